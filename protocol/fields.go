@@ -1,0 +1,114 @@
+package protocol
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Field is one key=value of a line.
+type Field struct{ Key, Value string }
+
+// Fields are a line's, in their order.
+type Fields []Field
+
+// Lookup gives the value of a key and says whether the line has it.
+func (f Fields) Lookup(key string) (string, bool) {
+	for _, x := range f {
+		if x.Key == key {
+			return x.Value, true
+		}
+	}
+	return "", false
+}
+
+// Get gives the value of a key, "" when the line has none.
+func (f Fields) Get(key string) string {
+	v, _ := f.Lookup(key)
+	return v
+}
+
+// Int gives a whole number, 0 when the key is absent or holds none.
+func (f Fields) Int(key string) int64 {
+	n, err := strconv.ParseInt(f.Get(key), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// appendValue writes a value, in quotes where it is empty or holds a space,
+// ", \ or =.
+func appendValue(b []byte, s string) []byte {
+	if plain(s) {
+		return append(b, s...)
+	}
+	b = append(b, '"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			b = append(b, '\\', byte(r))
+		default:
+			b = appendRune(b, r)
+		}
+	}
+	return append(b, '"')
+}
+
+// plain says that a value goes out as it is: not empty, visible ASCII or
+// letters, nothing that a reader could take for the end of the field.
+func plain(s string) bool {
+	if s == "" {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c <= ' ' || c == '"' || c == '\\' || c == '=' || c >= 0x7f {
+			return plainUnicode(s)
+		}
+	}
+	return true
+}
+
+func plainUnicode(s string) bool {
+	for _, r := range s {
+		if unicode.IsSpace(r) || r == '"' || r == '\\' || r == '=' || Hostile(r) || r == utf8.RuneError {
+			return false
+		}
+	}
+	return true
+}
+
+// appendText writes people's text: as it stands but for what drives a terminal.
+func appendText(b []byte, s string) []byte {
+	for _, r := range s {
+		b = appendRune(b, r)
+	}
+	return b
+}
+
+func appendRune(b []byte, r rune) []byte {
+	if Hostile(r) {
+		r = utf8.RuneError
+	}
+	return utf8.AppendRune(b, r)
+}
+
+// Hostile says that a character must neither be stored nor sent: a control
+// character, or one that turns the direction or the lines of what stands
+// around it (contract section 1: no control character ever goes out).
+func Hostile(r rune) bool {
+	switch {
+	case r < 0x20 || r == 0x7f:
+		return true
+	case r < 0x80:
+		return false
+	case r <= 0x9f:
+		return true
+	}
+	return r == 0x2028 || r == 0x2029 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+}
+
+// HasHostile says whether a string holds a hostile character.
+func HasHostile(s string) bool { return strings.ContainsFunc(s, Hostile) }

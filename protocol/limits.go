@@ -1,0 +1,35 @@
+package protocol
+
+// Numbers that both sides share (contract sections 1 and 2).
+const (
+	// Version is announced in the greeting as proto=.
+	Version = 1
+	// DefaultAddr is where the server listens and the client knocks.
+	DefaultAddr = "127.0.0.1:5890"
+	// MaxLine bounds a request line in bytes, its end included: the longest
+	// legal request (VENTE with title and description of 4-byte characters)
+	// fits.
+	MaxLine = 2048
+	// MaxInRowFaults is how many NO and SYNTAXE in a row end a connection:
+	// the other side is speaking something else.
+	MaxInRowFaults = 10
+	// MaxFailures is the SAE's rule: the third wrong password closes.
+	MaxFailures = 3
+)
+
+// Bounds of values, in Unicode code points unless said otherwise.
+const (
+	MinLogin, MaxLogin       = 2, 32
+	MaxName                  = 64
+	MaxEmail                 = 254 // bytes, RFC 5321
+	MinPassword, MaxPassword = 8, 128
+	MaxPriceCents            = 999_999 // 9999.99
+	MaxTitle                 = 120
+	MaxDescription           = 300
+	MaxRef                   = 64
+	MinPage, MaxPage         = 1, 100
+	DefaultPage              = 20
+)
+
+// Categories an article can have, in the order that people are shown.
+var Categories = []string{"livre", "dvd", "cd", "jeu", "materiel", "autre"}

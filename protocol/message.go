@@ -1,0 +1,98 @@
+package protocol
+
+import (
+	"errors"
+	"strings"
+	"unicode/utf8"
+)
+
+// ErrMessage is a line that no server of this protocol sends.
+var ErrMessage = errors.New("protocol: not a server line")
+
+// Message is a server's line, read: the client's side of Out.
+type Message struct {
+	Mark   Mark
+	Word   string // +OK's word, -ERR's code, the event's type; "" for a row
+	Fields Fields
+	Text   string // for people
+}
+
+// Code gives the failure's code, "" when the line is none.
+func (m Message) Code() Code {
+	if m.Mark != MarkErr {
+		return ""
+	}
+	return Code(m.Word)
+}
+
+// Ends says whether this line ends a reply.
+func (m Message) Ends() bool { return m.Mark == MarkOK || m.Mark == MarkErr }
+
+// ParseMessage reads a server's line, without its end.
+func ParseMessage(line string) (Message, error) {
+	if !utf8.ValidString(line) {
+		return Message{}, ErrMessage
+	}
+	var m Message
+	var rest string
+	for _, p := range marks {
+		if after, ok := strings.CutPrefix(line, p.prefix); ok {
+			m.Mark, rest = p.mark, after
+			break
+		}
+	}
+	if m.Mark == 0 {
+		return Message{}, ErrMessage
+	}
+	if m.Mark != MarkRow {
+		m.Word, rest, _ = strings.Cut(rest, " ")
+		if m.Word == "" {
+			return Message{}, ErrMessage
+		}
+	}
+	return m, m.parseFields(rest)
+}
+
+var marks = []struct {
+	prefix string
+	mark   Mark
+}{{"+OK ", MarkOK}, {"-ERR ", MarkErr}, {"| ", MarkRow}, {"! ", MarkEvent}}
+
+func (m *Message) parseFields(s string) error {
+	for s != "" {
+		if s[0] == ':' {
+			m.Text = s[1:]
+			return nil
+		}
+		name, _, found := strings.Cut(s, "=")
+		if !found || !validKey(name) {
+			return ErrMessage
+		}
+		value, rest, ok := cutWord(s[len(name)+1:])
+		if !ok {
+			return ErrMessage
+		}
+		m.Fields = append(m.Fields, Field{Key: name, Value: value})
+		s = rest
+	}
+	return nil
+}
+
+func validKey(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// Quote writes a request's word so that it is read back whole: in quotes
+// where it is empty, holds a blank or begins with a quote.
+func Quote(s string) string {
+	if s != "" && !strings.ContainsAny(s, " \t\"\\=") {
+		return s
+	}
+	return string(appendValue(nil, s))
+}

@@ -1,0 +1,95 @@
+package protocol
+
+import "strconv"
+
+// Mark is the first byte of a server's line and says what the line is.
+type Mark byte
+
+// The four marks of contract section 1.
+const (
+	MarkOK    Mark = '+'
+	MarkErr   Mark = '-'
+	MarkRow   Mark = '|'
+	MarkEvent Mark = '!'
+)
+
+// Out gathers outgoing lines. Only one goroutine uses it at a time. A line
+// begins with OK, Err, Row or Event and must be ended by End or Text.
+type Out struct{ buf []byte }
+
+// Line is a line being written.
+type Line struct{ out *Out }
+
+// OK begins the line that ends a reply with success.
+func (o *Out) OK(word string) Line { return o.begin("+OK ", word) }
+
+// Err begins the line that ends a reply with a failure.
+func (o *Out) Err(code Code) Line { return o.begin("-ERR ", string(code)) }
+
+// Event begins a line that belongs to no reply.
+func (o *Out) Event(kind string) Line { return o.begin("! ", kind) }
+
+// Row begins one row of the reply in progress.
+func (o *Out) Row() Line { return o.begin("|", "") }
+
+func (o *Out) begin(mark, word string) Line {
+	o.buf = append(append(o.buf, mark...), word...)
+	return Line{o}
+}
+
+// Bytes gives what was gathered; valid until the next line or Reset.
+func (o *Out) Bytes() []byte { return o.buf }
+
+// Len gives the number of bytes gathered.
+func (o *Out) Len() int { return len(o.buf) }
+
+// Reset forgets what was gathered and keeps the memory.
+func (o *Out) Reset() { o.buf = o.buf[:0] }
+
+// Truncate forgets what was gathered after the first n bytes, so that a reply
+// that cannot be finished is never half sent.
+func (o *Out) Truncate(n int) { o.buf = o.buf[:n] }
+
+// Release gives the memory up, for a connection that waits.
+func (o *Out) Release() { o.buf = nil }
+
+// Raw adds a whole line that was encoded before, without its end.
+func (o *Out) Raw(line string) { o.buf = append(append(o.buf, line...), "\r\n"...) }
+
+// Str adds a field.
+func (l Line) Str(key, value string) Line {
+	l.key(key)
+	l.out.buf = appendValue(l.out.buf, value)
+	return l
+}
+
+// Int adds a whole number.
+func (l Line) Int(key string, value int64) Line {
+	l.key(key)
+	l.out.buf = strconv.AppendInt(l.out.buf, value, 10)
+	return l
+}
+
+// Price adds an amount given in cents.
+func (l Line) Price(key string, cents int64) Line {
+	l.key(key)
+	l.out.buf = appendPrice(l.out.buf, cents)
+	return l
+}
+
+func (l Line) key(key string) {
+	l.out.buf = append(append(append(l.out.buf, ' '), key...), '=')
+}
+
+// Text ends the line with a sentence for people.
+func (l Line) Text(s string) {
+	l.out.buf = append(appendText(append(l.out.buf, " :"...), s), "\r\n"...)
+}
+
+// End ends the line.
+func (l Line) End() { l.out.buf = append(l.out.buf, "\r\n"...) }
+
+func appendPrice(b []byte, cents int64) []byte {
+	b = append(strconv.AppendInt(b, cents/100, 10), '.')
+	return append(b, byte('0'+cents/10%10), byte('0'+cents%10))
+}

@@ -1,0 +1,233 @@
+package protocol
+
+import (
+	"errors"
+	"strings"
+	"unicode/utf8"
+)
+
+// ErrSyntax is a wrong number or form of arguments (SYNTAXE).
+var ErrSyntax = errors.New("protocol: wrong number or form of arguments")
+
+// Request is one parsed line. Its zero value is no request.
+type Request struct {
+	Verb   *Verb
+	values [MaxParams]string
+	given  uint8 // bit i: Verb.Params[i] was given
+}
+
+// Get gives a parameter by its name, "" when it was not given.
+func (r *Request) Get(name string) string {
+	s, _ := r.Lookup(name)
+	return s
+}
+
+// Lookup gives a parameter by its name and says whether it was given.
+func (r *Request) Lookup(name string) (string, bool) {
+	for i, p := range r.Verb.Params {
+		if p.Name == name {
+			return r.values[i], r.given&(1<<i) != 0
+		}
+	}
+	return "", false
+}
+
+func (r *Request) set(i int, value string) {
+	r.values[i] = value
+	r.given |= 1 << i
+}
+
+// Cut takes the verb off a line (without its end). rest is what follows it,
+// to be given to Verb.Parse; ok is false for an unknown verb. A line of blanks
+// has neither: it is no request (v is nil and ok is true).
+func Cut(line []byte) (v *Verb, rest []byte, ok bool) {
+	line = trimLeft(line)
+	if len(line) == 0 {
+		return nil, nil, true
+	}
+	end := 0
+	for end < len(line) && !blank(line[end]) && line[end] != ':' {
+		end++
+	}
+	var upper [16]byte
+	if end > len(upper) {
+		return nil, nil, false
+	}
+	for i, c := range line[:end] {
+		if 'a' <= c && c <= 'z' {
+			c -= 'a' - 'A'
+		}
+		upper[i] = c
+	}
+	v, ok = verbByName[string(upper[:end])]
+	if !ok {
+		return nil, nil, false
+	}
+	rest = line[end:]
+	if len(rest) > 0 && rest[0] == ':' && v.Colon != string(upper[:end]) {
+		return nil, nil, false
+	}
+	return v, rest, true
+}
+
+// Parse reads what follows the verb. Its error is ErrSyntax; the values
+// themselves are not judged here.
+func (v *Verb) Parse(rest []byte) (Request, error) {
+	r := Request{Verb: v}
+	if !utf8.Valid(rest) {
+		return r, ErrSyntax
+	}
+	s := string(rest)
+	if strings.HasPrefix(s, ":") {
+		return r, r.parseColon(s[1:])
+	}
+	s = skipBlanks(s)
+	var ok bool
+	for i, p := range v.Params {
+		switch p.Kind {
+		case Word:
+			if s == "" {
+				if p.Optional {
+					continue
+				}
+				return r, ErrSyntax
+			}
+			var w string
+			if w, s, ok = cutWord(s); !ok {
+				return r, ErrSyntax
+			}
+			r.set(i, w)
+		case Key: // taken below, in whatever order
+		case Text:
+		}
+	}
+	if s, ok = r.parseKeys(s); !ok {
+		return r, ErrSyntax
+	}
+	return r, r.parseText(s)
+}
+
+// parseColon reads the SAE's spelling: words cut at ":", the last one verbatim.
+func (r *Request) parseColon(s string) error {
+	last := len(r.Verb.Params) - 1
+	for i := range last {
+		w, rest, found := strings.Cut(s, ":")
+		if !found {
+			return ErrSyntax
+		}
+		r.set(i, trimBlanks(w))
+		s = rest
+	}
+	if r.Verb.Params[last].Kind == Word {
+		s = trimBlanks(s)
+	}
+	if s == "" || r.values[0] == "" && last > 0 {
+		return ErrSyntax
+	}
+	r.set(last, s)
+	return nil
+}
+
+func (r *Request) parseKeys(s string) (rest string, ok bool) {
+	for s != "" {
+		name, _, found := strings.Cut(s, "=")
+		i := r.Verb.keyIndex(name)
+		if !found || i < 0 {
+			break
+		}
+		if r.given&(1<<i) != 0 {
+			return s, false
+		}
+		var value string
+		if value, s, ok = cutWord(s[len(name)+1:]); !ok {
+			return s, false
+		}
+		r.set(i, value)
+	}
+	return s, true
+}
+
+func (v *Verb) keyIndex(name string) int {
+	for i, p := range v.Params {
+		if p.Kind == Key && p.Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+func (r *Request) parseText(s string) error {
+	last := len(r.Verb.Params) - 1
+	if last < 0 || r.Verb.Params[last].Kind != Text {
+		if s != "" {
+			return ErrSyntax
+		}
+		return nil
+	}
+	if s == "" {
+		return ErrSyntax
+	}
+	if s[0] == ':' {
+		r.set(last, s[1:])
+		return nil
+	}
+	if s[0] == '"' {
+		if w, rest, ok := cutQuoted(s); ok && rest == "" {
+			s = w
+		}
+	}
+	r.set(last, s)
+	return nil
+}
+
+// cutWord takes a bare or quoted word and the blanks behind it.
+func cutWord(s string) (word, rest string, ok bool) {
+	if strings.HasPrefix(s, `"`) {
+		word, rest, ok = cutQuoted(s)
+		if !ok || rest != "" && !blank(rest[0]) {
+			return "", s, false
+		}
+		return word, skipBlanks(rest), true
+	}
+	end := strings.IndexAny(s, " \t")
+	if end < 0 {
+		return s, "", true
+	}
+	return s[:end], skipBlanks(s[end:]), true
+}
+
+// cutQuoted takes a quoted string off the front; \" and \\ are its escapes.
+func cutQuoted(s string) (value, rest string, ok bool) {
+	escaped := false
+	for i := 1; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			if i+1 == len(s) || s[i+1] != '"' && s[i+1] != '\\' {
+				return "", s, false
+			}
+			escaped = true
+			i++
+		case '"':
+			value = s[1:i]
+			if escaped {
+				value = unescaper.Replace(value)
+			}
+			return value, s[i+1:], true
+		}
+	}
+	return "", s, false
+}
+
+var unescaper = strings.NewReplacer(`\"`, `"`, `\\`, `\`)
+
+func blank(c byte) bool { return c == ' ' || c == '\t' }
+
+func trimLeft(b []byte) []byte {
+	for len(b) > 0 && blank(b[0]) {
+		b = b[1:]
+	}
+	return b
+}
+
+func skipBlanks(s string) string { return strings.TrimLeft(s, " \t") }
+func trimBlanks(s string) string { return strings.Trim(s, " \t") }

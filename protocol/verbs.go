@@ -1,0 +1,174 @@
+package protocol
+
+import "strings"
+
+// Access says who may use a verb.
+type Access uint8
+
+// Who may use a verb (contract section 2, column "who").
+const (
+	Anyone Access = iota
+	Anonymous
+	LoggedIn
+	Admin
+)
+
+// Kind is the way in which a parameter is written.
+type Kind uint8
+
+// A verb's words come first, then its keys, then its text, which runs to the
+// end of the line.
+const (
+	Word Kind = iota
+	Key
+	Text
+)
+
+// Param is one parameter of a verb.
+type Param struct {
+	Name     string
+	Kind     Kind
+	Optional bool
+}
+
+// Verb is one row of the language: everything about a verb but its handler,
+// which lives in the server.
+type Verb struct {
+	Name    string
+	Aliases []string
+	// Colon is the SAE's spelling: the alias that may be followed by ":" and
+	// its parameters ("UP:user:password", "SEND:id").
+	Colon   string
+	Access  Access
+	Counted bool // takes a slot of the services quota
+	Slowed  bool // reaches a store, so a flood of it is slowed
+	Params  []Param
+	Help    string
+	Usage   string // derived from Params
+}
+
+// MaxParams bounds the parameters of a verb, so that a Request needs no map.
+const MaxParams = 8
+
+func word(name string) Param    { return Param{Name: name, Kind: Word} }
+func optWord(name string) Param { return Param{Name: name, Kind: Word, Optional: true} }
+func key(name string) Param     { return Param{Name: name, Kind: Key, Optional: true} }
+func text(name string) Param    { return Param{Name: name, Kind: Text} }
+
+// Verbs is the table of the language, in the order that AIDE shows.
+var Verbs = withUsage([]*Verb{
+	{
+		Name: "AIDE", Aliases: []string{"HELP"}, Access: Anyone,
+		Params: []Param{optWord("verbe")},
+		Help:   "Cette liste, ou la ligne d'une commande.",
+	},
+	{Name: "PING", Access: Anyone, Help: "Le serveur répond-il ?"},
+	{
+		Name: "INSCRIPTION", Access: Anonymous, Slowed: true,
+		Params: []Param{word("login"), word("email"), word("prenom"), word("nom"), text("motdepasse")},
+		Help:   "Créer un compte (mot de passe : 8 caractères au moins).",
+	},
+	{
+		Name: "AUTH", Aliases: []string{"UP"}, Colon: "UP", Access: Anonymous, Slowed: true,
+		Params: []Param{word("login"), text("motdepasse")},
+		Help:   "Se connecter, par son login ou son e-mail ; aussi UP:login:motdepasse.",
+	},
+	{
+		Name: "REPRENDRE", Access: Anonymous, Slowed: true, Params: []Param{word("jeton")},
+		Help: "Reprendre une session par son jeton, sans dépenser de connexion.",
+	},
+	{Name: "QUI", Access: LoggedIn, Help: "Qui suis-je ?"},
+	{Name: "QUOTA", Access: LoggedIn, Slowed: true, Help: "Ce qui reste de vos deux quotas."},
+	{
+		Name: "VENTE", Access: LoggedIn, Counted: true, Slowed: true,
+		Params: []Param{word("categorie"), word("prix"), key("ref"), key("description"), text("titre")},
+		Help:   "Mettre un article en vente (compté).",
+	},
+	{
+		Name: "ACHAT", Access: LoggedIn, Counted: true, Slowed: true,
+		Params: []Param{word("id"), key("ref")},
+		Help:   "Acheter un article (compté).",
+	},
+	{
+		Name: "ARTICLES", Access: LoggedIn, Slowed: true,
+		Params: []Param{
+			key("categorie"), key("q"), key("prix_max"), key("vendeur"),
+			key("tri"), key("n"), key("apres"),
+		},
+		Help: "Ce qui est en vente ; tri=recent, prix ou -prix ; q cherche dans les titres.",
+	},
+	{
+		Name: "ARTICLE", Aliases: []string{"SEND"}, Colon: "SEND", Access: LoggedIn, Slowed: true,
+		Params: []Param{word("id")},
+		Help:   "Un article en détail ; aussi SEND:id.",
+	},
+	{
+		Name: "RETRAIT", Access: LoggedIn, Slowed: true, Params: []Param{word("id")},
+		Help: "Retirer de la vente un de vos articles.",
+	},
+	{
+		Name: "MESVENTES", Access: LoggedIn, Slowed: true,
+		Params: []Param{key("n"), key("apres")},
+		Help:   "Vos articles, et qui les a achetés.",
+	},
+	{
+		Name: "MESACHATS", Access: LoggedIn, Slowed: true,
+		Params: []Param{key("n"), key("apres")},
+		Help:   "Vos achats, et à qui.",
+	},
+	{
+		Name: "STATS", Access: LoggedIn, Slowed: true, Params: []Param{optWord("tableau")},
+		Help: "Les tableaux : DERNIERS, TOP, MOINS, SERVICES ; les quatre sans mot.",
+	},
+	{Name: "NB", Access: LoggedIn, Slowed: true, Help: "Combien de connexions et d'utilisateurs."},
+	{
+		Name: "MOTDEPASSE", Access: LoggedIn, Slowed: true,
+		Params: []Param{word("ancien"), text("motdepasse")},
+		Help:   "Changer de mot de passe ; un ancien avec espaces s'écrit \"entre guillemets\".",
+	},
+	{
+		Name: "DECONNEXION", Aliases: []string{"LOGOUT"}, Access: LoggedIn, Slowed: true,
+		Help: "Fermer la session ; la connexion reste.",
+	},
+	{Name: "QUITTER", Aliases: []string{"QUIT", "END"}, Access: Anyone, Help: "Au revoir."},
+})
+
+var verbByName = func() map[string]*Verb {
+	m := make(map[string]*Verb, 2*len(Verbs))
+	for _, v := range Verbs {
+		m[v.Name] = v
+		for _, a := range v.Aliases {
+			m[a] = v
+		}
+	}
+	return m
+}()
+
+// Lookup finds a verb by its name or an alias, in any case.
+func Lookup(name string) (*Verb, bool) {
+	v, ok := verbByName[strings.ToUpper(name)]
+	return v, ok
+}
+
+func withUsage(verbs []*Verb) []*Verb {
+	for _, v := range verbs {
+		var b strings.Builder
+		b.WriteString(v.Name)
+		for _, p := range v.Params {
+			s := p.Name
+			switch {
+			case p.Kind == Key:
+				s += "="
+			case p.Kind == Text:
+				s += "…"
+			}
+			if p.Optional {
+				s = "[" + s + "]"
+			}
+			b.WriteByte(' ')
+			b.WriteString(s)
+		}
+		v.Usage = b.String()
+	}
+	return verbs
+}
