@@ -1,0 +1,76 @@
+package store
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/golang-migrate/migrate/v4"
+	"github.com/golang-migrate/migrate/v4/database"
+	"github.com/golang-migrate/migrate/v4/source/iofs"
+)
+
+// Every file can be run again from its beginning (IF NOT EXISTS …): that is how
+// a migration that was cut by a kill is mended. A file once published is never
+// changed; a change is the next number.
+//
+//go:embed migrations
+var migrations embed.FS
+
+// migrateUp brings the tables to the last version and closes drv and its handle.
+// The caller keeps other processes out.
+func migrateUp(log *slog.Logger, folder string, drv database.Driver) error {
+	src, err := iofs.New(migrations, "migrations/"+folder)
+	if err != nil {
+		return errors.Join(fmt.Errorf("migrations: %w", err), drv.Close())
+	}
+	m, err := migrate.NewWithInstance("iofs", src, folder, drv)
+	if err != nil {
+		return errors.Join(fmt.Errorf("migrations: %w", err), drv.Close())
+	}
+	defer func() { _, _ = m.Close() }()
+
+	err = m.Up()
+	var dirty migrate.ErrDirty
+	if errors.As(err, &dirty) {
+		log.Warn("migration interrompue : reprise", "version", dirty.Version)
+		if err = m.Force(before(dirty.Version)); err == nil {
+			err = m.Up()
+		}
+	}
+	switch {
+	case errors.Is(err, migrate.ErrNoChange):
+		return nil
+	case err != nil:
+		return fmt.Errorf("migrations: %w", migrationCause(err))
+	}
+	version, _, err := m.Version()
+	if err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	log.Info("tables à jour", "version", version)
+	return nil
+}
+
+// before is the version that precedes v; files are numbered 1, 2, 3 …
+func before(v int) int {
+	if v <= 1 {
+		return database.NilVersion
+	}
+	return v - 1
+}
+
+// migrationCause finds the driver's error, which the library's types hide from
+// errors.As: without it a lost connection would not read as unavailable.
+func migrationCause(err error) error {
+	var byValue database.Error
+	if errors.As(err, &byValue) && byValue.OrigErr != nil {
+		return errors.Join(err, byValue.OrigErr)
+	}
+	var byPointer *database.Error
+	if errors.As(err, &byPointer) && byPointer.OrigErr != nil {
+		return errors.Join(err, byPointer.OrigErr)
+	}
+	return err
+}

@@ -1,0 +1,1 @@
+DROP TABLE IF EXISTS jetons, refs, appels, connexions, mots, articles, utilisateurs;

@@ -1,0 +1,45 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// errRedisURL keeps url.Parse's own error out, which quotes the password.
+var errRedisURL = errors.New("ETU_REDIS_URL: not a URL (a special character of the password must be written %XX)")
+
+// openRedis makes the clients that a URL asks for; nothing is connected yet.
+// redis://, rediss:// or unix:// is one server, "?addr=host:port" (repeatable)
+// names more hosts of a Cluster, "?master_name=" is Sentinel.
+func openRedis(rawURL string) (*Redis, error) {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return nil, errRedisURL
+	}
+	var r *Redis
+	query := u.Query()
+	switch {
+	case query.Has("master_name"):
+		var o *redis.FailoverOptions
+		if o, err = redis.ParseFailoverURL(rawURL); err == nil {
+			r = newFailover(o)
+		}
+	case query.Has("addr"):
+		var o *redis.ClusterOptions
+		if o, err = redis.ParseClusterURL(rawURL); err == nil {
+			r = newCluster(o)
+		}
+	default:
+		var o *redis.Options
+		if o, err = redis.ParseURL(rawURL); err == nil {
+			r = newSingle(o)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("ETU_REDIS_URL: %w", err)
+	}
+	return r, nil
+}

@@ -1,0 +1,51 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+)
+
+// SQLTimeout bounds one transaction, and each read and write of a MySQL
+// connection: a person waits that long for an answer, and a healthy store needs
+// milliseconds, so that what takes longer is a store that does not answer.
+const SQLTimeout = 3 * time.Second
+
+// Dialect is the SQL engine, where two small variants of a query are needed.
+type Dialect uint8
+
+// The two engines.
+const (
+	MySQL Dialect = iota
+	SQLite
+)
+
+func (d Dialect) String() string {
+	if d == SQLite {
+		return "SQLite"
+	}
+	return "MySQL"
+}
+
+// SQL is the truth. For MySQL, Write and Read are one pool; for SQLite, Write
+// has one connection (the engine takes one writer at a time) and Read several.
+type SQL struct {
+	Dialect     Dialect
+	Write, Read *sql.DB
+}
+
+// Ping asks the engine for an answer within SQLTimeout.
+// A failure is ErrUnavailable.
+func (s *SQL) Ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, SQLTimeout)
+	defer cancel()
+	return Classify(s.Read.PingContext(ctx))
+}
+
+func (s *SQL) close() error {
+	if s.Read == s.Write {
+		return s.Write.Close()
+	}
+	return errors.Join(s.Read.Close(), s.Write.Close())
+}

@@ -1,0 +1,89 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"runtime"
+	"strconv"
+
+	migratesqlite "github.com/golang-migrate/migrate/v4/database/sqlite"
+	_ "modernc.org/sqlite" // the driver's name is "sqlite"
+)
+
+const (
+	sqliteFile = "etuservices.db"
+	// sqliteReadersPerCPU: readers never wait for the writer (WAL); a few a core
+	// cover those that wait for the disk.
+	sqliteReadersPerCPU = 4
+)
+
+// openSQLite opens and migrates the one file, made with mode 0600. The folder's
+// lock keeps other processes of ours out.
+func openSQLite(ctx context.Context, log *slog.Logger, path string) (*SQL, error) {
+	// SQLite would create it for the group and others too; its -wal and -shm
+	// files take the mode of this one.
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Close(); err != nil {
+		return nil, err
+	}
+	if err := migrateSQLite(log, path); err != nil {
+		return nil, err
+	}
+	s := &SQL{Dialect: SQLite}
+	if s.Write, err = openSQLiteHandle(path, 1); err != nil {
+		return nil, err
+	}
+	if s.Read, err = openSQLiteHandle(path, sqliteReadersPerCPU*runtime.GOMAXPROCS(0)); err != nil {
+		_ = s.Write.Close()
+		return nil, err
+	}
+	if err := s.Ping(ctx); err != nil {
+		_ = s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func migrateSQLite(log *slog.Logger, path string) error {
+	db, err := openSQLiteHandle(path, 1)
+	if err != nil {
+		return err
+	}
+	drv, err := migratesqlite.WithInstance(db, &migratesqlite.Config{})
+	if err != nil {
+		_ = db.Close()
+		return fmt.Errorf("migrations: %w", err)
+	}
+	return migrateUp(log, "sqlite", drv) // closes db
+}
+
+func openSQLiteHandle(path string, conns int) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", sqliteDSN(path))
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	return db, nil
+}
+
+// sqliteDSN: WAL so that readers go on beside the writer; FULL so that a commit
+// survives a power cut; immediate so that a transaction takes its lock where it
+// can wait for it, not in its middle where it can only fail.
+func sqliteDSN(path string) string {
+	q := url.Values{
+		"_pragma": {
+			"busy_timeout(" + strconv.FormatInt(SQLTimeout.Milliseconds(), 10) + ")",
+			"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		},
+		"_txlock": {"immediate"},
+	}
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
+}

@@ -1,0 +1,125 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+)
+
+// ErrHalfConfigured says that one of MySQL and Redis is set without the other:
+// a truth of one machine with the cache of another would contradict itself.
+var ErrHalfConfigured = errors.New("ETU_MYSQL_DSN et ETU_REDIS_URL vont ensemble : les deux, ou aucun (magasins embarqués)")
+
+// Options tells Open where the stores are.
+type Options struct {
+	// MySQLDSN (go-sql-driver's form) and RedisURL go together, or both are empty.
+	MySQLDSN, RedisURL string
+	// DataDir is the folder of the embedded stores, used when both are empty.
+	DataDir string
+	// EmbeddedRedisAddr is where the embedded Redis listens, loopback only;
+	// empty means a free port of 127.0.0.1.
+	EmbeddedRedisAddr string
+	// Log gets the waits and migrations; nil is silence.
+	Log *slog.Logger
+}
+
+// Stores is everything that remembers: SQL is the truth, Redis the cache.
+type Stores struct {
+	SQL   *SQL
+	Redis *Redis
+
+	embeddedRedisAddr string
+	closers           []func() error
+	closeOnce         sync.Once
+	closeErr          error
+}
+
+// Open opens both stores, waits until both answer (saying so in the log) and
+// migrates the tables. ctx ends the wait. A setting that no wait can mend
+// (wrong password, unreadable DSN, locked folder) is returned at once.
+func Open(ctx context.Context, o Options) (*Stores, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if (o.MySQLDSN == "") != (o.RedisURL == "") {
+		return nil, ErrHalfConfigured
+	}
+	s := &Stores{}
+	open := s.openServers
+	if o.MySQLDSN == "" {
+		open = s.openEmbedded
+	}
+	if err := open(ctx, o); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *Stores) openServers(ctx context.Context, o Options) error {
+	my, err := mysqlConfig(o.MySQLDSN)
+	if err != nil {
+		return err
+	}
+	if s.Redis, err = openRedis(o.RedisURL); err != nil {
+		return err
+	}
+	s.onClose(s.Redis.close)
+	if s.SQL, err = openMySQL(my); err != nil {
+		return err
+	}
+	s.onClose(s.SQL.close)
+
+	err = waitFor(ctx, o.Log, "MySQL", my.Addr, func(ctx context.Context) error {
+		return prepareMySQL(ctx, o.Log, my)
+	})
+	if err != nil {
+		return fmt.Errorf("MySQL: %w", err)
+	}
+	if err = waitFor(ctx, o.Log, "Redis", s.Redis.addr, s.Redis.Ping); err != nil {
+		return fmt.Errorf("Redis: %w", err)
+	}
+	return nil
+}
+
+func (s *Stores) openEmbedded(ctx context.Context, o Options) error {
+	dir, err := openDataDir(o.DataDir)
+	if err != nil {
+		return err
+	}
+	s.onClose(dir.close) // first hook, so the folder is freed after all else
+	if s.SQL, err = openSQLite(ctx, o.Log, dir.file(sqliteFile)); err != nil {
+		return fmt.Errorf("SQLite: %w", err)
+	}
+	s.onClose(s.SQL.close)
+	mini, err := startEmbeddedRedis(o.EmbeddedRedisAddr, dir.file(redisPasswordFile))
+	if err != nil {
+		return fmt.Errorf("embedded Redis: %w", err)
+	}
+	s.onClose(mini.close)
+	s.embeddedRedisAddr = mini.addr()
+	s.Redis = mini.connect()
+	s.onClose(s.Redis.close)
+	if err := s.Redis.Ping(ctx); err != nil {
+		return fmt.Errorf("embedded Redis: %w", err)
+	}
+	return nil
+}
+
+// EmbeddedRedisAddr is the address of the embedded Redis, "" with a real one.
+func (s *Stores) EmbeddedRedisAddr() string { return s.embeddedRedisAddr }
+
+// Close closes everything, in the reverse order of opening. It may be called again.
+func (s *Stores) Close() error {
+	s.closeOnce.Do(func() {
+		var errs []error
+		for i := len(s.closers) - 1; i >= 0; i-- {
+			errs = append(errs, s.closers[i]())
+		}
+		s.closeErr = errors.Join(errs...)
+	})
+	return s.closeErr
+}
+
+func (s *Stores) onClose(f func() error) { s.closers = append(s.closers, f) }

@@ -1,0 +1,128 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// ErrCommitUnknown says that COMMIT was sent and its answer lost: the
+// transaction may stand or not, and only reading again can tell.
+var ErrCommitUnknown = errors.New("store: outcome of COMMIT unknown")
+
+const (
+	// txRetries of a transaction that lost a deadlock or a lock wait: the winner
+	// needs milliseconds, so that a third loss in a row means overload.
+	txRetries = 3
+	// txPause is the longest pause before the first retry, doubled at each;
+	// the jitter keeps the losers of one deadlock from meeting again.
+	txPause = 10 * time.Millisecond
+)
+
+// Tx runs fn in one transaction on Write, all tries within SQLTimeout.
+//
+// fn runs again from its beginning, up to 3 times, when it lost a deadlock or a
+// lock wait: it must not keep anything between runs. Its other errors roll back
+// and come back as they are, wrapped with ErrUnavailable when they are the
+// store's. ErrCommitUnknown means what it says; it is ErrUnavailable too.
+func (s *SQL) Tx(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx) error) error {
+	ctx, cancel := context.WithTimeout(ctx, SQLTimeout)
+	defer cancel()
+	for try := 0; ; try++ {
+		err := s.txOnce(ctx, fn)
+		if err == nil || try == txRetries || !lostLock(err) || errors.Is(err, ErrCommitUnknown) {
+			return Classify(err)
+		}
+		pause := rand.N(txPause<<try) + time.Millisecond
+		select {
+		case <-ctx.Done():
+			return Classify(errors.Join(err, ctx.Err()))
+		case <-time.After(pause):
+		}
+	}
+}
+
+func (s *SQL) txOnce(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx) error) error {
+	tx, err := s.Write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	// After a commit this does nothing; after an error or a panic it frees the
+	// locks. Its own error adds nothing to the one that led here.
+	defer func() { _ = tx.Rollback() }()
+	if err := fn(ctx, tx); err != nil {
+		// database/sql rolls back by itself when ctx ends, and fn then sees
+		// only ErrTxDone: say why.
+		if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
+			return errors.Join(err, ctx.Err())
+		}
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return commitError(ctx, err)
+	}
+	return nil
+}
+
+// commitError tells a COMMIT that certainly failed from one that may stand.
+func commitError(ctx context.Context, err error) error {
+	if certainlyNotCommitted(err) {
+		if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
+			err = errors.Join(err, ctx.Err())
+		}
+		return fmt.Errorf("commit: %w", err)
+	}
+	return fmt.Errorf("%w: %w", ErrCommitUnknown, err)
+}
+
+// certainlyNotCommitted holds when COMMIT was never sent (database/sql looks at
+// ctx first and nothing interrupts it afterwards; ErrBadConn is "nothing was
+// written") or when the engine says that it rolled back.
+func certainlyNotCommitted(err error) bool {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
+		errors.Is(err, sql.ErrTxDone) || errors.Is(err, driver.ErrBadConn) {
+		return true
+	}
+	var lite *sqlite.Error
+	if errors.As(err, &lite) {
+		// A full disk stops before the commit frame; an I/O error may come after.
+		return isBusy(lite) || lite.Code()&0xff == sqlite3.SQLITE_FULL ||
+			lite.Code()&0xff == sqlite3.SQLITE_CONSTRAINT
+	}
+	return lostLock(err) || isMySQL(err, myReadOnlyOption, myReadOnlyTx, myReadOnlyMode)
+}
+
+// lostLock holds when the engine chose this transaction as the loser.
+func lostLock(err error) bool {
+	var lite *sqlite.Error
+	if errors.As(err, &lite) {
+		return isBusy(lite)
+	}
+	return isMySQL(err, myDeadlock, myLockWait, myRecordChanged)
+}
+
+func isBusy(e *sqlite.Error) bool {
+	code := e.Code() & 0xff // the low byte is the primary code
+	return code == sqlite3.SQLITE_BUSY || code == sqlite3.SQLITE_LOCKED
+}
+
+func isMySQL(err error, numbers ...uint16) bool {
+	var my *mysql.MySQLError
+	if !errors.As(err, &my) {
+		return false
+	}
+	for _, n := range numbers {
+		if my.Number == n {
+			return true
+		}
+	}
+	return false
+}

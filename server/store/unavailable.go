@@ -1,0 +1,98 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"syscall"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/redis/go-redis/v9"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// ErrUnavailable says that a store did not answer, or answered that it cannot
+// work now (going down, read-only, disk or memory full, too many connections).
+var ErrUnavailable = errors.New("store: unavailable")
+
+// Classify wraps err with ErrUnavailable when it is a store's failure, and
+// returns anything else unchanged: nil, sql.ErrNoRows, redis.Nil, a duplicate,
+// a caller's own errors, and context.Canceled, which is the caller's wish.
+// A context's deadline counts as a store that did not answer in time.
+func Classify(err error) error {
+	if err == nil || errors.Is(err, ErrUnavailable) || !Unavailable(err) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrUnavailable, err)
+}
+
+// Unavailable tells whether err is a store's failure, see Classify.
+func Unavailable(err error) bool {
+	switch {
+	case err == nil, errors.Is(err, redis.Nil), errors.Is(err, sql.ErrNoRows):
+		return false
+	case errors.Is(err, ErrUnavailable), errors.Is(err, ErrCommitUnknown):
+		return true
+	}
+	var my *mysql.MySQLError
+	if errors.As(err, &my) {
+		return mysqlUnavailable[my.Number]
+	}
+	var lite *sqlite.Error
+	if errors.As(err, &lite) {
+		return sqliteUnavailable[lite.Code()&0xff]
+	}
+	var reply redis.Error
+	if errors.As(err, &reply) {
+		return redisUnavailable(err)
+	}
+	return brokenLink(err)
+}
+
+// brokenLink holds for failures of the way to a store.
+func brokenLink(err error) bool {
+	for _, known := range []error{
+		context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed,
+		driver.ErrBadConn, sql.ErrConnDone, mysql.ErrInvalidConn, mysql.ErrMalformPkt, mysql.ErrPktSync,
+		redis.ErrPoolTimeout, redis.ErrPoolExhausted, redis.ErrClosed,
+		syscall.ENOSPC, syscall.EROFS,
+	} {
+		if errors.Is(err, known) {
+			return true
+		}
+	}
+	// Not context.Canceled: that one is no net.Error.
+	var link net.Error
+	return errors.As(err, &link)
+}
+
+var sqliteUnavailable = map[int]bool{
+	sqlite3.SQLITE_BUSY: true, sqlite3.SQLITE_LOCKED: true, sqlite3.SQLITE_FULL: true,
+	sqlite3.SQLITE_IOERR: true, sqlite3.SQLITE_READONLY: true, sqlite3.SQLITE_CANTOPEN: true,
+	sqlite3.SQLITE_NOMEM: true, sqlite3.SQLITE_PERM: true, sqlite3.SQLITE_PROTOCOL: true,
+}
+
+// redisUnavailable looks at the first word of a reply, which is Redis's error code.
+func redisUnavailable(err error) bool {
+	for _, code := range []string{
+		"LOADING", "READONLY", "OOM", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN", "MISCONF",
+		"BUSY", "NOREPLICAS", "NOAUTH", "WRONGPASS", "NOPERM", "max number of clients reached",
+	} {
+		if redis.HasErrorPrefix(err, code) {
+			return true
+		}
+	}
+	return false
+}
+
+// refused tells a store that answered "not you" from one that is not ready:
+// at start, waiting would not help.
+func refused(err error) bool {
+	return isMySQL(err, myAccessDeniedUser, myAccessDeniedDB, myAccessDeniedSocket) ||
+		redis.IsAuthError(err) || redis.IsPermissionError(err)
+}
