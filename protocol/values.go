@@ -1,0 +1,115 @@
+package protocol
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The functions of this file judge values by the bounds of contract section 2,
+// for the server and for forms alike. A value that is refused is INVALIDE.
+
+// Login folds a login to lower case: [a-z0-9][a-z0-9._-]{1,31}.
+func Login(s string) (folded string, ok bool) {
+	s = strings.ToLower(s)
+	if len(s) < MinLogin || len(s) > MaxLogin {
+		return "", false
+	}
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		alnum := c >= 'a' && c <= 'z' || c >= '0' && c <= '9'
+		if !alnum && (i == 0 || c != '.' && c != '_' && c != '-') {
+			return "", false
+		}
+	}
+	return s, true
+}
+
+// Email folds an address to lower case: one @, a dotted domain, nothing that
+// needs quotes.
+func Email(s string) (folded string, ok bool) {
+	s = strings.ToLower(s)
+	local, domain, found := strings.Cut(s, "@")
+	if !found || local == "" || len(s) > MaxEmail || !utf8.ValidString(s) {
+		return "", false
+	}
+	for _, r := range s {
+		if unicode.IsSpace(r) || Hostile(r) || strings.ContainsRune(`"(),:;<>[\]`, r) {
+			return "", false
+		}
+	}
+	if strings.Contains(domain, "@") || !strings.Contains(domain, ".") {
+		return "", false
+	}
+	for label := range strings.SplitSeq(domain, ".") {
+		if label == "" || strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-") {
+			return "", false
+		}
+	}
+	return s, true
+}
+
+// Name judges a first or last name.
+func Name(s string) bool { return visible(s, 1, MaxName) }
+
+// Password judges a new password. One that is given to log in is not judged
+// but compared: what breaks the bounds is simply wrong.
+func Password(s string) bool {
+	n := utf8.RuneCountInString(s)
+	return n >= MinPassword && n <= MaxPassword && !HasHostile(s)
+}
+
+// Title judges an article's title.
+func Title(s string) bool { return visible(s, 1, MaxTitle) }
+
+// Description judges an article's description, which may be empty.
+func Description(s string) bool {
+	return utf8.RuneCountInString(s) <= MaxDescription && !HasHostile(s)
+}
+
+// Category judges a category.
+func Category(s string) bool { return slices.Contains(Categories, s) }
+
+// Ref judges the name of a repeatable call.
+func Ref(s string) bool {
+	if s == "" || len(s) > MaxRef {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		alnum := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+		if !alnum && c != '.' && c != '_' && c != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+// PageSize reads n=.
+func PageSize(s string) (n int, ok bool) {
+	n, err := strconv.Atoi(s)
+	return n, err == nil && n >= MinPage && n <= MaxPage
+}
+
+// ID reads an article's number. Its form is digits only; one too large for any
+// article is well formed and simply absent: it reads as the largest number.
+func ID(s string) (id int64, ok bool) {
+	if s == "" {
+		return 0, false
+	}
+	for i := 0; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+	}
+	id, _ = strconv.ParseInt(s, 10, 64) // out of range gives the largest
+	return id, true
+}
+
+// visible holds for a text of so many code points of which one at least shows.
+func visible(s string, least, most int) bool {
+	n := utf8.RuneCountInString(s)
+	return n >= least && n <= most && !HasHostile(s) && strings.TrimSpace(s) != ""
+}

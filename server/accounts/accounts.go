@@ -1,0 +1,72 @@
+// Package accounts knows who people are: registration, passwords, logins,
+// tokens. SQL holds the truth; Redis holds the tokens' exact life, the visits,
+// and the early word of the login quota.
+package accounts
+
+import (
+	"errors"
+	"log/slog"
+	"time"
+
+	"etuservices/server/quota"
+	"etuservices/server/store"
+)
+
+// Role says what an account may do.
+type Role string
+
+// The two roles of contract section 2.
+const (
+	Student Role = "etudiant"
+	Admin   Role = "admin"
+)
+
+// User is an account, without its password.
+type User struct {
+	ID        int64
+	Login     string
+	Email     string
+	FirstName string
+	LastName  string
+	Role      Role
+}
+
+// Quota names the user as quotas know him.
+func (u User) Quota() quota.User { return quota.User{ID: u.ID, Login: u.Login} }
+
+// Failures of this package.
+var (
+	// ErrWrong is a wrong login or password, or a dead token: which, nobody is told.
+	ErrWrong = errors.New("accounts: wrong login, password or token")
+	// ErrBlocked is a blocked account, said only after the right password.
+	ErrBlocked = errors.New("accounts: blocked")
+)
+
+// Taken is a login or e-mail that another account has.
+type Taken struct{ Field string } // "login" or "email"
+
+func (e *Taken) Error() string { return "accounts: " + e.Field + " taken" }
+
+// Options are what an Accounts is made of.
+type Options struct {
+	Stores     *store.Stores
+	Quota      *quota.Keeper
+	Hasher     *Hasher
+	Instance   string        // written into the ledger
+	VisitsTTL  time.Duration // visits end after so long without a login
+	SessionTTL time.Duration // a token lives so long after its last use
+	// OnLogin and OnRegister give what else Redis must be told, in the same
+	// round trip.
+	OnLogin    func(login string, total int64, at time.Time) []store.Call
+	OnRegister func(login string) []store.Call // on database 1
+	Log        *slog.Logger
+}
+
+// Accounts is safe for concurrent use.
+type Accounts struct {
+	Options
+	sessions registry
+}
+
+// New makes the accounts; Run must run for tokens to live on.
+func New(o Options) *Accounts { return &Accounts{Options: o} }

@@ -1,0 +1,146 @@
+package accounts
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"etuservices/server/quota"
+	"etuservices/server/store"
+)
+
+//go:embed visit.lua
+var visitText string
+
+var visitScript = store.NewScript(visitText)
+
+// Login is a successful login.
+type Login struct {
+	*Session
+	Quota  quota.State // of connexions, this one included
+	Visits int64       // logins since the last pause of VisitsTTL
+}
+
+// Login checks a password, takes a slot of the login quota, and writes the
+// login down. Errors: ErrWrong, ErrBlocked, *quota.Exceeded, *Busy,
+// store.ErrUnavailable; none of them counts.
+func (a *Accounts) Login(ctx context.Context, name, password, address string) (Login, error) {
+	user, hash, err := a.find(ctx, name)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return Login{}, fmt.Errorf("accounts: find: %w", err)
+	}
+	match, err := a.Hasher.Match(ctx, password, hash) // at the same cost for an unknown login
+	if err != nil {
+		return Login{}, err
+	}
+	if !match {
+		return Login{}, ErrWrong
+	}
+	if user.blocked {
+		return Login{}, ErrBlocked
+	}
+	slot, err := a.Quota.Take(ctx, user.Quota(), quota.Logins, "")
+	if err != nil {
+		return Login{}, err
+	}
+	session := newSession(user.User, slot.Stamp)
+	account, state, err := a.write(ctx, slot, session, address)
+	if err != nil {
+		return Login{}, a.undo(ctx, slot, err)
+	}
+	login := Login{Session: session, Quota: state}
+	login.Visits = a.publish(ctx, session, account)
+	a.sessions.add(session)
+	return login, nil
+}
+
+// write is the transaction that decides.
+func (a *Accounts) write(ctx context.Context, slot quota.Slot, s *Session, address string) (account quota.Account, state quota.State, err error) {
+	at := store.At(slot.Stamp)
+	err = a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		account, state, err = a.Quota.Certify(ctx, tx, slot,
+			"nb_connexions = nb_connexions + 1, derniere_connexion = ?", at)
+		if err != nil {
+			return err
+		}
+		if account.State != active {
+			return ErrBlocked
+		}
+		if _, err := tx.ExecContext(ctx, `
+			INSERT INTO connexions (utilisateur_id, instant, adresse, serveur, creneau) VALUES (?, ?, ?, ?, ?)`,
+			s.User.ID, at, address, a.Instance, slot.ID); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `
+			INSERT INTO jetons (empreinte, utilisateur_id, depuis, dernier_usage) VALUES (?, ?, ?, ?)`,
+			s.hash, s.User.ID, at, store.At(time.Now().Add(a.ahead())))
+		return err
+	})
+	return account, state, err
+}
+
+// undo frees the slot of a login that was not written down.
+func (a *Accounts) undo(ctx context.Context, slot quota.Slot, err error) error {
+	if errors.Is(err, store.ErrCommitUnknown) {
+		a.Quota.Settle(slot)
+		return fmt.Errorf("accounts: login: %w", err)
+	}
+	a.Quota.GiveBack(ctx, slot)
+	var full *quota.Exceeded
+	if errors.As(err, &full) {
+		a.Quota.Fill(ctx, slot.User, slot.Kind) // Redis had forgotten
+		return full
+	}
+	return fmt.Errorf("accounts: login: %w", err)
+}
+
+// publish tells Redis, in one round trip, what was committed. Nothing here may
+// undo the login: what is lost is rebuilt from SQL.
+func (a *Accounts) publish(ctx context.Context, s *Session, account quota.Account) (visits int64) {
+	calls := []store.Call{
+		{
+			Script: visitScript,
+			Keys:   []string{"etu:{" + s.User.Login + "}:visites"},
+			Args:   []any{a.VisitsTTL.Milliseconds()},
+		},
+		a.tokenCall(s, a.SessionTTL+a.ahead()),
+	}
+	if a.OnLogin != nil {
+		calls = append(calls, a.OnLogin(s.User.Login, account.Logins, s.Since)...)
+	}
+	answers, err := store.Run(ctx, a.Stores.Redis.DB0, calls...)
+	if err != nil {
+		a.Log.Warn("connexion écrite mais non publiée dans Redis", "erreur", err)
+		return 1
+	}
+	visits, _ = answers[0].(int64)
+	return max(1, visits)
+}
+
+// active is the state of an account that may log in; the other is "bloque".
+const active = "actif"
+
+type found struct {
+	User
+	blocked bool
+}
+
+// find reads an account by its login or, where there is an @, its e-mail. The
+// error is sql.ErrNoRows for nobody.
+func (a *Accounts) find(ctx context.Context, name string) (u found, hash string, err error) {
+	column := "login"
+	if strings.Contains(name, "@") {
+		column = "email"
+	}
+	var role, state string
+	err = a.Stores.SQL.Read.QueryRowContext(ctx, `
+		SELECT id, login, email, prenom, nom, role, etat, mot_de_passe FROM utilisateurs WHERE `+column+` = ?`,
+		strings.ToLower(name)).
+		Scan(&u.ID, &u.Login, &u.Email, &u.FirstName, &u.LastName, &role, &state, &hash)
+	u.Role, u.blocked = Role(role), state != active
+	return u, hash, store.Classify(err)
+}

@@ -1,0 +1,106 @@
+// Package boards holds the statistics of contract section 2 (STATS): who logged
+// in last, who most often, who called the services least, which service is used
+// most. They live in Redis and take absolute totals out of committed
+// transactions, never increments, so that repeating and rebuilding while others
+// work counts nothing twice.
+package boards
+
+import (
+	_ "embed"
+	"log/slog"
+	"sync"
+	"time"
+
+	"etuservices/server/market"
+	"etuservices/server/store"
+)
+
+// Keys. In a Cluster, what one script changes shares a hash tag.
+const (
+	keyTotal   = "etu:{connexions}:total"    // login -> number of logins
+	keyLast    = "etu:{connexions}:derniers" // login -> last login, ms
+	keyCalls   = "etu:{appels}:total"        // login -> calls of both services
+	keyPurch   = "etu:{appels}:achat"        // login -> calls of ACHAT
+	keySales   = "etu:{appels}:vente"        // login -> calls of VENTE
+	keyService = "etu:{appels}:services"     // service -> calls of everybody
+	// The marks say up to where a database's boards hold the ledger.
+	keyLoginMark = "etu:{connexions}:jusqua"
+	keyCallMark  = "etu:{appels}:jusqua"
+)
+
+const (
+	// keptLast is how many of the last logins are kept: the board shows 10, the
+	// rest is room for accounts that go.
+	keptLast = 100
+	// keptCalls and callsLife bound the journal of one user's calls, which is
+	// there to be looked at; the ledger in SQL has them all.
+	keptCalls = 100
+	callsLife = 24 * time.Hour
+)
+
+var (
+	//go:embed login.lua
+	loginText string
+	//go:embed calls.lua
+	callsText string
+	//go:embed journal.lua
+	journalText string
+	//go:embed best.lua
+	bestText string
+	//go:embed mark.lua
+	markText string
+
+	loginScript   = store.NewScript(loginText)
+	callsScript   = store.NewScript(callsText)
+	journalScript = store.NewScript(journalText)
+	bestScript    = store.NewScript(bestText)
+	markScript    = store.NewScript(markText)
+)
+
+// Boards is safe for concurrent use.
+type Boards struct {
+	stores *store.Stores
+	log    *slog.Logger
+	check  sync.Mutex // one check at a time in this process
+}
+
+// New makes the boards; Run keeps them equal to the ledger.
+func New(stores *store.Stores, log *slog.Logger) *Boards {
+	return &Boards{stores: stores, log: log}
+}
+
+// Login gives what database 0 is told of a committed login: the user's total.
+func Login(login string, total int64, at time.Time) []store.Call {
+	return []store.Call{{
+		Script: loginScript,
+		Keys:   []string{keyTotal, keyLast},
+		Args:   []any{keptLast, login, total, at.UnixMilli()},
+	}}
+}
+
+// Register gives what database 1 is told of a new account: it never called.
+func Register(login string) []store.Call { return []store.Call{totals(login, 0, 0)} }
+
+// Call gives what database 1 is told of a committed call.
+func Call(c market.Call) []store.Call {
+	return []store.Call{
+		totals(c.Login, c.Account.Sales, c.Account.Buys),
+		journal(c.Login, string(c.Service), c.Slot, c.At),
+	}
+}
+
+func totals(login string, sales, buys int64) store.Call {
+	return store.Call{
+		Script: callsScript,
+		Keys:   []string{keyCalls, keySales, keyPurch, keyService},
+		Args:   []any{login, sales, buys},
+	}
+}
+
+func journal(login, service, slot string, at time.Time) store.Call {
+	return store.Call{
+		Script: journalScript,
+		Keys:   []string{"etu:{" + login + "}:appels"},
+		Args:   []any{at.UnixMilli(), service + ":" + slot, keptCalls, callsLife.Milliseconds()},
+	}
+}

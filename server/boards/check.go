@@ -1,0 +1,98 @@
+package boards
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"etuservices/server/store"
+)
+
+const (
+	// checkEvery is how often the boards are held against the ledger: emptied at
+	// any moment, they must be right within 10 s (contract section 4).
+	checkEvery = 2 * time.Second
+	// markAge is how old a mark must be before it moves on: a row of the ledger
+	// gets its number when it is written and shows when it is committed, which
+	// takes less than this.
+	markAge = 10 * time.Second
+	// batch is the number of users told to Redis at once.
+	batch = 500
+)
+
+// Run checks until ctx ends.
+func (b *Boards) Run(ctx context.Context) {
+	tick := time.NewTicker(checkEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := b.Check(ctx); err != nil && ctx.Err() == nil {
+				b.log.Warn("tableaux non vérifiés contre le registre", "erreur", err)
+			}
+		}
+	}
+}
+
+// Check brings the boards to the ledger: what was committed after the marks
+// that stand in Redis beside the boards, or everything where there is none.
+// So a Redis that was emptied, or came back on an old file, is put right by the
+// same few lines as a process that died between its commit and its publishing.
+func (b *Boards) Check(ctx context.Context) error {
+	b.check.Lock()
+	defer b.check.Unlock()
+	return errors.Join(
+		b.checkOne(ctx, b.stores.Redis.DB0, keyLoginMark, "connexions", b.tellLogins),
+		b.checkOne(ctx, b.stores.Redis.DB1, keyCallMark, "appels", b.tellCalls),
+	)
+}
+
+func (b *Boards) checkOne(ctx context.Context, db redis.UniversalClient, key, table string,
+	tell func(context.Context, []user) error,
+) error {
+	m, err := readMark(ctx, db, key)
+	if err != nil {
+		return err
+	}
+	now, err := b.position(ctx, table)
+	if err != nil {
+		return err
+	}
+	if !m.known() {
+		return b.rebuild(ctx, db, key, now, tell)
+	}
+	if err := b.changed(ctx, table, m.sure, tell); err != nil {
+		return err
+	}
+	if time.Since(m.at) < markAge {
+		return nil
+	}
+	return writeMark(ctx, db, key, fieldAt, strconv.FormatInt(m.at.UnixMilli(), 10),
+		mark{sure: m.next, next: now, at: time.Now()})
+}
+
+func (b *Boards) rebuild(ctx context.Context, db redis.UniversalClient, key string, now position,
+	tell func(context.Context, []user) error,
+) error {
+	name, err := claim(ctx, db, key)
+	if err != nil {
+		return fmt.Errorf("boards: rebuild: %w", err)
+	}
+	if err := b.everyone(ctx, tell); err != nil {
+		return err
+	}
+	return writeMark(ctx, db, key, fieldRebuild, name, mark{sure: now.back(), next: now, at: time.Now()})
+}
+
+func (b *Boards) position(ctx context.Context, table string) (p position, err error) {
+	err = b.stores.SQL.Read.QueryRowContext(ctx,
+		`SELECT (SELECT COALESCE(MAX(id), 0) FROM `+table+`), (SELECT COALESCE(MAX(id), 0) FROM utilisateurs)`).
+		Scan(&p.row, &p.user)
+	return p, store.Classify(err)
+}

@@ -1,0 +1,86 @@
+package boards
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"etuservices/server/store"
+)
+
+// position is a place in the ledger: the greatest numbers of its rows.
+type position struct{ row, user int64 }
+
+// back gives a place far enough behind that whatever was being written down
+// when the position was read lies after it.
+func (p position) back() position {
+	return position{max(0, p.row-inFlight), max(0, p.user-inFlight)}
+}
+
+// inFlight is more rows than all instances together can have between their
+// number and their commit: each has at most a pool of connections at work.
+const inFlight = 1000
+
+// mark says up to where the boards of a database hold the ledger. It stands in
+// Redis beside them, so that a Redis back on an old file brings its own mark.
+type mark struct {
+	sure position  // up to here for certain
+	next position  // sure, once the mark is markAge old
+	at   time.Time // zero: there is no mark
+}
+
+func (m mark) known() bool { return !m.at.IsZero() }
+
+// Fields of a mark in Redis.
+const (
+	fieldAt      = "instant"
+	fieldRebuild = "rebatit" // whose rebuilding is under way
+)
+
+func readMark(ctx context.Context, db redis.UniversalClient, key string) (mark, error) {
+	f, err := db.HGetAll(ctx, key).Result()
+	if err != nil {
+		return mark{}, fmt.Errorf("boards: mark: %w", store.Classify(err))
+	}
+	if f[fieldAt] == "" {
+		return mark{}, nil
+	}
+	number := func(name string) int64 {
+		n, _ := strconv.ParseInt(f[name], 10, 64)
+		return n
+	}
+	return mark{
+		sure: position{number("ligne"), number("compte")},
+		next: position{number("ligne_suivante"), number("compte_suivant")},
+		at:   time.UnixMilli(number(fieldAt)),
+	}, nil
+}
+
+// claim notes that a rebuilding begins and gives the name under which the mark
+// may be written at its end.
+func claim(ctx context.Context, db redis.UniversalClient, key string) (string, error) {
+	name := rand.Text()
+	return name, store.Classify(db.HSet(ctx, key, fieldRebuild, name).Err())
+}
+
+// writeMark writes a mark where field still has the expected value; otherwise
+// nothing happens, and the next check begins anew.
+func writeMark(ctx context.Context, db redis.UniversalClient, key, field, expected string, m mark) error {
+	_, err := store.Run(ctx, db, store.Call{
+		Script: markScript, Keys: []string{key},
+		Args: []any{
+			field, expected,
+			"ligne", m.sure.row, "compte", m.sure.user,
+			"ligne_suivante", m.next.row, "compte_suivant", m.next.user,
+			fieldAt, m.at.UnixMilli(),
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("boards: mark: %w", err)
+	}
+	return nil
+}

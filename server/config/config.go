@@ -1,0 +1,158 @@
+// Package config holds every setting of the server and every number that
+// bounds it: its default, its reason, its check (contract section 5).
+package config
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"etuservices/protocol"
+)
+
+// Config is what a server runs with.
+type Config struct {
+	Addr              string
+	MySQLDSN          string
+	RedisURL          string
+	Data              string // folder of the embedded stores
+	EmbeddedRedisAddr string
+	AdminLogin        string
+	AdminPassword     string
+	QuotaMax          int
+	QuotaWindow       time.Duration
+	VisitsTTL         time.Duration
+	SessionTTL        time.Duration
+	Instance          string
+	MaxConns          int
+	Demo              bool
+	Debug             bool
+	Limits            Limits
+}
+
+// ErrInvalid is a setting that cannot be run with.
+var ErrInvalid = errors.New("réglage invalide")
+
+// Load reads the settings from the command line and, where it is silent, from
+// the environment (--name, ETU_NAME). Its errors wrap ErrInvalid or are
+// flag.ErrHelp, what people read having been written to out.
+func Load(args []string, getenv func(string) string, out io.Writer) (Config, error) {
+	c := Config{Limits: DefaultLimits}
+	fs := flag.NewFlagSet("etuservices-server", flag.ContinueOnError)
+	fs.SetOutput(out)
+	fs.Usage = func() {
+		fmt.Fprintln(out, "Usage : etuservices-server [options]\n\nChaque option --nom se lit aussi dans la variable ETU_NOM.")
+		fs.PrintDefaults()
+	}
+	c.register(fs)
+	if err := fromEnvironment(fs, getenv); err != nil {
+		return c, err
+	}
+	if err := fs.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return c, err
+		}
+		return c, fmt.Errorf("%w : %w", ErrInvalid, err)
+	}
+	if fs.NArg() > 0 {
+		return c, fmt.Errorf("%w : argument inattendu %q", ErrInvalid, fs.Arg(0))
+	}
+	return c, c.check()
+}
+
+func (c *Config) register(fs *flag.FlagSet) {
+	fs.StringVar(&c.Addr, "addr", protocol.DefaultAddr, "adresse d'écoute")
+	fs.StringVar(&c.MySQLDSN, "mysql-dsn", "", "MySQL ou MariaDB, forme de go-sql-driver : user:motdepasse@tcp(hôte:3306)/base")
+	fs.StringVar(&c.RedisURL, "redis-url", "", "Redis : redis://hôte:6379 ; plusieurs hôtes par ?addr=, Sentinel par ?master_name=")
+	fs.StringVar(&c.Data, "data", defaultData(), "dossier des magasins embarqués, sans MySQL ni Redis")
+	fs.StringVar(&c.EmbeddedRedisAddr, "embedded-redis-addr", "", "adresse locale du Redis embarqué, pour redis-cli (vide : un port au hasard)")
+	fs.StringVar(&c.AdminLogin, "admin-login", "", "login de l'administrateur, créé au démarrage")
+	fs.StringVar(&c.AdminPassword, "admin-password", "", "son mot de passe")
+	fs.IntVar(&c.QuotaMax, "quota-max", 10, "connexions, et appels de services, permis par fenêtre")
+	fs.DurationVar(&c.QuotaWindow, "quota-window", 10*time.Minute, "longueur de la fenêtre glissante")
+	fs.DurationVar(&c.VisitsTTL, "visits-ttl", 30*time.Second, "durée sans connexion qui remet les visites à zéro")
+	fs.DurationVar(&c.SessionTTL, "session-ttl", 30*time.Minute, "vie d'un jeton après son dernier usage")
+	fs.StringVar(&c.Instance, "instance", "", "nom de ce serveur parmi d'autres (vide : hôte et processus)")
+	fs.IntVar(&c.MaxConns, "max-conns", 16384, "connexions tenues au plus ; une de plus reçoit PLEIN")
+	fs.BoolVar(&c.Demo, "demo", false, "comptes et articles de démonstration ; seulement sur une adresse locale")
+	fs.BoolVar(&c.Debug, "debug", false, "journal détaillé")
+	c.Limits.register(fs)
+}
+
+// fromEnvironment gives each option its variable, which the command line
+// overrides.
+func fromEnvironment(fs *flag.FlagSet, getenv func(string) string) (err error) {
+	fs.VisitAll(func(f *flag.Flag) {
+		name := "ETU_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		value := getenv(name)
+		if value == "" || err != nil {
+			return
+		}
+		if e := fs.Set(f.Name, value); e != nil {
+			err = fmt.Errorf("%w : %s : %w", ErrInvalid, name, e)
+		}
+	})
+	return err
+}
+
+func (c *Config) check() error {
+	if (c.MySQLDSN == "") != (c.RedisURL == "") {
+		return fmt.Errorf("%w : ETU_MYSQL_DSN et ETU_REDIS_URL vont ensemble ; donnez les deux, ou aucun", ErrInvalid)
+	}
+	if (c.AdminLogin == "") != (c.AdminPassword == "") {
+		return fmt.Errorf("%w : ETU_ADMIN_LOGIN et ETU_ADMIN_PASSWORD vont ensemble", ErrInvalid)
+	}
+	if c.QuotaMax < 1 || c.QuotaWindow < time.Millisecond || c.VisitsTTL < time.Millisecond || c.SessionTTL < time.Millisecond || c.MaxConns < 1 {
+		return fmt.Errorf("%w : quotas, durées et nombre de connexions doivent être positifs", ErrInvalid)
+	}
+	if c.Demo && !Loopback(c.Addr) {
+		return fmt.Errorf("%w : la démonstration a des mots de passe connus ; elle refuse l'adresse publique %s", ErrInvalid, c.Addr)
+	}
+	if c.EmbeddedRedisAddr != "" && !Loopback(c.EmbeddedRedisAddr) {
+		return fmt.Errorf("%w : le Redis embarqué n'écoute que sur une adresse locale", ErrInvalid)
+	}
+	if c.Instance == "" {
+		host, err := os.Hostname()
+		if err != nil {
+			host = "serveur"
+		}
+		c.Instance = fmt.Sprintf("%s-%d", host, os.Getpid())
+	}
+	if len(c.Instance) > maxInstance {
+		c.Instance = c.Instance[len(c.Instance)-maxInstance:]
+	}
+	return c.Limits.check()
+}
+
+// maxInstance is the width of the column that keeps an instance's name.
+const maxInstance = 64
+
+// Loopback says whether a listening address is reached from this machine only.
+func Loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// defaultData is the user's data folder (XDG), so that `go run` from any folder
+// finds the same accounts again.
+func defaultData() string {
+	base := os.Getenv("XDG_DATA_HOME")
+	if base == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			home = os.TempDir()
+		}
+		base = filepath.Join(home, ".local", "share")
+	}
+	return filepath.Join(base, "etuservices")
+}

@@ -1,0 +1,54 @@
+package config
+
+import (
+	"flag"
+	"fmt"
+	"time"
+)
+
+// Limits are the numbers that keep one connection from costing the others.
+type Limits struct {
+	LoginTime    time.Duration // to log in, from connecting, INSCRIPTION or DECONNEXION
+	Idle         time.Duration // between two requests of a logged-in user
+	WriteTimeout time.Duration // for one write to be taken by the client
+	LingerTime   time.Duration // after a closing reply, so that it arrives
+	LingerBytes  int64         // read and thrown away meanwhile
+	StopTime     time.Duration // for running requests to end at a stop
+	HashWait     time.Duration // in the line for password checks
+	Events       int           // waiting for a client that does not read
+}
+
+// DefaultLimits with the reason of each number.
+var DefaultLimits = Limits{
+	LoginTime:    180 * time.Second, // a person types; absolute, so a slow-loris gains nothing
+	Idle:         5 * time.Minute,   // below the 350 s of common balancers: we close, with a sentence
+	WriteTimeout: 10 * time.Second,  // nats-server's; a reader that never reads ends here
+	LingerTime:   time.Second,       // unread input at close would reset the connection
+	LingerBytes:  1 << 20,           // and lose the last sentence
+	StopTime:     5 * time.Second,   // longer than any store's time-out
+	HashWait:     10 * time.Second,  // contract section 3, INDISPONIBLE
+	Events:       128,               // a screenful or two; the rest is dropped, never waited for
+}
+
+func (l *Limits) register(fs *flag.FlagSet) {
+	fs.DurationVar(&l.LoginTime, "login-time", l.LoginTime, "temps pour se connecter")
+	fs.DurationVar(&l.Idle, "idle", l.Idle, "inactivité permise")
+	fs.DurationVar(&l.WriteTimeout, "write-timeout", l.WriteTimeout, "temps laissé au client pour lire une réponse")
+	fs.DurationVar(&l.LingerTime, "linger-time", l.LingerTime, "attente après une dernière réponse")
+	fs.Int64Var(&l.LingerBytes, "linger-bytes", l.LingerBytes, "octets lus et jetés pendant cette attente")
+	fs.DurationVar(&l.StopTime, "stop-time", l.StopTime, "temps laissé aux commandes en cours à l'arrêt")
+	fs.DurationVar(&l.HashWait, "hash-wait", l.HashWait, "attente permise avant une vérification de mot de passe")
+	fs.IntVar(&l.Events, "events", l.Events, "événements gardés pour un client qui ne lit pas")
+}
+
+func (l *Limits) check() error {
+	for _, d := range []time.Duration{l.LoginTime, l.Idle, l.WriteTimeout, l.LingerTime, l.StopTime, l.HashWait} {
+		if d <= 0 {
+			return fmt.Errorf("%w : une durée doit être positive", ErrInvalid)
+		}
+	}
+	if l.Events < 1 || l.LingerBytes < 0 {
+		return fmt.Errorf("%w : --events et --linger-bytes doivent être positifs", ErrInvalid)
+	}
+	return nil
+}

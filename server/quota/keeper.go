@@ -1,0 +1,202 @@
+package quota
+
+import (
+	"context"
+	"crypto/rand"
+	_ "embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"sync"
+	"time"
+
+	"etuservices/server/store"
+)
+
+var (
+	//go:embed take.lua
+	takeText string
+	//go:embed look.lua
+	lookText string
+
+	takeScript = store.NewScript(takeText)
+	lookScript = store.NewScript(lookText)
+)
+
+// refLife is how long a repeatable call may be at work in an instance that
+// dies: longer than any transaction (its statements end within 3 s each).
+const refLife = 15 * time.Second
+
+// ErrTwin is a repeatable call whose twin is at work: wait, and ask the ledger.
+var ErrTwin = errors.New("quota: the same call is at work")
+
+// User is whom a slot belongs to.
+type User struct {
+	ID    int64
+	Login string
+}
+
+// Slot is one taken place in a window. ID stands in Redis and in the ledger
+// alike, so that filling a window from the ledger counts nothing twice.
+type Slot struct {
+	User  User
+	Kind  Kind
+	ID    string
+	Stamp time.Time // Redis's clock, to the millisecond
+	ref   string
+}
+
+// Keeper holds the windows of all users. It is safe for concurrent use.
+type Keeper struct {
+	stores *store.Stores
+	rule   Rule
+	log    *slog.Logger
+	checks checks
+
+	settling sync.WaitGroup
+	closing  chan struct{}
+}
+
+// New makes a keeper of the rule.
+func New(stores *store.Stores, rule Rule, log *slog.Logger) *Keeper {
+	return &Keeper{stores: stores, rule: rule, log: log, closing: make(chan struct{})}
+}
+
+// Rule gives the rule that is kept.
+func (k *Keeper) Rule() Rule { return k.rule }
+
+// Take takes a slot in Redis, which may refuse (*Exceeded) and never has the
+// last word: Certify has. ref, when not empty, names a repeatable call: a twin
+// at work anywhere is ErrTwin. The slot must end in Certify and a commit, in
+// GiveBack, or in Settle.
+func (k *Keeper) Take(ctx context.Context, user User, kind Kind, ref string) (Slot, error) {
+	slot := Slot{User: user, Kind: kind, ID: newID(), ref: ref}
+	verdict, err := k.take(ctx, &slot, nil, false)
+	if err == nil && verdict.unknown {
+		var entries []entry
+		if entries, err = k.ledger(ctx, user, kind); err == nil {
+			verdict, err = k.take(ctx, &slot, entries, true)
+		}
+	}
+	if err == nil && verdict.full != nil && k.dropPhantoms(ctx, user, kind) {
+		verdict, err = k.take(ctx, &slot, nil, false)
+	}
+	switch {
+	case err != nil:
+		// Whether Redis took the slot is unknown when its answer was lost.
+		k.GiveBack(ctx, slot)
+		return slot, fmt.Errorf("quota: take a slot: %w", err)
+	case verdict.twin:
+		return slot, ErrTwin
+	case verdict.full != nil:
+		return slot, verdict.full
+	}
+	return slot, nil
+}
+
+type verdict struct {
+	unknown, twin bool
+	full          *Exceeded
+}
+
+func (k *Keeper) take(ctx context.Context, slot *Slot, entries []entry, fill bool) (verdict, error) {
+	keys := []string{windowKey(slot.User, slot.Kind), knownKey(slot.User, slot.Kind)}
+	if slot.ref != "" {
+		keys = append(keys, refKey(slot.User, slot.ref))
+	}
+	args := append(make([]any, 0, 5+2*len(entries)),
+		k.rule.Window.Milliseconds(), k.rule.Max, slot.ID, refLife.Milliseconds(), flag(fill))
+	args = appendEntries(args, entries)
+	answers, err := store.Run(ctx, k.stores.Redis.DB0, store.Call{Script: takeScript, Keys: keys, Args: args})
+	if err != nil {
+		return verdict{}, err
+	}
+	n, err := numbers(answers[0], 4)
+	if err != nil {
+		return verdict{}, err
+	}
+	slot.Stamp = time.UnixMilli(n[2]).UTC()
+	switch n[0] {
+	case 1:
+		return verdict{}, nil
+	case 0:
+		wait := time.Duration(max(1, n[3]+k.rule.Window.Milliseconds()-n[2])) * time.Millisecond
+		return verdict{full: &Exceeded{State{
+			Kind: slot.Kind, Used: int(n[1]), Max: k.rule.Max, Window: k.rule.Window, Next: wait,
+		}}}, nil
+	case -2:
+		return verdict{twin: true}, nil
+	}
+	return verdict{unknown: true}, nil
+}
+
+// Done ends a repeatable call that is committed: its twins may ask the ledger.
+func (k *Keeper) Done(ctx context.Context, slot Slot) {
+	if slot.ref == "" {
+		return
+	}
+	if err := k.stores.Redis.DB0.Del(ctx, refKey(slot.User, slot.ref)).Err(); err != nil {
+		k.log.Warn("marque d'appel répétable non levée, elle expire seule", "erreur", err)
+	}
+}
+
+// GiveBack frees a slot whose work failed through our fault. It is tried even
+// when ctx has ended, and a failure costs the user at most one slot of one
+// window.
+func (k *Keeper) GiveBack(ctx context.Context, slot Slot) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), store.RedisTimeout)
+	defer cancel()
+	pipe := k.stores.Redis.DB0.Pipeline()
+	pipe.ZRem(ctx, windowKey(slot.User, slot.Kind), slot.ID)
+	if slot.ref != "" {
+		pipe.Del(ctx, refKey(slot.User, slot.ref))
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		k.log.Warn("place de quota non rendue, elle expire avec la fenêtre", "erreur", err)
+	}
+}
+
+func windowKey(u User, kind Kind) string { return "etu:{" + u.Login + "}:" + string(kind) }
+func knownKey(u User, kind Kind) string  { return windowKey(u, kind) + ":connu" }
+func refKey(u User, ref string) string   { return "etu:{" + u.Login + "}:ref:" + ref }
+
+// newID is 64 random bits: the name of a slot among those of one user.
+func newID() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails since Go 1.24
+	return hex.EncodeToString(b[:])
+}
+
+func flag(b bool) string {
+	if b {
+		return "1"
+	}
+	return "0"
+}
+
+// numbers reads a script's answer: integers, or text where a number is too
+// large for Lua's own printing.
+func numbers(answer any, atLeast int) ([]int64, error) {
+	list, ok := answer.([]any)
+	if !ok || len(list) < atLeast {
+		return nil, fmt.Errorf("quota: unexpected answer of Redis: %T", answer)
+	}
+	out := make([]int64, len(list))
+	for i, v := range list {
+		switch v := v.(type) {
+		case int64:
+			out[i] = v
+		case string:
+			n, err := strconv.ParseInt(v, 10, 64)
+			if err != nil {
+				return nil, fmt.Errorf("quota: unexpected number from Redis: %w", err)
+			}
+			out[i] = n
+		default:
+			return nil, fmt.Errorf("quota: unexpected answer of Redis: %T", v)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,121 @@
+package quota
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"etuservices/server/store"
+)
+
+// entry is a row of the ledger as a window holds it.
+type entry struct {
+	id    string
+	stamp store.Instant
+}
+
+func appendEntries(args []any, entries []entry) []any {
+	for _, e := range entries {
+		args = append(args, e.id, e.stamp.Milli())
+	}
+	return args
+}
+
+// table is the part of the ledger that a quota counts.
+func (k Kind) table() string {
+	if k == Logins {
+		return "connexions"
+	}
+	return "appels"
+}
+
+// clockSlack is how far the clocks of Redis and of this process may differ
+// when a window is read for Redis, which trims what is too old by its own.
+const clockSlack = time.Minute
+
+// ledger reads the slots of a window for filling it in Redis: those after the
+// last RAZ.
+func (k *Keeper) ledger(ctx context.Context, user User, kind Kind) ([]entry, error) {
+	since := store.At(time.Now().Add(-k.rule.Window - clockSlack))
+	rows, err := k.stores.SQL.Read.QueryContext(ctx, `
+		SELECT l.creneau, l.instant FROM `+kind.table()+` l
+		JOIN utilisateurs u ON u.id = l.utilisateur_id
+		WHERE l.utilisateur_id = ? AND l.instant > ? AND (u.raz_le IS NULL OR l.instant > u.raz_le)
+		ORDER BY l.instant`, user.ID, since)
+	if err != nil {
+		return nil, store.Classify(err)
+	}
+	defer rows.Close()
+	var entries []entry
+	for rows.Next() {
+		var e entry
+		if err := rows.Scan(&e.id, &e.stamp); err != nil {
+			return nil, store.Classify(err)
+		}
+		entries = append(entries, e)
+	}
+	return entries, store.Classify(rows.Err())
+}
+
+// Account is the user's row as the ledger's transaction finds and leaves it.
+type Account struct {
+	State  string // "actif" or "bloque"
+	Logins int64
+	Sales  int64 // counted calls of VENTE
+	Buys   int64 // counted calls of ACHAT
+}
+
+// Calls is the number of counted calls of both services.
+func (a Account) Calls() int64 { return a.Sales + a.Buys }
+
+// ErrNoAccount is a user whose row is gone.
+var ErrNoAccount = errors.New("quota: no such account")
+
+// Certify decides for certain whether slot may be used: it locks the user's
+// row (a lock taken before any article's) by setting what set says, the user's
+// counter at least, and counts the ledger. Its error may be *Exceeded. The
+// caller writes the slot into the ledger in the same transaction.
+func (k *Keeper) Certify(ctx context.Context, tx *sql.Tx, slot Slot, set string, args ...any) (Account, State, error) {
+	done, err := tx.ExecContext(ctx, `UPDATE utilisateurs SET `+set+` WHERE id = ?`, append(args, slot.User.ID)...)
+	if err != nil {
+		return Account{}, State{}, fmt.Errorf("quota: lock the account: %w", err)
+	}
+	if n, err := done.RowsAffected(); err != nil || n == 0 {
+		return Account{}, State{}, errors.Join(ErrNoAccount, err)
+	}
+	account, stamps, err := k.count(ctx, tx, slot)
+	if err != nil {
+		return account, State{}, err
+	}
+	now := slot.Stamp.UnixMilli()
+	if !k.rule.fits(stamps, now) {
+		return account, State{}, &Exceeded{k.rule.state(slot.Kind, stamps, now)}
+	}
+	return account, k.rule.state(slot.Kind, append(stamps, now), now), nil
+}
+
+// count reads the account and the stamps of its window in one statement.
+func (k *Keeper) count(ctx context.Context, tx *sql.Tx, slot Slot) (a Account, stamps []int64, err error) {
+	since := store.At(slot.Stamp.Add(-k.rule.Window))
+	rows, err := tx.QueryContext(ctx, `
+		SELECT u.etat, u.nb_connexions, u.nb_ventes, u.nb_achats, l.instant
+		FROM utilisateurs u LEFT JOIN `+slot.Kind.table()+` l
+		  ON l.utilisateur_id = u.id AND l.instant > ? AND (u.raz_le IS NULL OR l.instant > u.raz_le)
+		WHERE u.id = ? ORDER BY l.instant`, since, slot.User.ID)
+	if err != nil {
+		return a, nil, fmt.Errorf("quota: count the window: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var stamp store.Instant
+		if err := rows.Scan(&a.State, &a.Logins, &a.Sales, &a.Buys, &stamp); err != nil {
+			return a, nil, fmt.Errorf("quota: count the window: %w", err)
+		}
+		if !stamp.IsZero() {
+			stamps = append(stamps, stamp.Milli())
+		}
+	}
+	return a, stamps, rows.Err()
+}

@@ -1,0 +1,79 @@
+package store
+
+import (
+	"context"
+	"crypto/sha1" //nolint:gosec // Redis names its scripts so
+	"encoding/hex"
+	"errors"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Script is a Lua script that Redis keeps under the hash of its text.
+type Script struct{ text, hash string }
+
+// NewScript prepares a script.
+func NewScript(text string) *Script {
+	sum := sha1.Sum([]byte(text))
+	return &Script{text: text, hash: hex.EncodeToString(sum[:])}
+}
+
+// Call is one run of a script.
+type Call struct {
+	Script *Script
+	Keys   []string
+	Args   []any
+}
+
+// Run runs scripts in one round trip and gives their answers in order. A Redis
+// that lost its scripts (a restart) is given the missing ones again: a script
+// that it does not know was not run, so none runs twice. The error wraps
+// ErrUnavailable where Redis is.
+func Run(ctx context.Context, db redis.UniversalClient, calls ...Call) ([]any, error) {
+	cmds, err := send(ctx, db, calls, func(pipe redis.Pipeliner, c Call) *redis.Cmd {
+		return pipe.EvalSha(ctx, c.Script.hash, c.Keys, c.Args...)
+	})
+	var lost []Call
+	var places []int
+	for i, cmd := range cmds {
+		if redis.HasErrorPrefix(cmd.Err(), "NOSCRIPT") {
+			lost, places = append(lost, calls[i]), append(places, i)
+		}
+	}
+	if len(lost) > 0 {
+		var again []*redis.Cmd
+		again, err = send(ctx, db, lost, func(pipe redis.Pipeliner, c Call) *redis.Cmd {
+			return pipe.Eval(ctx, c.Script.text, c.Keys, c.Args...)
+		})
+		for j, cmd := range again {
+			cmds[places[j]] = cmd
+		}
+	}
+	answers := make([]any, len(cmds))
+	for i, cmd := range cmds {
+		answer, cmdErr := cmd.Result()
+		if cmdErr != nil && !errors.Is(cmdErr, redis.Nil) {
+			return nil, Classify(cmdErr)
+		}
+		answers[i] = answer
+	}
+	if len(cmds) == 0 && err != nil {
+		return nil, Classify(err)
+	}
+	return answers, nil
+}
+
+func send(ctx context.Context, db redis.UniversalClient, calls []Call, add func(redis.Pipeliner, Call) *redis.Cmd) ([]*redis.Cmd, error) {
+	if len(calls) == 1 { // no pipeline for one: it costs allocations
+		cmd := add(db.Pipeline(), calls[0])
+		_ = db.Process(ctx, cmd) // its error stands in cmd
+		return []*redis.Cmd{cmd}, nil
+	}
+	pipe := db.Pipeline()
+	cmds := make([]*redis.Cmd, len(calls))
+	for i, c := range calls {
+		cmds[i] = add(pipe, c)
+	}
+	_, err := pipe.Exec(ctx) // each command holds its own error
+	return cmds, err
+}
