@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+
+	"etuservices/server/accounts"
+	"etuservices/server/boards"
+	"etuservices/server/config"
+	"etuservices/server/demo"
+	"etuservices/server/live"
+	"etuservices/server/market"
+	"etuservices/server/quota"
+	"etuservices/server/session"
+	"etuservices/server/store"
+	"etuservices/server/tcp"
+)
+
+// run is the whole life of a server: it ends when ctx does, or with the error
+// that keeps it from starting. What programs wait for goes to out, the log to
+// logs.
+func run(ctx context.Context, cfg config.Config, cost argon2id.Params, out, logs io.Writer) error {
+	log := newLog(cfg, logs)
+	stores, err := store.Open(ctx, store.Options{
+		MySQLDSN: cfg.MySQLDSN, RedisURL: cfg.RedisURL,
+		DataDir: cfg.Data, EmbeddedRedisAddr: cfg.EmbeddedRedisAddr, Log: log,
+	})
+	if err != nil {
+		return err
+	}
+	defer stores.Close()
+
+	house, err := build(cfg, cost, stores, log)
+	if err != nil {
+		return err
+	}
+	defer house.quota.Close()
+	if err := house.prepare(ctx, cfg); err != nil {
+		return err
+	}
+	return house.serve(ctx, cfg, out)
+}
+
+func newLog(cfg config.Config, logs io.Writer) *slog.Logger {
+	level := slog.LevelInfo
+	if cfg.Debug {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: level}))
+}
+
+// house is what a server is made of.
+type house struct {
+	accounts *accounts.Accounts
+	market   *market.Market
+	quota    *quota.Keeper
+	boards   *boards.Boards
+	tcp      *tcp.Server
+	log      *slog.Logger
+}
+
+func build(cfg config.Config, cost argon2id.Params, stores *store.Stores, log *slog.Logger) (*house, error) {
+	hasher, err := accounts.NewHasher(cost, cfg.Limits.HashWait)
+	if err != nil {
+		return nil, err
+	}
+	h := &house{log: log, boards: boards.New(stores, log)}
+	h.quota = quota.New(stores, quota.Rule{Max: cfg.QuotaMax, Window: cfg.QuotaWindow}, log)
+	h.accounts = accounts.New(accounts.Options{
+		Stores: stores, Quota: h.quota, Hasher: hasher, Instance: cfg.Instance,
+		VisitsTTL: cfg.VisitsTTL, SessionTTL: cfg.SessionTTL,
+		OnLogin: boards.Login, OnRegister: boards.Register, Log: log,
+	})
+	h.market = market.New(market.Options{
+		Stores: stores, Quota: h.quota, Instance: cfg.Instance, OnCall: boards.Call, Log: log,
+	})
+	services := &session.Services{
+		Accounts: h.accounts, Market: h.market, Quota: h.quota, Boards: h.boards,
+		Hub: &live.Hub{}, Instance: cfg.Instance, Limits: cfg.Limits, Log: log,
+	}
+	h.tcp = tcp.New(cfg.MaxConns, cfg.Limits, func(c *tcp.Conn) tcp.Session { return services.Open(c) }, log)
+	services.Sockets = h.tcp.Count
+	return h, nil
+}
+
+// prepare makes true what must be so before anybody is let in.
+func (h *house) prepare(ctx context.Context, cfg config.Config) error {
+	if cfg.AdminLogin != "" {
+		if err := h.accounts.EnsureAdmin(ctx, cfg.AdminLogin, cfg.AdminPassword); err != nil {
+			return fmt.Errorf("administrateur : %w", err)
+		}
+	}
+	if cfg.Demo {
+		if err := demo.Fill(ctx, h.accounts, h.market); err != nil {
+			return err
+		}
+	}
+	if err := h.boards.Check(ctx); err != nil {
+		h.log.Warn("tableaux non vérifiés au démarrage", "erreur", err)
+	}
+	return nil
+}
+
+// serve listens until ctx ends, then lets everybody go.
+func (h *house) serve(ctx context.Context, cfg config.Config, out io.Writer) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Addr)
+	if err != nil {
+		return fmt.Errorf("écoute : %w", err)
+	}
+	var background sync.WaitGroup
+	defer background.Wait()
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	background.Go(func() { h.accounts.Run(work) })
+	background.Go(func() { h.boards.Run(work) })
+	background.Go(func() { h.sweep(work) })
+
+	served := make(chan error, 1)
+	go func() { served <- h.tcp.Serve(work, listener) }()
+	fmt.Fprintf(out, "etuservices-server %s listening on %s\n", cfg.Instance, listener.Addr())
+	h.log.Info("en écoute", "adresse", listener.Addr().String(), "serveur", cfg.Instance)
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+	}
+	h.log.Info("arrêt demandé", "connexions", h.tcp.Count())
+	closeErr := listener.Close()
+	stopping, cancelStop := context.WithTimeout(work, cfg.Limits.StopTime)
+	defer cancelStop()
+	if err := h.tcp.Stop(stopping); err != nil {
+		h.log.Warn("connexions coupées à l'arrêt", "erreur", err)
+	}
+	return errors.Join(closeErr, <-served)
+}
+
+// sweepEvery is how often what ended is deleted: it takes room, nothing else.
+const sweepEvery = 10 * time.Minute
+
+func (h *house) sweep(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := errors.Join(h.accounts.Sweep(ctx), h.market.Sweep(ctx)); err != nil {
+				h.log.Warn("ménage interrompu", "erreur", err)
+			}
+		}
+	}
+}

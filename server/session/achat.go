@@ -1,0 +1,50 @@
+package session
+
+import (
+	"context"
+
+	"etuservices/protocol"
+	"etuservices/server/market"
+	"etuservices/server/quota"
+)
+
+func achat(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
+	id, ok := protocol.ID(req.Get("id"))
+	if !ok {
+		return protocol.ErrSyntax
+	}
+	ref, err := refOf(req)
+	if err != nil {
+		return err
+	}
+	reply, err := s.Market.Buy(ctx, s.user.User.Quota(), id, ref, encodePurchase, s.tellSeller)
+	if err != nil {
+		return err
+	}
+	send(out, reply)
+	return nil
+}
+
+func encodePurchase(result market.Result, a market.Article, q quota.State) string {
+	return encode(func(out *protocol.Out) {
+		left := " Il vous reste " + plural(int64(q.Left()), "appel") + "."
+		switch result {
+		case market.Done:
+			line := out.OK("ACHAT").Int("id", a.ID).Price("prix", a.Cents).Str("titre", a.Title).
+				Str("vendeur", a.Seller).Str("contact", a.SellerEmail)
+			writeState(line, q).Text("C'est à vous ! Écrivez à " + a.SellerEmail + "." + left)
+		case market.Forbidden:
+			out.Err(protocol.INTERDIT).Text("C'est votre propre article." + left)
+		case market.Unknown, market.Gone:
+			out.Err(protocol.Code(result)).Text(textOf(protocol.Code(result)) + left)
+		}
+	})
+}
+
+// tellSeller says to the seller, where he is connected, who bought.
+func (s *Session) tellSeller(a market.Article) {
+	s.Hub.Notify(a.SellerID, encode(func(out *protocol.Out) {
+		out.Event("VENDU").Int("id", a.ID).Str("titre", a.Title).Str("acheteur", a.Buyer).
+			Str("contact", a.BuyerEmail).Text("Vendu ! Écrivez à " + a.BuyerEmail + ".")
+	}))
+}

@@ -1,0 +1,28 @@
+package session
+
+import (
+	"context"
+
+	"etuservices/protocol"
+	"etuservices/server/quota"
+)
+
+// auth judges no bounds: what breaks them is a wrong login or password, which
+// counts among the three.
+func auth(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
+	login, err := s.Accounts.Login(ctx, req.Get("login"), req.Get("motdepasse"), s.conn.Address())
+	if err != nil {
+		return err
+	}
+	s.enter(login.Session)
+	line := out.OK("PASSOK").Str("login", login.User.Login).Str("role", string(login.User.Role))
+	writeState(line, login.Quota).Int("retour", quota.Seconds(login.Quota.Next)).
+		Int("visites", login.Visits).Str("jeton", login.Token).
+		Text("Bonjour " + login.User.FirstName + " ! " + plural(int64(login.Quota.Left()), "connexion") +
+			" encore dans cette fenêtre.")
+	return nil
+}
+
+func writeState(line protocol.Line, q quota.State) protocol.Line {
+	return line.Int("utilise", int64(q.Used)).Int("max", int64(q.Max)).Int("reste", int64(q.Left()))
+}

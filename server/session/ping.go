@@ -1,0 +1,12 @@
+package session
+
+import (
+	"context"
+
+	"etuservices/protocol"
+)
+
+func ping(_ context.Context, _ *Session, _ *protocol.Request, out *protocol.Out) error {
+	out.OK("PONG").End()
+	return nil
+}

@@ -1,0 +1,18 @@
+package session
+
+import (
+	"context"
+
+	"etuservices/protocol"
+)
+
+func reprendre(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
+	session, err := s.Accounts.Resume(ctx, req.Get("jeton"))
+	if err != nil {
+		return err
+	}
+	s.enter(session)
+	out.OK("REPRENDRE").Str("login", session.User.Login).Str("role", string(session.User.Role)).
+		Str("jeton", session.Token).Text("Bon retour, " + session.User.FirstName + " !")
+	return nil
+}

@@ -1,0 +1,158 @@
+// Package session is one connection seen from the trade: its states, the table
+// of verbs, one file a verb.
+package session
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"etuservices/protocol"
+	"etuservices/server/accounts"
+	"etuservices/server/boards"
+	"etuservices/server/config"
+	"etuservices/server/live"
+	"etuservices/server/market"
+	"etuservices/server/quota"
+)
+
+// Services is what verbs work with, shared by all sessions.
+type Services struct {
+	Accounts *accounts.Accounts
+	Market   *market.Market
+	Quota    *quota.Keeper
+	Boards   *boards.Boards
+	Hub      *live.Hub
+	Instance string
+	Limits   config.Limits
+	Sockets  func() int64 // open connections of this process
+	Log      *slog.Logger
+}
+
+// Conn is what a session needs of its connection.
+type Conn interface {
+	Push(line string) // an event from elsewhere; never blocks
+	Address() string
+}
+
+// Session is one connection's. It is used by one goroutine.
+type Session struct {
+	*Services
+	conn     Conn
+	user     *accounts.Session // nil: not logged in
+	member   *live.Member
+	failures int       // wrong passwords and tokens, of the three
+	faults   int       // NO and SYNTAXE in a row
+	loginBy  time.Time // not logged in: until when
+	last     time.Time // end of the last request
+	closing  bool
+}
+
+// Open begins a session.
+func (s *Services) Open(conn Conn) *Session {
+	now := time.Now()
+	return &Session{Services: s, conn: conn, loginBy: now.Add(s.Limits.LoginTime), last: now}
+}
+
+// Greet writes what is said on connecting.
+func (s *Session) Greet(out *protocol.Out) {
+	out.OK("ETUSERVICES").Int("proto", protocol.Version).Str("serveur", s.Instance).
+		Text("Bienvenue sur EtuServices ! AIDE donne la liste des commandes.")
+}
+
+// Deadline is when the wait for the next request ends, and what is said then.
+func (s *Session) Deadline() (time.Time, protocol.Code) {
+	if s.user == nil {
+		return s.loginBy, protocol.DELAI
+	}
+	return s.last.Add(s.Limits.Idle), protocol.INACTIF
+}
+
+// Line does one request to its end and writes its reply.
+func (s *Session) Line(ctx context.Context, line []byte, out *protocol.Out) (closing bool) {
+	start := out.Len()
+	defer func() {
+		if p := recover(); p != nil {
+			s.panicked(out, start, p)
+			closing = true
+		}
+	}()
+	verb, rest, ok := protocol.Cut(line)
+	if ok && verb == nil {
+		return false // an empty line is no request
+	}
+	s.dropDead()
+	if s.user != nil {
+		s.user.Use()
+	}
+	if err := s.run(ctx, verb, rest, out); err != nil {
+		out.Truncate(start) // never half a reply
+		s.answer(out, verb, err)
+	} else {
+		s.faults = 0
+	}
+	s.last = time.Now()
+	return s.closing
+}
+
+// run checks in the order of contract section 1, then does the work.
+func (s *Session) run(ctx context.Context, verb *protocol.Verb, rest []byte, out *protocol.Out) error {
+	if verb == nil {
+		return &fault{code: protocol.NO}
+	}
+	if err := s.allowed(verb.Access); err != nil {
+		return err
+	}
+	req, err := verb.Parse(rest)
+	if err != nil {
+		return err
+	}
+	return handlers[verb.Name](ctx, s, &req, out)
+}
+
+func (s *Session) allowed(access protocol.Access) error {
+	switch {
+	case access == protocol.Anonymous && s.user != nil:
+		return &fault{code: protocol.DEJA}
+	case access >= protocol.LoggedIn && s.user == nil:
+		return &fault{code: protocol.AUTH}
+	case access == protocol.Admin && s.user.User.Role != accounts.Admin:
+		return &fault{code: protocol.INTERDIT}
+	}
+	return nil
+}
+
+// enter makes the connection a logged-in one.
+func (s *Session) enter(user *accounts.Session) {
+	s.user = user
+	s.member = s.Hub.Join(user.User.ID, s.conn.Push)
+}
+
+// leave makes it one that is not; the time to log in starts again.
+func (s *Session) leave() {
+	if s.user == nil {
+		return
+	}
+	s.Hub.Leave(s.member)
+	s.user, s.member = nil, nil
+	s.restartLogin()
+}
+
+func (s *Session) restartLogin() { s.loginBy = time.Now().Add(s.Limits.LoginTime) }
+
+// dropDead logs the connection out whose token was killed from elsewhere.
+func (s *Session) dropDead() {
+	if s.user != nil && s.user.Dead() {
+		s.Accounts.Leave(context.Background(), s.user)
+		s.leave()
+	}
+}
+
+// Close ends the session with its connection; the token lives on.
+func (s *Session) Close(ctx context.Context) {
+	if s.user == nil {
+		return
+	}
+	s.Accounts.Leave(ctx, s.user)
+	s.leave()
+}

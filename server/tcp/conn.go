@@ -1,0 +1,170 @@
+package tcp
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"time"
+
+	"etuservices/protocol"
+)
+
+// Session is the trade's side of one connection. All its methods are called by
+// the connection's own goroutine.
+type Session interface {
+	// Greet writes what is said on connecting.
+	Greet(out *protocol.Out)
+	// Line does one request to its end and writes its reply; closing says that
+	// the connection ends behind it.
+	Line(ctx context.Context, line []byte, out *protocol.Out) (closing bool)
+	// Deadline is when the wait for the next request ends, and the code that is
+	// said then. It moves with requests, never with bytes.
+	Deadline() (time.Time, protocol.Code)
+	// Close is called once, whatever ended the connection.
+	Close(ctx context.Context)
+}
+
+// flushAt is the size of replies that are sent though more requests wait.
+const flushAt = 32 << 10
+
+// idleOut is the output buffer that an idle connection may keep, in bytes: the
+// usual reply fits, a list's does not.
+const idleOut = 512
+
+// past wakes a reader: a deadline that has passed.
+var past = time.Unix(1, 0)
+
+// Conn is one connection. Push and Address may be used by anyone.
+type Conn struct {
+	nc      net.Conn
+	server  *Server
+	session Session
+	reader  *protocol.Reader
+	out     protocol.Out
+	box     box
+	opened  time.Time
+	lines   int
+}
+
+// errClosing ends the loop after a reply that closes.
+var errClosing = errors.New("tcp: closing reply")
+
+// Address is the client's, without its port.
+func (c *Conn) Address() string {
+	host, _, err := net.SplitHostPort(c.nc.RemoteAddr().String())
+	if err != nil {
+		return c.nc.RemoteAddr().String()
+	}
+	return host
+}
+
+// Push brings an event, a line without its end. It never blocks.
+func (c *Conn) Push(line string) {
+	c.box.put(line)
+	c.wake()
+}
+
+// wake makes the owner look at its box. It sets its own deadline before it
+// looks, so a wake is never lost.
+func (c *Conn) wake() { _ = c.nc.SetReadDeadline(past) }
+
+// serve is the connection's goroutine.
+func (c *Conn) serve(ctx context.Context) (reason error) {
+	defer c.session.Close(ctx)
+	c.session.Greet(&c.out)
+	for {
+		line, err := c.next()
+		if err != nil {
+			return err
+		}
+		c.lines++
+		closing := c.session.Line(ctx, line, &c.out)
+		c.takeEvents()
+		if closing {
+			return errors.Join(errClosing, c.flush())
+		}
+	}
+}
+
+// next waits for a request, writing what there is to write before and
+// meanwhile.
+func (c *Conn) next() ([]byte, error) {
+	for {
+		until, code := c.session.Deadline()
+		if !time.Now().Before(until) {
+			return nil, c.refuse(code)
+		}
+		if c.reader.HasLine() && c.out.Len() < flushAt && !c.server.stopping.Load() {
+			return c.read()
+		}
+		_ = c.nc.SetReadDeadline(until) // before looking into the box
+		c.takeEvents()
+		if c.server.stopping.Load() {
+			c.out.Event("ARRET").Int("apres", 0).Text("Le serveur s'arrête ; reconnectez-vous.")
+			return nil, errors.Join(errClosing, c.flush())
+		}
+		if err := c.flush(); err != nil {
+			return nil, err
+		}
+		line, err := c.read()
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			continue // woken, or late: the loop tells which
+		}
+		return line, err
+	}
+}
+
+func (c *Conn) read() ([]byte, error) {
+	line, err := c.reader.ReadLine()
+	if errors.Is(err, protocol.ErrTooLong) {
+		c.out.Err(protocol.LIGNE).Int("max", protocol.MaxLine).Text(text(protocol.LIGNE))
+		return nil, errors.Join(errClosing, c.flush())
+	}
+	return line, err
+}
+
+// refuse says why the connection ends.
+func (c *Conn) refuse(code protocol.Code) error {
+	c.takeEvents()
+	c.out.Err(code).Text(text(code))
+	return errors.Join(errClosing, c.flush())
+}
+
+func (c *Conn) takeEvents() {
+	for _, line := range c.box.take() {
+		c.out.Raw(line)
+	}
+}
+
+// flush writes what was gathered; the client has WriteTimeout to take it.
+func (c *Conn) flush() error {
+	if c.out.Len() == 0 {
+		return nil
+	}
+	_ = c.nc.SetWriteDeadline(time.Now().Add(c.server.limits.WriteTimeout))
+	n := c.out.Len()
+	_, err := c.nc.Write(c.out.Bytes())
+	c.out.Reset()
+	if n > idleOut {
+		c.out.Release()
+	}
+	return err
+}
+
+// linger lets the last sentence arrive: closing a socket with unread input
+// would reset it. The client's input is read and thrown away, within bounds.
+func (c *Conn) linger() {
+	half, ok := c.nc.(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil {
+		return
+	}
+	_ = c.nc.SetReadDeadline(time.Now().Add(c.server.limits.LingerTime))
+	_, _ = io.CopyN(io.Discard, c.nc, c.server.limits.LingerBytes)
+}
+
+func text(code protocol.Code) string {
+	info, _ := code.Info()
+	return info.Text
+}
