@@ -1,0 +1,14 @@
+package testenv
+
+import "syscall"
+
+const (
+	sigPause  = syscall.SIGSTOP
+	sigResume = syscall.SIGCONT
+)
+
+// dieWithParent: own group, so that Ctrl+C reaches us first; and the kernel
+// kills the child when the test binary dies, however it dies.
+func dieWithParent() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+}

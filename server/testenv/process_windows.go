@@ -1,0 +1,11 @@
+package testenv
+
+import "syscall"
+
+// Windows has neither signal; tests that pause a server fail there and say so.
+const (
+	sigPause  = syscall.Signal(0x13)
+	sigResume = syscall.Signal(0x12)
+)
+
+func dieWithParent() *syscall.SysProcAttr { return nil }
