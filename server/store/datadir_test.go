@@ -84,4 +84,7 @@ func TestSQLiteIsAsWeAskFor(t *testing.T) {
 			t.Errorf("%s is %s (%v), want %s", pragma, got, err, want)
 		}
 	}
+	if _, err := s.SQL.Read.Exec("DELETE FROM utilisateurs"); err == nil {
+		t.Error("a write through Read passes")
+	}
 }

@@ -37,10 +37,10 @@ func openSQLite(ctx context.Context, log *slog.Logger, path string) (*SQL, error
 		return nil, err
 	}
 	s := &SQL{Dialect: SQLite}
-	if s.Write, err = openSQLiteHandle(path, 1); err != nil {
+	if s.Write, err = openSQLiteHandle(writeDSN(path), 1); err != nil {
 		return nil, err
 	}
-	if s.Read, err = openSQLiteHandle(path, sqliteReadersPerCPU*runtime.GOMAXPROCS(0)); err != nil {
+	if s.Read, err = openSQLiteHandle(readDSN(path), sqliteReadersPerCPU*runtime.GOMAXPROCS(0)); err != nil {
 		_ = s.Write.Close()
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func openSQLite(ctx context.Context, log *slog.Logger, path string) (*SQL, error
 }
 
 func migrateSQLite(log *slog.Logger, path string) error {
-	db, err := openSQLiteHandle(path, 1)
+	db, err := openSQLiteHandle(writeDSN(path), 1)
 	if err != nil {
 		return err
 	}
@@ -64,8 +64,8 @@ func migrateSQLite(log *slog.Logger, path string) error {
 	return migrateUp(log, "sqlite", drv) // closes db
 }
 
-func openSQLiteHandle(path string, conns int) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", sqliteDSN(path))
+func openSQLiteHandle(dsn string, conns int) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		return nil, err
 	}
@@ -74,16 +74,26 @@ func openSQLiteHandle(path string, conns int) (*sql.DB, error) {
 	return db, nil
 }
 
+// writeDSN: immediate so that a transaction takes its lock where it can wait for
+// it, not in its middle where it can only fail.
+func writeDSN(path string) string {
+	return sqliteDSN(path, url.Values{"_txlock": {"immediate"}})
+}
+
+// readDSN: a write that strays here would pass on MySQL, where both are one
+// pool, and fight the writer; it is refused instead.
+func readDSN(path string) string {
+	return sqliteDSN(path, url.Values{"_pragma": {"query_only(1)"}})
+}
+
 // sqliteDSN: WAL so that readers go on beside the writer; FULL so that a commit
-// survives a power cut; immediate so that a transaction takes its lock where it
-// can wait for it, not in its middle where it can only fail.
-func sqliteDSN(path string) string {
-	q := url.Values{
-		"_pragma": {
-			"busy_timeout(" + strconv.FormatInt(SQLTimeout.Milliseconds(), 10) + ")",
-			"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-		},
-		"_txlock": {"immediate"},
+// survives a power cut.
+func sqliteDSN(path string, q url.Values) string {
+	for _, pragma := range []string{
+		"busy_timeout(" + strconv.FormatInt(SQLTimeout.Milliseconds(), 10) + ")",
+		"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+	} {
+		q.Add("_pragma", pragma)
 	}
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
 }

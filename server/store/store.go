@@ -72,6 +72,11 @@ func (s *Stores) openServers(ctx context.Context, o Options) error {
 	s.onClose(s.SQL.close)
 
 	err = waitFor(ctx, o.Log, "MySQL", my.Addr, func(ctx context.Context) error {
+		// Asked with a query's patience first: a migration's would be long
+		// for a server that hangs.
+		if err := s.SQL.Ping(ctx); err != nil && !isMySQL(err, myUnknownDatabase) {
+			return err
+		}
 		return prepareMySQL(ctx, o.Log, my)
 	})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 )
 
@@ -20,11 +21,16 @@ const (
 // does not mend.
 func waitFor(ctx context.Context, log *slog.Logger, what, addr string, try func(context.Context) error) error {
 	start := time.Now()
-	var said time.Time
+	var last atomic.Value // the latest error, as text
+	say := func() {
+		log.Warn("en attente du magasin", "magasin", what, "adresse", addr, "cause", last.Load())
+	}
+	defer every(waitSayEvery, say)() // beside the tries, for one may hang
+
 	for {
 		err := Classify(try(ctx))
 		if err == nil {
-			if !said.IsZero() {
+			if last.Load() != nil {
 				log.Info("le magasin répond", "magasin", what, "attente", time.Since(start).Round(time.Millisecond))
 			}
 			return nil
@@ -35,13 +41,28 @@ func waitFor(ctx context.Context, log *slog.Logger, what, addr string, try func(
 		if !errors.Is(err, ErrUnavailable) || refused(err) {
 			return err
 		}
-		if time.Since(said) >= waitSayEvery {
-			log.Warn("en attente du magasin", "magasin", what, "adresse", addr, "cause", err)
-			said = time.Now()
+		if last.Swap(err.Error()) == nil {
+			say() // the first time at once
 		}
 		select {
 		case <-ctx.Done():
 		case <-time.After(waitPause):
 		}
 	}
+}
+
+// every calls f at each period until the returned function is called.
+func every(period time.Duration, f func()) (stop func()) {
+	ticker, done := time.NewTicker(period), make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-done:
+				return
+			case <-ticker.C:
+				f()
+			}
+		}
+	}()
+	return func() { ticker.Stop(); close(done) }
 }
