@@ -19,7 +19,7 @@ func TestDuplicatesNameTheirColumn(t *testing.T) {
 			if !store.IsDuplicate(err) || store.DuplicateKey(err) != key {
 				t.Errorf("%v: duplicate %v, key %q, want %q", err, store.IsDuplicate(err), store.DuplicateKey(err), key)
 			}
-			if store.Classify(err) != err { //nolint:errorlint // unchanged
+			if store.Classify(err) != err { // unchanged
 				t.Errorf("%v counts as unavailable", err)
 			}
 		}

@@ -30,7 +30,7 @@ func TestInstantRoundTrip(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%v: %v", at, err)
 			}
-			if got.Milli() != at.UnixMilli() || got.Location() != time.UTC || got != want { //nolint:gocritic // identical, not only equal
+			if got.Milli() != at.UnixMilli() || got.Location() != time.UTC || got != want { // identical, not only equal
 				t.Errorf("%v came back as %v", want, got)
 			}
 			if !null.IsZero() {

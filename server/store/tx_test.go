@@ -90,7 +90,7 @@ func TestTxReturnsTheErrorAndRollsBack(t *testing.T) {
 			}
 			return ours
 		})
-		if err != ours || runs != 1 { //nolint:errorlint // as it is, not wrapped
+		if err != ours || runs != 1 { // as it is, not wrapped
 			t.Errorf("got %v after %d runs", err, runs)
 		}
 		var n int

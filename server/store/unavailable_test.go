@@ -21,7 +21,7 @@ func TestClassifyLeavesOthersAlone(t *testing.T) {
 		nil, redis.Nil, sql.ErrNoRows, context.Canceled, errors.New("ours"),
 		&mysql.MySQLError{Number: 1064}, fmt.Errorf("wrapped: %w", sql.ErrNoRows),
 	} {
-		if got := store.Classify(err); got != err { //nolint:errorlint // unchanged
+		if got := store.Classify(err); got != err { // unchanged
 			t.Errorf("%v became %v", err, got)
 		}
 	}
@@ -33,7 +33,7 @@ func TestClassifyLeavesOthersAlone(t *testing.T) {
 		if !errors.Is(got, store.ErrUnavailable) || !errors.Is(got, err) {
 			t.Errorf("%v became %v", err, got)
 		}
-		if store.Classify(got) != got { //nolint:errorlint // once
+		if store.Classify(got) != got { // once
 			t.Errorf("%v is wrapped twice", err)
 		}
 	}
@@ -71,14 +71,14 @@ func TestRedisFailuresAreUnavailable(t *testing.T) {
 	within("OOM in a script", time.Second, script)
 	config("maxmemory", "0")
 	config("replica-serve-stale-data", "yes")
-	if err := admin.SlaveOf(ctx, "127.0.0.1", "1").Err(); err != nil {
+	if err := admin.ReplicaOf(ctx, "127.0.0.1", "1").Err(); err != nil {
 		t.Fatal(err)
 	}
 	within("READONLY", time.Second, set)
 	within("READONLY in a script", time.Second, script)
 	config("replica-serve-stale-data", "no")
 	within("MASTERDOWN", time.Second, set)
-	if err := admin.SlaveOf(ctx, "NO", "ONE").Err(); err != nil {
+	if err := admin.ReplicaOf(ctx, "NO", "ONE").Err(); err != nil {
 		t.Fatal(err)
 	}
 	if err := set(); err != nil {
@@ -93,7 +93,7 @@ func TestRedisFailuresAreUnavailable(t *testing.T) {
 	if err := set(); err != nil {
 		t.Errorf("back again: %v", err)
 	}
-	if err := s.Redis.DB0.Get(ctx, "none").Err(); store.Classify(err) != redis.Nil { //nolint:errorlint // unchanged
+	if err := s.Redis.DB0.Get(ctx, "none").Err(); store.Classify(err) != redis.Nil { // unchanged
 		t.Error(err)
 	}
 }
