@@ -1,0 +1,40 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"testing"
+
+	"github.com/alexedwards/argon2id"
+
+	"etuservices/server/config"
+	"etuservices/server/testenv"
+)
+
+// serveVariable makes this test binary the server, so that tests kill, stop and
+// restart real processes of the very code under test, race detector included.
+const serveVariable = "ETU_TEST_SERVE"
+
+// testCost hashes in a fraction of a millisecond. No setting reaches it.
+var testCost = argon2id.Params{Memory: 8, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+func TestMain(m *testing.M) {
+	if os.Getenv(serveVariable) == "" {
+		testenv.Main(m)
+		return
+	}
+	cfg, err := config.Load(os.Args[1:], os.Getenv, os.Stderr)
+	if err == nil {
+		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+		defer stop()
+		err = run(ctx, cfg, testCost, os.Stdout, os.Stderr)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}

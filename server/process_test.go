@@ -1,0 +1,148 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"etuservices/server/testenv"
+)
+
+// startTime is far more than a server needs to listen, race detector included.
+const startTime = 60 * time.Second
+
+// process is a running server.
+type process struct {
+	t    testing.TB
+	Addr string
+	cmd  *exec.Cmd
+	logs *lockedBuffer
+	done chan struct{} // closed once the process has ended
+	err  error         // how, after done
+}
+
+// start runs a server on the stores of env and waits until it listens. args are
+// further options. It is stopped when the test ends.
+func start(t testing.TB, env *testenv.Env, args ...string) *process {
+	t.Helper()
+	p := launch(t, env, args...)
+	select {
+	case p.Addr = <-p.listening():
+	case <-p.done:
+		t.Fatalf("server did not start: %v\n%s", p.err, p.logs)
+	case <-time.After(startTime):
+		t.Fatalf("server does not listen\n%s", p.logs)
+	}
+	return p
+}
+
+func launch(t testing.TB, env *testenv.Env, args ...string) *process {
+	t.Helper()
+	o := env.Options()
+	own := []string{"--addr", "127.0.0.1:0"}
+	if o.MySQLDSN != "" {
+		own = append(own, "--mysql-dsn", o.MySQLDSN, "--redis-url", o.RedisURL)
+	} else {
+		own = append(own, "--data", o.DataDir)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &process{t: t, logs: &lockedBuffer{}, done: make(chan struct{})}
+	p.cmd = exec.Command(self, append(own, args...)...)
+	p.cmd.Env = append(os.Environ(), serveVariable+"=1")
+	p.cmd.Stderr, p.cmd.Stdout = p.logs, p.logs
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		p.err = p.cmd.Wait()
+		close(p.done)
+	}()
+	t.Cleanup(func() {
+		p.signal(syscall.SIGKILL)
+		<-p.done
+		if strings.Contains(p.logs.String(), "DATA RACE") {
+			t.Errorf("data race in the server:\n%s", p.logs)
+		}
+	})
+	return p
+}
+
+// listening gives the address once the server says it.
+func (p *process) listening() <-chan string {
+	found := make(chan string, 1)
+	go func() {
+		tick := time.NewTicker(5 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-p.done:
+				return
+			case <-tick.C:
+			}
+			lines := bufio.NewScanner(strings.NewReader(p.logs.String()))
+			for lines.Scan() {
+				if _, addr, ok := strings.Cut(lines.Text(), " listening on "); ok {
+					found <- addr
+					return
+				}
+			}
+		}
+	}()
+	return found
+}
+
+func (p *process) signal(sig syscall.Signal) { _ = p.cmd.Process.Signal(sig) }
+
+// Kill ends the server as a power cut would, and waits until it is gone.
+func (p *process) Kill() {
+	p.t.Helper()
+	p.signal(syscall.SIGKILL)
+	p.wait()
+}
+
+// Stop asks the server to end and fails the test unless it does so with code 0.
+func (p *process) Stop() {
+	p.t.Helper()
+	p.signal(syscall.SIGTERM)
+	if err := p.wait(); err != nil {
+		p.t.Errorf("server ended with %v\n%s", err, p.logs)
+	}
+}
+
+func (p *process) wait() error {
+	p.t.Helper()
+	select {
+	case <-p.done:
+		return p.err
+	case <-time.After(startTime):
+		p.t.Fatalf("server does not end\n%s", p.logs)
+		return nil
+	}
+}
+
+// lockedBuffer is written by the process's pipes and read by the test.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
