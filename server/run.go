@@ -126,6 +126,9 @@ func (h *house) serve(ctx context.Context, cfg config.Config, out io.Writer) err
 	served := make(chan error, 1)
 	go func() { served <- h.tcp.Serve(work, listener) }()
 	fmt.Fprintf(out, "etuservices-server %s listening on %s\n", cfg.Instance, listener.Addr())
+	if cfg.Demo {
+		fmt.Fprint(out, demo.Help(listener.Addr().String()))
+	}
 	h.log.Info("en écoute", "adresse", listener.Addr().String(), "serveur", cfg.Instance)
 	select {
 	case err := <-served:

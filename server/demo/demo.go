@@ -9,6 +9,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"time"
 
@@ -82,4 +83,26 @@ func stock(ctx context.Context, m *market.Market, sellers []accounts.User) error
 		}
 	}
 	return nil
+}
+
+// Help says what to type, for whoever starts the demonstration.
+func Help(addr string) string {
+	host, port, _ := net.SplitHostPort(addr)
+	logins := make([]string, len(students))
+	for i, s := range students {
+		logins[i] = s.Login
+	}
+	return fmt.Sprintf(`
+  Comptes de démonstration : %s, et %s (administrateur).
+  Leur mot de passe à tous : %s
+
+  Dans un autre terminal :   nc %s %s
+  puis, par exemple :        AUTH alice %s
+                             ARTICLES q=matrix
+                             VENTE livre 4.50 Les Misérables
+                             STATS
+                             AIDE
+  Ctrl+C arrête le serveur ; tout est gardé.
+
+`, strings.Join(logins, ", "), AdminLogin, Password, host, port, Password)
 }

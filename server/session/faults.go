@@ -74,7 +74,8 @@ func (s *Session) answer(out *protocol.Out, verb *protocol.Verb, err error) {
 		s.write(out, &fault{protocol.EXISTE, protocol.Fields{{Key: "champ", Value: taken.Field}}, ""})
 	case errors.Is(err, market.ErrRefReused):
 		s.write(out, &fault{
-			protocol.INVALIDE, protocol.Fields{{Key: "champ", Value: "ref"}},
+			protocol.INVALIDE,
+			protocol.Fields{{Key: "champ", Value: "ref"}},
 			"Cette référence a servi à un autre appel.",
 		})
 	case errors.As(err, &busy):

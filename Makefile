@@ -1,0 +1,69 @@
+# Everything starts here: `make run` and `make test` work on a fresh machine
+# that has Go; `make help` lists the rest.
+SHELL       := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+BIN         := bin
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
+FUZZTIME    ?= 60s
+ADDR        ?= 127.0.0.1:5890
+
+## run: build, and serve the demonstration on the embedded stores
+.PHONY: run
+run: build
+	exec $(BIN)/etuservices-server --demo --addr $(ADDR)
+
+## build: both programs, into bin/
+.PHONY: build
+build:
+	@mkdir -p $(BIN)
+	go build -trimpath -o $(BIN)/etuservices-server ./server
+
+## test: everything, race detector on, MariaDB and Redis included
+.PHONY: test
+test: stores lint
+	.ci/test
+
+## check: the fast inner loop: lint, and the tests that need no server
+.PHONY: check
+check: lint
+	go test -short ./protocol/... ./server/config/... ./server/quota/... ./server/market/...
+
+## lint: vet, staticcheck, gofumpt
+.PHONY: lint
+lint:
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	@bad=$$(go run $(GOFUMPT) -l .); [ -z "$$bad" ] || { echo "gofumpt: $$bad"; exit 1; }
+
+## race: the races for the last slot and the last article, 200 times
+.PHONY: race
+race: stores
+	ETU_RACE_REPEAT=200 go test -race -count=1 -timeout 60m -run 'Simultaneous' ./server
+
+## fuzz: every fuzzer for FUZZTIME (60s)
+.PHONY: fuzz
+fuzz:
+	.ci/fuzz $(FUZZTIME)
+
+## bench: speed beside the bare drivers that do the same Redis and SQL work
+.PHONY: bench
+bench: stores
+	go run ./server/bench
+
+## stores: install MariaDB and Redis for the tests, where apt-get can
+.PHONY: stores
+stores:
+	@.ci/stores
+
+## clean: what was built
+.PHONY: clean
+clean:
+	rm -rf $(BIN) .cache
+
+## help: this list
+.PHONY: help
+help:
+	@sed -n 's/^## /  make /p' $(MAKEFILE_LIST)
