@@ -23,7 +23,8 @@ func TestMainJob(t *testing.T) {
 		if got := bought.Fields.Get("contact"); got != "alice@univ.fr" {
 			t.Errorf("contact %q", got)
 		}
-		alice.Must("PING")
+		alice.Must("PING") // the event stands before or behind this reply,
+		alice.Must("PING") // so certainly before this one
 		if len(alice.Events) != 1 || alice.Events[0].Fields.Get("contact") != "bob@univ.fr" {
 			t.Errorf("seller's events: %v", alice.Events)
 		}

@@ -9,6 +9,7 @@ import (
 	_ "embed"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"etuservices/server/market"
@@ -61,7 +62,8 @@ var (
 type Boards struct {
 	stores *store.Stores
 	log    *slog.Logger
-	check  sync.Mutex // one check at a time in this process
+	check  sync.Mutex   // one check at a time in this process
+	failed atomic.Int64 // when a reader last waited in vain, Unix nanoseconds
 }
 
 // New makes the boards; Run keeps them equal to the ledger.

@@ -121,16 +121,21 @@ func (b *Boards) awaitMark(ctx context.Context, db redis.UniversalClient, mark s
 	if err != nil {
 		return fmt.Errorf("boards: %w", store.Classify(err))
 	}
-	if known {
+	if known || time.Since(time.Unix(0, b.failed.Load())) < rebuildPause {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, rebuildWait)
 	defer cancel()
 	if err := b.Check(ctx); err != nil {
+		b.failed.Store(time.Now().UnixNano())
 		b.log.Warn("tableaux montrés sans avoir été rebâtis", "erreur", err)
 	}
 	return nil
 }
 
-// rebuildWait is how long a reader of forgotten boards waits for them.
-const rebuildWait = 3 * time.Second
+const (
+	// rebuildWait is how long a reader of forgotten boards waits for them.
+	rebuildWait = 2 * time.Second
+	// rebuildPause is how long readers do not wait after they did in vain.
+	rebuildPause = 5 * time.Second
+)

@@ -8,11 +8,17 @@ import (
 	"etuservices/server/store"
 )
 
+// lookTime is what the ledger may cost a reading, both windows together: a
+// MySQL that hangs must not keep QUOTA from being answered.
+const lookTime = 2 * time.Second
+
 // Look reads both quotas of a user and changes nothing. A window that Redis
 // does not know is read from the ledger; when SQL does not answer either, the
 // window is shown as Redis has it, for a reading lets nobody through.
 func (k *Keeper) Look(ctx context.Context, user User) ([2]State, error) {
 	states, known, err := k.look(ctx, user, 0, nil)
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
 	for i, kind := range [...]Kind{Logins, Calls} {
 		if err != nil || known[i] {
 			continue
