@@ -16,7 +16,7 @@ const (
 	// busyBuffer holds a full line twice, so that a burst needs few reads.
 	busyBuffer = 2 * MaxLine
 	// maxHeld is the most that the telnet filter may give back to the stream.
-	maxHeld = 2
+	maxHeld = 1
 )
 
 var busyBuffers = sync.Pool{New: func() any { return new([busyBuffer]byte) }}
@@ -33,6 +33,7 @@ type Reader struct {
 	scanned int // buf[r:scanned] holds no line end
 	full    bool
 	begun   bool
+	err     error // of the last read, told after the lines that came with it
 	telnet  telnet
 }
 
@@ -51,17 +52,24 @@ func (r *Reader) ReadLine() ([]byte, error) {
 		if line, ok, err := r.buffered(); ok || err != nil {
 			return line, err
 		}
-		if err := r.fill(); err != nil {
+		if r.err != nil {
+			err := r.err
+			r.err = nil
 			return nil, err
 		}
+		r.err = r.fill()
 	}
 }
 
-// HasLine says whether a whole line waits, so that replies can be sent together.
+// HasLine says whether ReadLine would give a line (or ErrTooLong) without
+// reading, so that replies can be sent together.
 func (r *Reader) HasLine() bool {
 	i := bytes.IndexByte(r.buf[r.scanned:r.w], '\n')
-	return i >= 0 || r.w-r.r >= MaxLine
+	return i >= 0 || r.endless()
 }
+
+// endless says that what waits can no longer become a line.
+func (r *Reader) endless() bool { return r.w-r.r >= MaxLine || r.telnet.state == overflown }
 
 func (r *Reader) buffered() (line []byte, ok bool, err error) {
 	i := bytes.IndexByte(r.buf[r.scanned:r.w], '\n')
@@ -69,7 +77,7 @@ func (r *Reader) buffered() (line []byte, ok bool, err error) {
 	if i < 0 {
 		end = r.w
 	}
-	if end-r.r >= MaxLine {
+	if end-r.r >= MaxLine || i < 0 && r.endless() {
 		return nil, false, ErrTooLong
 	}
 	if i < 0 {
@@ -91,14 +99,7 @@ func (r *Reader) fill() error {
 	held := r.telnet.held()
 	n, err := r.src.Read(r.buf[r.w+held:])
 	r.full = n == len(r.buf)-r.w-held
-	kept := r.telnet.filter(r.buf[r.w:r.w+held+n], held)
-	r.w += kept
-	if err != nil && kept > 0 && errors.Is(err, io.EOF) {
-		err = nil // the lines first, the end at the next read
-	}
-	if err == nil && r.telnet.removed > MaxLine {
-		err = ErrTooLong
-	}
+	r.w += r.telnet.filter(r.buf[r.w:r.w+held+n], held)
 	return err
 }
 

@@ -5,6 +5,7 @@ import "bytes"
 // Bytes of RFC 854. A person's telnet sends them unasked; they are removed and
 // never answered.
 const (
+	telnetEOF  = 236 // the first command there is (RFC 1184: end of file, suspend, abort)
 	telnetSE   = 240
 	telnetSB   = 250
 	telnetWILL = 251
@@ -21,26 +22,22 @@ const (
 	inSub       // between IAC SB and IAC SE: anything, line ends too
 	inSubIAC
 	afterCR
+	overflown // a negotiation without an end: the rest of the stream is lost
 )
 
 // telnet removes negotiation from a stream, whatever way it is cut.
 type telnet struct {
-	state   telnetState
-	verb    byte
-	removed int // bytes removed since the last line end: bounds IAC SB without end
+	state telnetState
+	sub   int // bytes of the subnegotiation at work: MaxLine bounds one without end
 }
 
 // held is the number of bytes taken off the stream that may have to go back
-// to it: an IAC, an IAC and its verb.
+// to it: an IAC that turns out to begin nothing.
 func (t *telnet) held() int {
-	switch t.state {
-	case afterIAC:
+	if t.state == afterIAC {
 		return 1
-	case afterOption:
-		return 2
-	default:
-		return 0
 	}
+	return 0
 }
 
 // filter moves what is not telnet of b[held:] to the front of b, in place, and
@@ -53,7 +50,6 @@ func (t *telnet) filter(b []byte, held int) int {
 		if len(in) > 0 && in[len(in)-1] == '\r' {
 			t.state = afterCR
 		}
-		t.removed = 0
 		return len(in)
 	}
 	out := b[:0]
@@ -66,27 +62,16 @@ func (t *telnet) filter(b []byte, held int) int {
 // next takes one byte and appends what is to be kept.
 func (t *telnet) next(out []byte, c byte) []byte {
 	switch t.state {
-	case inSub:
-		t.removed++
-		if c == telnetIAC {
-			t.state = inSubIAC
-		}
+	case overflown:
 		return out
-	case inSubIAC:
-		t.removed++
-		t.state = inSub
-		if c == telnetSE {
-			t.state = plainText
-		}
+	case inSub, inSubIAC:
+		t.subByte(c)
 		return out
 	case afterIAC:
 		return t.command(out, c)
 	case afterOption:
-		if c != '\n' && c != '\r' {
-			t.state, t.removed = plainText, t.removed+3
-			return out
-		}
-		out = append(out, telnetIAC, t.verb) // cut short: no option is a line end
+		t.state = plainText // whatever it is: there are options 10 and 13 too
+		return out
 	case afterCR:
 		if c == 0 { // RFC 854: CR NUL is a bare CR
 			t.state = plainText
@@ -97,6 +82,21 @@ func (t *telnet) next(out []byte, c byte) []byte {
 	return t.plain(out, c)
 }
 
+// subByte takes a byte of a subnegotiation, which only IAC SE ends.
+func (t *telnet) subByte(c byte) {
+	t.sub++
+	switch {
+	case t.state == inSubIAC && c == telnetSE:
+		t.state = plainText
+	case t.sub >= MaxLine:
+		t.state = overflown
+	case t.state == inSub && c == telnetIAC:
+		t.state = inSubIAC
+	default:
+		t.state = inSub
+	}
+}
+
 // command takes the byte behind an IAC.
 func (t *telnet) command(out []byte, c byte) []byte {
 	switch {
@@ -104,13 +104,13 @@ func (t *telnet) command(out []byte, c byte) []byte {
 		t.state = plainText
 		return append(out, c)
 	case c >= telnetWILL && c <= telnetDONT:
-		t.state, t.verb = afterOption, c
+		t.state = afterOption
 		return out
 	case c == telnetSB:
-		t.state, t.removed = inSub, t.removed+2
+		t.state, t.sub = inSub, 0
 		return out
-	case c >= telnetSE:
-		t.state, t.removed = plainText, t.removed+2
+	case c >= telnetEOF:
+		t.state = plainText
 		return out
 	}
 	return t.plain(append(out, telnetIAC), c)
@@ -124,8 +124,6 @@ func (t *telnet) plain(out []byte, c byte) []byte {
 		return out
 	case '\r':
 		t.state = afterCR
-	case '\n':
-		t.removed = 0
 	}
 	return append(out, c)
 }
