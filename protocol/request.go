@@ -49,22 +49,9 @@ func Cut(line []byte) (v *Verb, rest []byte, ok bool) {
 	for end < len(line) && !blank(line[end]) && line[end] != ':' {
 		end++
 	}
-	var upper [16]byte
-	if end > len(upper) {
-		return nil, nil, false
-	}
-	for i, c := range line[:end] {
-		if 'a' <= c && c <= 'z' {
-			c -= 'a' - 'A'
-		}
-		upper[i] = c
-	}
-	v, ok = verbByName[string(upper[:end])]
-	if !ok {
-		return nil, nil, false
-	}
+	v, alias, ok := lookup(line[:end])
 	rest = line[end:]
-	if len(rest) > 0 && rest[0] == ':' && v.Colon != string(upper[:end]) {
+	if !ok || len(rest) > 0 && rest[0] == ':' && v.Colon != alias {
 		return nil, nil, false
 	}
 	return v, rest, true
@@ -78,33 +65,38 @@ func (v *Verb) Parse(rest []byte) (Request, error) {
 		return r, ErrSyntax
 	}
 	s := string(rest)
+	var err error
 	if strings.HasPrefix(s, ":") {
-		return r, r.parseColon(s[1:])
+		err = r.parseColon(s[1:])
+	} else {
+		err = r.parse(skipBlanks(s))
 	}
-	s = skipBlanks(s)
+	return r, err
+}
+
+// parse reads words, then keys in whatever order, then text.
+func (r *Request) parse(s string) error {
 	var ok bool
-	for i, p := range v.Params {
-		switch p.Kind {
-		case Word:
-			if s == "" {
-				if p.Optional {
-					continue
-				}
-				return r, ErrSyntax
-			}
-			var w string
-			if w, s, ok = cutWord(s); !ok {
-				return r, ErrSyntax
-			}
-			r.set(i, w)
-		case Key: // taken below, in whatever order
-		case Text:
+	for i, p := range r.Verb.Params {
+		if p.Kind != Word {
+			break
 		}
+		if s == "" {
+			if p.Optional {
+				continue
+			}
+			return ErrSyntax
+		}
+		var w string
+		if w, s, ok = cutWord(s); !ok {
+			return ErrSyntax
+		}
+		r.set(i, w)
 	}
 	if s, ok = r.parseKeys(s); !ok {
-		return r, ErrSyntax
+		return ErrSyntax
 	}
-	return r, r.parseText(s)
+	return r.parseText(s)
 }
 
 // parseColon reads the SAE's spelling: words cut at ":", the last one verbatim.
@@ -119,7 +111,11 @@ func (r *Request) parseColon(s string) error {
 		s = rest
 	}
 	if r.Verb.Params[last].Kind == Word {
-		s = trimBlanks(s)
+		w, rest, ok := cutWord(skipBlanks(s))
+		if !ok || rest != "" {
+			return ErrSyntax
+		}
+		s = w
 	}
 	if s == "" || r.values[0] == "" && last > 0 {
 		return ErrSyntax

@@ -133,12 +133,18 @@ var Verbs = withUsage([]*Verb{
 	{Name: "QUITTER", Aliases: []string{"QUIT", "END"}, Access: Anyone, Help: "Au revoir."},
 })
 
-var verbByName = func() map[string]*Verb {
-	m := make(map[string]*Verb, 2*len(Verbs))
+// named is a verb under one of its names.
+type named struct {
+	verb *Verb
+	name string
+}
+
+var verbByName = func() map[string]named {
+	m := make(map[string]named, 2*len(Verbs))
 	for _, v := range Verbs {
-		m[v.Name] = v
+		m[v.Name] = named{v, v.Name}
 		for _, a := range v.Aliases {
-			m[a] = v
+			m[a] = named{v, a}
 		}
 	}
 	return m
@@ -146,8 +152,28 @@ var verbByName = func() map[string]*Verb {
 
 // Lookup finds a verb by its name or an alias, in any case.
 func Lookup(name string) (*Verb, bool) {
-	v, ok := verbByName[strings.ToUpper(name)]
+	v, _, ok := lookup(name)
 	return v, ok
+}
+
+// longestVerb bounds what is worth looking up; a test holds it to the table.
+const longestVerb = 16
+
+// lookup folds ASCII alone: to Unicode "aıde" would be AIDE too.
+func lookup[S []byte | string](s S) (v *Verb, name string, ok bool) {
+	var upper [longestVerb]byte
+	if len(s) > len(upper) {
+		return nil, "", false
+	}
+	for i := range len(s) {
+		c := s[i]
+		if 'a' <= c && c <= 'z' {
+			c -= 'a' - 'A'
+		}
+		upper[i] = c
+	}
+	n, ok := verbByName[string(upper[:len(s)])]
+	return n.verb, n.name, ok
 }
 
 func withUsage(verbs []*Verb) []*Verb {
