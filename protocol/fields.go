@@ -44,14 +44,16 @@ func appendValue(b []byte, s string) []byte {
 	if plain(s) {
 		return append(b, s...)
 	}
+	return appendQuoted(b, s)
+}
+
+func appendQuoted(b []byte, s string) []byte {
 	b = append(b, '"')
 	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b = append(b, '\\', byte(r))
-		default:
-			b = appendRune(b, r)
+		if r == '"' || r == '\\' {
+			b = append(b, '\\')
 		}
+		b = appendRune(b, r)
 	}
 	return append(b, '"')
 }

@@ -46,11 +46,14 @@ func ParseMessage(line string) (Message, error) {
 	}
 	if m.Mark != MarkRow {
 		m.Word, rest, _ = strings.Cut(rest, " ")
-		if m.Word == "" {
+		if !validWord(m.Word) {
 			return Message{}, ErrMessage
 		}
 	}
-	return m, m.parseFields(rest)
+	if err := m.parseFields(rest); err != nil {
+		return Message{}, err
+	}
+	return m, nil
 }
 
 var marks = []struct {
@@ -78,6 +81,17 @@ func (m *Message) parseFields(s string) error {
 	return nil
 }
 
+// validWord says that s may be a word, a code or an event's type.
+func validWord(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '_' {
+			return false
+		}
+	}
+	return s != ""
+}
+
 func validKey(s string) bool {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -88,11 +102,13 @@ func validKey(s string) bool {
 	return s != ""
 }
 
-// Quote writes a request's word so that it is read back whole: in quotes
-// where it is empty, holds a blank or begins with a quote.
+// Quote writes a word, a key's value or a text of a request so that it is read
+// back whole: in quotes where it is empty, holds a blank, ", \ or =, or begins
+// with a colon. Hostile characters, which no value may hold, are replaced: a
+// line end in a value never becomes a second request.
 func Quote(s string) string {
-	if s != "" && !strings.ContainsAny(s, " \t\"\\=") {
-		return s
+	if strings.HasPrefix(s, ":") { // a text would lose it
+		return string(appendQuoted(nil, s))
 	}
 	return string(appendValue(nil, s))
 }
