@@ -13,26 +13,21 @@ import (
 
 // Login folds a login to lower case: [a-z0-9][a-z0-9._-]{1,31}.
 func Login(s string) (folded string, ok bool) {
-	s = strings.ToLower(s)
-	if len(s) < MinLogin || len(s) > MaxLogin {
-		return "", false
+	if len(s) < MinLogin || len(s) > MaxLogin || !refLike(s) || strings.IndexByte("._-", s[0]) >= 0 {
+		return "", false // before folding: to Unicode the sign of kelvin is a k
 	}
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		alnum := c >= 'a' && c <= 'z' || c >= '0' && c <= '9'
-		if !alnum && (i == 0 || c != '.' && c != '_' && c != '-') {
-			return "", false
-		}
-	}
-	return s, true
+	return strings.ToLower(s), true
 }
 
 // Email folds an address to lower case: one @, a dotted domain, nothing that
 // needs quotes.
 func Email(s string) (folded string, ok bool) {
+	if !utf8.ValidString(s) { // before folding, which mends it
+		return "", false
+	}
 	s = strings.ToLower(s)
 	local, domain, found := strings.Cut(s, "@")
-	if !found || local == "" || len(s) > MaxEmail || !utf8.ValidString(s) {
+	if !found || local == "" || len(s) > MaxEmail {
 		return "", false
 	}
 	for _, r := range s {
@@ -74,9 +69,11 @@ func Category(s string) bool { return slices.Contains(Categories, s) }
 
 // Ref judges the name of a repeatable call.
 func Ref(s string) bool {
-	if s == "" || len(s) > MaxRef {
-		return false
-	}
+	return s != "" && len(s) <= MaxRef && refLike(s)
+}
+
+// refLike holds where there is nothing but A-Z a-z 0-9 . _ -
+func refLike(s string) bool {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		alnum := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
@@ -87,10 +84,13 @@ func Ref(s string) bool {
 	return true
 }
 
-// PageSize reads n=.
+// PageSize reads n=, which is digits only.
 func PageSize(s string) (n int, ok bool) {
-	n, err := strconv.Atoi(s)
-	return n, err == nil && n >= MinPage && n <= MaxPage
+	id, ok := ID(s)
+	if !ok || id < MinPage || id > MaxPage {
+		return 0, false
+	}
+	return int(id), true
 }
 
 // ID reads an article's number. Its form is digits only; one too large for any

@@ -1,0 +1,126 @@
+package protocol_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"etuservices/protocol"
+)
+
+// The bounds of contract section 2 at n-1, n and n+1, in characters of four
+// bytes where code points count.
+func TestBounds(t *testing.T) {
+	repeat := func(s string) func(int) string { return func(n int) string { return strings.Repeat(s, n) } }
+	login := func(s string) bool { _, ok := protocol.Login(s); return ok }
+	email := func(s string) bool { _, ok := protocol.Email(s); return ok }
+	for name, c := range map[string]struct {
+		ok          func(string) bool
+		of          func(int) string
+		least, most int
+	}{
+		"login":       {login, repeat("a"), 2, 32},
+		"email":       {email, func(n int) string { return strings.Repeat("a", max(0, n-8)) + "@univ.fr" }, 9, 254},
+		"name":        {protocol.Name, repeat("🎓"), 1, 64},
+		"password":    {protocol.Password, repeat("🎓"), 8, 128},
+		"title":       {protocol.Title, repeat("🎓"), 1, 120},
+		"description": {protocol.Description, repeat("🎓"), 0, 300},
+		"ref":         {protocol.Ref, repeat("a"), 1, 64},
+	} {
+		for _, n := range []int{c.least - 1, c.least, c.most, c.most + 1} {
+			if n >= 0 && c.ok(c.of(n)) != (c.least <= n && n <= c.most) {
+				t.Errorf("%s of %d is judged wrongly", name, n)
+			}
+		}
+	}
+}
+
+func TestLogin(t *testing.T) {
+	for in, want := range map[string]string{"alice": "alice", "Alice.B_2-x": "alice.b_2-x", "0a": "0a", "a.": "a."} {
+		if got, ok := protocol.Login(in); got != want || !ok {
+			t.Errorf("%q is %q, %v", in, got, ok)
+		}
+	}
+	for _, s := range []string{"", ".a", "_a", "-a", "a b", "élodie", "a@b", "a:b", "a\x00", "\u212aevin", "ali\u017f"} {
+		if got, ok := protocol.Login(s); got != "" || ok {
+			t.Errorf("%q is %q", s, got)
+		}
+	}
+}
+
+func TestEmail(t *testing.T) {
+	for in, want := range map[string]string{
+		"alice@univ.fr": "alice@univ.fr", "A.B+c@Univ-Savoie.FR": "a.b+c@univ-savoie.fr", "é@univ.fr": "é@univ.fr",
+	} {
+		if got, ok := protocol.Email(in); got != want || !ok {
+			t.Errorf("%q is %q, %v", in, got, ok)
+		}
+	}
+	for _, s := range []string{
+		"", "alice", "@univ.fr", "alice@", "alice@univ", "alice@univ.", "alice@.fr", "a@b@univ.fr", "a b@univ.fr",
+		"a:b@univ.fr", "a@-univ.fr", "a@univ-.fr", "a@univ..fr", "a\u00a0@univ.fr", "a\x1b@univ.fr", "a@univ.fr\xff", `"a"@univ.fr`,
+	} {
+		if got, ok := protocol.Email(s); got != "" || ok {
+			t.Errorf("%q is %q", s, got)
+		}
+	}
+}
+
+func TestTexts(t *testing.T) {
+	for name, ok := range map[string]func(string) bool{
+		"name": protocol.Name, "title": protocol.Title, "password": protocol.Password, "description": protocol.Description,
+	} {
+		for s, want := range map[string]bool{
+			"Le Petit Prince": true, "\"d'été\" \\ = :": true,
+			"Le Petit\tPrince": false, "Le Petit\x7fPrince": false, "Le Petit\u0085Prince": false, "Le \u202ePetit": false,
+		} {
+			if ok(s) != want {
+				t.Errorf("%s %q is judged %v", name, s, !want)
+			}
+		}
+	}
+	if protocol.Name(" ") || protocol.Title(" \u00a0\u3000") || !protocol.Password("        ") || !protocol.Description(" ") {
+		t.Error("a name and a title must show; a password need not")
+	}
+}
+
+func TestCategoryAndRef(t *testing.T) {
+	for _, c := range strings.Fields("livre dvd cd jeu materiel autre") {
+		if !protocol.Category(c) {
+			t.Errorf("%s is no category", c)
+		}
+	}
+	for _, s := range []string{"", "Livre", "matériel", "livre "} {
+		if protocol.Category(s) {
+			t.Errorf("%q is a category", s)
+		}
+	}
+	for s, want := range map[string]bool{"k7": true, "A.b_c-9": true, ".": true, "a b": false, "é": false, "a/b": false, "a\n": false} {
+		if protocol.Ref(s) != want {
+			t.Errorf("ref %q is judged %v", s, !want)
+		}
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	for s, want := range map[string]int64{
+		"0": 0, "1": 1, "0042": 42, "9223372036854775807": math.MaxInt64, "99999999999999999999": math.MaxInt64,
+	} {
+		if got, ok := protocol.ID(s); got != want || !ok {
+			t.Errorf("id %q is %d, %v", s, got, ok)
+		}
+	}
+	for _, s := range []string{"", "-1", "+1", "1.0", "0x1", " 1", "un", "١"} {
+		if got, ok := protocol.ID(s); got != 0 || ok {
+			t.Errorf("id %q is %d", s, got)
+		}
+		if got, ok := protocol.PageSize(s); got != 0 || ok {
+			t.Errorf("n %q is %d", s, got)
+		}
+	}
+	for s, want := range map[string]int{"0": 0, "1": 1, "100": 100, "101": 0, "99999999999999999999": 0} {
+		if got, ok := protocol.PageSize(s); got != want || ok != (want > 0) {
+			t.Errorf("n %q is %d, %v", s, got, ok)
+		}
+	}
+}
