@@ -70,8 +70,10 @@ func (t *telnet) next(out []byte, c byte) []byte {
 	case afterIAC:
 		return t.command(out, c)
 	case afterOption:
-		t.state = plainText // whatever it is: there are options 10 and 13 too
-		return out
+		if c != '\n' && c != '\r' { // a line end is one: no option takes it away
+			t.state = plainText
+			return out
+		}
 	case afterCR:
 		if c == 0 { // RFC 854: CR NUL is a bare CR
 			t.state = plainText

@@ -18,6 +18,6 @@ func aide(_ context.Context, _ *Session, req *protocol.Request, out *protocol.Ou
 	for _, v := range verbs {
 		out.Row().Str("verbe", v.Name).Str("usage", v.Usage).Str("aide", v.Help).End()
 	}
-	out.OK("AIDE").End()
+	out.OK("AIDE").Int("lignes", int64(len(verbs))).End()
 	return nil
 }

@@ -44,7 +44,7 @@ func mesAchats(ctx context.Context, s *Session, req *protocol.Request, out *prot
 }
 
 func own(out *protocol.Out, a market.Article) protocol.Line {
-	return summary(out.Row(), a).Str("publie", a.Published.Wire()).Str("etat", string(a.State))
+	return summary(out.Row(), a).Str("etat", string(a.State)).Str("publie", a.Published.Wire())
 }
 
 // ownPageSize is larger than a catalogue's: one expects to see all of one's own.

@@ -17,6 +17,6 @@ func showQuota(ctx context.Context, s *Session, _ *protocol.Request, out *protoc
 			Int("utilise", int64(q.Used)).Int("max", int64(q.Max)).Int("fenetre", quota.Seconds(q.Window)).
 			Int("reste", int64(q.Left())).Int("retour", quota.Seconds(q.Next)).End()
 	}
-	out.OK("QUOTA").End()
+	out.OK("QUOTA").Int("lignes", int64(len(states))).End()
 	return nil
 }

@@ -33,7 +33,7 @@ var allBoards = []board{
 func stats(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
 	word, given := req.Lookup("tableau")
 	word = strings.ToLower(word)
-	shown := 0
+	shown, lines := 0, 0
 	for _, b := range allBoards {
 		if given && b.word != word {
 			continue
@@ -43,6 +43,7 @@ func stats(ctx context.Context, s *Session, req *protocol.Request, out *protocol
 		if err != nil {
 			return err
 		}
+		lines += len(rows)
 		for _, r := range rows {
 			b.write(out.Row().Str("tableau", b.word).Int("rang", int64(r.Rank)), r).End()
 		}
@@ -50,6 +51,6 @@ func stats(ctx context.Context, s *Session, req *protocol.Request, out *protocol
 	if shown == 0 {
 		return protocol.ErrSyntax
 	}
-	out.OK("STATS").End()
+	out.OK("STATS").Int("lignes", int64(lines)).End()
 	return nil
 }
