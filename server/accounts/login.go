@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"etuservices/protocol"
 	"etuservices/server/quota"
 	"etuservices/server/store"
 )
@@ -132,14 +133,20 @@ type found struct {
 // find reads an account by its login or, where there is an @, its e-mail. The
 // error is sql.ErrNoRows for nobody.
 func (a *Accounts) find(ctx context.Context, name string) (u found, hash string, err error) {
-	column := "login"
+	column, fold := "login", protocol.Login
 	if strings.Contains(name, "@") {
-		column = "email"
+		column, fold = "email", protocol.Email
+	}
+	// What no account can be called is not asked for: each engine has its own
+	// idea of equality (MySQL's takes no notice of trailing spaces) and of what
+	// may be compared (MySQL's refuses an accent beside an ASCII column).
+	name, ok := fold(name)
+	if !ok {
+		return u, "", sql.ErrNoRows
 	}
 	var role, state string
 	err = a.Stores.SQL.Read.QueryRowContext(ctx, `
-		SELECT id, login, email, prenom, nom, role, etat, mot_de_passe FROM utilisateurs WHERE `+column+` = ?`,
-		strings.ToLower(name)).
+		SELECT id, login, email, prenom, nom, role, etat, mot_de_passe FROM utilisateurs WHERE `+column+` = ?`, name).
 		Scan(&u.ID, &u.Login, &u.Email, &u.FirstName, &u.LastName, &role, &state, &hash)
 	u.Role, u.blocked = Role(role), state != active
 	return u, hash, store.Classify(err)

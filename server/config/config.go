@@ -108,6 +108,13 @@ func (c *Config) check() error {
 	if (c.AdminLogin == "") != (c.AdminPassword == "") {
 		return fmt.Errorf("%w : ETU_ADMIN_LOGIN et ETU_ADMIN_PASSWORD vont ensemble", ErrInvalid)
 	}
+	if c.AdminLogin != "" {
+		login, ok := protocol.Login(c.AdminLogin)
+		if !ok {
+			return fmt.Errorf("%w : ETU_ADMIN_LOGIN n'est pas un login : %q", ErrInvalid, c.AdminLogin)
+		}
+		c.AdminLogin = login
+	}
 	if c.QuotaMax < 1 || c.QuotaWindow < time.Millisecond || c.VisitsTTL < time.Millisecond || c.SessionTTL < time.Millisecond || c.MaxConns < 1 {
 		return fmt.Errorf("%w : quotas, durées et nombre de connexions doivent être positifs", ErrInvalid)
 	}

@@ -1,0 +1,109 @@
+package session
+
+import (
+	"strings"
+	"testing"
+
+	"etuservices/protocol"
+	"etuservices/server/testenv"
+)
+
+// fitting gives a state in which a verb may be used.
+func fitting(access protocol.Access) state {
+	switch access {
+	case protocol.LoggedIn:
+		return student
+	case protocol.Admin:
+		return admin
+	default:
+		return anonymous
+	}
+}
+
+// samples has a good value for each word and key of the table.
+var samples = map[string]string{
+	"verbe": "VENTE", "login": "inconnu", "email": "inconnu@univ.fr", "prenom": "Prénom", "nom": "Nom",
+	"motdepasse": "motdepasse", "jeton": "jeton", "categorie": "livre", "prix": "4.50", "ref": "r1",
+	"description": "usé", "titre": "Titre", "id": "999999", "q": "titre", "prix_max": "10",
+	"vendeur": "inconnu", "tri": "prix", "n": "5", "apres": "1-1", "tableau": "TOP", "ancien": "motdepasse",
+}
+
+// malformed gives lines with a wrong number or form of arguments, generated
+// from the table.
+func malformed(t *testing.T, v *protocol.Verb) []string {
+	t.Helper()
+	line, hasText := v.Name, false
+	var lines []string
+	for _, p := range v.Params {
+		sample, ok := samples[p.Name]
+		if !ok {
+			t.Fatalf("%s: no sample of %s", v.Name, p.Name)
+		}
+		switch {
+		case p.Kind == protocol.Key:
+			lines = append(
+				lines,
+				line+" "+p.Name+"=a "+p.Name+"=b",
+				line+" "+p.Name+`="a`, line+" "+p.Name+`="a"b`, line+" "+p.Name+`="a\n"`,
+			)
+			continue
+		case p.Kind == protocol.Text:
+			hasText = true
+			lines = append(lines, line, line+" ")
+		case !p.Optional:
+			lines = append(lines, line, line+` "`+sample, line+` "`+sample+`"x`)
+		}
+		line += " " + sample
+	}
+	if !hasText {
+		lines = append(lines, line+" trop", line+" inconnu=1", line+" :texte", line+` ""`)
+	}
+	return append(lines, line+" \xc3", line+" \xff\xff", line+" \xed\xa0\x80")
+}
+
+// TestWrongFormIsSyntax asks every verb with every wrong number and form of
+// arguments, and wants the usage that AIDE shows.
+func TestWrongFormIsSyntax(t *testing.T) {
+	h := newHouse(t, testenv.Embedded(t), plenty)
+	conns := map[state]*talk{}
+	for _, s := range states {
+		conns[s] = h.in(t, s)
+	}
+	for _, v := range protocol.Verbs {
+		c := conns[fitting(v.Access)]
+		for _, line := range malformed(t, v) {
+			if a := c.Refused(line, protocol.SYNTAXE); a.Fields.Get("usage") != v.Usage {
+				t.Errorf("%q: usage %q, want %q", line, a.Fields.Get("usage"), v.Usage)
+			}
+			c.Must("PING") // so that nothing adds up to ten in a row
+		}
+	}
+}
+
+// TestWrongFormOfValues has what the table cannot know: ids are digits, the
+// orders and the boards have names, a cursor comes from a page.
+func TestWrongFormOfValues(t *testing.T) {
+	h := newHouse(t, testenv.Embedded(t), plenty)
+	c := h.login(t)
+	for _, line := range []string{
+		"ACHAT x", "ACHAT -1", "ACHAT +1", "ACHAT 1.0", "ACHAT ٣", `ACHAT ""`, `ACHAT "1 2"`, "ACHAT ref=a",
+		"ARTICLE x", "SEND:", "SEND:x", "SEND:1 2", "SEND: ", "RETRAIT x", "RETRAIT -1",
+		"ARTICLES tri=cher", "ARTICLES tri=PRIX", `ARTICLES tri=""`, "ARTICLES Q=livre", "ARTICLES livre",
+		"ARTICLES apres=x", "ARTICLES apres=1-1", "ARTICLES tri=prix apres=1", "ARTICLES apres=-1",
+		"MESVENTES apres=x", "MESACHATS apres=1-2", "STATS NIMPORTE", "STATS TOP MOINS", `STATS ""`, "AIDE NIMPORTE",
+	} {
+		c.Refused(line, protocol.SYNTAXE)
+		c.Must("PING")
+	}
+}
+
+// TestArticleNumberTooLarge: digits only is well formed, and such an article
+// does not exist.
+func TestArticleNumberTooLarge(t *testing.T) {
+	c := newHouse(t, testenv.Embedded(t), plenty).login(t)
+	for _, id := range []string{"0", "999999", "9223372036854775808", strings.Repeat("9", 1000)} {
+		for _, verb := range []string{"ARTICLE", "ACHAT", "RETRAIT"} {
+			c.Refused(verb+" "+id, protocol.ABSENT)
+		}
+	}
+}
