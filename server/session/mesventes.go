@@ -27,22 +27,6 @@ func mesVentes(ctx context.Context, s *Session, req *protocol.Request, out *prot
 	return nil
 }
 
-func mesAchats(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
-	n, err := ownPageSize(req)
-	if err != nil {
-		return err
-	}
-	page, err := s.Market.Purchases(ctx, s.user.User.Quota(), n, req.Get("apres"))
-	if err != nil {
-		return err
-	}
-	for _, a := range page.Articles {
-		own(out, a).Str("vendeur", a.Seller).Str("contact", a.SellerEmail).End()
-	}
-	endPage(out, "MESACHATS", page)
-	return nil
-}
-
 func own(out *protocol.Out, a market.Article) protocol.Line {
 	return summary(out.Row(), a).Str("etat", string(a.State)).Str("publie", a.Published.Wire())
 }

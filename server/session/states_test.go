@@ -1,6 +1,9 @@
 package session
 
 import (
+	"path/filepath"
+	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -145,6 +148,17 @@ func TestEmptyLineIsNoRequest(t *testing.T) {
 			if c.s.Line(t.Context(), []byte(line), &c.out) || c.out.Len() != 0 {
 				t.Errorf("%q got %q", line, c.out.Bytes())
 			}
+		}
+	}
+}
+
+// TestOneFileAVerb keeps a verb's handler in the file of its name.
+func TestOneFileAVerb(t *testing.T) {
+	for name, handle := range handlers {
+		f := runtime.FuncForPC(reflect.ValueOf(handle).Pointer())
+		path, _ := f.FileLine(f.Entry())
+		if file := filepath.Base(path); file != strings.ToLower(name)+".go" {
+			t.Errorf("%s stands in %s", name, file)
 		}
 	}
 }
