@@ -129,3 +129,9 @@ func (l *logBuffer) String() string {
 }
 
 func (l *logBuffer) Contains(s string) bool { return strings.Contains(l.String(), s) }
+
+func (l *logBuffer) Reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.b.Reset()
+}
