@@ -80,6 +80,7 @@ func (c *Conn) serve(ctx context.Context) (reason error) {
 			return err
 		}
 		c.lines++
+		c.takeEvents() // what a client knows of when it asks is told before the reply
 		closing := c.session.Line(ctx, line, &c.out)
 		c.takeEvents()
 		if closing {
@@ -160,8 +161,16 @@ func (c *Conn) linger() {
 	if !ok || half.CloseWrite() != nil {
 		return
 	}
-	_ = c.nc.SetReadDeadline(time.Now().Add(c.server.limits.LingerTime))
-	_, _ = io.CopyN(io.Discard, c.nc, c.server.limits.LingerBytes)
+	left, until := c.server.limits.LingerBytes, time.Now().Add(c.server.limits.LingerTime)
+	for left > 0 && time.Now().Before(until) {
+		_ = c.nc.SetReadDeadline(until)
+		n, err := io.CopyN(io.Discard, c.nc, left)
+		left -= n
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			return
+		}
+		// Late, or woken by a server that stops: the loop tells which.
+	}
 }
 
 func text(code protocol.Code) string {
