@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,7 +35,7 @@ type Server struct {
 	refusing chan struct{}
 	stopping atomic.Bool
 
-	mu    sync.Mutex
+	mu    sync.Mutex // also: nothing begins once stopping is set
 	conns map[*Conn]struct{}
 	done  sync.WaitGroup
 	count atomic.Int64
@@ -86,21 +87,46 @@ func (s *Server) take(ctx context.Context, nc net.Conn) {
 	}
 	c := &Conn{nc: nc, server: s, reader: protocol.NewReader(nc), opened: time.Now()}
 	c.box.max = s.limits.Events
-	s.add(c)
-	s.done.Go(func() {
+	s.begin(nc, func() {
+		s.add(c)
 		defer func() {
 			s.remove(c)
 			_ = nc.Close()
 			<-s.slots
 		}()
-		c.session = s.open(c)
-		reason := c.serve(ctx)
-		if errors.Is(reason, errClosing) {
-			c.linger()
-		}
-		s.log.Debug("connexion finie", "adresse", c.Address(), "raison", fmt.Sprint(reason),
-			"lignes", c.lines, "evenements_perdus", c.box.dropped, "duree", time.Since(c.opened))
+		s.hold(ctx, c)
 	})
+}
+
+// hold is the life of a connection. What panics outside of a verb, which its
+// session answers for, ends this connection and no other.
+func (s *Server) hold(ctx context.Context, c *Conn) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.log.Error("panique", "panique", p, "adresse", c.Address(), "pile", string(debug.Stack()))
+		}
+	}()
+	c.session = s.open(c)
+	reason := c.serve(ctx)
+	if errors.Is(reason, errClosing) {
+		c.linger()
+	}
+	s.log.Debug("connexion finie", "adresse", c.Address(), "raison", fmt.Sprint(reason),
+		"lignes", c.lines, "evenements_perdus", c.box.dropped, "duree", time.Since(c.opened))
+}
+
+// begin runs f for a connection, or closes it where the server stops: what
+// Stop waits for must not grow while it waits.
+func (s *Server) begin(nc net.Conn, f func()) {
+	s.mu.Lock()
+	stopping := s.stopping.Load()
+	if !stopping {
+		s.done.Go(f)
+	}
+	s.mu.Unlock()
+	if stopping {
+		_ = nc.Close()
+	}
 }
 
 // refuse tells a client that there is no room.
@@ -111,7 +137,7 @@ func (s *Server) refuse(nc net.Conn) {
 		_ = nc.Close()
 		return
 	}
-	s.done.Go(func() {
+	s.begin(nc, func() {
 		defer func() { <-s.refusing }()
 		defer nc.Close()
 		c := &Conn{nc: nc, server: s}
@@ -147,7 +173,9 @@ func (s *Server) each(f func(*Conn)) {
 // Stop says goodbye to everybody, lets running requests end until ctx does,
 // and then cuts what is left. The listener is the caller's to close.
 func (s *Server) Stop(ctx context.Context) error {
+	s.mu.Lock()
 	s.stopping.Store(true)
+	s.mu.Unlock()
 	s.each((*Conn).wake)
 	ended := make(chan struct{})
 	go func() {
