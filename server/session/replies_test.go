@@ -35,8 +35,8 @@ func TestReplyKeys(t *testing.T) {
 		}
 		alice, bob := h.connect(t), h.connect(t)
 
-		say(alice, "AIDE", "AIDE", "", len(protocol.Verbs), "verbe usage aide")
-		say(alice, "AIDE send", "AIDE", "", 1, "verbe usage aide")
+		say(alice, "AIDE", "AIDE", "lignes", len(protocol.Verbs), "verbe usage aide")
+		say(alice, "AIDE send", "AIDE", "lignes", 1, "verbe usage aide")
 		say(alice, "PING", "PONG", "", 0, "")
 		say(alice, "INSCRIPTION Alice alice@univ.fr Alice Martin motdepasse", "INSCRIPTION", "login", 0, "")
 		say(bob, "INSCRIPTION bob bob@univ.fr Bob Martin motdepasse", "INSCRIPTION", "login", 0, "")
@@ -51,7 +51,7 @@ func TestReplyKeys(t *testing.T) {
 		if !instant.MatchString(who.Fields.Get("depuis")) {
 			t.Errorf("%s", who.Line)
 		}
-		q := say(alice, "QUOTA", "QUOTA", "", 2, "quota utilise max fenetre reste retour")
+		q := say(alice, "QUOTA", "QUOTA", "lignes", 2, "quota utilise max fenetre reste retour")
 		wantFields(t, answer{Message: q.Rows[0]}, "quota=connexions utilise=1 max=10 fenetre=600 reste=9 retour=0")
 		wantFields(t, answer{Message: q.Rows[1]}, "quota=services utilise=0 max=10 fenetre=600 reste=10 retour=0")
 
@@ -94,10 +94,10 @@ func TestReplyKeys(t *testing.T) {
 		bought = say(bob, "MESACHATS", "MESACHATS", "lignes", 1, "id titre categorie prix publie etat vendeur contact")
 		wantFields(t, answer{Message: bought.Rows[0]}, "etat=vendu vendeur=alice contact=alice@univ.fr")
 
-		say(alice, "STATS DERNIERS", "STATS", "", 2, "tableau rang login instant")
-		say(alice, "STATS top", "STATS", "", 2, "tableau rang login connexions")
-		say(alice, "STATS MOINS", "STATS", "", 2, "tableau rang login appels")
-		services := say(alice, "STATS SERVICES", "STATS", "", 2, "tableau rang service appels")
+		say(alice, "STATS DERNIERS", "STATS", "lignes", 2, "tableau rang login instant")
+		say(alice, "STATS top", "STATS", "lignes", 2, "tableau rang login connexions")
+		say(alice, "STATS MOINS", "STATS", "lignes", 2, "tableau rang login appels")
+		services := say(alice, "STATS SERVICES", "STATS", "lignes", 2, "tableau rang service appels")
 		wantFields(t, answer{Message: services.Rows[0]}, "tableau=services rang=1 service=vente appels=2")
 		wantFields(t, answer{Message: services.Rows[1]}, "tableau=services rang=2 service=achat appels=1")
 		say(alice, "NB", "NB", "connexions utilisateurs", 0, "")
