@@ -125,7 +125,11 @@ func (s *Session) allowed(access protocol.Access) error {
 // enter makes the connection a logged-in one.
 func (s *Session) enter(user *accounts.Session) {
 	s.user = user
-	s.member = s.Hub.Join(user.User.ID, s.conn.Push)
+	s.member = s.Hub.Join(user.User.ID, func(line string) {
+		if !user.Dead() { // killed from elsewhere: its user's news are not for it
+			s.conn.Push(line)
+		}
+	})
 }
 
 // leave makes it one that is not; the time to log in starts again.

@@ -7,9 +7,9 @@ import (
 	"etuservices/server/testenv"
 )
 
-// TestSpellingsOfPasswords has the examples of contract section 1: where the
-// password is the same, so is the account.
-func TestSpellingsOfPasswords(t *testing.T) {
+// TestPeerB33_SeparatorsInPasswords has the examples of contract section 1, and
+// worse: where the password is the same, so is the account.
+func TestPeerB33_SeparatorsInPasswords(t *testing.T) {
 	h := newHouse(t, testenv.Embedded(t), plenty)
 	for i, c := range []struct {
 		stored  string   // as INSCRIPTION takes it
@@ -22,7 +22,7 @@ func TestSpellingsOfPasswords(t *testing.T) {
 			[]string{"UP:%s: mot de passe: été", `UP:%s:"mot de passe: été"`, "AUTH %s : mot de passe: été", "AUTH %s mot de passe: été ", "AUTH %s mot de passe"},
 		},
 		{
-			"a:b:c:d:e:f", // B33: the separator may stand in the data
+			"a:b:c:d:e:f",
 			[]string{"UP:%s:a:b:c:d:e:f", "AUTH %s a:b:c:d:e:f", "AUTH %s :a:b:c:d:e:f", "up: %s :a:b:c:d:e:f"},
 			[]string{"UP:%s::a:b:c:d:e:f", "AUTH %s ::a:b:c:d:e:f"},
 		},
@@ -86,8 +86,8 @@ func TestSpellingsOfTheSAE(t *testing.T) {
 	}
 }
 
-// TestTitleBeginsAtTheFirstOtherWord has contract section 1's rule of keys.
-func TestTitleBeginsAtTheFirstOtherWord(t *testing.T) {
+// TestPeerB33_SeparatorsInTitles has contract section 1's rule of keys.
+func TestPeerB33_SeparatorsInTitles(t *testing.T) {
 	c := newHouse(t, testenv.Embedded(t), plenty).login(t)
 	for line, title := range map[string]string{
 		"VENTE livre 4.50 E=mc2 expliqué":                   "E=mc2 expliqué",

@@ -13,7 +13,7 @@ import (
 )
 
 // examples has a well-formed line for each verb; a verb without one fails
-// TestEveryVerbInEveryState.
+// TestPeerB15_EveryVerbInEveryState.
 var examples = map[string]string{
 	"AIDE":        "AIDE VENTE",
 	"PING":        "PING",
@@ -72,9 +72,9 @@ func barrier(access protocol.Access, s state) protocol.Code {
 	return ""
 }
 
-// TestEveryVerbInEveryState is generated from the table of verbs (T3): the
-// state is judged before the form, whatever the arguments.
-func TestEveryVerbInEveryState(t *testing.T) {
+// TestPeerB15_EveryVerbInEveryState is generated from the table of verbs (T3):
+// who may not is refused and who may is not, before the form is looked at.
+func TestPeerB15_EveryVerbInEveryState(t *testing.T) {
 	h := newHouse(t, testenv.Embedded(t), plenty)
 	for _, v := range protocol.Verbs {
 		example, ok := examples[v.Name]
@@ -113,7 +113,8 @@ func stopped(a answer) bool {
 	return false
 }
 
-func TestUnknownVerbInEveryState(t *testing.T) {
+// TestPeerB34_UnknownVerbIsAnswered, whatever it looks like.
+func TestPeerB34_UnknownVerbIsAnswered(t *testing.T) {
 	h := newHouse(t, testenv.Embedded(t), plenty)
 	for _, s := range states {
 		c := h.in(t, s)

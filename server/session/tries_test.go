@@ -23,9 +23,9 @@ func wrong(t *testing.T, c *talk, lines ...string) {
 	}
 }
 
-// TestThreeTries (B16): three failures of one connection end it, whichever verb
+// TestPeerB16_ThreeTries: three failures of one connection end it, whichever verb
 // they come by, whatever succeeds between them.
-func TestThreeTries(t *testing.T) {
+func TestPeerB16_ThreeTries(t *testing.T) {
 	h := newHouse(t, testenv.Embedded(t), plenty)
 	login := h.newcomer(t, "etudiant")
 	bad, unknown := "AUTH "+login+" faux", "AUTH personne faux"
@@ -79,7 +79,7 @@ func TestThreeTries(t *testing.T) {
 	})
 }
 
-// TestUnknownLoginLooksLikeWrongPassword (B31): the same reply, to the byte.
+// TestUnknownLoginLooksLikeWrongPassword: the same reply, to the byte.
 func TestUnknownLoginLooksLikeWrongPassword(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		h := newHouse(t, env, plenty)

@@ -54,9 +54,9 @@ func TestThousandsOfRequestsInOneWrite(t *testing.T) {
 	}
 }
 
-// TestLineCutAtEveryByte (T7, B32): however a request is cut, it is one. The
+// TestPeerB32_LineCutAtEveryByte (T7): however a request is cut, it is one. The
 // pipe's write returns when the server has read, so every cut is a read's.
-func TestLineCutAtEveryByte(t *testing.T) {
+func TestPeerB32_LineCutAtEveryByte(t *testing.T) {
 	const line = "PING \"é\" \xf0\x9f\x8e\xb8 fin\r\nPING suite\r\n"
 	shop, l := newShop(), newPipes()
 	run(t, shop.server(1), l)
@@ -74,10 +74,10 @@ func TestLineCutAtEveryByte(t *testing.T) {
 	}
 }
 
-// TestLineTooLong (T4, T9): a line of MaxLine bytes with its end passes, one
+// TestPeerB32_LineTooLong (T4, T9): a line of MaxLine bytes with its end passes, one
 // more does not; the requests before it are answered first, those behind it not
 // at all, and what the client still sends does not lose the sentence.
-func TestLineTooLong(t *testing.T) {
+func TestPeerB32_LineTooLong(t *testing.T) {
 	_, dial := serveTCP(t, newShop(), 10)
 	for _, end := range []string{"\n", "\r\n"} {
 		for _, n := range []int{protocol.MaxLine - 1, protocol.MaxLine, protocol.MaxLine + 1} {
@@ -129,9 +129,9 @@ func TestLastSentenceArrives(t *testing.T) {
 	}
 }
 
-// TestEndOfInputAfterRequests answers them all, as `printf … | nc` expects; a
+// TestPeerB34_EndOfInputAfterRequests answers them all, as `printf … | nc` expects; a
 // last line without an end is no request.
-func TestEndOfInputAfterRequests(t *testing.T) {
+func TestPeerB34_EndOfInputAfterRequests(t *testing.T) {
 	_, dial := serveTCP(t, newShop(), 100)
 	for range 50 {
 		p := dial().greeted()

@@ -100,9 +100,9 @@ func TestEventsThatNobodyReads(t *testing.T) {
 	})
 }
 
-// TestEventNeverInsideAReply (T11): two clients read rows without pause while
+// TestPeerB35_EventNeverInsideAReply (T11), for the race detector too: two clients read rows without pause while
 // thousands of events rain on them.
-func TestEventNeverInsideAReply(t *testing.T) {
+func TestPeerB35_EventNeverInsideAReply(t *testing.T) {
 	const (
 		clients, replies, rows = 2, 100, 100
 		events                 = 5000

@@ -189,9 +189,9 @@ func TestStopWhileOthersConnect(t *testing.T) {
 	}
 }
 
-// TestNothingLeaks (T21, B34): however clients leave, sessions are closed and
+// TestPeerB34_NothingLeaks (T21): however clients leave, sessions are closed and
 // goroutines end.
-func TestNothingLeaks(t *testing.T) {
+func TestPeerB34_NothingLeaks(t *testing.T) {
 	shop := newShop()
 	s, dial := serveTCP(t, shop, 100)
 	dial().greeted().asks("PING", "+OK PING")
