@@ -6,6 +6,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"etuservices/protocol"
 )
@@ -105,7 +106,9 @@ func TestPeerB32_LineTooLong(t *testing.T) {
 // than the server will ever read. Closing at once would reset the connection
 // and lose it half of the time.
 func TestLastSentenceArrives(t *testing.T) {
-	_, dial := serveTCP(t, newShop(), 100)
+	shop := newShop()
+	shop.limits.LingerTime = time.Minute // a loaded machine is not what is tested
+	_, dial := serveTCP(t, shop, 100)
 	unread := strings.Repeat("PING après\n", 20_000)
 	for i := range 50 {
 		p := dial().greeted()
@@ -126,6 +129,31 @@ func TestLastSentenceArrives(t *testing.T) {
 		}
 		p.wants("")
 		<-sent
+		_ = p.Close()
+	}
+}
+
+// TestReaderThatFillsAllBuffers (T10) asks for more than the kernel keeps for
+// it and reads nothing: it is cut, and others are answered all the while.
+func TestReaderThatFillsAllBuffers(t *testing.T) {
+	shop := newShop()
+	shop.limits.WriteTimeout = 300 * time.Millisecond
+	s, dial := serveTCP(t, shop, 2)
+	other, p := dial().greeted(), dial().greeted()
+	p.writes(strings.Repeat("ROWS 100000\n", 10)) // some 30 MB
+	waitFor(t, func() bool {
+		other.asks("PING", "+OK PING")
+		return s.Count() == 1 && shop.Closed() == 1
+	})
+	// What was sent before the cut is whole lines but for the last one.
+	for {
+		line, err := p.r.ReadString('\n')
+		if err != nil {
+			break
+		}
+		if !strings.HasPrefix(line, "| rang=") && !strings.HasPrefix(line, "+OK ROWS") {
+			t.Fatalf("%q", line)
+		}
 	}
 }
 
