@@ -1,0 +1,148 @@
+package main
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"etuservices/server/store"
+	"etuservices/server/testenv"
+)
+
+// TestTwinsOnTwoProcesses: the same ref at once is done once; the others wait
+// and get the first reply again. Also as the tenth call: no twin is refused.
+func TestTwinsOnTwoProcesses(t *testing.T) {
+	t.Parallel()
+	_, servers, judge := pair(t)
+	for i := range repeats(t) {
+		name := fmt.Sprintf("u%d", i)
+		register(t, servers[0].Addr, name)
+		c, token := loginToken(t, servers[0].Addr, name)
+		const before = 9
+		for range before {
+			c.Must("VENTE cd 2 Avant")
+		}
+		twins := resume(t, token, 6, servers[0].Addr, servers[1].Addr)
+		replies := make([]reply, len(twins))
+		storm(len(twins), func(k int) { replies[k], _ = twins[k].Try("VENTE livre 4.50 ref=k Réseaux") })
+		first, ids := 0, map[string]bool{}
+		for _, r := range replies {
+			if !r.OK() {
+				t.Errorf("%s: twin: %s", name, r.Line)
+			}
+			if r.Fields.Get("rejoue") != "1" {
+				first++
+			}
+			ids[r.Fields.Get("id")] = true
+		}
+		if first != 1 || len(ids) != 1 {
+			t.Errorf("%s: %d done, %d ids", name, first, len(ids))
+		}
+		if n := judge.Used("appels", name); n != before+1 {
+			t.Errorf("%s: %d calls in the ledger", name, n)
+		}
+		if n := judge.Cards(name, "services"); n != before+1 {
+			t.Errorf("%s: ZCARD %d", name, n)
+		}
+		hangUp(twins)
+	}
+}
+
+// TestRefReplays walks through what contract section 4 says of ref=.
+func TestRefReplays(t *testing.T) {
+	t.Parallel()
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		server := start(t, env)
+		register(t, server.Addr, "alice", "bob", "eve")
+		alice, bob, eve := login(t, server.Addr, "alice"), login(t, server.Addr, "bob"), login(t, server.Addr, "eve")
+		sold := alice.Must(`VENTE livre 4.50 ref=v description="deux tomes" Réseaux : le guide`)
+		id := sold.Fields.Get("id")
+		kept := alice.Must("VENTE cd 3 Autre").Fields.Get("id")
+		bob.Must("ACHAT %s ref=a", id)
+		first := map[string]reply{
+			"ACHAT " + id + " ref=a":   bob.Do("ACHAT %s ref=a", id),
+			"ACHAT 999999 ref=absent":  bob.Do("ACHAT 999999 ref=absent"),
+			"ACHAT " + id + " ref=tard": bob.Do("ACHAT %s ref=tard", id),
+		}
+		own := alice.Do("ACHAT %s ref=moi", kept)
+		for code, r := range map[string]reply{
+			"ABSENT": first["ACHAT 999999 ref=absent"], "VENDU": first["ACHAT "+id+" ref=tard"], "INTERDIT": own,
+		} {
+			if r.Word != code || r.Fields.Get("rejoue") != "" {
+				t.Errorf("first: %s, want %s", r.Line, code)
+			}
+		}
+
+		// The quota is full, and a replay passes all the same.
+		for bob.Must("QUOTA").Rows[1].Fields.Int("reste") > 0 {
+			bob.Do("ACHAT 999999")
+		}
+		for line, was := range first {
+			again := bob.Do("%s", line)
+			if again.Word != was.Word || again.Fields.Get("rejoue") != "1" || again.Fields.Get("utilise") != was.Fields.Get("utilise") {
+				t.Errorf("%s: %s, was %s", line, again.Line, was.Line)
+			}
+		}
+		if r := bob.Do("ACHAT %s ref=neuf", kept); r.Word != "QUOTA" {
+			t.Errorf("new ref over the quota: %s", r.Line)
+		}
+		if n := bob.Must("QUOTA").Rows[1].Fields.Int("utilise"); n != 10 {
+			t.Errorf("replays counted: %d", n)
+		}
+
+		// The refused one left no trace: it is free for another call.
+		alice.Must("RETRAIT %s", kept)
+		if again := alice.Do("ACHAT %s ref=moi", kept); again.Word != "INTERDIT" || again.Fields.Get("rejoue") != "1" {
+			t.Errorf("replay after the world changed: %s", again.Line)
+		}
+		same := alice.Must(`VENTE livre 4,50 description="deux tomes" ref=v :Réseaux : le guide`)
+		if same.Fields.Get("rejoue") != "1" || same.Fields.Get("id") != id {
+			t.Errorf("the same call, otherwise spelled: %s", same.Line)
+		}
+		for _, other := range []string{
+			"VENTE cd 4.50 ref=v description=\"deux tomes\" Réseaux : le guide",
+			"VENTE livre 4.51 ref=v description=\"deux tomes\" Réseaux : le guide",
+			"VENTE livre 4.50 ref=v Réseaux : le guide",
+			"VENTE livre 4.50 ref=v description=\"deux tomes\" Réseaux : le guide.",
+			"ACHAT " + id + " ref=v",
+		} {
+			if r := alice.Do("%s", other); r.Word != "INVALIDE" || r.Fields.Get("champ") != "ref" {
+				t.Errorf("%s: %s", other, r.Line)
+			}
+		}
+		if r := eve.Must("VENTE dvd 1 ref=v À moi"); r.Fields.Get("rejoue") != "" {
+			t.Errorf("another user's ref: %s", r.Line)
+		}
+	})
+}
+
+// TestRefExpires: after its 24 h a ref is free again. The row is aged, for no
+// test waits a day.
+func TestRefExpires(t *testing.T) {
+	t.Parallel()
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		server, judge := start(t, env), newJudge(t, env)
+		register(t, server.Addr, "alice")
+		c := login(t, server.Addr, "alice")
+		first := c.Must("VENTE livre 1 ref=k Un").Fields.Get("id")
+		var ends store.Instant
+		if err := judge.sql.QueryRow(`SELECT expire_le FROM refs`).Scan(&ends); err != nil {
+			t.Fatal(err)
+		}
+		if left := time.Until(ends.Time); left < 23*time.Hour+59*time.Minute || left > 24*time.Hour {
+			t.Errorf("a ref lives %v", left)
+		}
+		judge.Exec(`UPDATE refs SET expire_le = ?`, store.At(time.Now().Add(time.Minute)))
+		if r := c.Must("VENTE livre 1 ref=k Un"); r.Fields.Get("id") != first {
+			t.Errorf("a minute before its end: %s", r.Line)
+		}
+		judge.Exec(`UPDATE refs SET expire_le = ?`, store.At(time.Now().Add(-time.Millisecond)))
+		second := c.Must("VENTE dvd 2 ref=k Deux")
+		if second.Fields.Get("id") == first || second.Fields.Get("rejoue") != "" {
+			t.Errorf("after its end: %s", second.Line)
+		}
+		if r := c.Must("VENTE dvd 2 ref=k Deux"); r.Fields.Get("rejoue") != "1" || r.Fields.Get("id") != second.Fields.Get("id") {
+			t.Errorf("the new one: %s", r.Line)
+		}
+	})
+}
