@@ -60,8 +60,8 @@ func TestRefReplays(t *testing.T) {
 		kept := alice.Must("VENTE cd 3 Autre").Fields.Get("id")
 		bob.Must("ACHAT %s ref=a", id)
 		first := map[string]reply{
-			"ACHAT " + id + " ref=a":   bob.Do("ACHAT %s ref=a", id),
-			"ACHAT 999999 ref=absent":  bob.Do("ACHAT 999999 ref=absent"),
+			"ACHAT " + id + " ref=a":    bob.Do("ACHAT %s ref=a", id),
+			"ACHAT 999999 ref=absent":   bob.Do("ACHAT 999999 ref=absent"),
 			"ACHAT " + id + " ref=tard": bob.Do("ACHAT %s ref=tard", id),
 		}
 		own := alice.Do("ACHAT %s ref=moi", kept)

@@ -44,6 +44,8 @@ func (a *Accounts) Login(ctx context.Context, name, password, address string) (L
 	if user.blocked {
 		return Login{}, ErrBlocked
 	}
+	ctx, cancel := context.WithTimeout(ctx, store.RequestTime) // the line for hashing has its own
+	defer cancel()
 	slot, err := a.Quota.Take(ctx, user.Quota(), quota.Logins, "")
 	if err != nil {
 		return Login{}, err
@@ -64,7 +66,9 @@ func (a *Accounts) write(ctx context.Context, slot quota.Slot, s *Session, addre
 	at := store.At(slot.Stamp)
 	err = a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		account, state, err = a.Quota.Certify(ctx, tx, slot,
-			"nb_connexions = nb_connexions + 1, derniere_connexion = ?", at)
+			"nb_connexions = nb_connexions + 1, "+
+				// Logins are not written down in the order of their stamps.
+				"derniere_connexion = CASE WHEN derniere_connexion > ? THEN derniere_connexion ELSE ? END", at, at)
 		if err != nil {
 			return err
 		}
@@ -144,6 +148,8 @@ func (a *Accounts) find(ctx context.Context, name string) (u found, hash string,
 	if !ok {
 		return u, "", sql.ErrNoRows
 	}
+	ctx, cancel := context.WithTimeout(ctx, store.SQLTimeout)
+	defer cancel()
 	var role, state string
 	err = a.Stores.SQL.Read.QueryRowContext(ctx, `
 		SELECT id, login, email, prenom, nom, role, etat, mot_de_passe FROM utilisateurs WHERE `+column+` = ?`, name).

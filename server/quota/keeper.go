@@ -20,14 +20,19 @@ var (
 	takeText string
 	//go:embed look.lua
 	lookText string
+	//go:embed release.lua
+	releaseText string
 
-	takeScript = store.NewScript(takeText)
-	lookScript = store.NewScript(lookText)
+	takeScript    = store.NewScript(takeText)
+	lookScript    = store.NewScript(lookText)
+	releaseScript = store.NewScript(releaseText)
 )
 
-// refLife is how long a repeatable call may be at work in an instance that
-// dies: longer than any transaction (its statements end within 3 s each).
-const refLife = 15 * time.Second
+// refLife is how long the twins of a repeatable call wait for it: longer than
+// its transaction (store.SQLTimeout), and shorter than a twin's own time
+// (store.RequestTime), so that a twin of a call whose process died is done and
+// not refused. Two that work at once do no harm: SQL has one row a ref.
+const refLife = 3500 * time.Millisecond
 
 // ErrTwin is a repeatable call whose twin is at work: wait, and ask the ledger.
 var ErrTwin = errors.New("quota: the same call is at work")
@@ -137,7 +142,7 @@ func (k *Keeper) Done(ctx context.Context, slot Slot) {
 	if slot.ref == "" {
 		return
 	}
-	if err := k.stores.Redis.DB0.Del(ctx, refKey(slot.User, slot.ref)).Err(); err != nil {
+	if err := k.release(ctx, slot, false); err != nil {
 		k.log.Warn("marque d'appel répétable non levée, elle expire seule", "erreur", err)
 	}
 }
@@ -148,14 +153,31 @@ func (k *Keeper) Done(ctx context.Context, slot Slot) {
 func (k *Keeper) GiveBack(ctx context.Context, slot Slot) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), store.RedisTimeout)
 	defer cancel()
-	pipe := k.stores.Redis.DB0.Pipeline()
-	pipe.ZRem(ctx, windowKey(slot.User, slot.Kind), slot.ID)
-	if slot.ref != "" {
-		pipe.Del(ctx, refKey(slot.User, slot.ref))
-	}
-	if _, err := pipe.Exec(ctx); err != nil {
+	if err := k.release(ctx, slot, true); err != nil {
 		k.log.Warn("place de quota non rendue, elle expire avec la fenêtre", "erreur", err)
 	}
+}
+
+func (k *Keeper) release(ctx context.Context, slot Slot, free bool) error {
+	keys := []string{windowKey(slot.User, slot.Kind)}
+	if slot.ref != "" {
+		keys = append(keys, refKey(slot.User, slot.ref))
+	}
+	_, err := store.Run(ctx, k.stores.Redis.DB0,
+		store.Call{Script: releaseScript, Keys: keys, Args: []any{slot.ID, flag(free)}})
+	return err
+}
+
+// dropPhantoms looks, where it is due, whether a full window is truly full.
+func (k *Keeper) dropPhantoms(ctx context.Context, user User, kind Kind) bool {
+	if !k.checks.due(windowKey(user, kind)) {
+		return false
+	}
+	dropped, err := k.refresh(ctx, user, kind)
+	if err != nil {
+		k.log.Warn("fenêtre non vérifiée contre le registre", "quota", kind, "erreur", err)
+	}
+	return dropped
 }
 
 func windowKey(u User, kind Kind) string { return "etu:{" + u.Login + "}:" + string(kind) }

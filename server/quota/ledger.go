@@ -93,7 +93,7 @@ func (k *Keeper) Certify(ctx context.Context, tx *sql.Tx, slot Slot, set string,
 	if !k.rule.fits(stamps, now) {
 		return account, State{}, &Exceeded{k.rule.state(slot.Kind, stamps, now)}
 	}
-	return account, k.rule.state(slot.Kind, append(stamps, now), now), nil
+	return account, k.rule.with(slot.Kind, stamps, now), nil
 }
 
 // count reads the account and the stamps of its window in one statement.

@@ -3,6 +3,7 @@ package quota
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"etuservices/server/store"
@@ -12,65 +13,54 @@ import (
 // MySQL that hangs must not keep QUOTA from being answered.
 const lookTime = 2 * time.Second
 
-// Look reads both quotas of a user and changes nothing. A window that Redis
-// does not know is read from the ledger; when SQL does not answer either, the
-// window is shown as Redis has it, for a reading lets nobody through.
+var kinds = [...]Kind{Logins, Calls}
+
+// Look reads both quotas of a user and counts nothing. A window that Redis does
+// not know, or that was not held against the ledger for a while, is so first;
+// when SQL does not answer, the window is shown as Redis has it, for a reading
+// lets nobody through.
 func (k *Keeper) Look(ctx context.Context, user User) ([2]State, error) {
-	states, known, err := k.look(ctx, user, 0, nil)
-	ctx, cancel := context.WithTimeout(ctx, lookTime)
-	defer cancel()
-	for i, kind := range [...]Kind{Logins, Calls} {
-		if err != nil || known[i] {
-			continue
-		}
-		entries, ledgerErr := k.ledger(ctx, user, kind)
-		if ledgerErr != nil {
-			k.log.Warn("fenêtre lue sans le registre", "quota", kind, "erreur", ledgerErr)
-			continue
-		}
-		states, _, err = k.look(ctx, user, i+1, entries)
-	}
-	if err == nil && k.dropAllPhantoms(ctx, user, states) {
-		states, _, err = k.look(ctx, user, 0, nil)
-	}
+	states, known, err := k.look(ctx, user, "", nil)
 	if err != nil {
 		return states, fmt.Errorf("quota: look: %w", err)
 	}
-	return states, nil
-}
-
-func (k *Keeper) dropAllPhantoms(ctx context.Context, user User, states [2]State) (dropped bool) {
-	for _, s := range states {
-		if s.Used > 0 && k.dropPhantoms(ctx, user, s.Kind) {
-			dropped = true
+	refreshed := false
+	ledger, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	for i, kind := range kinds {
+		if due := k.checks.due(windowKey(user, kind)); !due && known[i] {
+			continue
+		}
+		if _, err := k.refresh(ledger, user, kind); err != nil {
+			k.log.Warn("fenêtre lue sans le registre", "quota", kind, "erreur", err)
+			continue
+		}
+		refreshed = true
+	}
+	if refreshed {
+		if states, _, err = k.look(ctx, user, "", nil); err != nil {
+			return states, fmt.Errorf("quota: look: %w", err)
 		}
 	}
-	return dropped
+	return states, nil
 }
 
 // Fill tells Redis what the ledger knows, after SQL refused what Redis let
 // through: Redis had forgotten.
 func (k *Keeper) Fill(ctx context.Context, user User, kind Kind) {
-	pair := 1
-	if kind == Calls {
-		pair = 2
-	}
-	entries, err := k.ledger(ctx, user, kind)
-	if err == nil {
-		_, _, err = k.look(ctx, user, pair, entries)
-	}
-	if err != nil {
+	if _, err := k.refresh(ctx, user, kind); err != nil {
 		k.log.Warn("fenêtre non rétablie dans Redis", "quota", kind, "erreur", err)
 	}
 }
 
-func (k *Keeper) look(ctx context.Context, user User, fill int, entries []entry) (states [2]State, known [2]bool, err error) {
+// look reads both windows, after filling that of a kind, "" for none.
+func (k *Keeper) look(ctx context.Context, user User, fill Kind, entries []entry) (states [2]State, known [2]bool, err error) {
 	keys := []string{
 		windowKey(user, Logins), knownKey(user, Logins),
 		windowKey(user, Calls), knownKey(user, Calls),
 	}
 	args := appendEntries(append(make([]any, 0, 3+2*len(entries)),
-		k.rule.Window.Milliseconds(), k.rule.Max, fill), entries)
+		k.rule.Window.Milliseconds(), k.rule.Max, 1+slices.Index(kinds[:], fill)), entries)
 	answers, err := store.Run(ctx, k.stores.Redis.DB0, store.Call{Script: lookScript, Keys: keys, Args: args})
 	if err != nil {
 		return states, known, err
@@ -79,7 +69,7 @@ func (k *Keeper) look(ctx context.Context, user User, fill int, entries []entry)
 	if err != nil {
 		return states, known, err
 	}
-	for i, kind := range [...]Kind{Logins, Calls} {
+	for i, kind := range kinds {
 		cell := n[1+3*i:]
 		known[i] = cell[0] == 1
 		states[i] = State{Kind: kind, Used: int(cell[1]), Max: k.rule.Max, Window: k.rule.Window}

@@ -1,4 +1,5 @@
--- Reads windows without changing them, but for filling one from the ledger.
+-- Reads windows without changing them, but for filling one from the ledger
+-- (and dropping what is too old, so that ZCARD is the count).
 -- KEYS  a window and its "known" mark, by pairs
 -- ARGV  1 window in ms  2 max  3 which pair to fill (0: none)  4.. slot, ms …
 -- Answer {now, known, used, stamp of the slot that must leave first, …}
@@ -11,7 +12,8 @@ local pair = tonumber(ARGV[3])
 if pair > 0 then
   local zset, known = KEYS[2 * pair - 1], KEYS[2 * pair]
   for i = 4, #ARGV, 2 do redis.call('ZADD', zset, ARGV[i + 1], ARGV[i]) end
-  if #ARGV >= 4 then redis.call('PEXPIRE', zset, ms(window + 1000)) end
+  redis.call('ZREMRANGEBYSCORE', zset, '-inf', ms(now - window))
+  redis.call('PEXPIRE', zset, ms(window + 1000))
   redis.call('SET', known, '1', 'PX', ms(window + 1000))
 end
 

@@ -6,6 +6,7 @@ package quota
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -59,22 +60,27 @@ func (r Rule) state(kind Kind, stamps []int64, now int64) State {
 	return s
 }
 
+// with is the state once the call at stamp is among stamps, as of the latest of
+// them: later calls may have been written down first.
+func (r Rule) with(kind Kind, stamps []int64, stamp int64) State {
+	all := insert(stamps, stamp)
+	now := all[len(all)-1]
+	first, _ := slices.BinarySearch(all, now-r.Window.Milliseconds()+1)
+	return r.state(kind, all[first:], now)
+}
+
+// insert gives ascending stamps and one more.
+func insert(stamps []int64, stamp int64) []int64 {
+	i, _ := slices.BinarySearch(stamps, stamp)
+	return slices.Insert(slices.Clone(stamps), i, stamp)
+}
+
 // fits says whether one more call at stamp leaves every window of the rule's
 // length with at most Max calls. stamps are ascending, all younger than
 // stamp minus the window; some may be younger than stamp itself, for
 // transactions do not end in the order in which they were stamped.
 func (r Rule) fits(stamps []int64, stamp int64) bool {
-	all := make([]int64, 0, len(stamps)+1)
-	added := false
-	for _, s := range stamps {
-		if !added && s > stamp {
-			all, added = append(all, stamp), true
-		}
-		all = append(all, s)
-	}
-	if !added {
-		all = append(all, stamp)
-	}
+	all := insert(stamps, stamp)
 	for i := r.Max; i < len(all); i++ {
 		if all[i]-all[i-r.Max] < r.Window.Milliseconds() {
 			return false

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"etuservices/server/testenv"
+)
+
+// answerWithin is the longest that anybody waits while a store is away.
+const answerWithin = 5 * time.Second
+
+// wants are lines and the first word of what each must be answered.
+type wants [][2]string
+
+func (w wants) ask(t *testing.T, c *client, when string) {
+	t.Helper()
+	for _, x := range w {
+		began := time.Now()
+		r := c.Do("%s", x[0])
+		if took := time.Since(began); took > answerWithin {
+			t.Errorf("%s: %s took %v", when, x[0], took)
+		}
+		if r.Word != x[1] {
+			t.Errorf("%s: %s: %s, want %s", when, x[0], r.Line, x[1])
+		}
+	}
+}
+
+// TestRedisAway: with Redis gone, what needs only SQL answers, what needs both
+// is refused, and nothing is counted; it works again by itself.
+func TestRedisAway(t *testing.T) {
+	for name, away := range map[string][2]func(*testenv.RedisServer, testing.TB){
+		"stopped": {(*testenv.RedisServer).Stop, (*testenv.RedisServer).Start},
+		"paused":  {(*testenv.RedisServer).Pause, (*testenv.RedisServer).Resume},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env, servers, judge := pair(t)
+			register(t, servers[0].Addr, "alice", "bob")
+			c, token := loginToken(t, servers[0].Addr, "alice")
+			id := c.Must("VENTE livre 1 ref=avant Réseaux").Fields.Get("id")
+			stranger := dial(t, servers[1].Addr)
+
+			away[0](env.Redis(), t)
+			wants{
+				{"ARTICLES", "ARTICLES"}, {"MESVENTES", "MESVENTES"}, {"ARTICLE " + id, "ARTICLE"},
+				{"NB", "NB"}, {"QUI", "QUI"}, {"PING", "PONG"},
+				{"VENTE livre 1 ref=avant Réseaux", "VENTE"}, // a replay needs no Redis
+				{"VENTE livre 1 Réseaux", "INDISPONIBLE"},
+				{"VENTE livre 1 ref=pendant Réseaux", "INDISPONIBLE"},
+				{"ACHAT " + id, "INDISPONIBLE"},
+				{"STATS", "INDISPONIBLE"}, {"QUOTA", "INDISPONIBLE"},
+			}.ask(t, c, "Redis "+name)
+			wants{
+				{"AUTH bob " + password, "INDISPONIBLE"},
+				{"AUTH bob mauvais-mot", "ECHEC"},
+				{"REPRENDRE " + token, "REPRENDRE"},
+			}.ask(t, stranger, "Redis "+name)
+			if calls, logins := judge.Used("appels", "alice"), judge.Used("connexions", "bob"); calls != 1 || logins != 0 {
+				t.Errorf("counted while away: %d calls, %d logins", calls, logins)
+			}
+			away[1](env.Redis(), t)
+			c.worksAgain("VENTE livre 1 ref=pendant Réseaux")
+			dial(t, servers[1].Addr).worksAgain("AUTH bob " + password)
+			// A paused Redis may have taken slots that nobody was told of.
+			judge.settled(c, "alice")
+			if n := judge.Used("appels", "alice"); n != 2 {
+				t.Errorf("%d calls in the ledger", n)
+			}
+			judge.SameBoards(c)
+		})
+	}
+}
+
+// TestMariaDBAway: with MySQL gone, STATS, QUOTA and NB answer whoever is
+// logged in.
+func TestMariaDBAway(t *testing.T) {
+	for name, away := range map[string][2]func(*testenv.MariaDBServer, testing.TB){
+		"stopped": {(*testenv.MariaDBServer).Kill, (*testenv.MariaDBServer).Start},
+		"paused":  {(*testenv.MariaDBServer).Pause, (*testenv.MariaDBServer).Resume},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := testenv.RealOwn(t)
+			server, judge := start(t, env), newJudge(t, env)
+			register(t, server.Addr, "alice", "bob")
+			c, token := loginToken(t, server.Addr, "alice")
+			c.Must("VENTE livre 1 Réseaux")
+			crowd := resume(t, token, 40, server.Addr)
+
+			away[0](env.MariaDB(), t)
+			wants{
+				{"QUOTA", "QUOTA"}, {"STATS", "STATS"}, {"NB", "NB"}, {"QUI", "QUI"},
+				{"VENTE livre 1 Réseaux", "INDISPONIBLE"},
+				{"VENTE livre 1 ref=pendant Réseaux", "INDISPONIBLE"},
+				{"ACHAT 1", "INDISPONIBLE"}, {"ARTICLES", "INDISPONIBLE"},
+			}.ask(t, c, "MariaDB "+name)
+			wants{{"AUTH bob " + password, "INDISPONIBLE"}}.ask(t, dial(t, server.Addr), "MariaDB "+name)
+			// More than the pool has connections: those in line wait no longer.
+			storm(len(crowd), func(i int) {
+				began := time.Now()
+				r, err := crowd[i].Try("%s", []string{"ARTICLES", "MESVENTES", "VENTE livre 1 Réseaux", "QUOTA"}[i%4])
+				if took := time.Since(began); err != nil || took > answerWithin {
+					t.Errorf("MariaDB %s: one of %d: %v after %v", name, len(crowd), err, took)
+				}
+				if i%4 == 3 != r.OK() {
+					t.Errorf("MariaDB %s: %s", name, r.Line)
+				}
+			})
+			away[1](env.MariaDB(), t)
+			c.worksAgain("VENTE livre 1 ref=pendant Réseaux")
+			dial(t, server.Addr).worksAgain("AUTH bob " + password)
+			judge.settled(c, "alice")
+			judge.SameBoards(c)
+		})
+	}
+}
+
+// worksAgain repeats a line until it is done: the stores came back, and nobody
+// restarted the server.
+func (c *client) worksAgain(line string) {
+	c.t.Helper()
+	eventually(c.t, 20*time.Second, func() error {
+		if r := c.Do("%s", line); !r.OK() {
+			return fmt.Errorf("%s: %s", line, r.Line)
+		}
+		return nil
+	})
+}
+
+// settled fails unless QUOTA equals the ledger once slots whose fate nobody
+// could know are settled: after 10 s, and a look.
+func (j *judge) settled(c *client, login string) {
+	j.t.Helper()
+	eventually(j.t, 12*time.Second, func() error {
+		row := c.Must("QUOTA").Rows[1].Fields
+		if want := j.Used("appels", login); int(row.Int("utilise")) != want {
+			return fmt.Errorf("services utilise=%s, ledger %d", row.Get("utilise"), want)
+		}
+		return nil
+	})
+}
+
+// TestStartsBeforeItsStores: the server waits for both, says so, and then works.
+func TestStartsBeforeItsStores(t *testing.T) {
+	t.Parallel()
+	env := testenv.RealOwn(t)
+	env.MariaDB().Stop(t)
+	env.Redis().Stop(t)
+	server := launch(t, env)
+	says := func(store string) {
+		eventually(t, 10*time.Second, func() error {
+			if logs := server.logs.String(); !strings.Contains(logs, "en attente du magasin") || !strings.Contains(logs, "magasin="+store) {
+				return fmt.Errorf("log: %s", logs)
+			}
+			return nil
+		})
+	}
+	says("MySQL")
+	env.MariaDB().Start(t)
+	says("Redis")
+	if logs := server.logs.String(); strings.Contains(logs, "listening") {
+		t.Errorf("listens without Redis: %s", logs)
+	}
+	env.Redis().Start(t)
+	select {
+	case server.Addr = <-server.listening():
+	case <-server.done:
+		t.Fatalf("ended: %v\n%s", server.err, server.logs)
+	case <-time.After(startTime):
+		t.Fatalf("does not listen\n%s", server.logs)
+	}
+	register(t, server.Addr, "alice")
+	login(t, server.Addr, "alice").Must("VENTE livre 1 Réseaux")
+}
+
+// listenUnix makes a socket on a path short enough for one.
+func listenUnix(t *testing.T) net.Listener {
+	t.Helper()
+	ln, err := net.Listen("unix", t.TempDir()+"/s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = ln.Close() })
+	return ln
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"bytes"
+	"net"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+
+	"etuservices/server/testenv"
+)
+
+// cutter stands between a server and its MariaDB. Armed, it cuts a connection
+// at its COMMIT: before it is passed on, or before its answer comes back.
+type cutter struct{ armed atomic.Int32 }
+
+const (
+	loseCommit int32 = iota + 1 // the engine never sees it
+	loseAnswer
+)
+
+func (c *cutter) serve(ln net.Listener, to string) {
+	for {
+		client, err := ln.Accept()
+		if err != nil {
+			return
+		}
+		server, err := net.Dial("unix", to)
+		if err != nil {
+			_ = client.Close()
+			continue
+		}
+		silent := &atomic.Bool{}
+		go c.forward(client, server, silent)
+		go back(client, server, silent)
+	}
+}
+
+func (c *cutter) forward(client, server net.Conn, silent *atomic.Bool) {
+	defer func() { _ = server.(*net.UnixConn).CloseWrite() }()
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := client.Read(buf)
+		if bytes.Contains(buf[:n], []byte("COMMIT")) {
+			switch c.armed.Swap(0) {
+			case loseCommit:
+				_, _ = client.Close(), server.Close()
+				return
+			case loseAnswer:
+				silent.Store(true)
+			}
+		}
+		if _, werr := server.Write(buf[:n]); err != nil || werr != nil {
+			return
+		}
+	}
+}
+
+func back(client, server net.Conn, silent *atomic.Bool) {
+	defer func() { _, _ = client.Close(), server.Close() }()
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := server.Read(buf)
+		if silent.Load() {
+			return // the answer is here: the engine has done it
+		}
+		if _, werr := client.Write(buf[:n]); err != nil || werr != nil {
+			return
+		}
+	}
+}
+
+// TestCommitAnswerLost: nobody can know at once whether the call was done. The
+// slot stays taken, the ledger settles it within 10 s, and the same ref tells
+// the truth (contract section 3, INDISPONIBLE).
+func TestCommitAnswerLost(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		lose int32
+		done int
+	}{"the commit stands": {loseAnswer, 1}, "the commit never came": {loseCommit, 0}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := testenv.Real(t)
+			judge := newJudge(t, env)
+			cut := &cutter{}
+			ln := listenUnix(t)
+			go cut.serve(ln, env.MariaDB().Addr())
+			cfg, err := mysql.ParseDSN(env.MySQLDSN)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cfg.Addr = ln.Addr().String()
+			env.MySQLDSN = cfg.FormatDSN()
+			server := start(t, env)
+			register(t, server.Addr, "alice")
+			alice := login(t, server.Addr, "alice")
+			alice.Must("VENTE livre 1 Avant")
+
+			cut.armed.Store(c.lose)
+			if r := alice.Do("VENTE livre 1 ref=k Réseaux"); r.Word != "INDISPONIBLE" {
+				t.Fatalf("answer to COMMIT lost: %s", r.Line)
+			}
+			if n := judge.Used("appels", "alice"); n != 1+c.done {
+				t.Fatalf("%d calls in the ledger", n)
+			}
+			if n := judge.Cards("alice", "services"); n != 2 {
+				t.Errorf("ZCARD %d: the slot was not kept", n)
+			}
+			eventually(t, 11*time.Second, func() error {
+				if judge.Cards("alice", "services") != 1+c.done {
+					return errNotYet
+				}
+				return nil
+			})
+			r := alice.Must("VENTE livre 1 ref=k Réseaux")
+			if replayed := r.Fields.Get("rejoue") == "1"; replayed != (c.done == 1) {
+				t.Errorf("the same ref: %s", r.Line)
+			}
+			if n := judge.Used("appels", "alice"); n != 2 {
+				t.Errorf("%d calls in the ledger", n)
+			}
+			judge.SameQuota(alice, "alice")
+			judge.SameBoards(alice)
+		})
+	}
+}
