@@ -33,6 +33,7 @@ func (w wants) ask(t *testing.T, c *client, when string) {
 // TestRedisAway: with Redis gone, what needs only SQL answers, what needs both
 // is refused, and nothing is counted; it works again by itself.
 func TestRedisAway(t *testing.T) {
+	t.Parallel()
 	for name, away := range map[string][2]func(*testenv.RedisServer, testing.TB){
 		"stopped": {(*testenv.RedisServer).Stop, (*testenv.RedisServer).Start},
 		"paused":  {(*testenv.RedisServer).Pause, (*testenv.RedisServer).Resume},
@@ -47,13 +48,18 @@ func TestRedisAway(t *testing.T) {
 
 			away[0](env.Redis(), t)
 			wants{
-				{"ARTICLES", "ARTICLES"}, {"MESVENTES", "MESVENTES"}, {"ARTICLE " + id, "ARTICLE"},
-				{"NB", "NB"}, {"QUI", "QUI"}, {"PING", "PONG"},
+				{"ARTICLES", "ARTICLES"},
+				{"MESVENTES", "MESVENTES"},
+				{"ARTICLE " + id, "ARTICLE"},
+				{"NB", "NB"},
+				{"QUI", "QUI"},
+				{"PING", "PONG"},
 				{"VENTE livre 1 ref=avant Réseaux", "VENTE"}, // a replay needs no Redis
 				{"VENTE livre 1 Réseaux", "INDISPONIBLE"},
 				{"VENTE livre 1 ref=pendant Réseaux", "INDISPONIBLE"},
 				{"ACHAT " + id, "INDISPONIBLE"},
-				{"STATS", "INDISPONIBLE"}, {"QUOTA", "INDISPONIBLE"},
+				{"STATS", "INDISPONIBLE"},
+				{"QUOTA", "INDISPONIBLE"},
 			}.ask(t, c, "Redis "+name)
 			wants{
 				{"AUTH bob " + password, "INDISPONIBLE"},
@@ -79,6 +85,7 @@ func TestRedisAway(t *testing.T) {
 // TestMariaDBAway: with MySQL gone, STATS, QUOTA and NB answer whoever is
 // logged in.
 func TestMariaDBAway(t *testing.T) {
+	t.Parallel()
 	for name, away := range map[string][2]func(*testenv.MariaDBServer, testing.TB){
 		"stopped": {(*testenv.MariaDBServer).Kill, (*testenv.MariaDBServer).Start},
 		"paused":  {(*testenv.MariaDBServer).Pause, (*testenv.MariaDBServer).Resume},
@@ -94,10 +101,14 @@ func TestMariaDBAway(t *testing.T) {
 
 			away[0](env.MariaDB(), t)
 			wants{
-				{"QUOTA", "QUOTA"}, {"STATS", "STATS"}, {"NB", "NB"}, {"QUI", "QUI"},
+				{"QUOTA", "QUOTA"},
+				{"STATS", "STATS"},
+				{"NB", "NB"},
+				{"QUI", "QUI"},
 				{"VENTE livre 1 Réseaux", "INDISPONIBLE"},
 				{"VENTE livre 1 ref=pendant Réseaux", "INDISPONIBLE"},
-				{"ACHAT 1", "INDISPONIBLE"}, {"ARTICLES", "INDISPONIBLE"},
+				{"ACHAT 1", "INDISPONIBLE"},
+				{"ARTICLES", "INDISPONIBLE"},
 			}.ask(t, c, "MariaDB "+name)
 			wants{{"AUTH bob " + password, "INDISPONIBLE"}}.ask(t, dial(t, server.Addr), "MariaDB "+name)
 			// More than the pool has connections: those in line wait no longer.

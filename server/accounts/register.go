@@ -59,6 +59,8 @@ func (a *Accounts) announce(ctx context.Context, user User) {
 }
 
 func (a *Accounts) free(ctx context.Context, u User) error {
+	ctx, cancel := context.WithTimeout(ctx, store.SQLTimeout)
+	defer cancel()
 	for _, c := range []struct{ column, value string }{{"login", u.Login}, {"email", u.Email}} {
 		var one int
 		err := a.Stores.SQL.Read.QueryRowContext(ctx,

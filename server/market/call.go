@@ -11,13 +11,8 @@ import (
 	"etuservices/server/store"
 )
 
-const (
-	// callTime bounds a counted call, so that whoever asks is answered within
-	// 5 s whatever the stores do.
-	callTime = 4500 * time.Millisecond
-	// twinPause is how often the ledger is asked for a twin's reply.
-	twinPause = 20 * time.Millisecond
-)
+// twinPause is how often the ledger is asked for a twin's reply.
+const twinPause = 20 * time.Millisecond
 
 // Reply is what is answered to a counted call, ready to be sent.
 type Reply struct {
@@ -47,7 +42,7 @@ type request struct {
 // done and written down in one transaction, then Redis is told. Errors:
 // *quota.Exceeded, ErrRefReused, store.ErrUnavailable; none of them counts.
 func (m *Market) do(ctx context.Context, r request, w work) (Reply, error) {
-	ctx, cancel := context.WithTimeout(ctx, callTime)
+	ctx, cancel := context.WithTimeout(ctx, store.RequestTime)
 	defer cancel()
 	for {
 		line, known, err := m.replay(ctx, r)

@@ -14,6 +14,7 @@ import (
 	"etuservices/server/live"
 	"etuservices/server/market"
 	"etuservices/server/quota"
+	"etuservices/server/store"
 )
 
 // Services is what verbs work with, shared by all sessions.
@@ -107,8 +108,17 @@ func (s *Session) run(ctx context.Context, verb *protocol.Verb, rest []byte, out
 	if err != nil {
 		return err
 	}
+	if verb.Slowed && !hashing[verb.Name] { // it reaches a store
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, store.RequestTime)
+		defer cancel()
+	}
 	return handlers[verb.Name](ctx, s, &req, out)
 }
+
+// hashing verbs may stand in line for longer (Limits.HashWait); package accounts
+// bounds what they ask of the stores.
+var hashing = map[string]bool{"AUTH": true, "INSCRIPTION": true, "MOTDEPASSE": true}
 
 func (s *Session) allowed(access protocol.Access) error {
 	switch {

@@ -12,6 +12,10 @@ import (
 // milliseconds, so that what takes longer is a store that does not answer.
 const SQLTimeout = 3 * time.Second
 
+// RequestTime bounds the work of one request on the stores, so that whoever asks
+// is answered within 5 s whatever they do: the line for a connection included.
+const RequestTime = 4500 * time.Millisecond
+
 // Dialect is the SQL engine, where two small variants of a query are needed.
 type Dialect uint8
 
