@@ -66,7 +66,10 @@ type Options struct {
 type Accounts struct {
 	Options
 	sessions registry
+	uses     chan *Session // to be written
 }
 
 // New makes the accounts; Run must run for tokens to live on.
-func New(o Options) *Accounts { return &Accounts{Options: o} }
+func New(o Options) *Accounts {
+	return &Accounts{Options: o, uses: make(chan *Session, touchQueue)}
+}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"etuservices/protocol"
 	"etuservices/server/quota"
@@ -50,8 +49,8 @@ func (a *Accounts) Login(ctx context.Context, name, password, address string) (L
 	if err != nil {
 		return Login{}, err
 	}
-	session := newSession(user.User, slot.Stamp)
-	account, state, err := a.write(ctx, slot, session, address)
+	session := a.newSession(user.User, slot.Stamp)
+	account, state, err := a.record(ctx, slot, session, address)
 	if err != nil {
 		return Login{}, a.undo(ctx, slot, err)
 	}
@@ -61,9 +60,9 @@ func (a *Accounts) Login(ctx context.Context, name, password, address string) (L
 	return login, nil
 }
 
-// write is the transaction that decides.
-func (a *Accounts) write(ctx context.Context, slot quota.Slot, s *Session, address string) (account quota.Account, state quota.State, err error) {
-	at := store.At(slot.Stamp)
+// record is the transaction that decides.
+func (a *Accounts) record(ctx context.Context, slot quota.Slot, s *Session, address string) (account quota.Account, state quota.State, err error) {
+	at, until := store.At(slot.Stamp), s.lastUse.Load()+a.ahead().Milliseconds()
 	err = a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		account, state, err = a.Quota.Certify(ctx, tx, slot,
 			"nb_connexions = nb_connexions + 1, "+
@@ -82,9 +81,10 @@ func (a *Accounts) write(ctx context.Context, slot quota.Slot, s *Session, addre
 		}
 		_, err = tx.ExecContext(ctx, `
 			INSERT INTO jetons (empreinte, utilisateur_id, depuis, dernier_usage) VALUES (?, ?, ?, ?)`,
-			s.hash, s.User.ID, at, store.At(time.Now().Add(a.ahead())))
+			s.hash, s.User.ID, at, store.AtMilli(until))
 		return err
 	})
+	s.covered.Store(until)
 	return account, state, err
 }
 
@@ -112,7 +112,7 @@ func (a *Accounts) publish(ctx context.Context, s *Session, account quota.Accoun
 			Keys:   []string{"etu:{" + s.User.Login + "}:visites"},
 			Args:   []any{a.VisitsTTL.Milliseconds()},
 		},
-		a.tokenCall(s, a.SessionTTL+a.ahead()),
+		a.tokenCall(s, s.lastUse.Load(), false),
 	}
 	if a.OnLogin != nil {
 		calls = append(calls, a.OnLogin(s.User.Login, account.Logins, s.Since)...)

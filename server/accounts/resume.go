@@ -12,11 +12,13 @@ import (
 )
 
 // Resume takes a session up again by its token; it is no login and counts
-// nothing. SQL knows which tokens were killed, Redis when one ends to the
-// millisecond; one of them is enough. Errors: ErrWrong, store.ErrUnavailable.
+// nothing. SQL knows which tokens were killed and, with the lead, the last use;
+// Redis knows when one ends to the millisecond, unless it came back on an old
+// file: then SQL knows a later use. One of them is enough. Errors: ErrWrong,
+// store.ErrUnavailable.
 func (a *Accounts) Resume(ctx context.Context, token string) (*Session, error) {
 	hash := hashToken(token)
-	session, sqlErr := a.resumeSQL(ctx, token, hash)
+	session, written, sqlErr := a.resumeSQL(ctx, token, hash)
 	if errors.Is(sqlErr, ErrWrong) {
 		return nil, ErrWrong
 	}
@@ -24,46 +26,50 @@ func (a *Accounts) Resume(ctx context.Context, token string) (*Session, error) {
 	if err = store.Classify(err); err != nil && sqlErr != nil {
 		return nil, fmt.Errorf("accounts: resume: %w", errors.Join(sqlErr, err))
 	}
-	if len(fields) > 0 {
-		ends, _ := strconv.ParseInt(fields["fin"], 10, 64)
-		if time.Now().UnixMilli() > ends {
-			return nil, ErrWrong
-		}
+	life := a.SessionTTL.Milliseconds()
+	ends := tokenEnd(fields)
+	switch {
+	case sqlErr != nil && len(fields) == 0:
+		return nil, fmt.Errorf("accounts: resume: %w", sqlErr)
+	case sqlErr != nil: // MySQL is away: Redis alone
+		session = a.sessionOf(token, fields)
+	case ends-life < a.useOf(written).UnixMilli(): // Redis forgot, or is behind
+		ends = written.Milli() + life
 	}
-	if sqlErr != nil { // MySQL is away: Redis alone
-		if len(fields) == 0 {
-			return nil, fmt.Errorf("accounts: resume: %w", sqlErr)
-		}
-		session = sessionOf(token, fields)
+	if time.Now().UnixMilli() > ends {
+		return nil, ErrWrong
 	}
 	a.sessions.add(session)
+	session.Use()
 	return session, nil
 }
 
-func (a *Accounts) resumeSQL(ctx context.Context, token, hash string) (*Session, error) {
+// resumeSQL gives the session of a token that was not killed, and the last use
+// that is written of it, with its lead.
+func (a *Accounts) resumeSQL(ctx context.Context, token, hash string) (s *Session, written store.Instant, err error) {
 	var u User
 	var role, state string
-	var since, lastUse store.Instant
-	err := a.Stores.SQL.Read.QueryRowContext(ctx, `
+	var since store.Instant
+	err = a.Stores.SQL.Read.QueryRowContext(ctx, `
 		SELECT u.id, u.login, u.email, u.prenom, u.nom, u.role, u.etat, j.depuis, j.dernier_usage
 		FROM jetons j JOIN utilisateurs u ON u.id = j.utilisateur_id WHERE j.empreinte = ?`, hash).
-		Scan(&u.ID, &u.Login, &u.Email, &u.FirstName, &u.LastName, &role, &state, &since, &lastUse)
+		Scan(&u.ID, &u.Login, &u.Email, &u.FirstName, &u.LastName, &role, &state, &since, &written)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return nil, ErrWrong
+		return nil, written, ErrWrong
 	case err != nil:
-		return nil, store.Classify(err)
-	case state != active || time.Since(lastUse.Time) > a.SessionTTL:
-		return nil, ErrWrong
+		return nil, written, store.Classify(err)
+	case state != active:
+		return nil, written, ErrWrong
 	}
 	u.Role = Role(role)
-	return resumedSession(u, token, since.Time), nil
+	return a.resumedSession(u, token, since.Time), written, nil
 }
 
-func sessionOf(token string, f map[string]string) *Session {
+func (a *Accounts) sessionOf(token string, f map[string]string) *Session {
 	id, _ := strconv.ParseInt(f["id"], 10, 64)
 	since, _ := strconv.ParseInt(f["depuis"], 10, 64)
-	return resumedSession(User{
+	return a.resumedSession(User{
 		ID: id, Login: f["login"], Email: f["email"], FirstName: f["prenom"], LastName: f["nom"], Role: Role(f["role"]),
 	}, token, time.UnixMilli(since).UTC())
 }

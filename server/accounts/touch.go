@@ -2,7 +2,6 @@ package accounts
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"etuservices/server/store"
@@ -18,6 +17,9 @@ const (
 	minAhead = 20 * time.Millisecond
 	// touchBatch bounds one statement or pipeline.
 	touchBatch = 256
+	// touchQueue is how many uses may wait to be written; what does not find
+	// room is written at the next tick.
+	touchQueue = 1024
 )
 
 // ahead is the lead of what is written over what was used.
@@ -25,60 +27,89 @@ func (a *Accounts) ahead() time.Duration {
 	return max(minAhead, min(maxAhead, a.SessionTTL/aheadPart))
 }
 
-// Run writes the uses of tokens until ctx ends.
+// Run writes the uses of tokens until ctx ends: each that the lead of what is
+// written does not cover, at once, so that a process that dies takes no use
+// with it; and again those that a store did not take.
 func (a *Accounts) Run(ctx context.Context) {
-	// A little under the lead, so that what is written never falls behind.
-	tick := time.NewTicker(a.ahead() * 9 / 10)
+	tick := time.NewTicker(a.ahead())
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
+			a.write(context.WithoutCancel(ctx), a.queued(nil)) // the last uses before a stop
 			return
+		case s := <-a.uses:
+			a.write(ctx, a.queued([]*Session{s}))
 		case <-tick.C:
-			a.touch(ctx)
+			a.write(ctx, a.sessions.uncovered())
 		}
 	}
 }
 
-func (a *Accounts) touch(ctx context.Context) {
-	used := a.sessions.used()
+// queued adds to list what else waits.
+func (a *Accounts) queued(list []*Session) []*Session {
+	for {
+		select {
+		case s := <-a.uses:
+			list = append(list, s)
+		default:
+			return list
+		}
+	}
+}
+
+func (a *Accounts) write(ctx context.Context, used []*Session) {
 	for len(used) > 0 {
 		n := min(touchBatch, len(used))
-		a.touchBatch(ctx, used[:n])
+		a.writeBatch(ctx, used[:n])
 		used = used[n:]
 	}
 }
 
-func (a *Accounts) touchBatch(ctx context.Context, used []*Session) {
+// writeBatch writes the last uses, and ends the sessions whose token was killed
+// by another instance.
+func (a *Accounts) writeBatch(ctx context.Context, used []*Session) {
 	ctx, cancel := context.WithTimeout(ctx, store.SQLTimeout)
 	defer cancel()
-	calls := make([]store.Call, len(used))
-	args := make([]any, 0, len(used)+1)
-	args = append(args, store.At(time.Now().Add(a.ahead())))
+	uses := make([]int64, len(used))
 	for i, s := range used {
-		calls[i] = a.tokenCall(s, a.SessionTTL+a.ahead())
-		args = append(args, s.hash)
+		s.queued.Store(false) // before its last use is read
+		uses[i] = s.lastUse.Load()
 	}
+	err := a.writeSQL(ctx, used, uses)
+	if err != nil {
+		a.Log.Warn("usages de jetons non écrits dans SQL", "erreur", err)
+	}
+	calls := make([]store.Call, 0, len(used))
+	for i, s := range used {
+		if s.Dead() {
+			continue
+		}
+		calls = append(calls, a.tokenCall(s, uses[i], err != nil))
+		if err == nil {
+			s.covered.Store(uses[i] + a.ahead().Milliseconds())
+		}
+	}
+	if len(calls) == 0 {
+		return
+	}
+	// Where this fails, SQL knows the later use, and Resume sees it.
 	if _, err := store.Run(ctx, a.Stores.Redis.DB0, calls...); err != nil {
 		a.Log.Warn("usages de jetons non écrits dans Redis", "erreur", err)
-	}
-	marks := strings.Repeat(", ?", len(used))[2:]
-	if _, err := a.Stores.SQL.Write.ExecContext(ctx,
-		`UPDATE jetons SET dernier_usage = ? WHERE empreinte IN (`+marks+`)`, args...); err != nil {
-		a.Log.Warn("usages de jetons non écrits dans SQL", "erreur", err)
 	}
 }
 
 // Leave ends a connection's part in a session: the token lives on, to the
-// millisecond from now.
+// millisecond from its last use on any connection.
 func (a *Accounts) Leave(ctx context.Context, s *Session) {
+	s.left.Store(true)
 	a.sessions.remove(s)
 	if s.Dead() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), store.RedisTimeout)
 	defer cancel()
-	if _, err := store.Run(ctx, a.Stores.Redis.DB0, a.tokenCall(s, a.SessionTTL)); err != nil {
+	if _, err := store.Run(ctx, a.Stores.Redis.DB0, a.tokenCall(s, s.lastUse.Load(), true)); err != nil {
 		a.Log.Warn("fin de session non écrite dans Redis", "erreur", err)
 	}
 }
