@@ -8,7 +8,6 @@ package boards
 import (
 	_ "embed"
 	"log/slog"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -16,14 +15,16 @@ import (
 	"etuservices/server/store"
 )
 
-// Keys. In a Cluster, what one script changes shares a hash tag.
+// Keys. In a Cluster, what one script changes shares a hash tag; and as that is
+// one database, no end of these may be one of a user's keys ("etu:{login}:…"),
+// for "appels" is a login like another.
 const (
 	keyTotal   = "etu:{connexions}:total"    // login -> number of logins
 	keyLast    = "etu:{connexions}:derniers" // login -> last login, ms
 	keyCalls   = "etu:{appels}:total"        // login -> calls of both services
 	keyPurch   = "etu:{appels}:achat"        // login -> calls of ACHAT
 	keySales   = "etu:{appels}:vente"        // login -> calls of VENTE
-	keyService = "etu:{appels}:services"     // service -> calls of everybody
+	keyService = "etu:{appels}:par_service"  // service -> calls of everybody
 	// The marks say up to where a database's boards hold the ledger.
 	keyLoginMark = "etu:{connexions}:jusqua"
 	keyCallMark  = "etu:{appels}:jusqua"
@@ -62,13 +63,13 @@ var (
 type Boards struct {
 	stores *store.Stores
 	log    *slog.Logger
-	check  sync.Mutex   // one check at a time in this process
-	failed atomic.Int64 // when a reader last waited in vain, Unix nanoseconds
+	check  chan struct{} // one check at a time in this process
+	failed atomic.Int64  // when a reader last waited in vain, Unix nanoseconds
 }
 
 // New makes the boards; Run keeps them equal to the ledger.
 func New(stores *store.Stores, log *slog.Logger) *Boards {
-	return &Boards{stores: stores, log: log}
+	return &Boards{stores: stores, log: log, check: make(chan struct{}, 1)}
 }
 
 // Login gives what database 0 is told of a committed login: the user's total.

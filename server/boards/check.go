@@ -45,8 +45,12 @@ func (b *Boards) Run(ctx context.Context) {
 // So a Redis that was emptied, or came back on an old file, is put right by the
 // same few lines as a process that died between its commit and its publishing.
 func (b *Boards) Check(ctx context.Context) error {
-	b.check.Lock()
-	defer b.check.Unlock()
+	select {
+	case b.check <- struct{}{}:
+	case <-ctx.Done():
+		return store.Classify(ctx.Err())
+	}
+	defer func() { <-b.check }()
 	return errors.Join(
 		b.checkOne(ctx, b.stores.Redis.DB0, keyLoginMark, "connexions", b.tellLogins),
 		b.checkOne(ctx, b.stores.Redis.DB1, keyCallMark, "appels", b.tellCalls),
@@ -80,14 +84,14 @@ func (b *Boards) checkOne(ctx context.Context, db redis.UniversalClient, key, ta
 func (b *Boards) rebuild(ctx context.Context, db redis.UniversalClient, key string, now position,
 	tell func(context.Context, []user) error,
 ) error {
-	name, err := claim(ctx, db, key)
+	claim, err := claim(ctx, db, key)
 	if err != nil {
 		return fmt.Errorf("boards: rebuild: %w", err)
 	}
 	if err := b.everyone(ctx, tell); err != nil {
 		return err
 	}
-	return writeMark(ctx, db, key, fieldRebuild, name, mark{sure: now.back(), next: now, at: time.Now()})
+	return writeMark(ctx, db, key, claim, claimed, mark{sure: now.back(), next: now, at: time.Now()})
 }
 
 func (b *Boards) position(ctx context.Context, table string) (p position, err error) {

@@ -38,7 +38,7 @@ func (m mark) known() bool { return !m.at.IsZero() }
 // Fields of a mark in Redis.
 const (
 	fieldAt      = "instant"
-	fieldRebuild = "rebatit" // whose rebuilding is under way
+	fieldRebuild = "rebatit:" // + the name of a rebuilding under way
 )
 
 func readMark(ctx context.Context, db redis.UniversalClient, key string) (mark, error) {
@@ -60,12 +60,16 @@ func readMark(ctx context.Context, db redis.UniversalClient, key string) (mark, 
 	}, nil
 }
 
-// claim notes that a rebuilding begins and gives the name under which the mark
-// may be written at its end.
-func claim(ctx context.Context, db redis.UniversalClient, key string) (string, error) {
-	name := rand.Text()
-	return name, store.Classify(db.HSet(ctx, key, fieldRebuild, name).Err())
+// claim notes that a rebuilding begins and gives the field under which, at its
+// end, the mark may be written. Each has its own: processes that rebuild at once
+// must not make each other begin anew for ever.
+func claim(ctx context.Context, db redis.UniversalClient, key string) (field string, err error) {
+	field = fieldRebuild + rand.Text()
+	return field, store.Classify(db.HSet(ctx, key, field, claimed).Err())
 }
+
+// claimed is the value of a claim's field.
+const claimed = "1"
 
 // writeMark writes a mark where field still has the expected value; otherwise
 // nothing happens, and the next check begins anew.
