@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestSimultaneousLogins: 40 logins of one user at once over two processes
+// TestSimultaneousLogins is also what bug B8 of the public attempts (check, then
+// act) does not survive: 40 logins of one user at once over two processes
 // admit exactly 10 (contract section 4), and both stores say so.
 func TestSimultaneousLogins(t *testing.T) {
 	t.Parallel()
@@ -64,7 +65,8 @@ func TestSimultaneousCalls(t *testing.T) {
 	}
 }
 
-// TestSimultaneousBuyers: of 50 buyers of one article exactly one has it; the
+// TestSimultaneousBuyers: (B25 of the public attempts sold a stock of one four
+// times) of 50 buyers of one article exactly one has it; the
 // call of each of them counts.
 func TestSimultaneousBuyers(t *testing.T) {
 	t.Parallel()

@@ -1,0 +1,328 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"etuservices/server/testenv"
+)
+
+// B18: calls that are logged where no statistic reads them.
+func TestPeerB18_ACallShowsInTheServices(t *testing.T) {
+	t.Parallel()
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		server := start(t, env)
+		register(t, server.Addr, "alice")
+		c := login(t, server.Addr, "alice")
+		c.Must("VENTE livre 1 Réseaux")
+		c.Must("VENTE livre 1 Réseaux")
+		c.Do("ACHAT 1") // INTERDIT is a call as well
+		want := []string{"services 1 vente 2", "services 2 achat 1"}
+		if got := shownBoards(c); !slices.Equal(got[len(got)-2:], want) {
+			t.Errorf("%v", got)
+		}
+	})
+}
+
+// B19, B20: boards that show an index as a user and a year 1970 or 18
+// quintillion as a date; or sorted by name.
+func TestPeerB19_B20_BoardsShowUsersAndDates(t *testing.T) {
+	t.Parallel()
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		server := start(t, env)
+		register(t, server.Addr, "zoe", "alice", "marc")
+		began := time.Now().Add(-time.Second)
+		for _, name := range []string{"alice", "marc", "zoe"} { // the last is not the first by name
+			login(t, server.Addr, name)
+		}
+		c := login(t, server.Addr, "marc")
+		rows := c.Must("STATS DERNIERS").Rows
+		for i, name := range []string{"marc", "zoe", "alice"} {
+			f := rows[i].Fields
+			at, err := time.Parse(time.RFC3339, f.Get("instant"))
+			if f.Get("login") != name || err != nil || at.Before(began) || at.After(time.Now().Add(time.Second)) {
+				t.Errorf("row %d: %v, %v", i, f, err)
+			}
+		}
+		if first := c.Must("STATS TOP").Rows[0].Fields; first.Get("login") != "marc" || first.Int("connexions") != 2 {
+			t.Errorf("top: %v", first)
+		}
+	})
+}
+
+// B21: the least active are those who never called, and Redis never met them.
+func TestPeerB21_WhoNeverCalledIsLeastActive(t *testing.T) {
+	t.Parallel()
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		server := start(t, env)
+		register(t, server.Addr, "alice", "bob", "muet")
+		login(t, server.Addr, "bob") // logins are no calls
+		c := login(t, server.Addr, "alice")
+		c.Must("VENTE livre 1 Réseaux")
+		var got []string
+		for _, row := range c.Must("STATS MOINS").Rows {
+			got = append(got, row.Fields.Get("rang")+" "+row.Fields.Get("login")+" "+row.Fields.Get("appels"))
+		}
+		if want := []string{"1 bob 0", "1 muet 0", "3 alice 1"}; !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+	})
+}
+
+// B22: the ten last are the ten most frequent, or one user many times.
+func TestPeerB22_TheLastAreDistinct(t *testing.T) {
+	t.Parallel()
+	env, servers, judge := pair(t)
+	names := make([]string, 12)
+	for i := range names {
+		names[i] = fmt.Sprintf("u%02d", i)
+	}
+	register(t, servers[0].Addr, names...)
+	for range 9 {
+		login(t, servers[0].Addr, names[0]) // most frequent, longest ago
+	}
+	for i := range names[1:] {
+		login(t, servers[i%2].Addr, names[1+i])
+		login(t, servers[i%2].Addr, names[1+i])
+	}
+	c := login(t, servers[1].Addr, names[5])
+	rows := c.Must("STATS DERNIERS").Rows
+	seen := map[string]bool{}
+	for _, row := range rows {
+		seen[row.Fields.Get("login")] = true
+	}
+	if len(rows) != 10 || len(seen) != 10 || seen[names[0]] || rows[0].Fields.Get("login") != names[5] {
+		t.Errorf("%v", rows)
+	}
+	judge.SameBoards(c)
+	env.Redis().FlushAll(t)
+	judge.SameBoards(c)
+}
+
+// B23: of two equals, one is silently called the first. And anybody reads
+// statistics.
+func TestPeerB23_EqualsShareARank(t *testing.T) {
+	t.Parallel()
+	env, servers, judge := pair(t)
+	if r := dial(t, servers[0].Addr).Do("STATS"); r.Word != "AUTH" {
+		t.Errorf("a stranger: %s", r.Line)
+	}
+	register(t, servers[0].Addr, "alice", "bob", "carl", "dora")
+	for _, name := range []string{"dora", "carl", "bob", "bob"} {
+		login(t, servers[0].Addr, name)
+	}
+	c := login(t, servers[1].Addr, "alice")
+	c.Must("VENTE livre 1 Réseaux")
+	c.Do("ACHAT 999999")
+	want := []string{
+		"top 1 bob 2", "top 2 alice 1", "top 2 carl 1",
+		"moins 1 bob 0", "moins 1 carl 0", "moins 1 dora 0", "moins 4 alice 2",
+		"services 1 achat 1", "services 1 vente 1",
+	}
+	for range 2 {
+		if got := shownBoards(c); !slices.Equal(got[4:], want) {
+			t.Errorf("%q, want %q", got[4:], want)
+		}
+		judge.SameBoards(c)
+		env.Redis().FlushAll(t)
+	}
+}
+
+// B24: statistics by KEYS, which stops Redis for everybody.
+func TestPeerB24_NobodyScansKeys(t *testing.T) {
+	t.Parallel()
+	env, servers, judge := pair(t)
+	register(t, servers[0].Addr, "alice")
+	c := login(t, servers[0].Addr, "alice")
+	c.Must("VENTE livre 1 ref=k Réseaux")
+	env.Redis().FlushAll(t)
+	for _, line := range []string{"STATS", "QUOTA", "NB", "ARTICLES q=res", "MESVENTES", "ACHAT 1", "DECONNEXION"} {
+		c.Do("%s", line)
+	}
+	used := judge.db0.Info(context.Background(), "commandstats").Val()
+	for _, command := range []string{"keys", "scan", "smembers", "monitor"} {
+		if strings.Contains(used, "cmdstat_"+command+":") {
+			t.Errorf("%s was used", command)
+		}
+	}
+	if !strings.Contains(used, "cmdstat_zadd:") {
+		t.Fatalf("these are not the statistics of this test: %s", used)
+	}
+}
+
+// B26: what does not exist is sold, again and again.
+func TestPeerB26_NothingIsSoldTwiceOrFromNothing(t *testing.T) {
+	t.Parallel()
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		server := start(t, env)
+		register(t, server.Addr, "alice", "bob", "carl")
+		alice, bob, carl := login(t, server.Addr, "alice"), login(t, server.Addr, "bob"), login(t, server.Addr, "carl")
+		alice.Must("VENTE livre 1 Réseaux")
+		alice.Must("VENTE livre 2 Retiré")
+		alice.Must("RETRAIT 2")
+		bob.Must("ACHAT 1")
+		wants{
+			{"ACHAT 999", "ABSENT"},
+			{"ACHAT 9223372036854775807", "ABSENT"},
+			{"ACHAT 1", "VENDU"},
+			{"ACHAT 2", "VENDU"},
+		}.ask(t, carl, "carl")
+		wants{{"ACHAT 1", "VENDU"}, {"RETRAIT 1", "INTERDIT"}}.ask(t, bob, "bob")
+		wants{{"ACHAT 2", "INTERDIT"}, {"RETRAIT 1", "VENDU"}}.ask(t, alice, "alice")
+		if rows := bob.Must("MESACHATS").Rows; len(rows) != 1 {
+			t.Errorf("bob has %d articles", len(rows))
+		}
+		if n := carl.Must("QUOTA").Rows[1].Fields.Int("utilise"); n != 4 {
+			t.Errorf("carl's calls: %d, each counts", n)
+		}
+	})
+}
+
+// B27, B30: passwords as they are, in tables, keys or files.
+func TestPeerB27_NoSecretIsStored(t *testing.T) {
+	t.Parallel()
+	const secret = "mot-de-passe-très-secret"
+	_, servers, judge := pair(t, "--admin-login", "chef", "--admin-password", secret)
+	c := dial(t, servers[0].Addr)
+	c.Must("INSCRIPTION alice alice@univ.fr Alice Martin %s", secret)
+	token := c.Must("AUTH alice %s", secret).Fields.Get("jeton")
+	c.Must("VENTE livre 1 ref=k Réseaux")
+	c.Must("MOTDEPASSE %q %s-neuf", secret, secret)
+	resume(t, token, 1, servers[1].Addr)
+	var stored bytes.Buffer
+	judge.dump(&stored)
+	for db, r := range []*redis.Client{judge.db0, judge.db1} {
+		n := dumpRedis(t, r, &stored)
+		if n == 0 {
+			t.Errorf("database %d is empty", db)
+		}
+	}
+	logs := servers[0].logs.String() + servers[1].logs.String()
+	for name, s := range map[string]string{"password": secret, "token": token} {
+		if strings.Contains(stored.String(), s) {
+			t.Errorf("a %s is stored as it is", name)
+		}
+		if strings.Contains(logs, s) {
+			t.Errorf("a %s is in the log", name)
+		}
+	}
+	if !strings.Contains(stored.String(), "alice@univ.fr") || !strings.Contains(stored.String(), "$argon2id$v=19$m=") {
+		t.Fatalf("nothing was looked through: %s", stored.String())
+	}
+}
+
+// dump writes every value of every table.
+func (j *judge) dump(out *bytes.Buffer) {
+	j.t.Helper()
+	for _, table := range []string{"utilisateurs", "articles", "mots", "connexions", "appels", "refs", "jetons"} {
+		rows, err := j.sql.Query(`SELECT * FROM ` + table)
+		if err != nil {
+			j.t.Fatal(err)
+		}
+		columns, err := rows.Columns()
+		if err != nil {
+			j.t.Fatal(err)
+		}
+		values, dest := make([]sql.RawBytes, len(columns)), make([]any, len(columns))
+		for i := range values {
+			dest[i] = &values[i]
+		}
+		for rows.Next() {
+			if err := rows.Scan(dest...); err != nil {
+				j.t.Fatal(err)
+			}
+			for _, v := range values {
+				out.Write(v)
+				out.WriteByte('\n')
+			}
+		}
+		if err := rows.Close(); err != nil {
+			j.t.Fatal(err)
+		}
+	}
+}
+
+func dumpRedis(t *testing.T, r *redis.Client, out *bytes.Buffer) int {
+	t.Helper()
+	ctx := context.Background()
+	keys := r.Keys(ctx, "*").Val()
+	for _, key := range keys {
+		out.WriteString(key + "\n")
+		switch r.Type(ctx, key).Val() {
+		case "string":
+			out.WriteString(r.Get(ctx, key).Val())
+		case "hash":
+			fmt.Fprint(out, r.HGetAll(ctx, key).Val())
+		case "zset":
+			fmt.Fprint(out, r.ZRangeWithScores(ctx, key, 0, -1).Val())
+		default:
+			t.Errorf("%s is a %s", key, r.Type(ctx, key).Val())
+		}
+	}
+	return len(keys)
+}
+
+// B28, B29: what a user types becomes SQL, or a shell's command.
+func TestPeerB28_B29_WordsStayWords(t *testing.T) {
+	t.Parallel()
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		server := start(t, env)
+		register(t, server.Addr, "alice")
+		c := login(t, server.Addr, "alice")
+		for i, title := range []string{
+			`'; DROP TABLE articles; -- `, `x' OR '1'='1`, `$(touch /tmp/x) && rm -rf / | ` + "`id`", `%s %d \0 \' \" {{.}}`, `a%_b`,
+		} {
+			title = strings.TrimSpace(title)
+			r := c.Must("VENTE livre 1 :%s", title)
+			if got := r.Fields.Get("titre"); got != title {
+				t.Errorf("title %q came back as %q", title, got)
+			}
+			if got := c.Must("ARTICLE %d", i+1).Fields.Get("titre"); got != title {
+				t.Errorf("title %q is kept as %q", title, got)
+			}
+		}
+		for _, line := range []string{
+			`ARTICLES q="' UNION SELECT --"`, `ARTICLES q=z%`, `ARTICLES apres="' OR 1=1"`, `ARTICLES vendeur="' OR '1'='1"`,
+		} {
+			if r := c.Do("%s", line); len(r.Rows) != 0 {
+				t.Errorf("%s: %d rows", line, len(r.Rows))
+			}
+		}
+		stranger := dial(t, server.Addr)
+		if r := stranger.Do(`AUTH "' OR '1'='1" ' OR '1'='1`); r.Word != "ECHEC" {
+			t.Errorf("%s", r.Line)
+		}
+		if r := stranger.Do("REPRENDRE ' OR '1'='1"); r.OK() {
+			t.Errorf("%s", r.Line)
+		}
+	})
+}
+
+// B31: strangers act on accounts, and learn which logins exist.
+func TestPeerB31_AStrangerDoesAndLearnsNothing(t *testing.T) {
+	t.Parallel()
+	server := start(t, testenv.Embedded(t))
+	register(t, server.Addr, "alice")
+	c := dial(t, server.Addr)
+	for _, line := range []string{
+		"QUI", "QUOTA", "VENTE livre 1 Réseaux", "ACHAT 1", "ARTICLES", "ARTICLE 1", "RETRAIT 1", "MESVENTES",
+		"MESACHATS", "STATS", "NB", "MOTDEPASSE ancien nouveau-mot", "DECONNEXION",
+	} {
+		if r := c.Do("%s", line); r.Word != "AUTH" || len(r.Rows) > 0 {
+			t.Errorf("%s: %s", line, r.Line)
+		}
+	}
+	known := dial(t, server.Addr).Do("AUTH alice mauvais-mot")
+	unknown := dial(t, server.Addr).Do("AUTH personne mauvais-mot")
+	if known.Line != unknown.Line || known.Word != "ECHEC" {
+		t.Errorf("known: %s, unknown: %s", known.Line, unknown.Line)
+	}
+}
