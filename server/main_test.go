@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/signal"
@@ -23,6 +24,7 @@ var testCost = argon2id.Params{Memory: 8, Iterations: 1, Parallelism: 1, SaltLen
 
 func TestMain(m *testing.M) {
 	if os.Getenv(serveVariable) == "" {
+		waitTogether()
 		testenv.Main(m)
 		return
 	}
@@ -37,4 +39,16 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	os.Exit(0)
+}
+
+// waitTogether lets more parallel tests run than there are cores, for most of
+// them wait: for a window's edge, a time-out, a store that comes back.
+func waitTogether() {
+	const tests = "6"
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if !given {
+		_ = flag.Set("test.parallel", tests)
+	}
 }
