@@ -10,6 +10,9 @@ import (
 // ErrTooLong is a line that has MaxLine bytes and no end (LIGNE).
 var ErrTooLong = errors.New("protocol: line too long")
 
+// ErrTLS is a TLS handshake where lines are spoken.
+var ErrTLS = errors.New("protocol: a TLS handshake, not a line")
+
 const (
 	// waitBuffer is what an idle connection keeps: most requests fit.
 	waitBuffer = 128
@@ -45,7 +48,7 @@ func NewReader(src io.Reader) *Reader {
 }
 
 // ReadLine gives the next line without its end; it is valid until the next
-// call. Errors: ErrTooLong (once the lines before it were given), io.EOF
+// call. Errors: ErrTooLong (once the lines before it were given), ErrTLS, io.EOF
 // (a last line without an end is no request), and the source's own.
 func (r *Reader) ReadLine() ([]byte, error) {
 	for {
@@ -69,9 +72,20 @@ func (r *Reader) HasLine() bool {
 }
 
 // endless says that what waits can no longer become a line.
-func (r *Reader) endless() bool { return r.w-r.r >= MaxLine || r.telnet.state == overflown }
+func (r *Reader) endless() bool {
+	return r.w-r.r >= MaxLine || r.telnet.state == overflown || r.handshake()
+}
+
+// handshake says that the stream begins as TLS does: no request begins so, and
+// there may never be a line end.
+func (r *Reader) handshake() bool {
+	return !r.begun && r.w-r.r >= 2 && r.buf[r.r] == 0x16 && r.buf[r.r+1] == 0x03
+}
 
 func (r *Reader) buffered() (line []byte, ok bool, err error) {
+	if r.handshake() {
+		return nil, false, ErrTLS
+	}
 	i := bytes.IndexByte(r.buf[r.scanned:r.w], '\n')
 	end := r.scanned + i
 	if i < 0 {

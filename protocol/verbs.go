@@ -42,6 +42,7 @@ type Verb struct {
 	Access  Access
 	Counted bool // takes a slot of the services quota
 	Slowed  bool // reaches a store, so a flood of it is slowed
+	Hashes  bool // checks or makes a password, which waits in a line
 	Params  []Param
 	Help    string
 	Usage   string // derived from Params
@@ -64,12 +65,12 @@ var Verbs = withUsage([]*Verb{
 	},
 	{Name: "PING", Access: Anyone, Help: "Le serveur répond-il ?"},
 	{
-		Name: "INSCRIPTION", Access: Anonymous, Slowed: true,
+		Name: "INSCRIPTION", Access: Anonymous, Slowed: true, Hashes: true,
 		Params: []Param{word("login"), word("email"), word("prenom"), word("nom"), text("motdepasse")},
 		Help:   "Créer un compte (mot de passe : 8 caractères au moins).",
 	},
 	{
-		Name: "AUTH", Aliases: []string{"UP"}, Colon: "UP", Access: Anonymous, Slowed: true,
+		Name: "AUTH", Aliases: []string{"UP"}, Colon: "UP", Access: Anonymous, Slowed: true, Hashes: true,
 		Params: []Param{word("login"), text("motdepasse")},
 		Help:   "Se connecter, par son login ou son e-mail ; aussi UP:login:motdepasse.",
 	},
@@ -122,7 +123,7 @@ var Verbs = withUsage([]*Verb{
 	},
 	{Name: "NB", Access: LoggedIn, Slowed: true, Help: "Combien de connexions et d'utilisateurs."},
 	{
-		Name: "MOTDEPASSE", Access: LoggedIn, Slowed: true,
+		Name: "MOTDEPASSE", Access: LoggedIn, Slowed: true, Hashes: true,
 		Params: []Param{word("ancien"), text("motdepasse")},
 		Help:   "Changer de mot de passe ; un ancien avec espaces s'écrit \"entre guillemets\".",
 	},

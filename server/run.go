@@ -76,7 +76,7 @@ func build(cfg config.Config, cost argon2id.Params, stores *store.Stores, log *s
 	h.quota = quota.New(stores, quota.Rule{Max: cfg.QuotaMax, Window: cfg.QuotaWindow}, log)
 	h.accounts = accounts.New(accounts.Options{
 		Stores: stores, Quota: h.quota, Hasher: hasher, Instance: cfg.Instance,
-		VisitsTTL: cfg.VisitsTTL, SessionTTL: cfg.SessionTTL,
+		VisitsTTL: cfg.VisitsTTL, SessionTTL: cfg.SessionTTL, Attempts: cfg.Limits.Attempts,
 		OnLogin: boards.Login, OnRegister: boards.Register, Log: log,
 	})
 	h.market = market.New(market.Options{
@@ -84,9 +84,9 @@ func build(cfg config.Config, cost argon2id.Params, stores *store.Stores, log *s
 	})
 	services := &session.Services{
 		Accounts: h.accounts, Market: h.market, Quota: h.quota, Boards: h.boards,
-		Hub: &live.Hub{}, Instance: cfg.Instance, Limits: cfg.Limits, Log: log,
+		Hub: &live.Hub{}, Instance: cfg.Instance, Limits: cfg.Limits, Flood: cfg.FloodRate, Log: log,
 	}
-	h.tcp = tcp.New(cfg.MaxConns, cfg.Limits, func(c *tcp.Conn) tcp.Session { return services.Open(c) }, log)
+	h.tcp = tcp.New(cfg, func(c *tcp.Conn) tcp.Session { return services.Open(c) }, log)
 	services.Sockets = h.tcp.Count
 	return h, nil
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"etuservices/server/config"
 	"etuservices/server/quota"
 	"etuservices/server/store"
 )
@@ -55,6 +56,7 @@ type Options struct {
 	Instance   string        // written into the ledger
 	VisitsTTL  time.Duration // visits end after so long without a login
 	SessionTTL time.Duration // a token lives so long after its last use
+	Attempts   config.Attempts
 	// OnLogin and OnRegister give what else Redis must be told, in the same
 	// round trip.
 	OnLogin    func(login string, total int64, at time.Time) []store.Call

@@ -28,17 +28,13 @@ type Login struct {
 // Login checks a password, takes a slot of the login quota, and writes the
 // login down. Errors: ErrWrong, ErrBlocked, *quota.Exceeded, *Busy,
 // store.ErrUnavailable; none of them counts.
-func (a *Accounts) Login(ctx context.Context, name, password, address string) (Login, error) {
+func (a *Accounts) Login(ctx context.Context, name, password string, from From) (Login, error) {
 	user, hash, err := a.find(ctx, name)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return Login{}, fmt.Errorf("accounts: find: %w", err)
 	}
-	match, err := a.Hasher.Match(ctx, password, hash) // at the same cost for an unknown login
-	if err != nil {
+	if err := a.guess(ctx, from, nameFor(user.User, name), password, hash); err != nil {
 		return Login{}, err
-	}
-	if !match {
-		return Login{}, ErrWrong
 	}
 	if user.blocked {
 		return Login{}, ErrBlocked
@@ -50,7 +46,7 @@ func (a *Accounts) Login(ctx context.Context, name, password, address string) (L
 		return Login{}, err
 	}
 	session := a.newSession(user.User, slot.Stamp)
-	account, state, err := a.record(ctx, slot, session, address)
+	account, state, err := a.record(ctx, slot, session, from.Address)
 	if err != nil {
 		return Login{}, a.undo(ctx, slot, err)
 	}
@@ -126,6 +122,10 @@ func (a *Accounts) publish(ctx context.Context, s *Session, account quota.Accoun
 	return max(1, visits)
 }
 
+// findTime bounds the first look at an account, so that a MySQL that hangs is
+// told within 5 s though a password check may wait longer.
+const findTime = 2 * time.Second
+
 // active is the state of an account that may log in; the other is "bloque".
 const active = "actif"
 
@@ -148,7 +148,7 @@ func (a *Accounts) find(ctx context.Context, name string) (u found, hash string,
 	if !ok {
 		return u, "", sql.ErrNoRows
 	}
-	ctx, cancel := context.WithTimeout(ctx, store.SQLTimeout)
+	ctx, cancel := context.WithTimeout(ctx, findTime)
 	defer cancel()
 	var role, state string
 	err = a.Stores.SQL.Read.QueryRowContext(ctx, `

@@ -19,18 +19,14 @@ func (a *Accounts) Logout(ctx context.Context, s *Session) error {
 }
 
 // ChangePassword sets a new password when the old one is right, and kills the
-// user's other tokens. Errors: ErrWrong, *Busy, store.ErrUnavailable.
-func (a *Accounts) ChangePassword(ctx context.Context, s *Session, old, password string) error {
+// user's other tokens. Errors: ErrWrong, *Busy, *TooMany, store.ErrUnavailable.
+func (a *Accounts) ChangePassword(ctx context.Context, s *Session, from From, old, password string) error {
 	_, hash, err := a.find(ctx, s.User.Login)
 	if err != nil {
 		return fmt.Errorf("accounts: find: %w", err)
 	}
-	match, err := a.Hasher.Match(ctx, old, hash)
-	if err != nil {
+	if err := a.guess(ctx, from, s.User.Login, old, hash); err != nil {
 		return err
-	}
-	if !match {
-		return ErrWrong
 	}
 	if hash, err = a.Hasher.Hash(ctx, password); err != nil {
 		return err

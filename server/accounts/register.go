@@ -16,6 +16,15 @@ type Registration struct {
 	Password string
 }
 
+// Apply opens an account for whoever asks, within the limits of his address.
+// Errors: *TooMany and those of Register.
+func (a *Accounts) Apply(ctx context.Context, from From, r Registration) (User, error) {
+	if err := a.mayRegister(ctx, from); err != nil {
+		return User{}, err
+	}
+	return a.Register(ctx, r)
+}
+
 // Register opens an account. Errors: *Taken, *Busy, store.ErrUnavailable.
 func (a *Accounts) Register(ctx context.Context, r Registration) (User, error) {
 	if err := a.free(ctx, r.User); err != nil {
@@ -59,7 +68,7 @@ func (a *Accounts) announce(ctx context.Context, user User) {
 }
 
 func (a *Accounts) free(ctx context.Context, u User) error {
-	ctx, cancel := context.WithTimeout(ctx, store.SQLTimeout)
+	ctx, cancel := context.WithTimeout(ctx, findTime)
 	defer cancel()
 	for _, c := range []struct{ column, value string }{{"login", u.Login}, {"email", u.Email}} {
 		var one int

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,6 +32,9 @@ type Config struct {
 	SessionTTL        time.Duration
 	Instance          string
 	MaxConns          int
+	MaxConnsPerIP     int
+	ExemptNets        []netip.Prefix // limits per address leave these alone
+	FloodRate         int            // verbs that reach a store, a second and connection; 0 is off
 	Demo              bool
 	Debug             bool
 	Limits            Limits
@@ -80,6 +84,10 @@ func (c *Config) register(fs *flag.FlagSet) {
 	fs.DurationVar(&c.SessionTTL, "session-ttl", 30*time.Minute, "vie d'un jeton après son dernier usage")
 	fs.StringVar(&c.Instance, "instance", "", "nom de ce serveur parmi d'autres (vide : hôte et processus)")
 	fs.IntVar(&c.MaxConns, "max-conns", 16384, "connexions tenues au plus ; une de plus reçoit PLEIN")
+	fs.IntVar(&c.MaxConnsPerIP, "max-conns-per-ip", 1024, "connexions d'une même adresse au plus : une classe derrière un NAT en est une seule")
+	c.ExemptNets = loopbackNets
+	fs.Func("exempt-nets", "réseaux que les limites par adresse épargnent, séparés par des virgules (défaut : l'adresse locale)", c.parseNets)
+	fs.IntVar(&c.FloodRate, "flood-rate", 100, "commandes par seconde et connexion au-delà desquelles elle est ralentie ; 0 : jamais")
 	fs.BoolVar(&c.Demo, "demo", false, "comptes et articles de démonstration ; seulement sur une adresse locale")
 	fs.BoolVar(&c.Debug, "debug", false, "journal détaillé")
 	c.Limits.register(fs)
@@ -101,6 +109,30 @@ func fromEnvironment(fs *flag.FlagSet, getenv func(string) string) (err error) {
 	return err
 }
 
+// loopbackNets are exempt by default: who is on the machine is trusted.
+var loopbackNets = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+
+func (c *Config) parseNets(list string) error {
+	c.ExemptNets = nil
+	for one := range strings.SplitSeq(list, ",") {
+		one = strings.TrimSpace(one)
+		if one == "" {
+			continue
+		}
+		if !strings.Contains(one, "/") {
+			if ip, err := netip.ParseAddr(one); err == nil {
+				one = netip.PrefixFrom(ip, ip.BitLen()).String()
+			}
+		}
+		net, err := netip.ParsePrefix(one)
+		if err != nil {
+			return fmt.Errorf("réseau : %w", err)
+		}
+		c.ExemptNets = append(c.ExemptNets, net.Masked())
+	}
+	return nil
+}
+
 func (c *Config) check() error {
 	if (c.MySQLDSN == "") != (c.RedisURL == "") {
 		return fmt.Errorf("%w : ETU_MYSQL_DSN et ETU_REDIS_URL vont ensemble ; donnez les deux, ou aucun", ErrInvalid)
@@ -115,7 +147,7 @@ func (c *Config) check() error {
 		}
 		c.AdminLogin = login
 	}
-	if c.QuotaMax < 1 || c.QuotaWindow < time.Millisecond || c.VisitsTTL < time.Millisecond || c.SessionTTL < time.Millisecond || c.MaxConns < 1 {
+	if c.QuotaMax < 1 || c.QuotaWindow < time.Millisecond || c.VisitsTTL < time.Millisecond || c.SessionTTL < time.Millisecond || c.MaxConns < 1 || c.MaxConnsPerIP < 1 || c.FloodRate < 0 {
 		return fmt.Errorf("%w : quotas, durées et nombre de connexions doivent être positifs", ErrInvalid)
 	}
 	if c.Demo && !Loopback(c.Addr) {

@@ -16,18 +16,25 @@ type Limits struct {
 	StopTime     time.Duration // for running requests to end at a stop
 	HashWait     time.Duration // in the line for password checks
 	Events       int           // waiting for a client that does not read
+	NewPerMinute int           // new connections of one address
+	FloodBurst   int           // verbs that reach a store, at once, before FloodRate holds
+
+	Attempts Attempts
 }
 
 // DefaultLimits with the reason of each number.
 var DefaultLimits = Limits{
-	LoginTime:    180 * time.Second, // a person types; absolute, so a slow-loris gains nothing
-	Idle:         5 * time.Minute,   // below the 350 s of common balancers: we close, with a sentence
-	WriteTimeout: 10 * time.Second,  // nats-server's; a reader that never reads ends here
-	LingerTime:   time.Second,       // unread input at close would reset the connection
-	LingerBytes:  1 << 20,           // and lose the last sentence
-	StopTime:     5 * time.Second,   // longer than any store's time-out
-	HashWait:     10 * time.Second,  // contract section 3, INDISPONIBLE
-	Events:       128,               // a screenful or two; the rest is dropped, never waited for
+	LoginTime:    180 * time.Second,       // a person types; absolute, so a slow-loris gains nothing
+	Idle:         5 * time.Minute,         // below the 350 s of common balancers: we close, with a sentence
+	WriteTimeout: 10 * time.Second,        // nats-server's; a reader that never reads ends here
+	LingerTime:   time.Second,             // unread input at close would reset the connection
+	LingerBytes:  1 << 20,                 // and lose the last sentence
+	StopTime:     5 * time.Second,         // longer than any store's time-out
+	HashWait:     10 * time.Second,        // contract section 3, INDISPONIBLE
+	NewPerMinute: 1200,                    // two classes that open three connections each
+	FloodBurst:   200,                     // contract section 5
+	Attempts:     DefaultAttempts,
+	Events:       128, // a screenful or two; the rest is dropped, never waited for
 }
 
 func (l *Limits) register(fs *flag.FlagSet) {
@@ -38,6 +45,9 @@ func (l *Limits) register(fs *flag.FlagSet) {
 	fs.Int64Var(&l.LingerBytes, "linger-bytes", l.LingerBytes, "octets lus et jetés pendant cette attente")
 	fs.DurationVar(&l.StopTime, "stop-time", l.StopTime, "temps laissé aux commandes en cours à l'arrêt")
 	fs.DurationVar(&l.HashWait, "hash-wait", l.HashWait, "attente permise avant une vérification de mot de passe")
+	fs.IntVar(&l.NewPerMinute, "new-per-minute", l.NewPerMinute, "nouvelles connexions d'une adresse, par minute")
+	fs.IntVar(&l.FloodBurst, "flood-burst", l.FloodBurst, "commandes d'un coup avant d'être ralenti")
+	l.Attempts.register(fs)
 	fs.IntVar(&l.Events, "events", l.Events, "événements gardés pour un client qui ne lit pas")
 }
 
@@ -47,8 +57,8 @@ func (l *Limits) check() error {
 			return fmt.Errorf("%w : une durée doit être positive", ErrInvalid)
 		}
 	}
-	if l.Events < 1 || l.LingerBytes < 0 {
-		return fmt.Errorf("%w : --events et --linger-bytes doivent être positifs", ErrInvalid)
+	if l.Events < 1 || l.LingerBytes < 0 || l.NewPerMinute < 1 || l.FloodBurst < 1 {
+		return fmt.Errorf("%w : un nombre doit être positif", ErrInvalid)
 	}
-	return nil
+	return l.Attempts.check()
 }

@@ -10,7 +10,7 @@ import (
 // auth judges no bounds: what breaks them is a wrong login or password, which
 // counts among the three.
 func auth(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
-	login, err := s.Accounts.Login(ctx, req.Get("login"), req.Get("motdepasse"), s.conn.Address())
+	login, err := s.Accounts.Login(ctx, req.Get("login"), req.Get("motdepasse"), s.from())
 	if err != nil {
 		return err
 	}

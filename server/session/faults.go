@@ -58,6 +58,7 @@ func (s *Session) answer(out *protocol.Out, verb *protocol.Verb, err error) {
 		full  *quota.Exceeded
 		taken *accounts.Taken
 		busy  *accounts.Busy
+		many  *accounts.TooMany
 	)
 	switch {
 	case errors.As(err, &f):
@@ -78,6 +79,9 @@ func (s *Session) answer(out *protocol.Out, verb *protocol.Verb, err error) {
 			protocol.Fields{{Key: "champ", Value: "ref"}},
 			"Cette référence a servi à un autre appel.",
 		})
+	case errors.As(err, &many):
+		s.closing = true
+		out.Err(protocol.DEBIT).Int("apres", quota.Seconds(many.After)).Text(textOf(protocol.DEBIT))
 	case errors.As(err, &busy):
 		unavailable(out, busy.After)
 	case errors.Is(err, store.ErrUnavailable), errors.Is(err, context.Canceled):

@@ -24,7 +24,7 @@ func inscription(ctx context.Context, s *Session, req *protocol.Request, out *pr
 	if !protocol.Password(req.Get("motdepasse")) {
 		return invalid("motdepasse", "Mot de passe : 8 à 128 caractères.")
 	}
-	user, err := s.Accounts.Register(ctx, accounts.Registration{
+	user, err := s.Accounts.Apply(ctx, s.from(), accounts.Registration{
 		User: accounts.User{
 			Login: login, Email: email, Role: accounts.Student,
 			FirstName: req.Get("prenom"), LastName: req.Get("nom"),

@@ -11,7 +11,7 @@ func motDePasse(ctx context.Context, s *Session, req *protocol.Request, out *pro
 	if !protocol.Password(password) {
 		return invalid("motdepasse", "Mot de passe : 8 à 128 caractères.")
 	}
-	if err := s.Accounts.ChangePassword(ctx, s.user, req.Get("ancien"), password); err != nil {
+	if err := s.Accounts.ChangePassword(ctx, s.user, s.from(), req.Get("ancien"), password); err != nil {
 		return err
 	}
 	out.OK("MOTDEPASSE").Text("Mot de passe changé ; vos autres sessions sont fermées.")

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"etuservices/protocol"
 	"etuservices/server/accounts"
 	"etuservices/server/boards"
@@ -26,6 +28,7 @@ type Services struct {
 	Hub      *live.Hub
 	Instance string
 	Limits   config.Limits
+	Flood    int          // verbs that reach a store, a second, before a connection is slowed
 	Sockets  func() int64 // open connections of this process
 	Log      *slog.Logger
 }
@@ -34,6 +37,8 @@ type Services struct {
 type Conn interface {
 	Push(line string) // an event from elsewhere; never blocks
 	Address() string
+	Exempt() bool     // limits per address leave it alone
+	Known(known bool) // somebody is logged in on it, or no longer
 }
 
 // Session is one connection's. It is used by one goroutine.
@@ -47,12 +52,17 @@ type Session struct {
 	loginBy  time.Time // not logged in: until when
 	last     time.Time // end of the last request
 	closing  bool
+	pace     *rate.Limiter
 }
 
 // Open begins a session.
 func (s *Services) Open(conn Conn) *Session {
 	now := time.Now()
-	return &Session{Services: s, conn: conn, loginBy: now.Add(s.Limits.LoginTime), last: now}
+	session := &Session{Services: s, conn: conn, loginBy: now.Add(s.Limits.LoginTime), last: now}
+	if s.Flood > 0 {
+		session.pace = rate.NewLimiter(rate.Limit(s.Flood), s.Limits.FloodBurst)
+	}
+	return session
 }
 
 // Greet writes what is said on connecting.
@@ -108,7 +118,15 @@ func (s *Session) run(ctx context.Context, verb *protocol.Verb, rest []byte, out
 	if err != nil {
 		return err
 	}
-	if verb.Slowed && !hashing[verb.Name] { // it reaches a store
+	if !verb.Slowed {
+		return handlers[verb.Name](ctx, s, &req, out)
+	}
+	if s.pace != nil { // a flood is read later, never refused
+		if err := s.pace.Wait(ctx); err != nil {
+			return err
+		}
+	}
+	if !verb.Hashes { // which may stand in line for longer; accounts bounds what they ask
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, store.RequestTime)
 		defer cancel()
@@ -116,9 +134,10 @@ func (s *Session) run(ctx context.Context, verb *protocol.Verb, rest []byte, out
 	return handlers[verb.Name](ctx, s, &req, out)
 }
 
-// hashing verbs may stand in line for longer (Limits.HashWait); package accounts
-// bounds what they ask of the stores.
-var hashing = map[string]bool{"AUTH": true, "INSCRIPTION": true, "MOTDEPASSE": true}
+// from is where the session's attempts come from.
+func (s *Session) from() accounts.From {
+	return accounts.From{Address: s.conn.Address(), Exempt: s.conn.Exempt()}
+}
 
 func (s *Session) allowed(access protocol.Access) error {
 	switch {
@@ -135,6 +154,7 @@ func (s *Session) allowed(access protocol.Access) error {
 // enter makes the connection a logged-in one.
 func (s *Session) enter(user *accounts.Session) {
 	s.user = user
+	s.conn.Known(true)
 	s.member = s.Hub.Join(user.User.ID, func(line string) {
 		if !user.Dead() { // killed from elsewhere: its user's news are not for it
 			s.conn.Push(line)
@@ -149,6 +169,7 @@ func (s *Session) leave() {
 	}
 	s.Hub.Leave(s.member)
 	s.user, s.member = nil, nil
+	s.conn.Known(false)
 	s.restartLogin()
 }
 

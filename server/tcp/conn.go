@@ -46,6 +46,9 @@ type Conn struct {
 	box     box
 	opened  time.Time
 	lines   int
+
+	exempt   bool // limits per address leave it alone
+	stranger bool // counted among those not logged in
 }
 
 // errClosing ends the loop after a reply that closes.
@@ -58,6 +61,23 @@ func (c *Conn) Address() string {
 		return c.nc.RemoteAddr().String()
 	}
 	return host
+}
+
+// Exempt says whether limits per address leave this client alone.
+func (c *Conn) Exempt() bool { return c.exempt }
+
+// Known says whether somebody is logged in on the connection. Only its owner
+// calls it.
+func (c *Conn) Known(known bool) {
+	switch {
+	case c.exempt || c.stranger != known:
+		return
+	case known:
+		c.server.strangers.Add(-1)
+	default:
+		c.server.strangers.Add(1)
+	}
+	c.stranger = !known
 }
 
 // Push brings an event, a line without its end. It never blocks.
@@ -122,6 +142,12 @@ func (c *Conn) read() ([]byte, error) {
 	if errors.Is(err, protocol.ErrTooLong) {
 		c.out.Err(protocol.LIGNE).Int("max", protocol.MaxLine).Text(text(protocol.LIGNE))
 		return nil, errors.Join(errClosing, c.flush())
+	}
+	if errors.Is(err, protocol.ErrTLS) {
+		return nil, c.foreign(saysTLS)
+	}
+	if err == nil && c.lines == 0 && isHTTP(line) {
+		return nil, c.foreign(saysHTTP)
 	}
 	return line, err
 }

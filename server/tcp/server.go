@@ -22,6 +22,10 @@ const (
 	acceptPauseMax = time.Second
 )
 
+// strangersPart of the places is for clients that are not logged in, so that
+// whoever only connects cannot keep out those who work.
+const strangersPart = 4
+
 // maxRefusing bounds the goroutines that tell a client PLEIN; beyond, it is
 // closed without a word.
 const maxRefusing = 64
@@ -39,16 +43,24 @@ type Server struct {
 	conns map[*Conn]struct{}
 	done  sync.WaitGroup
 	count atomic.Int64
+
+	addresses    addresses
+	strangers    atomic.Int64 // not logged in, and not exempt
+	maxStrangers int64
 }
 
-// New makes a server that holds at most maxConns connections and opens a
+// New makes a server that holds the connections that cfg allows and opens a
 // session for each.
-func New(maxConns int, limits config.Limits, open func(*Conn) Session, log *slog.Logger) *Server {
+func New(cfg config.Config, open func(*Conn) Session, log *slog.Logger) *Server {
 	return &Server{
-		limits: limits, open: open, log: log,
-		slots:    make(chan struct{}, maxConns),
+		limits: cfg.Limits, open: open, log: log,
+		slots:    make(chan struct{}, cfg.MaxConns),
 		refusing: make(chan struct{}, maxRefusing),
 		conns:    make(map[*Conn]struct{}),
+		addresses: addresses{
+			maxOpen: cfg.MaxConnsPerIP, perMinute: cfg.Limits.NewPerMinute, exempt: cfg.ExemptNets,
+		},
+		maxStrangers: max(1, int64(cfg.MaxConns)/strangersPart),
 	}
 }
 
@@ -77,22 +89,23 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	}
 }
 
-// take gives a connection its goroutine, if there is a slot.
+// take gives a connection its goroutine, if there is a place for it.
 func (s *Server) take(ctx context.Context, nc net.Conn) {
-	select {
-	case s.slots <- struct{}{}:
-	default:
-		s.refuse(nc)
+	c := &Conn{nc: nc, server: s, reader: protocol.NewReader(nc), opened: time.Now()}
+	c.exempt = s.addresses.isExempt(nc.RemoteAddr())
+	release, code, wait := s.admit(c)
+	if code != "" {
+		s.refuse(nc, code, wait)
 		return
 	}
-	c := &Conn{nc: nc, server: s, reader: protocol.NewReader(nc), opened: time.Now()}
 	c.box.max = s.limits.Events
 	s.begin(nc, func() {
 		s.add(c)
 		defer func() {
 			s.remove(c)
 			_ = nc.Close()
-			<-s.slots
+			c.Known(true) // no longer a stranger that takes a place
+			release()
 		}()
 		s.hold(ctx, c)
 	})
@@ -129,8 +142,41 @@ func (s *Server) begin(nc net.Conn, f func()) {
 	}
 }
 
-// refuse tells a client that there is no room.
-func (s *Server) refuse(nc net.Conn) {
+// admit takes a connection's places, to be given back by release, or says why
+// there are none and, for DEBIT, how long to wait.
+func (s *Server) admit(c *Conn) (release func(), code protocol.Code, wait time.Duration) {
+	select {
+	case s.slots <- struct{}{}:
+	default:
+		return nil, protocol.PLEIN, 0
+	}
+	free := func() { <-s.slots }
+	if c.exempt {
+		return free, "", 0
+	}
+	if s.strangers.Add(1) > s.maxStrangers {
+		s.strangers.Add(-1)
+		free()
+		return nil, protocol.PLEIN, 0
+	}
+	c.stranger = true
+	ip, ok := s.addresses.key(c.nc.RemoteAddr())
+	if !ok {
+		return free, "", 0
+	}
+	if wait := s.addresses.enter(ip); wait > 0 {
+		c.Known(true)
+		free()
+		return nil, protocol.DEBIT, wait
+	}
+	return func() {
+		s.addresses.leave(ip)
+		free()
+	}, "", 0
+}
+
+// refuse tells a client why there is no place for it.
+func (s *Server) refuse(nc net.Conn, code protocol.Code, wait time.Duration) {
 	select {
 	case s.refusing <- struct{}{}:
 	default:
@@ -141,7 +187,11 @@ func (s *Server) refuse(nc net.Conn) {
 		defer func() { <-s.refusing }()
 		defer nc.Close()
 		c := &Conn{nc: nc, server: s}
-		c.out.Err(protocol.PLEIN).Text(text(protocol.PLEIN))
+		line := c.out.Err(code)
+		if code == protocol.DEBIT {
+			line = line.Int("apres", int64((wait+time.Second-1)/time.Second))
+		}
+		line.Text(text(code))
 		if c.flush() == nil {
 			c.linger()
 		}

@@ -1,0 +1,27 @@
+package tcp
+
+import (
+	"bytes"
+	"errors"
+
+	"etuservices/protocol"
+)
+
+// Sentences for clients that speak something else (servers.md measure 16): a
+// browser can be made to POST at us, so its first line ends the connection.
+const (
+	saysHTTP = "Ce n'est pas un serveur web : parlez-lui avec nc ou etu."
+	saysTLS  = "Ce port parle en clair ; TLS a le sien."
+)
+
+// isHTTP recognises a request line of HTTP.
+func isHTTP(line []byte) bool {
+	i := bytes.LastIndexByte(line, ' ')
+	return i > 0 && bytes.HasPrefix(line[i+1:], []byte("HTTP/"))
+}
+
+// foreign says in one sentence that this is not the place, and ends.
+func (c *Conn) foreign(sentence string) error {
+	c.out.Err(protocol.NO).Text(sentence)
+	return errors.Join(errClosing, c.flush())
+}
