@@ -58,6 +58,13 @@ bench: stores
 stores:
 	@.ci/stores
 
+## certs: a certificate for this machine, for trying TLS: .certs/cert.pem, key.pem
+.PHONY: certs
+certs:
+	@mkdir -p .certs
+	cd .certs && go run "$$(go env GOROOT)/src/crypto/tls/generate_cert.go" --host localhost,127.0.0.1,::1 --ca
+	@echo "ETU_TLS_ADDR=127.0.0.1:5891 ETU_TLS_CERT=.certs/cert.pem ETU_TLS_KEY=.certs/key.pem"
+
 ## clean: what was built
 .PHONY: clean
 clean:

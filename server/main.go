@@ -9,8 +9,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"etuservices/server/accounts"
 	"etuservices/server/config"
@@ -25,7 +23,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "etuservices-server :", err)
 		os.Exit(2)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	ctx, stop := untilStopped(context.Background())
 	defer stop()
 	if err := run(ctx, cfg, accounts.HashCost, os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "etuservices-server :", err)

@@ -5,8 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
 	"testing"
 
 	"github.com/alexedwards/argon2id"
@@ -30,7 +28,7 @@ func TestMain(m *testing.M) {
 	}
 	cfg, err := config.Load(os.Args[1:], os.Getenv, os.Stderr)
 	if err == nil {
-		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+		ctx, stop := untilStopped(context.Background())
 		defer stop()
 		err = run(ctx, cfg, testCost, os.Stdout, os.Stderr)
 	}

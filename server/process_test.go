@@ -45,7 +45,7 @@ func start(t testing.TB, env *testenv.Env, args ...string) *process {
 func launch(t testing.TB, env *testenv.Env, args ...string) *process {
 	t.Helper()
 	o := env.Options()
-	own := []string{"--addr", "127.0.0.1:0"}
+	own := []string{"--addr", "127.0.0.1:0", "--drain-time", "0"}
 	if o.MySQLDSN != "" {
 		own = append(own, "--mysql-dsn", o.MySQLDSN, "--redis-url", o.RedisURL)
 	} else {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -111,9 +112,9 @@ func (h *house) prepare(ctx context.Context, cfg config.Config) error {
 
 // serve listens until ctx ends, then lets everybody go.
 func (h *house) serve(ctx context.Context, cfg config.Config, out io.Writer) error {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Addr)
+	listeners, err := h.listen(ctx, cfg, out)
 	if err != nil {
-		return fmt.Errorf("écoute : %w", err)
+		return err
 	}
 	var background sync.WaitGroup
 	defer background.Wait()
@@ -123,26 +124,60 @@ func (h *house) serve(ctx context.Context, cfg config.Config, out io.Writer) err
 	background.Go(func() { h.boards.Run(work) })
 	background.Go(func() { h.sweep(work) })
 
-	served := make(chan error, 1)
-	go func() { served <- h.tcp.Serve(work, listener) }()
-	fmt.Fprintf(out, "etuservices-server %s listening on %s\n", cfg.Instance, listener.Addr())
-	if cfg.Demo {
-		fmt.Fprint(out, demo.Help(listener.Addr().String()))
+	served := make(chan error, len(listeners))
+	for _, l := range listeners {
+		background.Go(func() { served <- h.tcp.Serve(work, l) })
 	}
-	h.log.Info("en écoute", "adresse", listener.Addr().String(), "serveur", cfg.Instance)
 	select {
 	case err := <-served:
 		return err
 	case <-ctx.Done():
 	}
 	h.log.Info("arrêt demandé", "connexions", h.tcp.Count())
-	closeErr := listener.Close()
-	stopping, cancelStop := context.WithTimeout(work, cfg.Limits.StopTime)
+	for _, l := range listeners {
+		_ = l.Close() // Serve ends with it
+	}
+	spread := cfg.Limits.DrainTime
+	if errors.Is(context.Cause(ctx), errAtOnce) {
+		spread = 0
+	}
+	stopping, cancelStop := context.WithTimeout(work, spread+cfg.Limits.StopTime)
 	defer cancelStop()
-	if err := h.tcp.Stop(stopping); err != nil {
+	if err := h.tcp.Stop(stopping, spread); err != nil {
 		h.log.Warn("connexions coupées à l'arrêt", "erreur", err)
 	}
-	return errors.Join(closeErr, <-served)
+	return nil
+}
+
+// listen opens the ports and says so on out: first the one in clear.
+func (h *house) listen(ctx context.Context, cfg config.Config, out io.Writer) ([]net.Listener, error) {
+	clear, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Addr)
+	if err != nil {
+		return nil, fmt.Errorf("écoute : %w", err)
+	}
+	listeners := []net.Listener{clear}
+	if cfg.TLSAddr != "" {
+		certificate, err := tcp.LoadCertificate(cfg.TLSCert, cfg.TLSKey)
+		if err != nil {
+			return nil, errors.Join(err, clear.Close())
+		}
+		secure, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.TLSAddr)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("écoute TLS : %w", err), clear.Close())
+		}
+		listeners = append(listeners, tls.NewListener(secure, certificate.Config()))
+		h.log.Info("en écoute TLS", "adresse", secure.Addr().String())
+	}
+	if !config.Loopback(clear.Addr().String()) {
+		h.log.Warn("ATTENTION : les mots de passe passent EN CLAIR sur une adresse publique ; préférez ETU_TLS_ADDR",
+			"adresse", clear.Addr().String())
+	}
+	fmt.Fprintf(out, "etuservices-server %s listening on %s\n", cfg.Instance, clear.Addr())
+	if cfg.Demo {
+		fmt.Fprint(out, demo.Help(clear.Addr().String()))
+	}
+	h.log.Info("en écoute", "adresse", clear.Addr().String(), "serveur", cfg.Instance)
+	return listeners, nil
 }
 
 // sweepEvery is how often what ended is deleted: it takes room, nothing else.

@@ -30,6 +30,8 @@ type Config struct {
 	QuotaWindow       time.Duration
 	VisitsTTL         time.Duration
 	SessionTTL        time.Duration
+	TLSAddr           string // "": no TLS
+	TLSCert, TLSKey   string // PEM files
 	Instance          string
 	MaxConns          int
 	MaxConnsPerIP     int
@@ -82,6 +84,9 @@ func (c *Config) register(fs *flag.FlagSet) {
 	fs.DurationVar(&c.QuotaWindow, "quota-window", 10*time.Minute, "longueur de la fenêtre glissante")
 	fs.DurationVar(&c.VisitsTTL, "visits-ttl", 30*time.Second, "durée sans connexion qui remet les visites à zéro")
 	fs.DurationVar(&c.SessionTTL, "session-ttl", 30*time.Minute, "vie d'un jeton après son dernier usage")
+	fs.StringVar(&c.TLSAddr, "tls-addr", "", "adresse d'écoute en TLS (vide : aucune)")
+	fs.StringVar(&c.TLSCert, "tls-cert", "", "certificat, fichier PEM, relu quand il change")
+	fs.StringVar(&c.TLSKey, "tls-key", "", "sa clé, fichier PEM")
 	fs.StringVar(&c.Instance, "instance", "", "nom de ce serveur parmi d'autres (vide : hôte et processus)")
 	fs.IntVar(&c.MaxConns, "max-conns", 16384, "connexions tenues au plus ; une de plus reçoit PLEIN")
 	fs.IntVar(&c.MaxConnsPerIP, "max-conns-per-ip", 1024, "connexions d'une même adresse au plus : une classe derrière un NAT en est une seule")
@@ -150,8 +155,13 @@ func (c *Config) check() error {
 	if c.QuotaMax < 1 || c.QuotaWindow < time.Millisecond || c.VisitsTTL < time.Millisecond || c.SessionTTL < time.Millisecond || c.MaxConns < 1 || c.MaxConnsPerIP < 1 || c.FloodRate < 0 {
 		return fmt.Errorf("%w : quotas, durées et nombre de connexions doivent être positifs", ErrInvalid)
 	}
-	if c.Demo && !Loopback(c.Addr) {
-		return fmt.Errorf("%w : la démonstration a des mots de passe connus ; elle refuse l'adresse publique %s", ErrInvalid, c.Addr)
+	if c.TLSAddr != "" && (c.TLSCert == "" || c.TLSKey == "") {
+		return fmt.Errorf("%w : ETU_TLS_ADDR demande ETU_TLS_CERT et ETU_TLS_KEY", ErrInvalid)
+	}
+	for _, addr := range []string{c.Addr, c.TLSAddr} {
+		if c.Demo && addr != "" && !Loopback(addr) {
+			return fmt.Errorf("%w : la démonstration a des mots de passe connus ; elle refuse l'adresse publique %s", ErrInvalid, addr)
+		}
 	}
 	if c.EmbeddedRedisAddr != "" && !Loopback(c.EmbeddedRedisAddr) {
 		return fmt.Errorf("%w : le Redis embarqué n'écoute que sur une adresse locale", ErrInvalid)

@@ -13,7 +13,8 @@ type Limits struct {
 	WriteTimeout time.Duration // for one write to be taken by the client
 	LingerTime   time.Duration // after a closing reply, so that it arrives
 	LingerBytes  int64         // read and thrown away meanwhile
-	StopTime     time.Duration // for running requests to end at a stop
+	DrainTime    time.Duration // over which a stop spreads the goodbyes
+	StopTime     time.Duration // for running requests to end after that
 	HashWait     time.Duration // in the line for password checks
 	Events       int           // waiting for a client that does not read
 	NewPerMinute int           // new connections of one address
@@ -29,6 +30,7 @@ var DefaultLimits = Limits{
 	WriteTimeout: 10 * time.Second,        // nats-server's; a reader that never reads ends here
 	LingerTime:   time.Second,             // unread input at close would reset the connection
 	LingerBytes:  1 << 20,                 // and lose the last sentence
+	DrainTime:    20 * time.Second,        // reconnecting clients must not fall upon the others at once
 	StopTime:     5 * time.Second,         // longer than any store's time-out
 	HashWait:     10 * time.Second,        // contract section 3, INDISPONIBLE
 	NewPerMinute: 1200,                    // two classes that open three connections each
@@ -43,6 +45,7 @@ func (l *Limits) register(fs *flag.FlagSet) {
 	fs.DurationVar(&l.WriteTimeout, "write-timeout", l.WriteTimeout, "temps laissé au client pour lire une réponse")
 	fs.DurationVar(&l.LingerTime, "linger-time", l.LingerTime, "attente après une dernière réponse")
 	fs.Int64Var(&l.LingerBytes, "linger-bytes", l.LingerBytes, "octets lus et jetés pendant cette attente")
+	fs.DurationVar(&l.DrainTime, "drain-time", l.DrainTime, "temps sur lequel un arrêt (SIGTERM) étale les départs ; 0 : tous à la fois")
 	fs.DurationVar(&l.StopTime, "stop-time", l.StopTime, "temps laissé aux commandes en cours à l'arrêt")
 	fs.DurationVar(&l.HashWait, "hash-wait", l.HashWait, "attente permise avant une vérification de mot de passe")
 	fs.IntVar(&l.NewPerMinute, "new-per-minute", l.NewPerMinute, "nouvelles connexions d'une adresse, par minute")
@@ -57,7 +60,7 @@ func (l *Limits) check() error {
 			return fmt.Errorf("%w : une durée doit être positive", ErrInvalid)
 		}
 	}
-	if l.Events < 1 || l.LingerBytes < 0 || l.NewPerMinute < 1 || l.FloodBurst < 1 {
+	if l.Events < 1 || l.DrainTime < 0 || l.LingerBytes < 0 || l.NewPerMinute < 1 || l.FloodBurst < 1 {
 		return fmt.Errorf("%w : un nombre doit être positif", ErrInvalid)
 	}
 	return l.Attempts.check()

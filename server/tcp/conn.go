@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"etuservices/protocol"
@@ -49,6 +50,9 @@ type Conn struct {
 
 	exempt   bool // limits per address leave it alone
 	stranger bool // counted among those not logged in
+
+	leaveAt atomic.Int64 // while draining: when it is closed, Unix nanoseconds
+	told    bool         // that the server goes away
 }
 
 // errClosing ends the loop after a reply that closes.
@@ -117,14 +121,17 @@ func (c *Conn) next() ([]byte, error) {
 		if !time.Now().Before(until) {
 			return nil, c.refuse(code)
 		}
-		if c.reader.HasLine() && c.out.Len() < flushAt && !c.server.stopping.Load() {
+		until, late := c.drain(until)
+		if late {
+			return nil, c.goodbye()
+		}
+		if c.reader.HasLine() && c.out.Len() < flushAt {
 			return c.read()
 		}
 		_ = c.nc.SetReadDeadline(until) // before looking into the box
 		c.takeEvents()
-		if c.server.stopping.Load() {
-			c.out.Event("ARRET").Int("apres", 0).Text("Le serveur s'arrête ; reconnectez-vous.")
-			return nil, errors.Join(errClosing, c.flush())
+		if c.leaveAt.Load() != 0 && !c.told {
+			continue // the drain began between its look and the deadline
 		}
 		if err := c.flush(); err != nil {
 			return nil, err

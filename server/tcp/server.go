@@ -44,6 +44,7 @@ type Server struct {
 	done  sync.WaitGroup
 	count atomic.Int64
 
+	leaveBy      func() time.Time // once stopping: when a connection is closed
 	addresses    addresses
 	strangers    atomic.Int64 // not logged in, and not exempt
 	maxStrangers int64
@@ -119,6 +120,10 @@ func (s *Server) hold(ctx context.Context, c *Conn) {
 			s.log.Error("panique", "panique", p, "adresse", c.Address(), "pile", string(debug.Stack()))
 		}
 	}()
+	if err := c.handshake(ctx); err != nil {
+		s.log.Debug("poignée de main TLS manquée", "adresse", c.Address(), "erreur", err)
+		return
+	}
 	c.session = s.open(c)
 	reason := c.serve(ctx)
 	if errors.Is(reason, errClosing) {
@@ -202,6 +207,9 @@ func (s *Server) add(c *Conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.conns[c] = struct{}{}
+	if s.leaveBy != nil { // accepted while Stop began
+		c.leaveAt.Store(s.leaveBy().UnixNano())
+	}
 	s.count.Add(1)
 }
 
@@ -217,26 +225,5 @@ func (s *Server) each(f func(*Conn)) {
 	defer s.mu.Unlock()
 	for c := range s.conns {
 		f(c)
-	}
-}
-
-// Stop says goodbye to everybody, lets running requests end until ctx does,
-// and then cuts what is left. The listener is the caller's to close.
-func (s *Server) Stop(ctx context.Context) error {
-	s.mu.Lock()
-	s.stopping.Store(true)
-	s.mu.Unlock()
-	s.each((*Conn).wake)
-	ended := make(chan struct{})
-	go func() {
-		s.done.Wait()
-		close(ended)
-	}()
-	select {
-	case <-ended:
-		return nil
-	case <-ctx.Done():
-		s.each(func(c *Conn) { _ = c.nc.Close() })
-		return fmt.Errorf("tcp: stop: %w", ctx.Err())
 	}
 }
