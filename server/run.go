@@ -64,6 +64,7 @@ type house struct {
 	market   *market.Market
 	quota    *quota.Keeper
 	boards   *boards.Boards
+	stores   *store.Stores
 	tcp      *tcp.Server
 	log      *slog.Logger
 }
@@ -73,7 +74,7 @@ func build(cfg config.Config, cost argon2id.Params, stores *store.Stores, log *s
 	if err != nil {
 		return nil, err
 	}
-	h := &house{log: log, boards: boards.New(stores, log)}
+	h := &house{log: log, stores: stores, boards: boards.New(stores, log)}
 	h.quota = quota.New(stores, quota.Rule{Max: cfg.QuotaMax, Window: cfg.QuotaWindow}, log)
 	h.accounts = accounts.New(accounts.Options{
 		Stores: stores, Quota: h.quota, Hasher: hasher, Instance: cfg.Instance,
@@ -85,7 +86,7 @@ func build(cfg config.Config, cost argon2id.Params, stores *store.Stores, log *s
 	})
 	services := &session.Services{
 		Accounts: h.accounts, Market: h.market, Quota: h.quota, Boards: h.boards,
-		Hub: &live.Hub{}, Instance: cfg.Instance, Limits: cfg.Limits, Flood: cfg.FloodRate, Log: log,
+		Hub: &live.Hub{}, Health: &stores.Health, Instance: cfg.Instance, Limits: cfg.Limits, Flood: cfg.FloodRate, Log: log,
 	}
 	h.tcp = tcp.New(cfg, func(c *tcp.Conn) tcp.Session { return services.Open(c) }, log)
 	services.Sockets = h.tcp.Count
@@ -123,6 +124,7 @@ func (h *house) serve(ctx context.Context, cfg config.Config, out io.Writer) err
 	background.Go(func() { h.accounts.Run(work) })
 	background.Go(func() { h.boards.Run(work) })
 	background.Go(func() { h.sweep(work) })
+	background.Go(func() { h.stores.Watch(work, h.log) })
 
 	served := make(chan error, len(listeners))
 	for _, l := range listeners {

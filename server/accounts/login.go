@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"etuservices/protocol"
 	"etuservices/server/quota"

@@ -22,7 +22,11 @@ func (a *Accounts) Resume(ctx context.Context, token string) (*Session, error) {
 	if errors.Is(sqlErr, ErrWrong) {
 		return nil, ErrWrong
 	}
-	fields, err := a.Stores.Redis.DB0.HGetAll(ctx, tokenKey(hash)).Result()
+	var fields map[string]string
+	err := store.ErrUnavailable
+	if !a.Stores.Health.Missing(store.NeedRedis) {
+		fields, err = a.Stores.Redis.DB0.HGetAll(ctx, tokenKey(hash)).Result()
+	}
 	if err = store.Classify(err); err != nil && sqlErr != nil {
 		return nil, fmt.Errorf("accounts: resume: %w", errors.Join(sqlErr, err))
 	}
@@ -47,6 +51,9 @@ func (a *Accounts) Resume(ctx context.Context, token string) (*Session, error) {
 // resumeSQL gives the session of a token that was not killed, and the last use
 // that is written of it, with its lead.
 func (a *Accounts) resumeSQL(ctx context.Context, token, hash string) (s *Session, written store.Instant, err error) {
+	if a.Stores.Health.Missing(store.NeedSQL) {
+		return nil, written, store.ErrUnavailable
+	}
 	var u User
 	var role, state string
 	var since store.Instant

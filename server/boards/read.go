@@ -121,7 +121,7 @@ func (b *Boards) awaitMark(ctx context.Context, db redis.UniversalClient, mark s
 	if err != nil {
 		return fmt.Errorf("boards: %w", store.Classify(err))
 	}
-	if known || time.Since(time.Unix(0, b.failed.Load())) < rebuildPause {
+	if known || b.stores.Health.Missing(store.NeedSQL) || time.Since(time.Unix(0, b.failed.Load())) < rebuildPause {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, rebuildWait)

@@ -25,16 +25,16 @@ type Limits struct {
 
 // DefaultLimits with the reason of each number.
 var DefaultLimits = Limits{
-	LoginTime:    180 * time.Second,       // a person types; absolute, so a slow-loris gains nothing
-	Idle:         5 * time.Minute,         // below the 350 s of common balancers: we close, with a sentence
-	WriteTimeout: 10 * time.Second,        // nats-server's; a reader that never reads ends here
-	LingerTime:   time.Second,             // unread input at close would reset the connection
-	LingerBytes:  1 << 20,                 // and lose the last sentence
-	DrainTime:    20 * time.Second,        // reconnecting clients must not fall upon the others at once
-	StopTime:     5 * time.Second,         // longer than any store's time-out
-	HashWait:     10 * time.Second,        // contract section 3, INDISPONIBLE
-	NewPerMinute: 1200,                    // two classes that open three connections each
-	FloodBurst:   200,                     // contract section 5
+	LoginTime:    180 * time.Second, // a person types; absolute, so a slow-loris gains nothing
+	Idle:         5 * time.Minute,   // below the 350 s of common balancers: we close, with a sentence
+	WriteTimeout: 10 * time.Second,  // nats-server's; a reader that never reads ends here
+	LingerTime:   time.Second,       // unread input at close would reset the connection
+	LingerBytes:  1 << 20,           // and lose the last sentence
+	DrainTime:    20 * time.Second,  // reconnecting clients must not fall upon the others at once
+	StopTime:     5 * time.Second,   // longer than any store's time-out
+	HashWait:     10 * time.Second,  // contract section 3, INDISPONIBLE
+	NewPerMinute: 1200,              // two classes that open three connections each
+	FloodBurst:   200,               // contract section 5
 	Attempts:     DefaultAttempts,
 	Events:       128, // a screenful or two; the rest is dropped, never waited for
 }

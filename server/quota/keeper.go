@@ -78,6 +78,9 @@ func (k *Keeper) Rule() Rule { return k.rule }
 // GiveBack, or in Settle.
 func (k *Keeper) Take(ctx context.Context, user User, kind Kind, ref string) (Slot, error) {
 	slot := Slot{User: user, Kind: kind, ID: newID(), ref: ref}
+	if err := ctx.Err(); err != nil {
+		return slot, fmt.Errorf("quota: take a slot: %w", err)
+	}
 	verdict, err := k.take(ctx, &slot, nil, false)
 	if err == nil && verdict.unknown {
 		var entries []entry

@@ -38,6 +38,9 @@ const clockSlack = time.Minute
 // ledger reads the slots of a window for filling it in Redis: those after the
 // last RAZ.
 func (k *Keeper) ledger(ctx context.Context, user User, kind Kind) ([]entry, error) {
+	if k.stores.Health.Missing(store.NeedSQL) {
+		return nil, store.ErrUnavailable
+	}
 	since := store.At(time.Now().Add(-k.rule.Window - clockSlack))
 	rows, err := k.stores.SQL.Read.QueryContext(ctx, `
 		SELECT l.creneau, l.instant FROM `+kind.table()+` l

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"etuservices/protocol"
+	"etuservices/server/store"
 )
 
 // handler does a verb's work: it writes the rows and the line of success, or
@@ -32,4 +33,33 @@ var handlers = map[string]handler{
 	"MOTDEPASSE":  motDePasse,
 	"DECONNEXION": deconnexion,
 	"QUITTER":     quitter,
+}
+
+// needs are the stores without which a verb is refused at once (contract
+// section 3, last paragraph). REPRENDRE does with either of them.
+var needs = map[string]store.Need{
+	"INSCRIPTION": store.NeedSQL,
+	"AUTH":        store.NeedSQL | store.NeedRedis,
+	"QUOTA":       store.NeedRedis,
+	"VENTE":       store.NeedSQL | store.NeedRedis,
+	"ACHAT":       store.NeedSQL | store.NeedRedis,
+	"ARTICLES":    store.NeedSQL,
+	"ARTICLE":     store.NeedSQL,
+	"RETRAIT":     store.NeedSQL,
+	"MESVENTES":   store.NeedSQL,
+	"MESACHATS":   store.NeedSQL,
+	"STATS":       store.NeedRedis,
+	"MOTDEPASSE":  store.NeedSQL | store.NeedRedis,
+	"DECONNEXION": store.NeedSQL,
+}
+
+// guarded does a verb's work, but for work that needs a store which is away:
+// values are judged all the same, by a handler that then meets that store.
+func (s *Session) guarded(ctx context.Context, req *protocol.Request, out *protocol.Out) error {
+	if s.Health.Missing(needs[req.Verb.Name]) {
+		gone, cancel := context.WithCancelCause(ctx)
+		cancel(store.ErrUnavailable)
+		ctx = gone
+	}
+	return handlers[req.Verb.Name](ctx, s, req, out)
 }

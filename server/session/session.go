@@ -26,6 +26,7 @@ type Services struct {
 	Quota    *quota.Keeper
 	Boards   *boards.Boards
 	Hub      *live.Hub
+	Health   *store.Health
 	Instance string
 	Limits   config.Limits
 	Flood    int          // verbs that reach a store, a second, before a connection is slowed
@@ -131,7 +132,7 @@ func (s *Session) run(ctx context.Context, verb *protocol.Verb, rest []byte, out
 		ctx, cancel = context.WithTimeout(ctx, store.RequestTime)
 		defer cancel()
 	}
-	return handlers[verb.Name](ctx, s, &req, out)
+	return s.guarded(ctx, &req, out)
 }
 
 // from is where the session's attempts come from.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+
+	"github.com/go-sql-driver/mysql"
 )
 
 // ErrHalfConfigured says that one of MySQL and Redis is set without the other:
@@ -27,8 +29,11 @@ type Options struct {
 
 // Stores is everything that remembers: SQL is the truth, Redis the cache.
 type Stores struct {
-	SQL   *SQL
-	Redis *Redis
+	SQL    *SQL
+	Redis  *Redis
+	Health Health
+
+	probes []probe
 
 	embeddedRedisAddr string
 	closers           []func() error
@@ -71,6 +76,9 @@ func (s *Stores) openServers(ctx context.Context, o Options) error {
 	}
 	s.onClose(s.SQL.close)
 
+	if err := s.addProbes(my, o.RedisURL); err != nil {
+		return err
+	}
 	err = waitFor(ctx, o.Log, "MySQL", my.Addr, func(ctx context.Context) error {
 		// Asked with a query's patience first: a migration's would be long
 		// for a server that hangs.
@@ -84,6 +92,26 @@ func (s *Stores) openServers(ctx context.Context, o Options) error {
 	}
 	if err = waitFor(ctx, o.Log, "Redis", s.Redis.addr, s.Redis.Ping); err != nil {
 		return fmt.Errorf("Redis: %w", err)
+	}
+	return nil
+}
+
+// addProbes opens what Watch asks over: one connection to each store.
+func (s *Stores) addProbes(my *mysql.Config, redisURL string) error {
+	asked, err := openMySQL(my)
+	if err != nil {
+		return err
+	}
+	asked.Write.SetMaxOpenConns(1)
+	s.onClose(asked.close)
+	cache, err := openRedis(redisURL)
+	if err != nil {
+		return err
+	}
+	s.onClose(cache.close)
+	s.probes = []probe{
+		{NeedSQL, "MySQL", asked.Write.PingContext},
+		{NeedRedis, "Redis", func(ctx context.Context) error { return cache.DB0.Ping(ctx).Err() }},
 	}
 	return nil
 }
