@@ -51,7 +51,7 @@ func enter(t *testing.T, a *Accounts, login string) *Session {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := a.Login(t.Context(), login, "motdepasse", "127.0.0.1")
+	l, err := a.Login(t.Context(), login, "motdepasse", From{Address: "127.0.0.1", Exempt: true})
 	if err != nil {
 		t.Fatal(err)
 	}

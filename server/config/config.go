@@ -90,7 +90,7 @@ func (c *Config) register(fs *flag.FlagSet) {
 	fs.StringVar(&c.Instance, "instance", "", "nom de ce serveur parmi d'autres (vide : hôte et processus)")
 	fs.IntVar(&c.MaxConns, "max-conns", 16384, "connexions tenues au plus ; une de plus reçoit PLEIN")
 	fs.IntVar(&c.MaxConnsPerIP, "max-conns-per-ip", 1024, "connexions d'une même adresse au plus : une classe derrière un NAT en est une seule")
-	c.ExemptNets = loopbackNets
+	c.ExemptNets = LoopbackNets
 	fs.Func("exempt-nets", "réseaux que les limites par adresse épargnent, séparés par des virgules (défaut : l'adresse locale)", c.parseNets)
 	fs.IntVar(&c.FloodRate, "flood-rate", 100, "commandes par seconde et connexion au-delà desquelles elle est ralentie ; 0 : jamais")
 	fs.BoolVar(&c.Demo, "demo", false, "comptes et articles de démonstration ; seulement sur une adresse locale")
@@ -114,8 +114,8 @@ func fromEnvironment(fs *flag.FlagSet, getenv func(string) string) (err error) {
 	return err
 }
 
-// loopbackNets are exempt by default: who is on the machine is trusted.
-var loopbackNets = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+// LoopbackNets are exempt by default: who is on the machine is trusted.
+var LoopbackNets = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 
 func (c *Config) parseNets(list string) error {
 	c.ExemptNets = nil

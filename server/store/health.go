@@ -30,11 +30,11 @@ const (
 
 // Health knows which stores answer, so that work which needs one that does not
 // is refused at once and holds nobody up. It asks over connections of its own,
-// which no load can use up. The zero value says that all is well.
+// which no load can use up. The zero value, and nil, say that all is well.
 type Health struct{ away atomic.Uint32 }
 
 // Missing says whether any of the needed stores is away.
-func (h *Health) Missing(need Need) bool { return h.away.Load()&uint32(need) != 0 }
+func (h *Health) Missing(need Need) bool { return h != nil && h.away.Load()&uint32(need) != 0 }
 
 // Watch asks the stores until ctx ends. Embedded ones are not asked: they live
 // and die with this process.

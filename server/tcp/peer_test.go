@@ -73,7 +73,7 @@ func run(t testing.TB, s *Server, l net.Listener) {
 		serving.Wait()
 		stopping, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
-		if err := s.Stop(stopping); err != nil {
+		if err := s.Stop(stopping, 0); err != nil {
 			t.Error(err)
 		}
 	})

@@ -102,7 +102,7 @@ func TestStop(t *testing.T) {
 	stop := func(s *Server, patience time.Duration) error {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
-		return s.Stop(ctx)
+		return s.Stop(ctx, 0)
 	}
 	t.Run("ends", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
@@ -117,11 +117,13 @@ func TestStop(t *testing.T) {
 			go func() { stopped <- stop(s, time.Minute) }()
 			for _, p := range []*peer{idle, half} {
 				p.wants("! ARRET apres=0 :")
+				p.wants("-ERR ARRET :")
 				p.wants("")
 			}
 			close(shop.resume)
 			busy.wants("+OK WAIT")
 			busy.wants("! ARRET apres=0 :")
+			busy.wants("-ERR ARRET :")
 			busy.wants("")
 			if err := <-stopped; err != nil || s.Count() != 0 || shop.Closed() != 3 {
 				t.Errorf("%v, %d connections, %d sessions closed", err, s.Count(), shop.Closed())
@@ -157,7 +159,7 @@ func TestStopDuringALinger(t *testing.T) {
 		start := time.Now()
 		p.asks("BYE", "+OK BYE")
 		synctest.Wait() // the server reads and throws away
-		if err := s.Stop(t.Context()); err != nil {
+		if err := s.Stop(t.Context(), 0); err != nil {
 			t.Error(err)
 		}
 		after(t, start, time.Second)
@@ -179,7 +181,7 @@ func TestStopWhileOthersConnect(t *testing.T) {
 				}
 			}()
 		}
-		if err := s.Stop(t.Context()); err != nil {
+		if err := s.Stop(t.Context(), 0); err != nil {
 			t.Error(err)
 		}
 		_ = l.Close()

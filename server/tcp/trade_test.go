@@ -44,7 +44,7 @@ func (s *shop) open(c *Conn) Session {
 }
 
 func (s *shop) server(maxConns int) *Server {
-	return New(maxConns, s.limits, s.open, slog.New(slog.DiscardHandler))
+	return New(config.Config{MaxConns: maxConns, MaxConnsPerIP: maxConns, ExemptNets: config.LoopbackNets, Limits: s.limits}, s.open, slog.New(slog.DiscardHandler))
 }
 
 // push brings an event to every connection.
