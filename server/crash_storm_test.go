@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"etuservices/protocol"
+
 	"etuservices/server/testenv"
 )
 
@@ -63,7 +65,7 @@ func stormAndStop(t *testing.T, env *testenv.Env, stop func(*process)) {
 			ref := "r" + strconv.Itoa(n)
 			list[i].sent = append(list[i].sent, ref)
 			r, err := conns[i].Try("VENTE livre 4.50 ref=%s Livre %s", ref, ref)
-			if err != nil {
+			if err != nil || r.Code() == protocol.ARRET {
 				return
 			}
 			if !r.OK() {

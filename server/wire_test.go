@@ -237,9 +237,10 @@ func TestFullServer(t *testing.T) {
 	}
 	server.Stop() // with three clients connected
 	for _, c := range in {
-		if r, err := c.TryRead(); err == nil {
+		if r := c.Read(); r.Code() != protocol.ARRET {
 			t.Errorf("%s", r.Line)
 		}
+		c.Closed()
 		if len(c.Events) != 1 || c.Events[0].Word != "ARRET" {
 			t.Errorf("events: %v", c.Events)
 		}

@@ -81,6 +81,9 @@ func (k *Keeper) Take(ctx context.Context, user User, kind Kind, ref string) (Sl
 	if err := ctx.Err(); err != nil {
 		return slot, fmt.Errorf("quota: take a slot: %w", err)
 	}
+	if k.stores.Health.Missing(store.NeedRedis) {
+		return slot, store.ErrUnavailable
+	}
 	verdict, err := k.take(ctx, &slot, nil, false)
 	if err == nil && verdict.unknown {
 		var entries []entry

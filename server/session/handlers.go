@@ -41,8 +41,8 @@ var needs = map[string]store.Need{
 	"INSCRIPTION": store.NeedSQL,
 	"AUTH":        store.NeedSQL | store.NeedRedis,
 	"QUOTA":       store.NeedRedis,
-	"VENTE":       store.NeedSQL | store.NeedRedis,
-	"ACHAT":       store.NeedSQL | store.NeedRedis,
+	"VENTE":       store.NeedSQL, // and Redis, but for a replay
+	"ACHAT":       store.NeedSQL,
 	"ARTICLES":    store.NeedSQL,
 	"ARTICLE":     store.NeedSQL,
 	"RETRAIT":     store.NeedSQL,

@@ -61,7 +61,7 @@ func newMariaDB(t testing.TB, dir string) *MariaDBServer {
 	}
 	s.args = append([]string{"--no-defaults"}, asRoot(
 		"--datadir="+data, "--tmpdir="+dir, "--socket="+s.socket, "--pid-file="+filepath.Join(dir, "my.pid"),
-		"--skip-networking", "--skip-name-resolve", "--innodb-log-file-size=8M",
+		"--skip-networking", "--skip-name-resolve", "--max-connections=1000", "--innodb-log-file-size=8M",
 		// Not ours, so that a test would see a setting that we forget to make.
 		"--character-set-server=utf8mb4", "--collation-server=utf8mb4_unicode_ci",
 	)...)
