@@ -104,7 +104,7 @@ func (r *Reader) buffered() (line []byte, ok bool, err error) {
 		r.begun = true
 		line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf")) // an editor's byte order mark
 	}
-	return bytes.TrimSuffix(line, []byte{'\r'}), true, nil
+	return bytes.TrimRight(line, "\r"), true, nil // telnet through a pipe sends two
 }
 
 // fill reads once, after making room.

