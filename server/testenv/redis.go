@@ -1,27 +1,26 @@
 package testenv
 
 import (
-	"context"
-	"net/url"
 	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
+
+	"etuservices/server/spawn"
 )
 
-// RedisServer is a redis-server on a Unix socket, without persistence except
-// what Save wrote. A socket has no port that another could take between a Stop
-// and a Start.
+// RedisServer is a private Redis, without persistence except what Save wrote.
 type RedisServer struct {
 	process
-	dir, socket string
+	server *spawn.Redis
+	dir    string
 }
 
 func startRedis(t testing.TB) *RedisServer {
 	t.Helper()
-	s := newRedis(t)
+	s := NewRedis(t)
 	s.Start(t)
 	return s
 }
@@ -29,45 +28,30 @@ func startRedis(t testing.TB) *RedisServer {
 // NewRedis prepares a Redis that the test starts when it wants to.
 func NewRedis(t testing.TB) *RedisServer {
 	t.Helper()
-	return newRedis(t)
-}
-
-func newRedis(t testing.TB) *RedisServer {
-	t.Helper()
-	s := &RedisServer{dir: tempDir(t)}
-	s.socket = filepath.Join(s.dir, "redis.sock")
-	s.path = binary(t, "redis-server")
-	s.args = []string{
-		"--port", "0", "--unixsocket", s.socket, "--unixsocketperm", "700", "--dir", s.dir,
-		"--daemonize", "no", "--save", "", "--appendonly", "no",
-	}
-	s.ready = func() error {
-		if err := exists(s.socket); err != nil {
-			return err
-		}
-		return s.do("PING")
-	}
-	t.Cleanup(atExit(func() { s.end(syscall.SIGKILL) }))
-	return s
+	dir := tempDir(t)
+	server, err := spawn.NewRedis(dir)
+	must(t, err)
+	t.Cleanup(func() { server.End(syscall.SIGKILL) })
+	return &RedisServer{process{server.Process}, server, dir}
 }
 
 // URL is what ETU_REDIS_URL takes.
-func (s *RedisServer) URL() string { return (&url.URL{Scheme: "unix", Path: s.socket}).String() }
+func (s *RedisServer) URL() string { return s.server.URL() }
 
 // Addr is the socket's path, for a proxy or redis-cli -s.
-func (s *RedisServer) Addr() string { return s.socket }
+func (s *RedisServer) Addr() string { return s.server.Addr() }
 
 // FlushAll empties every database.
 func (s *RedisServer) FlushAll(t testing.TB) {
 	t.Helper()
-	s.must(t, "FLUSHALL")
+	must(t, s.server.Do("FLUSHALL"))
 }
 
 // Save writes the data to disk: every later Start begins with them, however old
 // they are by then, until Forget.
 func (s *RedisServer) Save(t testing.TB) {
 	t.Helper()
-	s.must(t, "SAVE")
+	must(t, s.server.Do("SAVE"))
 }
 
 // Forget removes what Save wrote: the next Start begins empty.
@@ -81,24 +65,7 @@ func (s *RedisServer) Forget(t testing.TB) {
 // Client is a plain client of database db, closed with the test.
 func (s *RedisServer) Client(t testing.TB, db int) *redis.Client {
 	t.Helper()
-	c := s.client(db)
+	c := s.server.Client(db)
 	t.Cleanup(func() { _ = c.Close() })
 	return c
-}
-
-func (s *RedisServer) client(db int) *redis.Client {
-	return redis.NewClient(&redis.Options{Network: "unix", Addr: s.socket, DB: db, DisableIdentity: true, DialerRetries: 1})
-}
-
-func (s *RedisServer) do(command string) error {
-	c := s.client(0)
-	defer func() { _ = c.Close() }()
-	return c.Do(context.Background(), command).Err()
-}
-
-func (s *RedisServer) must(t testing.TB, command string) {
-	t.Helper()
-	if err := s.do(command); err != nil {
-		t.Fatalf("redis %s: %v", command, err)
-	}
 }

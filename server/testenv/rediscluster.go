@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/redis/go-redis/v9"
+
+	"etuservices/server/spawn"
 )
 
 // ClusterServer is a Redis Cluster of one node, on TCP because a cluster tells
@@ -25,13 +27,12 @@ func Cluster(t testing.TB) *ClusterServer {
 	dir := tempDir(t)
 	port, bus := freePort(t), freePort(t)
 	s := &ClusterServer{addr: net.JoinHostPort("127.0.0.1", port)}
-	s.path = binary(t, "redis-server")
-	s.args = []string{
+	server, err := spawn.Server("redis-server", s.join,
 		"--bind", "127.0.0.1", "--port", port, "--dir", dir, "--daemonize", "no", "--save", "", "--appendonly", "no",
-		"--cluster-enabled", "yes", "--cluster-port", bus, "--cluster-config-file", filepath.Join(dir, "nodes.conf"),
-	}
-	s.ready = s.join
-	t.Cleanup(atExit(func() { s.end(syscall.SIGKILL) }))
+		"--cluster-enabled", "yes", "--cluster-port", bus, "--cluster-config-file", filepath.Join(dir, "nodes.conf"))
+	must(t, err)
+	s.process = process{server}
+	t.Cleanup(func() { server.End(syscall.SIGKILL) })
 	s.Start(t)
 	return s
 }
@@ -76,7 +77,7 @@ func (s *ClusterServer) join() error {
 		}
 	}
 	if !strings.Contains(info, "cluster_state:ok") {
-		return fmt.Errorf("%w: %s", errNotYet, info)
+		return fmt.Errorf("the cluster is not ready: %s", info)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package testenv
+package spawn
 
 import "syscall"
 
@@ -8,7 +8,7 @@ const (
 )
 
 // dieWithParent: own group, so that Ctrl+C reaches us first; and the kernel
-// kills the child when the test binary dies, however it dies.
+// kills the child when this process dies, however it dies.
 func dieWithParent() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }

@@ -1,6 +1,6 @@
 //go:build unix && !linux
 
-package testenv
+package spawn
 
 import "syscall"
 
@@ -9,6 +9,6 @@ const (
 	sigResume = syscall.SIGCONT
 )
 
-// dieWithParent: own group, so that Ctrl+C reaches us first. Only Main cleans
-// up here; a test binary that is killed leaves its servers behind.
+// dieWithParent: own group, so that Ctrl+C reaches us first. Only CleanUp
+// ends children here; a process that is killed leaves its servers behind.
 func dieWithParent() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }

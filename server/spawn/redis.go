@@ -1,0 +1,51 @@
+package spawn
+
+import (
+	"context"
+	"net/url"
+	"path/filepath"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Redis is a redis-server on a Unix socket, without persistence. A socket has
+// no port that another could take between a stop and a start.
+type Redis struct {
+	*Process
+	socket string
+}
+
+// NewRedis prepares one in dir.
+func NewRedis(dir string) (*Redis, error) {
+	s := &Redis{socket: filepath.Join(dir, "redis.sock")}
+	var err error
+	s.Process, err = Server("redis-server", s.ready,
+		"--port", "0", "--unixsocket", s.socket, "--unixsocketperm", "700", "--dir", dir,
+		"--daemonize", "no", "--save", "", "--appendonly", "no")
+	return s, err
+}
+
+func (s *Redis) ready() error {
+	if err := exists(s.socket); err != nil {
+		return err
+	}
+	return s.Do("PING")
+}
+
+// URL is what ETU_REDIS_URL takes.
+func (s *Redis) URL() string { return (&url.URL{Scheme: "unix", Path: s.socket}).String() }
+
+// Addr is the socket's path, for a proxy or redis-cli -s.
+func (s *Redis) Addr() string { return s.socket }
+
+// Client is a plain client of database db, the caller's to close.
+func (s *Redis) Client(db int) *redis.Client {
+	return redis.NewClient(&redis.Options{Network: "unix", Addr: s.socket, DB: db, DisableIdentity: true, DialerRetries: 1})
+}
+
+// Do runs one command.
+func (s *Redis) Do(command string) error {
+	c := s.Client(0)
+	defer func() { _ = c.Close() }()
+	return c.Do(context.Background(), command).Err()
+}
