@@ -18,6 +18,9 @@ func NewScript(text string) *Script {
 	return &Script{text: text, hash: hex.EncodeToString(sum[:])}
 }
 
+// Text is the script itself.
+func (s *Script) Text() string { return s.text }
+
 // Call is one run of a script.
 type Call struct {
 	Script *Script

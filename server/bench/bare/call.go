@@ -1,0 +1,128 @@
+package bare
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"etuservices/server/store"
+)
+
+// Offer is what is sold; the words of its title are known beforehand.
+type Offer struct {
+	Category, Title string
+	Cents           int64
+	Words           []string
+}
+
+// Sell does VENTE: a slot, a transaction, the boards.
+func (d *Driver) Sell(ctx context.Context, u User, o Offer) error {
+	return d.call(ctx, u, "vente", func(tx *sql.Tx, at store.Instant) (int64, error) {
+		done, err := tx.ExecContext(ctx, insertArticle, u.ID, o.Category, o.Cents, o.Title, "", "en_vente", at)
+		if err != nil {
+			return 0, err
+		}
+		id, err := done.LastInsertId()
+		if err != nil {
+			return 0, err
+		}
+		args := make([]any, 0, 2*len(o.Words))
+		for _, w := range o.Words {
+			args = append(args, w, id)
+		}
+		_, err = tx.ExecContext(ctx, insertWords+strings.Repeat(", (?, ?)", len(o.Words))[2:], args...)
+		return id, err
+	})
+}
+
+// Buy does ACHAT of an article that is for sale.
+func (d *Driver) Buy(ctx context.Context, u User, article int64) error {
+	return d.call(ctx, u, "achat", func(tx *sql.Tx, at store.Instant) (int64, error) {
+		done, err := tx.ExecContext(ctx, sellArticle, u.ID, at, article, u.ID)
+		if err != nil {
+			return 0, err
+		}
+		if n, err := done.RowsAffected(); err != nil {
+			return 0, err
+		} else if n != 1 {
+			return 0, fmt.Errorf("%w: article %d is not for sale", ErrUnexpected, article)
+		}
+		var text [8]string
+		var id, cents, seller int64
+		return article, tx.QueryRowContext(ctx, readArticle, article).Scan(
+			&id, &text[0], &text[1], &text[2], &cents, &text[3], &text[4], &seller, &text[5], &text[6], &text[7], new(string))
+	})
+}
+
+func (d *Driver) call(ctx context.Context, u User, service string, work func(*sql.Tx, store.Instant) (int64, error)) error {
+	slot := newSlot()
+	answer, err := numbers(d.take.EvalSha(ctx, d.stores.Redis.DB0, u.windows[2:],
+		d.rule.Window.Milliseconds(), d.rule.Max, slot, slotLife.Milliseconds(), "0"), 3)
+	if err != nil {
+		return err
+	}
+	now, _ := answer[2].(string)
+	ms, err := strconv.ParseInt(now, 10, 64)
+	if err != nil || answer[0] != int64(1) {
+		return fmt.Errorf("%w of the quota: %v", ErrUnexpected, answer)
+	}
+	sales, buys, err := d.write(ctx, u, service, slot, store.AtMilli(ms), work)
+	if err != nil {
+		return err
+	}
+	pipe := d.stores.Redis.DB1.Pipeline()
+	d.calls.EvalSha(ctx, pipe, callBoards, u.Login, sales, buys)
+	d.journal.EvalSha(ctx, pipe, u.journal, ms, service+":"+slot, 100, (24 * time.Hour).Milliseconds())
+	_, err = pipe.Exec(ctx)
+	return err
+}
+
+// slotLife is the life of a repeatable call's mark; the script is told it also
+// where there is none.
+const slotLife = 15 * time.Second
+
+var callBoards = []string{"etu:{appels}:total", "etu:{appels}:vente", "etu:{appels}:achat", "etu:{appels}:services"}
+
+func (d *Driver) write(ctx context.Context, u User, service, slot string, at store.Instant,
+	work func(*sql.Tx, store.Instant) (int64, error),
+) (sales, buys int64, err error) {
+	tx, err := d.stores.SQL.Write.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer func() { _ = tx.Rollback() }()
+	if _, err := tx.ExecContext(ctx, countCall[service], u.ID); err != nil {
+		return 0, 0, err
+	}
+	since := store.At(at.Add(-d.rule.Window))
+	if sales, buys, err = d.certify(ctx, tx, u, since); err != nil {
+		return 0, 0, err
+	}
+	article, err := work(tx, at)
+	if err != nil {
+		return 0, 0, err
+	}
+	if _, err := tx.ExecContext(ctx, insertCall, u.ID, service, article, "ok", at, instance, slot, nil); err != nil {
+		return 0, 0, err
+	}
+	return sales, buys, tx.Commit()
+}
+
+func (d *Driver) certify(ctx context.Context, tx *sql.Tx, u User, since store.Instant) (sales, buys int64, err error) {
+	rows, err := tx.QueryContext(ctx, readWindow, since, u.ID)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer rows.Close()
+	var logins int64
+	var state, stamp sql.RawBytes
+	for rows.Next() {
+		if err := rows.Scan(&state, &logins, &sales, &buys, &stamp); err != nil {
+			return 0, 0, err
+		}
+	}
+	return sales, buys, rows.Err()
+}

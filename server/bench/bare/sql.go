@@ -1,0 +1,34 @@
+package bare
+
+// The server's statements, word by word (packages market and quota).
+const (
+	insertArticle = `
+		INSERT INTO articles (vendeur_id, categorie, prix_centimes, titre, description, etat, publie_le)
+		VALUES (?, ?, ?, ?, ?, ?, ?)`
+
+	insertWords = `INSERT INTO mots (mot, article_id) VALUES `
+
+	sellArticle = `
+			UPDATE articles SET etat = 'vendu', acheteur_id = ?, vendu_le = ?
+			WHERE id = ? AND etat = 'en_vente' AND vendeur_id <> ?`
+
+	readArticle = `SELECT a.id, a.titre, a.description, a.categorie, a.prix_centimes, a.etat, a.publie_le,
+	a.vendeur_id, v.login, v.email, COALESCE(b.login, ''), COALESCE(b.email, '') FROM articles a JOIN utilisateurs v ON v.id = a.vendeur_id
+	LEFT JOIN utilisateurs b ON b.id = a.acheteur_id WHERE a.id = ?`
+
+	insertCall = `
+			INSERT INTO appels (utilisateur_id, service, article_id, resultat, instant, serveur, creneau, ref)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
+
+	readWindow = `
+		SELECT u.etat, u.nb_connexions, u.nb_ventes, u.nb_achats, l.instant
+		FROM utilisateurs u LEFT JOIN appels l
+		  ON l.utilisateur_id = u.id AND l.instant > ? AND (u.raz_le IS NULL OR l.instant > u.raz_le)
+		WHERE u.id = ? ORDER BY l.instant`
+)
+
+// countCall locks the user's row and counts, by service.
+var countCall = map[string]string{
+	"vente": `UPDATE utilisateurs SET nb_ventes = nb_ventes + 1 WHERE id = ?`,
+	"achat": `UPDATE utilisateurs SET nb_achats = nb_achats + 1 WHERE id = ?`,
+}

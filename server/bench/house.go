@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"etuservices/protocol"
+	"etuservices/server/accounts"
+	"etuservices/server/bench/site"
+	"etuservices/server/boards"
+	"etuservices/server/config"
+	"etuservices/server/live"
+	"etuservices/server/market"
+	"etuservices/server/quota"
+	"etuservices/server/session"
+	"etuservices/server/store"
+)
+
+// house is the server's trade in this process, without its sockets: for
+// counting what one request allocates, and what it asks of the stores.
+type house struct {
+	services *session.Services
+	boards   *boards.Boards
+	quota    *quota.Keeper
+}
+
+func newHouse(stores *store.Stores, rule quota.Rule) (*house, error) {
+	log := slog.New(slog.DiscardHandler)
+	hasher, err := accounts.NewHasher(site.CheapHash, config.DefaultLimits.HashWait)
+	if err != nil {
+		return nil, err
+	}
+	h := &house{boards: boards.New(stores, log), quota: quota.New(stores, rule, log)}
+	h.services = &session.Services{
+		Accounts: accounts.New(accounts.Options{
+			Stores: stores, Quota: h.quota, Hasher: hasher, Instance: "banc",
+			VisitsTTL: 30 * time.Second, SessionTTL: 30 * time.Minute,
+			OnLogin: boards.Login, OnRegister: boards.Register, Log: log,
+		}),
+		Market: market.New(market.Options{
+			Stores: stores, Quota: h.quota, Instance: "banc", OnCall: boards.Call, Log: log,
+		}),
+		Quota: h.quota, Boards: h.boards, Hub: &live.Hub{}, Instance: "banc",
+		Limits: config.DefaultLimits, Sockets: func() int64 { return 1 }, Log: log,
+	}
+	return h, nil
+}
+
+func (h *house) close() { h.quota.Close() }
+
+// talk is one connection that nobody carries.
+type talk struct {
+	session *session.Session
+	out     protocol.Out
+}
+
+type nowhere struct{}
+
+func (nowhere) Push(string)     {}
+func (nowhere) Address() string { return "127.0.0.1" }
+
+// login opens a session and logs it in.
+func (h *house) login(ctx context.Context, login, password string) (*talk, error) {
+	t := &talk{session: h.services.Open(nowhere{})}
+	_, err := t.say(ctx, "AUTH "+login+" "+password)
+	return t, err
+}
+
+// say does one request and gives its reply.
+func (t *talk) say(ctx context.Context, line string) (string, error) {
+	t.do(ctx, []byte(line))
+	reply := string(t.out.Bytes())
+	if strings.Contains("\n"+reply, "\n-ERR") {
+		return reply, fmt.Errorf("%w : %s", errRefused, reply)
+	}
+	return reply, nil
+}
+
+// do does one request as a connection does, its buffer at hand.
+func (t *talk) do(ctx context.Context, line []byte) {
+	t.out.Reset()
+	t.session.Line(ctx, line, &t.out)
+}

@@ -1,0 +1,37 @@
+package load
+
+import "time"
+
+// Result is what a run measured.
+type Result struct {
+	Ops       int64         // that ended well within the measured time
+	Refused   int64         // answered by -ERR meanwhile
+	Elapsed   time.Duration // the measured time
+	Refusal   string        // one of the refusals
+	Latencies *Latencies    // of Ops; in an open loop from when each was due
+}
+
+// Summary is a result in figures; latencies are whole microseconds.
+type Summary struct {
+	Ops     int64   `json:"operations"`
+	Refused int64   `json:"refus"`
+	Rate    float64 `json:"par_seconde"`
+	P50     int64   `json:"p50_us"`
+	P90     int64   `json:"p90_us"`
+	P99     int64   `json:"p99_us"`
+	P999    int64   `json:"p999_us"`
+	Max     int64   `json:"max_us"`
+}
+
+// Summary sums a result up.
+func (r Result) Summary() Summary {
+	at := func(percent float64) int64 { return r.Latencies.At(percent).Microseconds() }
+	s := Summary{
+		Ops: r.Ops, Refused: r.Refused,
+		P50: at(50), P90: at(90), P99: at(99), P999: at(99.9), Max: at(100),
+	}
+	if r.Elapsed > 0 {
+		s.Rate = float64(r.Ops) / r.Elapsed.Seconds()
+	}
+	return s
+}

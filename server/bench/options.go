@@ -1,0 +1,53 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// options are the command line's.
+type options struct {
+	verbs    []string // empty: all
+	conns    int
+	time     time.Duration
+	rounds   int
+	rate     float64
+	json     string
+	check    bool
+	profiles string
+}
+
+var errOptions = errors.New("option invalide")
+
+func parse(args []string, notes io.Writer) (o options, err error) {
+	fs := flag.NewFlagSet("bench", flag.ContinueOnError)
+	fs.SetOutput(notes)
+	verbs := fs.String("verbs", "", "mesures à faire, séparées par des virgules (vide : toutes, et BENCHMARKS.md est récrit) : "+strings.Join(verbNames(), ", "))
+	fs.IntVar(&o.conns, "conns", 64, "connexions")
+	fs.DurationVar(&o.time, "time", 2*time.Second, "durée mesurée de chaque tour d'un côté")
+	fs.IntVar(&o.rounds, "rounds", 5, "tours : serveur et pilote nu, l'un après l'autre")
+	fs.Float64Var(&o.rate, "rate", 200, "requêtes par seconde de la mesure ETUDIANTS, en boucle ouverte")
+	fs.StringVar(&o.json, "json", "", "fichier où écrire aussi les résultats en JSON (- : la sortie)")
+	fs.BoolVar(&o.check, "check", false, "comparer à la dernière mesure gardée, échouer au-delà de 20 % de moins ; n'écrit rien")
+	fs.StringVar(&o.profiles, "profile", "", "dossier où garder les profils (pprof) du serveur pendant ses tours")
+	if err := fs.Parse(args); err != nil {
+		return o, err
+	}
+	if o.conns < 1 || o.time <= 0 || o.rounds < 1 || o.rate <= 0 || fs.NArg() > 0 {
+		return o, fmt.Errorf("%w : des nombres positifs, et rien derrière les options", errOptions)
+	}
+	for v := range strings.SplitSeq(strings.ToUpper(*verbs), ",") {
+		if v = strings.TrimSpace(v); v == "" {
+			continue
+		}
+		if !known(v) {
+			return o, fmt.Errorf("%w : pas de mesure %s ; il y a %s", errOptions, v, strings.Join(verbNames(), ", "))
+		}
+		o.verbs = append(o.verbs, v)
+	}
+	return o, nil
+}

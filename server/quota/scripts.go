@@ -1,0 +1,7 @@
+package quota
+
+import "etuservices/server/store"
+
+// Scripts gives the package's Lua to the bare drivers of server/bench, which do
+// the same work in Redis with nothing around it.
+func Scripts() (take, look *store.Script) { return takeScript, lookScript }
