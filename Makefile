@@ -53,6 +53,11 @@ fuzz:
 bench: stores
 	go run ./server/bench
 
+## bench-check: the same, compared with the last kept result (fails over 20 %)
+.PHONY: bench-check
+bench-check: stores
+	go run ./server/bench -check
+
 ## stores: install MariaDB and Redis for the tests, where apt-get can
 .PHONY: stores
 stores:

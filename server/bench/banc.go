@@ -38,6 +38,7 @@ type banc struct {
 type side interface {
 	steps() []load.Step
 	turn() error // makes it ready for its turn
+	pid() int    // of the process that does the work
 	end()        // of its turn: it must cost nothing in the other's
 }
 
@@ -101,14 +102,20 @@ func (b *banc) turn(ctx context.Context, place *site.Place, m measure, s side) (
 	if m.verb == students {
 		plan.Rate = b.rate
 	}
+	before := cpuTime(s.pid())
 	result, err := load.Run(ctx, s.steps(), plan)
+	cpu := cpuTime(s.pid()) - before
 	if err == nil {
 		err = ctx.Err()
 	}
 	if err == nil && result.Refused > 0 && m.verb != students {
 		err = fmt.Errorf("%w : %d, dont %q", errRefused, result.Refused, result.Refusal)
 	}
-	return result.Summary(), err
+	summary := result.Summary()
+	if result.All > 0 {
+		summary.CPU = float64(cpu.Microseconds()) / float64(result.All)
+	}
+	return summary, err
 }
 
 // startBare gives nil for a measure without another side.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strconv"
 
@@ -20,6 +21,7 @@ type callSide struct {
 
 func (s *callSide) steps() []load.Step { return s.work }
 func (s *callSide) end()               {}
+func (s *callSide) pid() int           { return os.Getpid() }
 func (s *callSide) turn() error {
 	if s.before == nil {
 		return nil
@@ -39,6 +41,7 @@ type lineSide struct {
 }
 
 func (s *lineSide) steps() []load.Step { return s.work }
+func (s *lineSide) pid() int           { return s.program.Pid() }
 
 func (s *lineSide) turn() error {
 	if s.paused {

@@ -46,6 +46,16 @@ func Server(program string, ready func() error, args ...string) (*Process, error
 	return p, nil
 }
 
+// Pid is its number while it runs, 0 otherwise.
+func (p *Process) Pid() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cmd == nil {
+		return 0
+	}
+	return p.cmd.Process.Pid
+}
+
 func (p *Process) name() string { return filepath.Base(p.path) }
 
 // Pause freezes the server: connections stay open and nothing answers.

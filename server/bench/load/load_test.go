@@ -53,6 +53,9 @@ func TestClosedLoop(t *testing.T) {
 		if r.Ops != 3*2*100 { // the 100 that end in the measured second
 			t.Errorf("%d operations", r.Ops)
 		}
+		if r.All <= r.Ops || r.All > r.Ops+3*2*11+3*2 { // 10 in the warm-up, and what ended too late
+			t.Errorf("%d in all", r.All)
+		}
 		if s := r.Summary(); s.Rate != 600 || s.P99 < 10_000 || s.P99 > 10_050 {
 			t.Errorf("summary: %+v", s)
 		}

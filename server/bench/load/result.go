@@ -5,6 +5,7 @@ import "time"
 // Result is what a run measured.
 type Result struct {
 	Ops       int64         // that ended well within the measured time
+	All       int64         // that ended at all, warm-up and tail included
 	Refused   int64         // answered by -ERR meanwhile
 	Elapsed   time.Duration // the measured time
 	Refusal   string        // one of the refusals
@@ -21,6 +22,8 @@ type Summary struct {
 	P99     int64   `json:"p99_us"`
 	P999    int64   `json:"p999_us"`
 	Max     int64   `json:"max_us"`
+	// CPU is what one operation cost its side's process; 0 is unknown.
+	CPU float64 `json:"processeur_us,omitempty"`
 }
 
 // Summary sums a result up.

@@ -55,6 +55,7 @@ type worker struct {
 	*run
 	step      Step
 	latencies *Latencies
+	all       int64
 	refused   int64
 	refusal   string
 	err       error
@@ -79,6 +80,7 @@ func (w *worker) work(ctx context.Context) {
 			w.stop()
 			return
 		}
+		w.all += int64(n)
 		if end.Before(w.from) || end.After(w.until) {
 			continue
 		}
@@ -119,6 +121,7 @@ func (r *run) result(workers []*worker) (Result, error) {
 			return result, fmt.Errorf("load: %w", w.err)
 		}
 		result.Latencies.Merge(w.latencies)
+		result.All += w.all
 		result.Refused += w.refused
 		if w.refusal != "" {
 			result.Refusal = w.refusal

@@ -21,6 +21,8 @@ de ceux des tours.
 - AUTH : argon2id seul, avec autant de vérificateurs que le serveur.
 - ETUDIANTS : un mélange de tout, en boucle ouverte à un débit donné ; les temps
   comptent depuis l'instant où la requête était due.
+- CPU : ce qu'une requête coûte au processus qui la sert (Linux), tous cœurs
+  confondus ; les magasins ont le leur.
 - Le maximum des quotas est relevé des deux côtés pour que rien ne soit refusé ;
   MariaDB et Redis ont leurs réglages d'origine, et sont joints par un socket
   Unix (le coût du réseau des magasins ne cache donc pas celui du serveur).

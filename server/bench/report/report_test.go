@@ -16,7 +16,7 @@ func row(name string, wanted float64, ratios ...float64) report.Row {
 	r := report.Row{Name: name, Wanted: wanted}
 	for _, x := range ratios {
 		r.Rounds = append(r.Rounds, report.Round{
-			Server: load.Summary{Rate: 1000 * x, P50: 850, P99: 12_345},
+			Server: load.Summary{Rate: 1000 * x, P50: 850, P99: 12_345, CPU: 21.04},
 			Bare:   &load.Summary{Rate: 1000, P50: 800, P99: 9_000},
 		})
 	}
@@ -76,9 +76,9 @@ func TestTablesSayTheVerdict(t *testing.T) {
 	report.WriteTable(&plain, result)
 	report.WriteMarkdown(&markdown, result)
 	for _, want := range []string{
-		"| PING | 0.95 ✓ | 0.95–0.95 | 0.90 | 950 | 1000 | 850 µs | 12.3 ms | 800 µs | 9.0 ms |",
+		"| PING | 0.95 ✓ | 0.95–0.95 | 0.90 | 950 | 1000 | 850 µs | 12.3 ms | 800 µs | 9.0 ms | 21.0 µs | — |",
 		"| VENTE | 0.50 ✗ |", "| libre | 0.30 |",
-		"| ETUDIANTS | — | — | — | 100.0 | — | 999 µs | 1.0 ms | — | — |",
+		"| ETUDIANTS | — | — | — | 100.0 | — | 999 µs | 1.0 ms | — | — | — | — |",
 		"| QUOTA | 36.0 | 30.0 | 6.0 ✗ | 5 |",
 		"64 connexions, 1 tours de 1s",
 	} {

@@ -10,7 +10,7 @@ import (
 )
 
 // head and cells are the same table in a terminal and in Markdown.
-var head = []string{"mesure", "rapport", "étendue", "voulu", "serveur /s", "nu /s", "p50", "p99", "nu p50", "nu p99"}
+var head = []string{"mesure", "rapport", "étendue", "voulu", "serveur /s", "nu /s", "p50", "p99", "nu p50", "nu p99", "CPU", "nu CPU"}
 
 func cells(r Row) []string {
 	server := func(figure func(load.Summary) float64) float64 {
@@ -20,7 +20,11 @@ func cells(r Row) []string {
 	rate := func(s load.Summary) float64 { return s.Rate }
 	p50 := func(s load.Summary) float64 { return float64(s.P50) }
 	p99 := func(s load.Summary) float64 { return float64(s.P99) }
-	line := []string{r.Name, "—", "—", "—", perSecond(server(rate)), "—", latency(server(p50)), latency(server(p99)), "—", "—"}
+	cpu := func(s load.Summary) float64 { return s.CPU }
+	line := []string{
+		r.Name, "—", "—", "—", perSecond(server(rate)), "—", latency(server(p50)), latency(server(p99)), "—", "—",
+		micros(server(cpu)), "—",
+	}
 	if len(r.Rounds) == 0 || r.Rounds[0].Bare == nil {
 		return line
 	}
@@ -34,7 +38,7 @@ func cells(r Row) []string {
 		line[1] += verdict(median >= r.Wanted)
 		line[3] = fmt.Sprintf("%.2f", r.Wanted)
 	}
-	line[5], line[8], line[9] = perSecond(bare(rate)), latency(bare(p50)), latency(bare(p99))
+	line[5], line[8], line[9], line[11] = perSecond(bare(rate)), latency(bare(p50)), latency(bare(p99)), micros(bare(cpu))
 	return line
 }
 
@@ -68,6 +72,15 @@ func latency(us float64) string {
 		return fmt.Sprintf("%.0f µs", us)
 	}
 	return fmt.Sprintf("%.1f ms", us/1000)
+}
+
+// micros is CPU time of one operation, which tells sides apart where the
+// stores or a busy machine bound both.
+func micros(us float64) string {
+	if us == 0 {
+		return "—"
+	}
+	return fmt.Sprintf("%.1f µs", us)
 }
 
 // lines gives both tables, a nil line between them.
