@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"etuservices/server/bench/bare"
 	"etuservices/server/bench/load"
@@ -69,7 +70,7 @@ func (b *banc) startServer(place *site.Place, m measure) (*lineSide, error) {
 	socket := ""
 	if b.profiles != "" {
 		var err error
-		if s.profile, err = newProfile(filepath.Join(b.profiles, m.name), b.time, b.notes); err != nil {
+		if s.profile, err = newProfile(filepath.Join(b.profiles, strings.ReplaceAll(m.name, " ", "_")), b.time, b.notes); err != nil {
 			return nil, err
 		}
 		socket = s.profile.socket
