@@ -38,6 +38,9 @@ func WriteMarkdown(w io.Writer, r Result) {
 	}
 	fmt.Fprintf(w, ", %s, MariaDB %s (`innodb_flush_log_at_trx_commit=%d`), Redis %s ; fsync médian %d µs.\n",
 		m.Go, m.MariaDB, m.FlushAtCommit, m.Redis, m.SyncMicros)
+	if m.Load > 0 {
+		fmt.Fprintf(w, "Charge de la machine au départ : %.1f (0 : rien d'autre n'y travaillait).\n", m.Load)
+	}
 	fmt.Fprintf(w, "%s, %d connexions, %d tours de %v de chaque côté.\n", m.Date, r.Conns, r.Rounds, r.Time)
 	begun := false
 	for _, line := range lines(r) {

@@ -65,7 +65,7 @@ func TestCompareFailsBeyondTolerance(t *testing.T) {
 
 func TestTablesSayTheVerdict(t *testing.T) {
 	result := report.Result{
-		Machine: report.Machine{Cores: 2, Go: "go1.26"}, Conns: 64, Rounds: 1, Time: time.Second,
+		Machine: report.Machine{Cores: 2, Go: "go1.26", Load: 4.25}, Conns: 64, Rounds: 1, Time: time.Second,
 		Rows: []report.Row{
 			row("PING", 0.9, 0.95), row("VENTE", 0.85, 0.5), row("libre", 0, 0.3),
 			{Name: "ETUDIANTS", Rounds: []report.Round{{Server: load.Summary{Rate: 99.96, P50: 999, P99: 1000}}}},
@@ -80,6 +80,7 @@ func TestTablesSayTheVerdict(t *testing.T) {
 		"| VENTE | 0.50 ✗ |", "| libre | 0.30 |",
 		"| ETUDIANTS | — | — | — | 100.0 | — | 999 µs | 1.0 ms | — | — | — | — |",
 		"| QUOTA | 36.0 | 30.0 | 6.0 ✗ | 5 |",
+		"au départ : 4.2",
 		"64 connexions, 1 tours de 1s",
 	} {
 		if !strings.Contains(markdown.String(), want) {

@@ -33,6 +33,9 @@ type Machine struct {
 	Redis         string `json:"redis"`
 	FlushAtCommit int    `json:"innodb_flush_log_at_trx_commit"`
 	SyncMicros    int64  `json:"fsync_us"`
+	// Load is how many processes wanted a core before the run (the last minute's
+	// average): far above 0, others were at work and the ratios wander.
+	Load float64 `json:"charge,omitempty"`
 }
 
 // Row is one measure.

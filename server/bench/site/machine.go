@@ -21,6 +21,7 @@ func (s *Stores) Machine(ctx context.Context) (m report.Machine, err error) {
 	}
 	defer place.Close()
 	m = report.Machine{
+		Load: loadAverage(),
 		Date: time.Now().UTC().Format(time.DateOnly), Cores: runtime.GOMAXPROCS(0), MemoryGiB: memory(),
 		System: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version(),
 	}
@@ -50,6 +51,18 @@ func memory() int {
 		return 0
 	}
 	return (kib + 1<<19) >> 20
+}
+
+// loadAverage is the last minute's, where Linux tells it; 0 elsewhere.
+func loadAverage() (load float64) {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return 0
+	}
+	if _, err := fmt.Sscan(string(text), &load); err != nil {
+		return 0
+	}
+	return load
 }
 
 // syncs is how many writes the disk is asked to make sure of: some tens of
