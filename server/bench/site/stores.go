@@ -15,8 +15,8 @@ import (
 // would stop for checkpoints under load.
 const redoLog = "--innodb-log-file-size=96M"
 
-// Stores are a private MariaDB and Redis, on Unix sockets, with their own
-// default settings: a commit is on disk when it is acknowledged.
+// Stores are a private MariaDB with its own default settings (a commit is on
+// disk when it is acknowledged) and a Redis that keeps nothing, on Unix sockets.
 type Stores struct {
 	maria *spawn.MariaDB
 	redis *spawn.Redis
