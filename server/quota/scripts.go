@@ -5,3 +5,9 @@ import "etuservices/server/store"
 // Scripts gives the package's Lua to the bare drivers of server/bench, which do
 // the same work in Redis with nothing around it.
 func Scripts() (take, look *store.Script) { return takeScript, lookScript }
+
+// WindowKeys gives, for the same bare drivers, a user's windows of logins and
+// of calls, each with its "known" mark.
+func WindowKeys(u User) []string {
+	return []string{windowKey(u, Logins), knownKey(u, Logins), windowKey(u, Calls), knownKey(u, Calls)}
+}

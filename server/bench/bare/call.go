@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"etuservices/server/boards"
 	"etuservices/server/store"
 )
 
@@ -74,7 +75,7 @@ func (d *Driver) call(ctx context.Context, u User, service string, work func(*sq
 		return err
 	}
 	pipe := d.stores.Redis.DB1.Pipeline()
-	d.calls.EvalSha(ctx, pipe, callBoards, u.Login, sales, buys)
+	d.calls.EvalSha(ctx, pipe, boards.Keys.Call, u.Login, sales, buys)
 	d.journal.EvalSha(ctx, pipe, u.journal, ms, service+":"+slot, 100, (24 * time.Hour).Milliseconds())
 	_, err = pipe.Exec(ctx)
 	return err
@@ -83,8 +84,6 @@ func (d *Driver) call(ctx context.Context, u User, service string, work func(*sq
 // slotLife is the life of a repeatable call's mark; the script is told it also
 // where there is none.
 const slotLife = 15 * time.Second
-
-var callBoards = []string{"etu:{appels}:total", "etu:{appels}:vente", "etu:{appels}:achat", "etu:{appels}:services"}
 
 func (d *Driver) write(ctx context.Context, u User, service, slot string, at store.Instant,
 	work func(*sql.Tx, store.Instant) (int64, error),

@@ -37,11 +37,10 @@ type User struct {
 
 // NewUser makes a user ready for the drivers.
 func NewUser(id int64, login string) User {
-	key := "etu:{" + login + "}:"
 	return User{
 		ID: id, Login: login,
-		windows: []string{key + "connexions", key + "connexions:connu", key + "services", key + "services:connu"},
-		journal: []string{key + "appels"},
+		windows: quota.WindowKeys(quota.User{ID: id, Login: login}),
+		journal: []string{"etu:{" + login + "}:appels"},
 	}
 }
 

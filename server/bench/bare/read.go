@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/redis/go-redis/v9"
+
+	"etuservices/server/boards"
 )
 
 // Quota does QUOTA: one script.
@@ -17,21 +19,21 @@ func (d *Driver) Quota(ctx context.Context, u User) error {
 // each database.
 func (d *Driver) Stats(ctx context.Context) error {
 	logins := d.stores.Redis.DB0.Pipeline()
-	d.board(ctx, logins, "etu:{connexions}:derniers", 10)
-	d.board(ctx, logins, "etu:{connexions}:total", 3)
+	d.board(ctx, logins, boards.Keys.Last, 10)
+	d.board(ctx, logins, boards.Keys.Total, 3)
 	if _, err := logins.Exec(ctx); err != nil {
 		return err
 	}
 	calls := d.stores.Redis.DB1.Pipeline()
-	calls.HExists(ctx, "etu:{appels}:jusqua", "instant")
-	calls.ZRangeWithScores(ctx, "etu:{appels}:total", 0, 9)
-	calls.HExists(ctx, "etu:{appels}:jusqua", "instant")
-	calls.ZRangeWithScores(ctx, "etu:{appels}:services", 0, -1)
+	calls.HExists(ctx, boards.Keys.CallMark, "instant")
+	calls.ZRangeWithScores(ctx, boards.Keys.Calls, 0, 9)
+	calls.HExists(ctx, boards.Keys.CallMark, "instant")
+	calls.ZRangeWithScores(ctx, boards.Keys.Services, 0, -1)
 	_, err := calls.Exec(ctx)
 	return err
 }
 
 func (d *Driver) board(ctx context.Context, pipe redis.Pipeliner, key string, rows int) {
-	pipe.HExists(ctx, "etu:{connexions}:jusqua", "instant")
+	pipe.HExists(ctx, boards.Keys.LoginMark, "instant")
 	d.best.EvalSha(ctx, pipe, []string{key}, rows)
 }
