@@ -49,7 +49,7 @@ func (p *Place) StartServer(path string, rule quota.Rule, profileSocket string) 
 	program := spawn.NewProgram(path, []string{
 		"ETU_MYSQL_DSN=" + p.DSN, "ETU_REDIS_URL=" + p.RedisURL, "ETU_INSTANCE=banc",
 		"ETU_QUOTA_MAX=" + strconv.Itoa(rule.Max), "ETU_QUOTA_WINDOW=" + rule.Window.String(),
-		"ETU_FLOOD_RATE=0", ProfileVariable + "=" + profileSocket,
+		"ETU_FLOOD_RATE=0", "ETU_DRAIN_TIME=0s", ProfileVariable + "=" + profileSocket,
 	}, "--addr", "127.0.0.1:0")
 	return program, program.Start()
 }
