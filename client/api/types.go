@@ -1,0 +1,161 @@
+package api
+
+import (
+	"time"
+
+	"etuservices/protocol"
+)
+
+// Role is what a user may do.
+type Role string
+
+// The roles.
+const (
+	Student Role = "etudiant"
+	Admin   Role = "admin"
+)
+
+// Session is a login that holds.
+type Session struct {
+	Login   string
+	Role    Role
+	Visits  int   // logins since the last 30 s without one; 0 when resumed
+	Quota   Quota // of connexions; zero (Max 0) when resumed: ask Quotas
+	Resumed bool  // by its token: no connexion was spent
+
+	token string
+}
+
+// Profile is what QUI tells.
+type Profile struct {
+	Login, FirstName, LastName, Email string
+	Role                              Role
+	Since                             time.Time // of this session
+}
+
+// Quota is one sliding window. Its zero value (Max 0) is not known.
+type Quota struct {
+	Used, Max, Left int
+	Window          time.Duration // 0 when the reply did not tell
+	// Next is when one more is free, by our clock; zero while some are left
+	// or when the reply did not tell.
+	Next time.Time
+}
+
+// Quotas are both of a user's windows.
+type Quotas struct{ Connections, Services Quota }
+
+// Registration is a new account.
+type Registration struct{ Login, Email, FirstName, LastName, Password string }
+
+// Sale is an article to be put up for sale.
+type Sale struct {
+	Category    string // one of protocol.Categories
+	Cents       int64
+	Title       string
+	Description string // may be empty
+	// Ref makes the sale repeatable: keep one (NewRef) for a draft, so that
+	// trying again after an unknown result cannot sell twice. Empty: a random
+	// one for this call.
+	Ref string
+}
+
+// Receipt is what a sale or a purchase brought.
+type Receipt struct {
+	ID       string
+	Title    string
+	Category string // of a sale
+	Cents    int64
+	Seller   string // of a purchase
+	Contact  string // of a purchase: the seller's e-mail address
+	Services Quota  // what is left; Next and Window are not told
+	Replayed bool   // the server had done it before, for the same ref
+}
+
+// Status is the state of an article.
+type Status string
+
+// The states of an article.
+const (
+	OnSale    Status = "en_vente"
+	Sold      Status = "vendu"
+	Withdrawn Status = "retire"
+)
+
+// Article is something for sale, or that was.
+type Article struct {
+	ID, Title, Category string
+	Cents               int64
+	Seller              string
+	Published           time.Time
+	Status              Status // of Article, MySales, MyPurchases
+	Description         string // of Article
+	// Other and Contact are the buyer of my sale or the seller of my
+	// purchase and the e-mail address, once sold.
+	Other, Contact string
+}
+
+// Sort is an order of articles.
+type Sort string
+
+// The orders of articles.
+const (
+	Newest   Sort = "recent"
+	Cheapest Sort = "prix"
+	Dearest  Sort = "-prix"
+)
+
+// Query chooses articles; its zero value is everything, newest first.
+type Query struct {
+	Category string
+	Words    string // each begins a word of the title; accents and case do not matter
+	Seller   string
+	MaxCents int64 // inclusive; 0 is no bound (see Free)
+	Free     bool  // only what costs nothing
+	Sort     Sort
+	N        int    // lines of a page, 1-100; 0 is the server's 20
+	After    string // Page.Next of the page before
+}
+
+// Page is a part of a list.
+type Page struct {
+	Articles []Article
+	Next     string // for Query.After; "" at the end
+	At       time.Time
+}
+
+// Board is one of the four boards.
+type Board string
+
+// The boards, as STATS names them; AllBoards is the four at once.
+const (
+	AllBoards Board = ""
+	Latest    Board = "DERNIERS"
+	Top       Board = "TOP"
+	Least     Board = "MOINS"
+	Services  Board = "SERVICES"
+)
+
+// Rank is a line of a board.
+type Rank struct {
+	Rank  int
+	Login string    // of Latest, Top, Least
+	Name  string    // of Services: vente or achat
+	When  time.Time // of Latest
+	Count int       // connexions (Top) or calls (Least, Services)
+}
+
+// Boards are the boards that were asked for.
+type Boards struct {
+	Latest, Top, Least, Services []Rank
+	At                           time.Time
+}
+
+// Count is how many are there, over all instances, right within 5 s.
+type Count struct{ Connections, Users int }
+
+// Verb is a line of the server's help.
+type Verb struct{ Name, Usage, Help string }
+
+// Categories are those of the protocol, in the order that people are shown.
+func Categories() []string { return protocol.Categories }

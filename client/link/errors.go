@@ -1,0 +1,74 @@
+package link
+
+import (
+	"errors"
+	"time"
+
+	"etuservices/protocol"
+)
+
+// What can go wrong with the link itself. State.Err and the errors of Do wrap
+// one of these beside the cause.
+var (
+	// ErrUnreachable: nobody listens there, or the network is gone.
+	ErrUnreachable = errors.New("link: server unreachable")
+	// ErrTLS: no encryption could be agreed, or the certificate is not trusted.
+	ErrTLS = errors.New("link: no secure connection")
+	// ErrSilent: the server did not answer in time.
+	ErrSilent = errors.New("link: the server does not answer")
+	// ErrProtocol: what answers does not speak EtuServices, or not any more.
+	ErrProtocol = errors.New("link: not an EtuServices server")
+	// ErrLost: the connection ended before the reply; whether the request was
+	// done is not known.
+	ErrLost = errors.New("link: connection lost, result unknown")
+	// ErrClosed: the link was closed.
+	ErrClosed = errors.New("link: closed")
+	// ErrLine: the request cannot be one line of the protocol (control
+	// characters, too long, empty); nothing was sent.
+	ErrLine = errors.New("link: not a request line")
+	// ErrBusy: too many requests wait already.
+	ErrBusy = errors.New("link: too many requests waiting")
+)
+
+// Error is a failure that the server reports (contract section 3).
+type Error struct {
+	Code   protocol.Code
+	Fields protocol.Fields
+	Text   string // the server's own sentence, in French, cleaned
+}
+
+// Error gives the code and the server's sentence.
+func (e *Error) Error() string {
+	s := "server: " + string(e.Code)
+	for _, f := range e.Fields {
+		s += " " + f.Key + "=" + f.Value
+	}
+	if e.Text != "" {
+		s += ": " + e.Text
+	}
+	return s
+}
+
+// Is makes errors.Is(err, &Error{Code: protocol.QUOTA}) ask for the code.
+func (e *Error) Is(target error) bool {
+	t, ok := target.(*Error)
+	return ok && t.Code == e.Code
+}
+
+// After gives apres=: how long until the same may succeed, 0 when not said.
+func (e *Error) After() time.Duration { return seconds(e.Fields.Int("apres")) }
+
+// CodeOf gives the server's code that err holds, "" when it holds none.
+func CodeOf(err error) protocol.Code {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}
+
+// seconds reads a duration of the wire; a mad one is cut to a day.
+func seconds(n int64) time.Duration {
+	const day = 24 * 60 * 60
+	return time.Duration(min(max(n, 0), day)) * time.Second
+}

@@ -1,0 +1,47 @@
+package link
+
+import "time"
+
+// Every number of the link, with its reason.
+const (
+	// dialTimeout: a host that does not answer a SYN for so long is away.
+	dialTimeout = 5 * time.Second
+	// greetTimeout: a plain port of another protocol waits for us to speak.
+	greetTimeout = 5 * time.Second
+	// replyTimeout is above the server's longest honest wait (10 s in the line
+	// for password checks, plus its stores' own deadlines).
+	replyTimeout = 20 * time.Second
+	// writeTimeout: a server that slows us reads late, but it reads.
+	writeTimeout = 20 * time.Second
+
+	// First and longest pause between attempts (issue "The student's screen").
+	firstPause = 250 * time.Millisecond
+	lastPause  = 10 * time.Second
+	// jitter spreads a thousand clients of one dead server: ±25 %.
+	jitter = 0.25
+	// settled is how long a connection lives before the pauses start anew, so
+	// that a server which greets and hangs up is not hammered.
+	settled = 10 * time.Second
+	// moveSpread: after ARRET's apres, at random within this (contract: the
+	// clients of a draining server should not arrive elsewhere all at once).
+	moveSpread = 20 * time.Second
+
+	// maxWaiting bounds the requests not yet answered: far above what a person
+	// or a script in order can cause.
+	maxWaiting = 1024
+	// window bounds the requests on the wire: enough to hide the round trip,
+	// little enough to be repeated after a loss.
+	window = 64
+	// maxRepeats ends the patience with a request whose answer gets lost every
+	// time; a server that dies of it should not be killed for ever.
+	maxRepeats = 5
+
+	// maxLine bounds a server line in bytes: four times the longest legal one.
+	maxLine = 16 << 10
+	// maxRows bounds a reply: a page has at most 100 rows, STATS 25, AIDE and
+	// SESSIONS some more.
+	maxRows = 20_000
+	// eventBox and feedBox are what a slow reader finds at most.
+	eventBox = 256
+	feedBox  = 256
+)

@@ -1,0 +1,20 @@
+package tui
+
+import (
+	"etuservices/client/api"
+	"etuservices/client/i18n"
+)
+
+// Options are what main decided. Run owns the terminal from call to return and
+// gives it back as it was; it does not close API.
+type Options struct {
+	API     *api.Client
+	T       i18n.T
+	Theme   string // "sombre", "clair", "contraste"; "" is to be found out
+	ASCII   bool   // no character beyond ASCII in the chrome
+	Motion  bool   // false: no spinner, no animation
+	Login   string // --login: fills the field; Resume(ctx, Login) is tried first
+	Addr    string // shown to the user
+	TLS     bool
+	Version string
+}
