@@ -1,10 +1,131 @@
 package link
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
-type call struct{ ctx context.Context }
+	"etuservices/protocol"
+)
 
-func newCall(ctx context.Context, r Request) (*call, error) { return nil, ErrLine }
-func (c *call) wait() (Reply, error)                        { return Reply{}, ErrClosed }
-func (l *Link) enqueue(c *call) error                       { return ErrClosed }
-func (l *Link) run()                                        { close(l.ended) }
+// call is one request on its way: queued, on the wire of one connection (its
+// owner then is that connection), or answered.
+type call struct {
+	Request
+	ctx   context.Context
+	reply Reply
+	sent  int  // how often it was written
+	wired bool // written on the present connection
+	done  chan outcome
+}
+
+type outcome struct {
+	reply Reply
+	err   error
+}
+
+func newCall(ctx context.Context, r Request) (*call, error) {
+	switch {
+	case strings.Trim(r.Line, " \t") == "":
+		return nil, fmt.Errorf("%w: it is empty", ErrLine)
+	case len(r.Line)+1 > protocol.MaxLine:
+		return nil, fmt.Errorf("%w: more than %d bytes", ErrLine, protocol.MaxLine)
+	case strings.ContainsAny(r.Line, "\r\n\x00"), !utf8.ValidString(r.Line):
+		return nil, fmt.Errorf("%w: control characters or no UTF-8", ErrLine)
+	}
+	return &call{Request: r, ctx: ctx, done: make(chan outcome, 1)}, nil
+}
+
+func (c *call) wait() (Reply, error) {
+	select {
+	case o := <-c.done:
+		return o.reply, o.err
+	case <-c.ctx.Done():
+		return Reply{}, fmt.Errorf("link: given up waiting: %w", c.ctx.Err())
+	}
+}
+
+// finish answers the caller, who may have gone. The box holds one outcome and
+// a call is finished once.
+func (c *call) finish(err error) { c.done <- outcome{c.reply, err} }
+
+// enqueue puts a call at the end of the line.
+func (l *Link) enqueue(c *call) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.final != nil {
+		return l.final
+	}
+	if len(l.queue) >= maxWaiting {
+		l.queue = slices.DeleteFunc(l.queue, func(c *call) bool { return c.ctx.Err() != nil })
+	}
+	if len(l.queue) >= maxWaiting {
+		return ErrBusy
+	}
+	l.queue = append(l.queue, c)
+	signal(l.wake)
+	return nil
+}
+
+// take gives up to n calls whose callers still wait.
+func (l *Link) take(n int) []*call {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var calls []*call
+	for len(calls) < n && len(l.queue) > 0 {
+		if c := l.queue[0]; c.ctx.Err() == nil {
+			calls = append(calls, c)
+		}
+		l.queue = l.queue[1:]
+	}
+	return calls
+}
+
+// waiting says whether somebody waits for a connection.
+func (l *Link) waiting() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(l.queue, func(c *call) bool { return c.ctx.Err() == nil })
+}
+
+// reclaim takes what a dead connection left unanswered: back to the head of
+// the line where that is safe, else the caller learns that it is lost.
+func (l *Link) reclaim(c *conn) {
+	c.mu.Lock()
+	flight := c.flight
+	c.flight = nil
+	c.mu.Unlock()
+	var again []*call
+	for _, k := range flight {
+		undone := c.undone || !k.wired
+		switch {
+		case k.ctx.Err() != nil:
+		case undone, k.Repeat && k.sent <= maxRepeats && !c.garbage():
+			k.reply, k.wired = Reply{}, false
+			again = append(again, k)
+		default:
+			k.reply = Reply{}
+			k.finish(fmt.Errorf("%w: %w", ErrLost, c.why))
+		}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.queue = append(again, l.queue...)
+	if len(again) > 0 {
+		signal(l.wake)
+	}
+}
+
+// finishAll ends the link: whoever waits gets err.
+func (l *Link) finishAll(err error) {
+	l.mu.Lock()
+	l.final = err
+	calls := l.queue
+	l.queue = nil
+	l.mu.Unlock()
+	for _, c := range calls {
+		c.finish(err)
+	}
+}

@@ -19,7 +19,7 @@ type Options struct {
 	Addr string
 	// TLS is nil for a plain connection.
 	TLS *tls.Config
-	// Dial replaces the network in tests; TLS and Addr are then not used.
+	// Dial replaces the TCP dialling in tests.
 	Dial func(ctx context.Context) (net.Conn, error)
 	// Setup runs on every new connection before any request (REPRENDRE). Its
 	// error ends that connection and counts as a failed attempt.
@@ -81,6 +81,7 @@ type Link struct {
 
 	events chan Event
 	feed   chan Event
+	buried sync.WaitGroup // connections left that still answer
 }
 
 // Open starts a link; it dials at once, in the background. The link ends with

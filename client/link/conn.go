@@ -1,0 +1,181 @@
+package link
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"time"
+
+	"etuservices/protocol"
+)
+
+// conn is one connection. Its reader is the only one that answers calls.
+type conn struct {
+	nc      net.Conn
+	r       *bufio.Reader
+	onEvent func(Event)
+	server  string // who greeted us
+	since   time.Time
+
+	mu      sync.Mutex
+	flight  []*call     // on the wire, in order
+	timer   *time.Timer // of the first of them: replyTimeout
+	retired bool        // answer what is on the wire, then end
+	undone  bool        // what is left in flight was not done, the server says
+	why     error       // it ended; read after dead
+
+	free    chan struct{}      // the window has room again
+	leaving chan time.Duration // ! ARRET came
+	retire  chan struct{}      // the writer stops
+	dead    chan struct{}
+	running sync.WaitGroup // reader and writer
+}
+
+func newConn(nc net.Conn, onEvent func(Event)) *conn {
+	c := &conn{
+		nc: nc, r: bufio.NewReaderSize(nc, maxLine), onEvent: onEvent, since: time.Now(),
+		free: make(chan struct{}, 1), leaving: make(chan time.Duration, 1),
+		retire: make(chan struct{}), dead: make(chan struct{}),
+	}
+	c.timer = time.AfterFunc(replyTimeout, c.late)
+	c.timer.Stop()
+	return c
+}
+
+// greet reads the first line. Errors: *Error (PLEIN, DEBIT, ARRET),
+// ErrProtocol, ErrSilent.
+func (c *conn) greet(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, func() { c.end(ctx.Err()) })
+	defer stop()
+	_ = c.nc.SetReadDeadline(time.Now().Add(greetTimeout)) // fails only on a dead socket: the read will tell
+	m, _, err := c.readMessage()
+	if err != nil {
+		return err
+	}
+	_ = c.nc.SetReadDeadline(time.Time{})
+	switch {
+	case m.Mark == protocol.MarkErr:
+		return asError(m)
+	case m.Mark != protocol.MarkOK || m.Word != "ETUSERVICES":
+		return fmt.Errorf("%w: it greets with %.40q", ErrProtocol, m.Word)
+	case m.Fields.Int("proto") != protocol.Version:
+		return fmt.Errorf("%w: it speaks version %.10q", ErrProtocol, m.Fields.Get("proto"))
+	}
+	c.server = m.Fields.Get("serveur")
+	return nil
+}
+
+// do is the Doer of Setup: it writes at once, nobody else writes yet.
+func (c *conn) do(ctx context.Context, r Request) (Reply, error) {
+	k, err := newCall(ctx, r)
+	if err != nil {
+		return Reply{}, err
+	}
+	c.send([]*call{k})
+	select {
+	case o := <-k.done:
+		return o.reply, o.err
+	case <-c.dead:
+		select { // the answer may be what ended it
+		case o := <-k.done:
+			return o.reply, o.err
+		default:
+			return Reply{}, fmt.Errorf("%w: %w", ErrLost, c.why)
+		}
+	case <-ctx.Done():
+		return Reply{}, fmt.Errorf("link: given up waiting: %w", ctx.Err())
+	}
+}
+
+// room is how many more calls may go on the wire.
+func (c *conn) room() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return window - len(c.flight)
+}
+
+// send writes calls. One goroutine at a time.
+func (c *conn) send(calls []*call) {
+	var lines []byte
+	for _, k := range calls {
+		lines = append(append(lines, k.Line...), '\n')
+	}
+	c.mu.Lock()
+	live := c.why == nil
+	if live && len(c.flight) == 0 {
+		c.timer.Reset(replyTimeout)
+	}
+	for _, k := range calls {
+		k.wired = live
+		if live {
+			k.sent++
+		}
+	}
+	c.flight = append(c.flight, calls...)
+	c.mu.Unlock()
+	if !live {
+		return
+	}
+	_ = c.nc.SetWriteDeadline(time.Now().Add(writeTimeout)) // fails only on a dead socket: the write will tell
+	if _, err := c.nc.Write(lines); err != nil {
+		// The server may have said why before it hung up: the reader gets a
+		// moment to find it.
+		time.AfterFunc(time.Second, func() { c.end(lost(err)) })
+	}
+}
+
+// late is the timer: the first call in flight has no answer yet.
+func (c *conn) late() {
+	c.mu.Lock()
+	waits := len(c.flight) > 0
+	c.mu.Unlock()
+	if waits {
+		c.end(fmt.Errorf("%w: nothing for %s", ErrSilent, replyTimeout))
+	}
+}
+
+// end closes the connection; the first reason stays.
+func (c *conn) end(why error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.why != nil {
+		return
+	}
+	c.why = why
+	c.timer.Stop()
+	_ = c.nc.Close() // nothing to be done about its error
+	close(c.dead)
+}
+
+// leave lets the calls in flight be answered and then ends.
+func (c *conn) leave() {
+	close(c.retire)
+	c.mu.Lock()
+	c.retired = true
+	idle := len(c.flight) == 0
+	c.mu.Unlock()
+	if idle {
+		c.end(errMoved)
+	}
+}
+
+var errMoved = errors.New("link: moved to another connection")
+
+// garbage says that it ended because the other side does not speak to us; to
+// be asked once it is dead.
+func (c *conn) garbage() bool { return errors.Is(c.why, ErrProtocol) }
+
+func lost(err error) error {
+	if errors.Is(err, io.EOF) {
+		return fmt.Errorf("%w: the server hung up", ErrUnreachable)
+	}
+	return fmt.Errorf("%w: %w", ErrUnreachable, err)
+}
+
+func asError(m protocol.Message) *Error {
+	return &Error{Code: m.Code(), Fields: m.Fields, Text: m.Text}
+}

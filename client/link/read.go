@@ -1,0 +1,150 @@
+package link
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"etuservices/protocol"
+)
+
+// readAll answers the calls of a connection until it ends.
+func (c *conn) readAll() {
+	for {
+		m, line, err := c.readMessage()
+		if err == nil {
+			err = c.take(m, line)
+		}
+		if err != nil {
+			c.end(err)
+			return
+		}
+	}
+}
+
+// readMessage reads one server line. Errors: ErrProtocol, ErrSilent (a read
+// deadline), ErrUnreachable (it ended).
+func (c *conn) readMessage() (m protocol.Message, line string, err error) {
+	raw, err := c.r.ReadSlice('\n')
+	switch {
+	case errors.Is(err, bufio.ErrBufferFull):
+		return m, "", fmt.Errorf("%w: a line of more than %d bytes", ErrProtocol, maxLine)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return m, "", fmt.Errorf("%w: no greeting for %s", ErrSilent, greetTimeout)
+	case errors.Is(err, io.EOF) && len(raw) > 0:
+		return m, "", lost(io.ErrUnexpectedEOF)
+	case err != nil:
+		return m, "", lost(err)
+	}
+	line = Clean(string(bytes.TrimRight(raw, "\r\n")))
+	if m, err = protocol.ParseMessage(line); err != nil {
+		return m, "", fmt.Errorf("%w: it says %.40q", ErrProtocol, line)
+	}
+	return m, line, nil
+}
+
+// take puts a line where it belongs. Its error ends the connection.
+func (c *conn) take(m protocol.Message, line string) error {
+	if m.Mark == protocol.MarkEvent {
+		c.event(m, line)
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.flight) == 0 {
+		return c.unasked(m, line)
+	}
+	k := c.flight[0]
+	k.reply.Lines = append(k.reply.Lines, line)
+	if m.Mark == protocol.MarkRow {
+		if len(k.reply.Rows) == maxRows {
+			return fmt.Errorf("%w: a reply of more than %d rows", ErrProtocol, maxRows)
+		}
+		k.reply.Rows = append(k.reply.Rows, m.Fields)
+		c.timer.Reset(replyTimeout)
+		return nil
+	}
+	if notDone(m.Code()) { // it came between two requests; ours was not read
+		c.undone = true
+		return asError(m)
+	}
+	return c.answer(k, m)
+}
+
+// answer ends the first call in flight. c.mu is held.
+func (c *conn) answer(k *call, m protocol.Message) error {
+	c.flight = c.flight[1:]
+	k.reply.Status, k.reply.At, k.reply.Repeated = m, time.Now(), k.sent > 1
+	var failure error
+	if m.Mark == protocol.MarkErr {
+		failure = asError(m)
+	}
+	k.finish(failure)
+	if m.Code().Closes() || m.Mark == protocol.MarkOK && m.Word == "QUITTER" {
+		c.undone = true // contract section 1: what was sent behind it was not done
+		if failure == nil {
+			failure = lost(io.EOF)
+		}
+		return failure
+	}
+	if len(c.flight) > 0 {
+		c.timer.Reset(replyTimeout)
+	} else {
+		c.timer.Stop()
+		if c.retired {
+			return errMoved
+		}
+	}
+	signal(c.free)
+	return nil
+}
+
+// unasked is a line of a reply that nobody waits for: the reason why the
+// server hangs up, or nonsense. c.mu is held.
+func (c *conn) unasked(m protocol.Message, line string) error {
+	if m.Code().Closes() {
+		return asError(m)
+	}
+	return fmt.Errorf("%w: it answers unasked: %.40q", ErrProtocol, line)
+}
+
+// notDone says that a code is about the connection, not about the request in
+// whose place it came.
+func notDone(code protocol.Code) bool {
+	return code == protocol.DELAI || code == protocol.INACTIF || code == protocol.ARRET
+}
+
+func (c *conn) event(m protocol.Message, line string) {
+	if m.Word == "ARRET" {
+		select {
+		case c.leaving <- seconds(m.Fields.Int("apres")):
+		default:
+		}
+		return
+	}
+	c.onEvent(Event{Message: m, Line: line, At: time.Now()})
+}
+
+// deliver puts an event into its box; when it is full the oldest goes.
+func (l *Link) deliver(e Event) {
+	box := l.events
+	switch e.Word {
+	case "STATS", "CONNEXION", "REFUS", "VENTE", "ACHAT":
+		box = l.feed
+	}
+	for {
+		select {
+		case box <- e:
+			return
+		default:
+		}
+		select {
+		case <-box:
+		default:
+		}
+	}
+}
