@@ -47,7 +47,7 @@ type Client struct {
 	asked    string   // the login as it was typed
 	period   int      // of SUIVRE, seconds; 0: not following
 	expelled string   // the reason of the last EXPULSE
-	answered bool     // the quota below is known
+	leaving  bool     // Logout is under way: a dead token is no news
 }
 
 // New opens the connection in the background.

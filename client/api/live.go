@@ -1,0 +1,98 @@
+package api
+
+import (
+	"context"
+	"strconv"
+
+	"etuservices/client/link"
+	"etuservices/protocol"
+)
+
+// Follow makes the server send Stats every so many seconds, and Activity at
+// once, to Live, also after a reconnection; Unfollow ends it. INTERDIT by code.
+func (c *Client) Follow(ctx context.Context, seconds int) error {
+	if _, err := c.do(ctx, follow(seconds)); err != nil {
+		return err
+	}
+	c.setPeriod(seconds)
+	return nil
+}
+
+// Unfollow ends Follow.
+func (c *Client) Unfollow(ctx context.Context) error {
+	c.setPeriod(0)
+	_, err := c.do(ctx, request("STOP").repeat())
+	return err
+}
+
+func follow(seconds int) builder { return request("SUIVRE").number("periode", seconds).repeat() }
+
+func (c *Client) setPeriod(seconds int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.period = seconds
+}
+
+// translate makes events of lines, until ctx ends.
+func (c *Client) translate(ctx context.Context, from <-chan link.Event, to chan Event) {
+	defer c.done.Done()
+	for {
+		select {
+		case e := <-from:
+			c.put(to, c.event(e))
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// put adds an event; from a full box the oldest goes.
+func (c *Client) put(box chan Event, e Event) {
+	for {
+		select {
+		case box <- e:
+			return
+		default:
+		}
+		select {
+		case <-box:
+		default:
+		}
+	}
+}
+
+func (c *Client) event(e link.Event) Event {
+	f, at := e.Fields, At{e.At}
+	switch e.Word {
+	case "VENDU":
+		return ArticleSold{at, f.Get("id"), f.Get("titre"), f.Get("acheteur"), f.Get("contact")}
+	case "ANNONCE":
+		return Announced{at, e.Text}
+	case "EXPULSE":
+		c.mu.Lock()
+		c.expelled = e.Text
+		c.mu.Unlock()
+		return Expelled{at, e.Text}
+	case "STATS":
+		return stats(f, at)
+	case "CONNEXION", "REFUS", "VENTE", "ACHAT":
+		return Activity{at, e.Word, f.Get("login"), f, e.Text}
+	}
+	return Unknown{at, e.Message}
+}
+
+func stats(f protocol.Fields, at At) Stats {
+	return Stats{
+		At: at, Connections: int(f.Int("connexions")), Users: int(f.Int("utilisateurs")),
+		CommandsPerSecond: decimal(f.Get("commandes_s")), ConnectionsPerMinute: decimal(f.Get("connexions_min")),
+		Sales: f.Int("ventes"), Purchases: f.Int("achats"), Refusals: f.Int("refus"), Fields: f,
+	}
+}
+
+func decimal(s string) float64 {
+	n, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}

@@ -1,0 +1,204 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"etuservices/client/link"
+	"etuservices/protocol"
+)
+
+// ErrNoToken: Resume found no session kept for that server and login.
+var ErrNoToken = errors.New("api: no session kept")
+
+// Register creates an account; the user still has to log in. Errors by code:
+// INVALIDE and EXISTE (champ=), DEJA, INDISPONIBLE. On link.ErrLost the
+// account may exist: Login tells.
+func (c *Client) Register(ctx context.Context, r Registration) (login string, err error) {
+	reply, err := c.do(ctx, request("INSCRIPTION").word(r.Login, r.Email, r.FirstName, r.LastName).text(r.Password))
+	return reply.Status.Fields.Get("login"), err
+}
+
+// Login spends a connexion. Errors by code: ECHEC (reste=), EC, BLOQUE,
+// QUOTA (After), INDISPONIBLE, DEJA.
+func (c *Client) Login(ctx context.Context, loginOrEmail, password string) (Session, error) {
+	reply, err := c.do(ctx, request("AUTH").word(loginOrEmail).text(password).replies("PASSOK"))
+	if err != nil {
+		return Session{}, err
+	}
+	f := reply.Status.Fields
+	s := Session{
+		Login: f.Get("login"), Role: Role(f.Get("role")), Visits: int(f.Int("visites")),
+		Quota: quotaOf(f, reply.At), token: f.Get("jeton"),
+	}
+	return s, c.begin(s, loginOrEmail)
+}
+
+// Resume takes the kept session of a login ("" is the last one) up again and
+// spends nothing. Errors: ErrNoToken, ECHEC (the token is dead and forgotten),
+// BLOQUE, INDISPONIBLE. After the first two: ask for the password.
+func (c *Client) Resume(ctx context.Context, login string) (Session, error) {
+	if c.opt.Tokens == nil {
+		return Session{}, ErrNoToken
+	}
+	token, ok := c.opt.Tokens.Load(c.opt.Addr, login)
+	if !ok {
+		return Session{}, ErrNoToken
+	}
+	reply, err := c.do(ctx, resumption(token))
+	if err != nil {
+		if link.CodeOf(err) == protocol.ECHEC {
+			err = errors.Join(err, c.opt.Tokens.Delete(c.opt.Addr, login))
+		}
+		return Session{}, err
+	}
+	f := reply.Status.Fields
+	s := Session{Login: f.Get("login"), Role: Role(f.Get("role")), Resumed: true, token: token}
+	return s, c.begin(s, login)
+}
+
+// resumption may be repeated: a session is resumed as often as one likes. Only
+// on a connection where the first attempt got through is it DEJA.
+func resumption(token string) builder {
+	return request("REPRENDRE").word(token).repeat()
+}
+
+// begin remembers a session, here and in the store. A store that cannot be
+// written costs the user a password next time, not this session: ErrNotKept.
+func (c *Client) begin(s Session, asked string) error {
+	c.mu.Lock()
+	c.session, c.asked, c.expelled = &s, asked, ""
+	c.mu.Unlock()
+	if c.opt.Tokens == nil {
+		return nil
+	}
+	names := []string{s.Login}
+	if asked != "" && asked != s.Login { // the e-mail address, say: found again under it
+		names = []string{asked, s.Login}
+	}
+	for _, name := range names {
+		if err := c.opt.Tokens.Save(c.opt.Addr, name, s.token); err != nil {
+			return fmt.Errorf("%w: %w", ErrNotKept, err)
+		}
+	}
+	return nil
+}
+
+// ErrNotKept: the session began all the same, but its token could not be
+// saved; the next run will ask for the password.
+var ErrNotKept = errors.New("api: session not kept")
+
+// forget ends the session here.
+func (c *Client) forget() {
+	c.mu.Lock()
+	s, asked := c.session, c.asked
+	c.session, c.period = nil, 0
+	c.mu.Unlock()
+	if s == nil || c.opt.Tokens == nil {
+		return
+	}
+	for _, name := range []string{s.Login, asked} {
+		if kept, ok := c.opt.Tokens.Load(c.opt.Addr, name); ok && kept == s.token {
+			_ = c.opt.Tokens.Delete(c.opt.Addr, name) // what cannot be deleted holds a dead token
+		}
+	}
+}
+
+// Logout kills the token, here and at the server. An error leaves the client
+// not logged in all the same.
+func (c *Client) Logout(ctx context.Context) error {
+	c.setLeaving(true)
+	defer c.setLeaving(false)
+	_, err := c.do(ctx, request("DECONNEXION").repeat())
+	c.forget()
+	switch link.CodeOf(err) {
+	case protocol.AUTH, protocol.ECHEC: // it had ended already, or the first answer was lost
+		return nil
+	}
+	return err
+}
+
+func (c *Client) setLeaving(b bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.leaving = b
+}
+
+// ChangePassword changes the password; the user's other sessions end. ECHEC by
+// code for a wrong old one, INVALIDE for a bad new one. On link.ErrLost it may
+// have been done.
+func (c *Client) ChangePassword(ctx context.Context, old, password string) error {
+	_, err := c.do(ctx, request("MOTDEPASSE").word(old).text(password))
+	return err
+}
+
+// Who tells who is logged in.
+func (c *Client) Who(ctx context.Context) (Profile, error) {
+	reply, err := c.do(ctx, request("QUI").repeat())
+	f := reply.Status.Fields
+	return Profile{
+		Login: f.Get("login"), FirstName: f.Get("prenom"), LastName: f.Get("nom"),
+		Email: f.Get("email"), Role: Role(f.Get("role")), Since: instant(f.Get("depuis")),
+	}, err
+}
+
+// setup takes the session up again on a new connection, before any call.
+func (c *Client) setup(ctx context.Context, do link.Doer) error {
+	c.mu.Lock()
+	session, period := c.session, c.period
+	c.mu.Unlock()
+	if session == nil {
+		return nil
+	}
+	_, err := do(ctx, resumption(session.token).Request)
+	if token, ok := c.newer(session); ok && link.CodeOf(err) == protocol.ECHEC {
+		if _, err = do(ctx, resumption(token).Request); err == nil {
+			c.renew(token)
+		}
+	}
+	switch code := link.CodeOf(err); {
+	case code == protocol.ECHEC || code == protocol.BLOQUE:
+		c.sessionEnded(session, err)
+		return nil // the connection is good; calls get AUTH
+	case err != nil:
+		return err
+	}
+	if period > 0 {
+		_, err = do(ctx, follow(period).Request)
+	}
+	return err
+}
+
+// newer gives the token that another run of the program has saved since: this
+// one's may have died of a changed password there.
+func (c *Client) newer(s *Session) (token string, ok bool) {
+	if c.opt.Tokens == nil {
+		return "", false
+	}
+	token, ok = c.opt.Tokens.Load(c.opt.Addr, s.Login)
+	return token, ok && token != s.token
+}
+
+// renew puts another token in the place of the session's; Session values are
+// never changed, only replaced.
+func (c *Client) renew(token string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.session != nil {
+		s := *c.session
+		s.token = token
+		c.session = &s
+	}
+}
+
+func (c *Client) sessionEnded(s *Session, why error) {
+	c.forget()
+	c.mu.Lock()
+	reason, leaving := c.expelled, c.leaving
+	c.mu.Unlock()
+	if !leaving {
+		c.put(c.events, SessionEnded{At: At{time.Now()}, Login: s.Login, Reason: reason, Err: why})
+	}
+}
