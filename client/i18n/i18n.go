@@ -6,7 +6,7 @@ package i18n
 
 import (
 	"fmt"
-	"time"
+	"strings"
 )
 
 // Lang is a language of the interface.
@@ -18,26 +18,64 @@ const (
 	English
 )
 
+// String gives the language's code, as --lang takes it.
+func (l Lang) String() string { return [...]string{"fr", "en"}[l] }
+
+// ParseLang reads a code given by the user; ok is false for no language of ours.
+func ParseLang(s string) (l Lang, ok bool) {
+	switch strings.ToLower(s) {
+	case "fr":
+		return French, true
+	case "en":
+		return English, true
+	}
+	return French, false
+}
+
+// Detect chooses by the locale, as gettext reads it: the first of LC_ALL,
+// LC_MESSAGES and LANG that is set. All that is not English gets French.
+func Detect(getenv func(string) string) Lang {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		locale := strings.ToLower(getenv(name))
+		if locale == "" {
+			continue
+		}
+		language, _, _ := strings.Cut(strings.NewReplacer("-", "_", ".", "_", "@", "_").Replace(locale), "_")
+		if language == "en" {
+			return English
+		}
+		return French
+	}
+	return French
+}
+
 // Msg is a sentence in each language. Made by say and count only.
 type Msg struct {
 	text   [2]string // by Lang; the plural of a counted one
 	single [2]string // where it counts: the singular
 }
 
-// all lists every message, for the tests that look for holes.
+// all lists every message, for the tests that look for holes. It is complete
+// once the package is initialised and never changes then.
 var all []Msg
+
+// typography puts the French no-break spaces where the sources have spaces.
+var typography = strings.NewReplacer(
+	" :", nbsp+":", " ;", nbsp+";", " !", nbsp+"!", " ?", nbsp+"?", " %%", nbsp+"%%",
+	"« ", "«"+nbsp, " »", nbsp+"»", " €", nbsp+"€",
+).Replace
 
 // say makes a sentence; %s, %d and so on stand in the same order in both.
 func say(fr, en string) Msg {
-	m := Msg{text: [2]string{fr, en}}
+	m := Msg{text: [2]string{typography(fr), en}}
 	all = append(all, m)
 	return m
 }
 
-// count makes a sentence with a number in it, %d, in singular and plural.
-// French says 0 in the singular, English in the plural.
+// count makes a sentence with a number in it, %s (it comes grouped), in
+// singular and plural. French says 0 in the singular, English in the plural.
 func count(frOne, frMany, enOne, enMany string) Msg {
-	m := Msg{text: [2]string{frMany, enMany}, single: [2]string{frOne, enOne}}
+	m := Msg{text: [2]string{typography(frMany), enMany}, single: [2]string{typography(frOne), enOne}}
 	all = append(all, m)
 	return m
 }
@@ -46,46 +84,25 @@ func count(frOne, frMany, enOne, enMany string) Msg {
 type T struct{ Lang Lang }
 
 // S gives a sentence, with its arguments if it has any.
-func (t T) S(m Msg, args ...any) string {
-	if len(args) == 0 {
-		return m.text[t.Lang]
+func (t T) S(m Msg, args ...any) string { return format(m.text[t.Lang], args) }
+
+// N gives a counted sentence in singular or plural. Its first verb, %s, is n
+// with its groups; args are the others.
+func (t T) N(m Msg, n int, args ...any) string {
+	text := m.text[t.Lang]
+	one := n == 1 || n == -1
+	if t.Lang == French {
+		one = n > -2 && n < 2 // CLDR: i = 0,1
 	}
-	return fmt.Sprintf(m.text[t.Lang], args...)
+	if one && m.single[t.Lang] != "" {
+		text = m.single[t.Lang]
+	}
+	return format(text, append([]any{t.Int(int64(n))}, args...))
 }
 
-// N gives a counted sentence in singular or plural; n is its first %d.
-func (t T) N(m Msg, n int, args ...any) string { return "" }
-
-// Int gives a whole number with its groups: 1 234 567 or 1,234,567.
-func (t T) Int(n int64) string { return "" }
-
-// Amount gives cents as euros: 4,50 € or €4.50.
-func (t T) Amount(cents int64) string { return "" }
-
-// Percent gives a share of one: 0,4 % or 0.4%.
-func (t T) Percent(share float64) string { return "" }
-
-// Countdown gives minutes and seconds, 03:12, rounded up; 1:02:05 above an hour.
-func (t T) Countdown(d time.Duration) string { return "" }
-
-// Duration gives a duration in words for sentences: 3 min 12 s, 2 h, 1 j / 1 d.
-func (t T) Duration(d time.Duration) string { return "" }
-
-// Age gives a short rounded age for columns: 5 s, 12 min, 2 h, 3 j / 3 d.
-func (t T) Age(d time.Duration) string { return "" }
-
-// Clock gives the local time of day, 10:04.
-func (t T) Clock(at time.Time) string { return "" }
-
-// Date gives a local date and time, short: 10:04 today, hier 10:04, else 3 nov. 10:04.
-func (t T) Date(at, now time.Time) string { return "" }
-
-// Category gives a category's name: Livre, Book. An unknown one as it is.
-func (t T) Category(c string) string { return "" }
-
-// Error says what went wrong and what to do, without exclamation marks, from
-// the code or the link's error; the server's own (French) sentence is not used.
-func (t T) Error(err error) string { return "" }
-
-// Fold makes strings comparable without case and accents: Cœur is coeur.
-func Fold(s string) string { return s }
+func format(text string, args []any) string {
+	if len(args) == 0 {
+		return text
+	}
+	return fmt.Sprintf(text, args...)
+}

@@ -4,6 +4,7 @@
 package tokens
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -69,7 +70,7 @@ func (s Store) Forget(server string) error {
 }
 
 // name makes a file name of what people typed: readable where it is plain,
-// in hexadecimal (behind "x-") where it could mean something to a file system.
+// a hash (behind "x-") where it could mean something to a file system.
 func name(s string) string {
 	s = strings.ToLower(s)
 	plain := s != "" && s[0] != '.' && !strings.HasPrefix(s, "x-")
@@ -78,11 +79,12 @@ func name(s string) string {
 			plain = false
 		}
 	}
-	const longest = 100 // bytes; file systems take 255, the hexadecimal form doubles
+	const longest = 100 // bytes; file systems take 255
 	if plain && len(s) <= longest {
 		return s
 	}
-	return "x-" + hex.EncodeToString([]byte(s[:min(len(s), longest)]))
+	sum := sha256.Sum256([]byte(s))
+	return "x-" + hex.EncodeToString(sum[:16])
 }
 
 func (s Store) path(server, file string) string { return filepath.Join(s.Dir, name(server), file) }

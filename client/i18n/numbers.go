@@ -1,0 +1,158 @@
+package i18n
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+)
+
+// nbsp keeps a number and its sign on one line; one cell wide like a space.
+const nbsp = "\u00a0"
+
+// Int gives a whole number with its groups: 1 234 567 or 1,234,567.
+func (t T) Int(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	sign := ""
+	if n < 0 {
+		sign, digits = "-", digits[1:]
+	}
+	separator := nbsp
+	if t.Lang == English {
+		separator = ","
+	}
+	out := digits[:(len(digits)-1)%3+1]
+	for i := len(out); i < len(digits); i += 3 {
+		out += separator + digits[i:i+3]
+	}
+	return sign + out
+}
+
+// Amount gives cents as euros: 4,50 € or €4.50.
+func (t T) Amount(cents int64) string {
+	if cents < 0 {
+		return "?" // the server sent no amount
+	}
+	fraction := fmt.Sprintf("%02d", cents%100)
+	if t.Lang == English {
+		return "€" + t.Int(cents/100) + "." + fraction
+	}
+	return t.Int(cents/100) + "," + fraction + nbsp + "€"
+}
+
+// Decimal gives a number with so many decimals: 0,4 or 0.4.
+func (t T) Decimal(x float64, decimals int) string {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return "?"
+	}
+	scale := math.Pow10(decimals)
+	n := int64(math.Round(math.Abs(x) * scale))
+	out := t.Int(n / int64(scale))
+	if decimals > 0 {
+		point := ","
+		if t.Lang == English {
+			point = "."
+		}
+		out += point + fmt.Sprintf("%0*d", decimals, n%int64(scale))
+	}
+	if x < 0 && n > 0 {
+		out = "-" + out
+	}
+	return out
+}
+
+// Percent gives a share of one: 0,4 % or 0.4%.
+func (t T) Percent(share float64) string {
+	if t.Lang == English {
+		return t.Decimal(share*100, 1) + "%"
+	}
+	return t.Decimal(share*100, 1) + nbsp + "%"
+}
+
+// Countdown gives minutes and seconds, 03:12, rounded up; 1:02:05 above an hour.
+func (t T) Countdown(d time.Duration) string {
+	s := ceilSeconds(d)
+	if s >= 3600 {
+		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+	}
+	return fmt.Sprintf("%02d:%02d", s/60, s%60)
+}
+
+// ceilSeconds: what is announced is never too early (contract: retour and
+// apres are rounded up too).
+func ceilSeconds(d time.Duration) int64 {
+	return int64((max(d, 0) + time.Second - 1) / time.Second)
+}
+
+// Duration gives a duration in words for sentences: 3 min 12 s, 2 h, 1 j / 1 d.
+func (t T) Duration(d time.Duration) string {
+	s := ceilSeconds(d)
+	switch {
+	case s < 60:
+		return unit(s, "s")
+	case s < 3600:
+		return join(unit(s/60, "min"), s%60, "s")
+	case s < 24*3600:
+		return join(unit(s/3600, "h"), s/60%60, "min")
+	}
+	return join(unit(s/(24*3600), t.day()), s/3600%24, "h")
+}
+
+// Age gives a short rounded age for columns: 5 s, 12 min, 2 h, 3 j / 3 d.
+func (t T) Age(d time.Duration) string {
+	s := int64(max(d, 0) / time.Second)
+	switch {
+	case s < 60:
+		return unit(s, "s")
+	case s < 3600:
+		return unit(s/60, "min")
+	case s < 24*3600:
+		return unit(s/3600, "h")
+	}
+	return unit(s/(24*3600), t.day())
+}
+
+func (t T) day() string { return [...]string{"j", "d"}[t.Lang] }
+
+func unit(n int64, name string) string { return strconv.FormatInt(n, 10) + nbsp + name }
+
+func join(big string, n int64, name string) string {
+	if n == 0 {
+		return big
+	}
+	return big + " " + unit(n, name)
+}
+
+// Clock gives the local time of day, 10:04.
+func (t T) Clock(at time.Time) string { return at.Local().Format("15:04") }
+
+// Date gives a local date and time, short: 10:04 today, hier 10:04, else
+// 3 nov. 10:04, with the year where it is another one. The zero time is "?".
+func (t T) Date(at, now time.Time) string {
+	if at.IsZero() {
+		return "?"
+	}
+	at, now = at.Local(), now.Local()
+	clock := at.Format("15:04")
+	switch {
+	case sameDay(at, now):
+		return clock
+	case sameDay(at, now.AddDate(0, 0, -1)):
+		return t.S(yesterday) + " " + clock
+	}
+	month := months[t.Lang][at.Month()-1]
+	day := strconv.Itoa(at.Day()) + nbsp + month
+	if at.Year() != now.Year() {
+		return day + " " + strconv.Itoa(at.Year())
+	}
+	return day + " " + clock
+}
+
+func sameDay(a, b time.Time) bool {
+	return a.Year() == b.Year() && a.YearDay() == b.YearDay()
+}
+
+var months = [2][12]string{
+	{"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."},
+	{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
+}
