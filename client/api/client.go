@@ -19,6 +19,9 @@ type Options struct {
 	Tokens TokenStore
 	// Once makes the first failure or loss of the connection final (exec).
 	Once bool
+	// OnEvent takes the events untranslated, in their order among the replies
+	// (exec); Events and Live then stay empty. It must return at once.
+	OnEvent func(link.Event)
 	// Dial replaces the network in tests.
 	Dial func(ctx context.Context) (net.Conn, error)
 }
@@ -59,7 +62,7 @@ func New(opt Options) *Client {
 		live:   make(chan Event, eventBox),
 	}
 	c.link = link.Open(ctx, link.Options{
-		Addr: opt.Addr, TLS: opt.TLS, Dial: opt.Dial, Once: opt.Once,
+		Addr: opt.Addr, TLS: opt.TLS, Dial: opt.Dial, Once: opt.Once, OnEvent: opt.OnEvent,
 		Setup: c.setup, Keep: c.loggedIn,
 	})
 	c.done.Add(2)

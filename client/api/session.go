@@ -59,6 +59,17 @@ func (c *Client) Resume(ctx context.Context, login string) (Session, error) {
 	return s, c.begin(s, login)
 }
 
+// Enter is the way in at the start of a program: the kept session of login ("" is
+// the last one), else a connexion when there is a password to spend it with.
+// Errors: those of Resume and Login; ErrNoToken and ECHEC ask for a password.
+func (c *Client) Enter(ctx context.Context, login, password string) (Session, error) {
+	s, err := c.Resume(ctx, login)
+	if dead := errors.Is(err, ErrNoToken) || link.CodeOf(err) == protocol.ECHEC; dead && login != "" && password != "" {
+		return c.Login(ctx, login, password)
+	}
+	return s, err
+}
+
 // resumption may be repeated: a session is resumed as often as one likes. Only
 // on a connection where the first attempt got through is it DEJA.
 func resumption(token string) builder {

@@ -2,6 +2,7 @@ package link
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"etuservices/protocol"
@@ -47,6 +48,21 @@ func (e *Error) Error() string {
 		s += ": " + e.Text
 	}
 	return s
+}
+
+// Line gives the error as the server wrote it, without its end.
+func (e *Error) Line() string {
+	var out protocol.Out
+	line := out.Err(e.Code)
+	for _, f := range e.Fields {
+		line = line.Str(f.Key, f.Value)
+	}
+	if e.Text == "" {
+		line.End()
+	} else {
+		line.Text(e.Text)
+	}
+	return strings.TrimSuffix(string(out.Bytes()), "\r\n")
 }
 
 // Is makes errors.Is(err, &Error{Code: protocol.QUOTA}) ask for the code.

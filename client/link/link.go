@@ -28,6 +28,9 @@ type Options struct {
 	// wanted again at once (somebody is logged in and wants events) or only
 	// at the next request. Nil is never.
 	Keep func() bool
+	// OnEvent takes the events instead of the boxes, in their order among the
+	// replies. It must return at once.
+	OnEvent func(Event)
 	// Once makes the first failure or loss final: no reconnection.
 	Once bool
 }

@@ -131,6 +131,10 @@ func (c *conn) event(m protocol.Message, line string) {
 
 // deliver puts an event into its box; when it is full the oldest goes.
 func (l *Link) deliver(e Event) {
+	if l.opt.OnEvent != nil {
+		l.opt.OnEvent(e)
+		return
+	}
 	box := l.events
 	switch e.Word {
 	case "STATS", "CONNEXION", "REFUS", "VENTE", "ACHAT":

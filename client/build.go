@@ -1,0 +1,48 @@
+package main
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+
+	"etuservices/client/config"
+	"etuservices/client/i18n"
+	"etuservices/protocol"
+)
+
+// tlsConfig trusts the authority of --ca alone, or the system's.
+func tlsConfig(cfg config.Config) (*tls.Config, error) {
+	conf := &tls.Config{MinVersion: tls.VersionTLS12}
+	if cfg.CA == "" {
+		return conf, nil
+	}
+	pem, err := os.ReadFile(cfg.CA)
+	if err != nil {
+		return nil, fmt.Errorf("--ca: %w", err)
+	}
+	conf.RootCAs = x509.NewCertPool()
+	if !conf.RootCAs.AppendCertsFromPEM(pem) {
+		t := i18n.T{Lang: cfg.Lang}
+		return nil, errors.New(t.S(i18n.ConfigBadCA, cfg.CA))
+	}
+	return conf, nil
+}
+
+// version tells what this binary was built from.
+func version() string {
+	number, revision := "devel", ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if v := info.Main.Version; v != "" && v != "(devel)" {
+			number = v
+		}
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				revision = " " + s.Value[:min(12, len(s.Value))]
+			}
+		}
+	}
+	return fmt.Sprintf("%s%s proto=%d", number, revision, protocol.Version)
+}

@@ -1,0 +1,168 @@
+// Package config is what the user decided, and where: a flag wins over the
+// environment, that over the file in the configuration folder (contract
+// section 7).
+package config
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"etuservices/client/i18n"
+	"etuservices/client/link"
+	"etuservices/protocol"
+)
+
+// Config is every setting of the client.
+type Config struct {
+	Addr       string // host:port
+	Lang       i18n.Lang
+	Theme      string // one of Themes; "" is to be found out
+	ASCII      bool
+	Animations bool
+	Simple     bool
+	TLS        bool
+	CA         string // a PEM file; trusted instead of the system's authorities
+	Login      string
+	Forget     bool
+	Help       bool
+	Version    bool
+	// Command is "exec" or "" for the program itself; Lines are exec's.
+	Command string
+	Lines   []string
+}
+
+// Themes are those of the screens.
+var Themes = []string{"sombre", "clair", "contraste"}
+
+// ErrUsage is a command line, a variable or a file that cannot be understood.
+var ErrUsage = errors.New("config")
+
+// Load reads the file, the environment and args (without the program's name).
+// Its error is ErrUsage; the Config then still has the language to say it in.
+func Load(args []string, getenv func(string) string) (Config, error) {
+	c := Config{Addr: protocol.DefaultAddr, Animations: true, Lang: i18n.Detect(getenv)}
+	raw := map[string]string{}
+	fault := c.fromFile(Dir(getenv), raw)
+	for _, name := range []string{"addr", "lang"} {
+		if v := getenv("ETU_" + strings.ToUpper(name)); v != "" {
+			raw[name] = v
+		}
+	}
+	words, err := c.fromFlags(args, raw)
+	fault = errors.Join(fault, err, c.settle(raw))
+	if len(words) > 0 {
+		c.Command, c.Lines = words[0], words[1:]
+	}
+	switch {
+	case c.Command == "exec" && len(c.Lines) == 0:
+		fault = errors.Join(fault, fmt.Errorf("%w: exec: %s", ErrUsage, c.t().S(i18n.ConfigNoLines)))
+	case c.Command != "" && c.Command != "exec":
+		fault = errors.Join(fault, fmt.Errorf("%w: %s", ErrUsage, c.t().S(i18n.ConfigUnknownCommand, c.Command)))
+	}
+	return c, fault
+}
+
+// Usage is the answer to --help.
+func (c *Config) Usage() string { return c.t().S(i18n.ConfigUsage) }
+
+func (c *Config) t() i18n.T { return i18n.T{Lang: c.Lang} }
+
+// fromFlags takes flags wherever they stand and gives the words between them.
+func (c *Config) fromFlags(args []string, raw map[string]string) (words []string, err error) {
+	set := flag.NewFlagSet("etu", flag.ContinueOnError)
+	set.SetOutput(io.Discard)
+	for _, name := range []string{"addr", "lang", "theme", "ca", "login"} {
+		set.Func(name, "", func(v string) error { raw[name] = v; return nil })
+	}
+	for _, name := range []string{"ascii", "simple", "tls", "animations"} {
+		set.BoolFunc(name, "", func(v string) error { raw[name] = v; return nil })
+	}
+	set.BoolVar(&c.Forget, "forget", false, "")
+	set.BoolVar(&c.Version, "version", false, "")
+	for {
+		if err := set.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				c.Help = true
+				return words, nil
+			}
+			return words, fmt.Errorf("%w: %w", ErrUsage, err)
+		}
+		rest := set.Args()
+		if len(rest) == 0 {
+			return words, nil
+		}
+		if consumed := len(args) - len(rest); consumed > 0 && args[consumed-1] == "--" {
+			return append(words, rest...), nil
+		}
+		words = append(words, rest[0])
+		args = rest[1:]
+	}
+}
+
+// fromFile reads "name = value" lines; a file that is not there is empty.
+func (c *Config) fromFile(dir string, raw map[string]string) error {
+	if dir == "" {
+		return nil
+	}
+	path := dir + string(os.PathSeparator) + fileName
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUsage, err)
+	}
+	for i, line := range strings.Split(string(text), "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		name, value, found := strings.Cut(line, "=")
+		name, value = strings.TrimSpace(name), strings.Trim(strings.TrimSpace(value), `"`)
+		if !found || !slices.Contains(fileNames, name) {
+			return fmt.Errorf("%w: %s:%d: %s", ErrUsage, path, i+1, c.t().S(i18n.ConfigBadFileLine, strings.Join(fileNames, ", ")))
+		}
+		raw[name] = value
+	}
+	return nil
+}
+
+// settle turns what was written into values.
+func (c *Config) settle(raw map[string]string) error {
+	var faults []error
+	if v, ok := raw["lang"]; ok {
+		l, ok := i18n.ParseLang(v)
+		if !ok {
+			faults = append(faults, fmt.Errorf("%w: lang: %q (fr, en)", ErrUsage, v))
+		} else {
+			c.Lang = l
+		}
+	}
+	if v, ok := raw["addr"]; ok {
+		c.Addr = v
+	}
+	c.Addr = link.Address(c.Addr)
+	c.CA, c.Login = raw["ca"], strings.TrimSpace(raw["login"])
+	if c.Theme = raw["theme"]; c.Theme != "" && !slices.Contains(Themes, c.Theme) {
+		faults = append(faults, fmt.Errorf("%w: theme: %q (%s)", ErrUsage, c.Theme, strings.Join(Themes, ", ")))
+	}
+	for name, to := range map[string]*bool{"ascii": &c.ASCII, "simple": &c.Simple, "tls": &c.TLS, "animations": &c.Animations} {
+		switch v, ok := raw[name]; {
+		case !ok:
+		case v == "true", v == "1":
+			*to = true
+		case v == "false", v == "0":
+			*to = false
+		default:
+			faults = append(faults, fmt.Errorf("%w: %s: %q (true, false)", ErrUsage, name, v))
+		}
+	}
+	c.TLS = c.TLS || c.CA != "" // who names an authority wants encryption
+	return errors.Join(faults...)
+}

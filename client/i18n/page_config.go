@@ -1,0 +1,72 @@
+package i18n
+
+// The command line.
+var (
+	ConfigNoLines = say("il faut au moins une ligne à envoyer, par exemple : etu exec \"STATS TOP\"",
+		"at least one line to send is needed, for example: etu exec \"STATS TOP\"")
+	ConfigUnknownCommand = say("commande inconnue : %q (seule exec existe)", "unknown command: %q (there is only exec)")
+	ConfigBadFileLine    = say("on attend « nom = valeur », avec pour nom : %s", "expected \"name = value\", with a name of: %s")
+	ConfigHint           = say("etu --help montre les options.", "etu --help shows the options.")
+	ConfigForgotten      = say("La session gardée pour %s est oubliée.", "The session kept for %s is forgotten.")
+	ConfigBadCA          = say("le fichier %s ne contient pas de certificat", "the file %s holds no certificate")
+	ConfigUsage          = say(`EtuServices : vendre et acheter entre étudiants.
+
+Usage :
+  etu [options]                       les écrans
+  etu --simple [options]              ligne à ligne, pour lecteur d'écran ou tube
+  etu exec [options] "LIGNE" …        envoie des lignes du protocole, montre les réponses
+                                      (code 0 : tout est +OK ; 1 : une -ERR ; 2 : pas de serveur)
+
+Options (entre parenthèses : la variable d'environnement) :
+  --addr HÔTE:PORT     le serveur (ETU_ADDR), 127.0.0.1:5890 si rien n'est dit
+  --login IDENTIFIANT  le compte ; son mot de passe vient de ETU_PASSWORD ou est demandé
+  --lang fr|en         la langue (ETU_LANG), sinon celle du système
+  --theme THÈME        sombre, clair ou contraste
+  --ascii              des caractères ASCII seulement pour les cadres et les marques
+  --animations=false   rien ne bouge de soi-même
+  --simple             ligne à ligne ; choisi aussi quand il n'y a pas de terminal
+  --tls                liaison chiffrée
+  --ca FICHIER         l'autorité qui a signé le certificat du serveur (PEM) ; entraîne --tls
+  --forget             oublie la session gardée de ce serveur (et de ce --login), puis s'arrête
+  --version            la version
+  --help               cette aide
+
+Sans couleur : NO_COLOR=1. Réglages durables : ~/.config/etuservices/config.toml,
+une ligne « nom = valeur » par option. La session est gardée dans
+~/.local/state/etuservices (lisible par vous seul) ; le mot de passe ne l'est jamais.
+`, `EtuServices: selling and buying among students.
+
+Usage:
+  etu [options]                       the screens
+  etu --simple [options]              line by line, for a screen reader or a pipe
+  etu exec [options] "LINE" …         sends lines in the protocol, shows the replies
+                                      (code 0: all were +OK; 1: an -ERR; 2: no server)
+
+Options (in parentheses: the variable in the environment):
+  --addr HOST:PORT     the server (ETU_ADDR), 127.0.0.1:5890 when nothing is said
+  --login LOGIN        the account; its password comes in ETU_PASSWORD or is asked
+  --lang fr|en         the language (ETU_LANG), else the system's
+  --theme THEME        sombre (dark), clair (light) or contraste (contrast)
+  --ascii              only ASCII characters in frames and marks
+  --animations=false   nothing moves by itself
+  --simple             line by line; also chosen when there is no terminal
+  --tls                encrypted connection
+  --ca FILE            the authority that signed the server's certificate (PEM); implies --tls
+  --forget             forgets the session kept for this server (and this --login), then ends
+  --version            the version
+  --help               this help
+
+Without colour: NO_COLOR=1. Lasting settings: ~/.config/etuservices/config.toml,
+a line "name = value" an option. The session is kept in
+~/.local/state/etuservices (only you can read it); the password never is.
+`)
+)
+
+// Asking for a password, in every mode without screens.
+var (
+	AskLogin    = say("Identifiant : ", "Login: ")
+	AskPassword = say("Mot de passe : ", "Password: ")
+	NoPassword  = say("Pas de mot de passe : donnez-le dans ETU_PASSWORD.", "No password: give it in ETU_PASSWORD.")
+	NotKept     = say("La session n'a pas pu être gardée sur ce disque : le mot de passe sera redemandé la prochaine fois.",
+		"The session could not be kept on this disk: the password will be asked again next time.")
+)

@@ -1,0 +1,143 @@
+// Command etu is the client of EtuServices: screens on a terminal, lines for a
+// screen reader or a pipe (--simple), the bare protocol for scripts (exec).
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"golang.org/x/term"
+
+	"etuservices/client/api"
+	"etuservices/client/config"
+	"etuservices/client/exec"
+	"etuservices/client/i18n"
+	"etuservices/client/prompt"
+	"etuservices/client/simple"
+	"etuservices/client/tokens"
+	"etuservices/client/tui"
+)
+
+// exitUsage is for a command line that says nothing one could do.
+const exitUsage = 2
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+func run(args []string) int {
+	cfg, err := config.Load(args, os.Getenv)
+	t := i18n.T{Lang: cfg.Lang}
+	switch {
+	case cfg.Help:
+		fmt.Print(cfg.Usage())
+		return 0
+	case cfg.Version:
+		fmt.Println("etu", version())
+		return 0
+	case err != nil:
+		return fail(exitUsage, err, t.S(i18n.ConfigHint))
+	}
+	opt, err := options(cfg)
+	if err != nil {
+		return fail(exitUsage, err)
+	}
+	if cfg.Forget {
+		return forget(cfg, t)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	switch {
+	case cfg.Command == "exec":
+		return runExec(ctx, cfg, t, opt)
+	case cfg.Simple || !onTerminal():
+		return runSimple(ctx, cfg, t, opt)
+	}
+	return runScreens(ctx, cfg, t, opt)
+}
+
+func runExec(ctx context.Context, cfg config.Config, t i18n.T, opt api.Options) int {
+	return exec.Run(ctx, exec.Options{
+		API: opt, T: t, Login: cfg.Login, Lines: cfg.Lines, Out: os.Stdout, Err: os.Stderr,
+		Password: func(ctx context.Context) (string, error) {
+			if p := os.Getenv("ETU_PASSWORD"); p != "" {
+				return p, nil
+			}
+			if ask := prompt.New(os.Stdin, os.Stderr); ask.Interactive() {
+				return ask.Secret(ctx, t.S(i18n.AskPassword))
+			}
+			return "", prompt.ErrNobody
+		},
+	})
+}
+
+func runSimple(ctx context.Context, cfg config.Config, t i18n.T, opt api.Options) int {
+	return simple.Run(ctx, simple.Options{
+		API: opt, T: t, Login: cfg.Login, Password: os.Getenv("ETU_PASSWORD"),
+		Prompt: prompt.New(os.Stdin, os.Stdout), Out: os.Stdout,
+	})
+}
+
+func runScreens(ctx context.Context, cfg config.Config, t i18n.T, opt api.Options) int {
+	client := api.New(opt)
+	defer func() { _ = client.Close() }() // only the socket ends; the session goes on
+	err := tui.Run(ctx, tui.Options{
+		API: client, T: t, Theme: cfg.Theme, ASCII: cfg.ASCII, Motion: cfg.Animations,
+		Login: cfg.Login, Password: os.Getenv("ETU_PASSWORD"), Addr: cfg.Addr, TLS: cfg.TLS, Version: version(),
+	})
+	if err != nil && !errors.Is(err, context.Canceled) {
+		return fail(1, err)
+	}
+	return 0
+}
+
+func options(cfg config.Config) (api.Options, error) {
+	opt := api.Options{Addr: cfg.Addr}
+	if store, ok := store(); ok {
+		opt.Tokens = store
+	}
+	var err error
+	if cfg.TLS {
+		opt.TLS, err = tlsConfig(cfg)
+	}
+	return opt, err
+}
+
+// store is where sessions are kept; ok is false without a home.
+func store() (tokens.Store, bool) {
+	dir := config.StateDir(os.Getenv)
+	return tokens.Store{Dir: filepath.Join(dir, "sessions")}, dir != ""
+}
+
+func forget(cfg config.Config, t i18n.T) int {
+	s, ok := store()
+	if ok {
+		var err error
+		if cfg.Login == "" {
+			err = s.Forget(cfg.Addr)
+		} else {
+			err = s.Delete(cfg.Addr, cfg.Login)
+		}
+		if err != nil {
+			return fail(1, err)
+		}
+	}
+	fmt.Println(t.S(i18n.ConfigForgotten, cfg.Addr))
+	return 0
+}
+
+// onTerminal says whether screens can be drawn. TERM=dumb cannot move a cursor.
+func onTerminal() bool {
+	return term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("TERM") != "dumb"
+}
+
+func fail(code int, err error, more ...string) int {
+	fmt.Fprintln(os.Stderr, "etu:", err)
+	for _, m := range more {
+		fmt.Fprintln(os.Stderr, m)
+	}
+	return code
+}

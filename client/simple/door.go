@@ -1,0 +1,210 @@
+package simple
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"etuservices/client/api"
+	"etuservices/client/i18n"
+	"etuservices/client/link"
+	"etuservices/client/prompt"
+	"etuservices/protocol"
+)
+
+// arrive waits for the server and lets the user in.
+func (s *session) arrive(ctx context.Context) error {
+	if err := s.reach(ctx); err != nil {
+		return err
+	}
+	s.say(i18n.SimpleWelcome)
+	var session api.Session
+	err := s.wait(ctx, func(ctx context.Context) (err error) {
+		session, err = s.api.Enter(ctx, s.Login, s.Password)
+		return err
+	})
+	if err == nil || errors.Is(err, api.ErrNotKept) {
+		return s.welcome(ctx, session, err)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if !errors.Is(err, api.ErrNoToken) {
+		s.line(s.t.Error(err))
+	}
+	if err := s.enter(ctx, s.Login); !errors.Is(err, errSaid) {
+		return err
+	}
+	if !s.Prompt.Interactive() {
+		return errNoLogin
+	}
+	s.say(i18n.SimpleOutside)
+	return nil
+}
+
+// reach tells a person at once when there is no server, and waits; a pipe
+// waits for a moment only.
+func (s *session) reach(ctx context.Context) error {
+	var late <-chan time.Time
+	if !s.Prompt.Interactive() {
+		late = time.After(pipeDoor)
+	}
+	for {
+		select {
+		case state := <-s.api.Changes():
+			s.state(state)
+			if state.Phase == link.Online {
+				return nil
+			}
+		case <-late:
+			return errNoServer
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// enter asks for what is missing and logs in.
+func (s *session) enter(ctx context.Context, login string) error {
+	var err error
+	if login == "" {
+		if login, err = s.Prompt.Line(ctx, s.t.S(i18n.AskLogin)); err != nil {
+			return err
+		}
+	}
+	for range protocol.MaxFailures {
+		password, err := s.Prompt.Secret(ctx, s.t.S(i18n.AskPassword))
+		if err != nil {
+			return err
+		}
+		if password == "" {
+			return errSaid // an empty line is a way back
+		}
+		var session api.Session
+		err = s.wait(ctx, func(ctx context.Context) (err error) {
+			session, err = s.api.Login(ctx, login, password)
+			return err
+		})
+		if err == nil || errors.Is(err, api.ErrNotKept) {
+			return s.welcome(ctx, session, err)
+		}
+		s.line(s.t.Error(err))
+		if link.CodeOf(err) != protocol.ECHEC || !s.Prompt.Interactive() {
+			return errSaid
+		}
+	}
+	return errSaid
+}
+
+func (s *session) welcome(ctx context.Context, session api.Session, notKept error) error {
+	s.list, s.more = nil, nil
+	if session.Resumed {
+		s.say(i18n.SimpleResumed, session.Login)
+	} else {
+		s.say(i18n.SimpleLoggedIn, session.Login)
+	}
+	if notKept != nil {
+		s.say(i18n.NotKept)
+	}
+	return s.told(s.quota(ctx))
+}
+
+// told lets a session go on after an extra that failed.
+func (s *session) told(err error) error {
+	if err == nil || errors.Is(err, prompt.ErrNobody) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	s.line(s.t.Error(err))
+	return nil
+}
+
+func (s *session) login(ctx context.Context, login string) error {
+	if who, ok := s.api.Session(); ok {
+		s.say(i18n.SimpleAlready, who.Login)
+		return errSaid
+	}
+	return s.enter(ctx, login)
+}
+
+func (s *session) register(ctx context.Context, _ string) error {
+	if who, ok := s.api.Session(); ok {
+		s.say(i18n.SimpleAlready, who.Login)
+		return errSaid
+	}
+	var r api.Registration
+	for _, q := range []struct {
+		msg i18n.Msg
+		to  *string
+	}{
+		{i18n.AskLogin, &r.Login},
+		{i18n.SimpleAskEmail, &r.Email},
+		{i18n.SimpleAskFirstName, &r.FirstName},
+		{i18n.SimpleAskLastName, &r.LastName},
+	} {
+		answer, err := s.Prompt.Line(ctx, s.t.S(q.msg))
+		if err != nil {
+			return err
+		}
+		*q.to = answer
+	}
+	var err error
+	if r.Password, err = s.newPassword(ctx); err != nil {
+		return err
+	}
+	if err := s.wait(ctx, func(ctx context.Context) error {
+		_, err := s.api.Register(ctx, r)
+		return err
+	}); err != nil {
+		return fmt.Errorf("register: %w", err)
+	}
+	s.say(i18n.SimpleRegistered)
+	var session api.Session
+	err = s.wait(ctx, func(ctx context.Context) (err error) {
+		session, err = s.api.Login(ctx, r.Login, r.Password)
+		return err
+	})
+	if err != nil && !errors.Is(err, api.ErrNotKept) {
+		return err
+	}
+	return s.welcome(ctx, session, err)
+}
+
+// newPassword asks twice where a person types blindly.
+func (s *session) newPassword(ctx context.Context) (string, error) {
+	first, err := s.Prompt.Secret(ctx, s.t.S(i18n.SimpleAskNew))
+	if err != nil || !s.Prompt.Interactive() {
+		return first, err
+	}
+	second, err := s.Prompt.Secret(ctx, s.t.S(i18n.SimpleAskAgain))
+	if err == nil && first != second {
+		s.say(i18n.SimpleDiffer)
+		return "", errSaid
+	}
+	return first, err
+}
+
+func (s *session) changePassword(ctx context.Context, _ string) error {
+	old, err := s.Prompt.Secret(ctx, s.t.S(i18n.SimpleAskOld))
+	if err != nil {
+		return err
+	}
+	password, err := s.newPassword(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.wait(ctx, func(ctx context.Context) error { return s.api.ChangePassword(ctx, old, password) }); err != nil {
+		return err
+	}
+	s.say(i18n.SimpleChanged)
+	return nil
+}
+
+func (s *session) logout(ctx context.Context, _ string) error {
+	if err := s.wait(ctx, s.api.Logout); err != nil {
+		return err
+	}
+	s.list, s.more = nil, nil
+	s.say(i18n.SimpleLoggedOut)
+	return nil
+}

@@ -1,0 +1,268 @@
+package simple
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"etuservices/client/api"
+	"etuservices/client/i18n"
+	"etuservices/protocol"
+)
+
+// catalogue reads "key=value" words and takes the others as search words.
+func (s *session) catalogue(ctx context.Context, args string) error {
+	var q api.Query
+	var words []string
+	for _, w := range strings.Fields(args) {
+		name, value, found := strings.Cut(w, "=")
+		switch {
+		case !found:
+			words = append(words, w)
+		case name == "type":
+			q.Category = s.category(value)
+		case name == "max":
+			cents, err := protocol.ParsePrice(value)
+			if err != nil {
+				s.line(s.t.Field("prix"))
+				return errSaid
+			}
+			q.MaxCents, q.Free = cents, cents == 0
+		case name == "vendeur", name == "seller":
+			q.Seller = value
+		case name == "tri", name == "sort":
+			q.Sort = sorts[value]
+		default:
+			words = append(words, w)
+		}
+	}
+	q.Words = strings.Join(words, " ")
+	return s.browse(ctx, 0, func(ctx context.Context, after string) (api.Page, error) {
+		q.After = after
+		return s.api.Articles(ctx, q)
+	})
+}
+
+var sorts = map[string]api.Sort{
+	"prix": api.Cheapest, "price": api.Cheapest, "-prix": api.Dearest, "-price": api.Dearest, "recent": api.Newest,
+}
+
+// category takes a category's word of either language; what is none goes to
+// the server, which says what there is.
+func (s *session) category(word string) string {
+	for _, c := range api.Categories() {
+		for _, lang := range []i18n.Lang{i18n.French, i18n.English} {
+			if i18n.Fold(i18n.T{Lang: lang}.Category(c)) == i18n.Fold(word) {
+				return c
+			}
+		}
+	}
+	return i18n.Fold(word)
+}
+
+func (s *session) sales(ctx context.Context, _ string) error {
+	return s.browse(ctx, 0, func(ctx context.Context, after string) (api.Page, error) { return s.api.MySales(ctx, 0, after) })
+}
+
+func (s *session) purchases(ctx context.Context, _ string) error {
+	return s.browse(ctx, 0, func(ctx context.Context, after string) (api.Page, error) { return s.api.MyPurchases(ctx, 0, after) })
+}
+
+// browse shows a page of a list, whose numbers go on from the page before;
+// "more" is the next one.
+func (s *session) browse(ctx context.Context, shown int, get func(ctx context.Context, after string) (api.Page, error)) error {
+	return s.page(ctx, "", shown, get)
+}
+
+func (s *session) page(ctx context.Context, after string, shown int, get func(ctx context.Context, after string) (api.Page, error)) error {
+	var page api.Page
+	if err := s.wait(ctx, func(ctx context.Context) (err error) {
+		page, err = get(ctx, after)
+		return err
+	}); err != nil {
+		return err
+	}
+	s.list, s.more = slices.Concat(s.list[:shown], page.Articles), nil
+	if len(page.Articles) == 0 {
+		s.say(i18n.SimpleEmpty)
+		return nil
+	}
+	for i, a := range page.Articles {
+		s.line(strconv.Itoa(shown+i+1) + ". " + s.short(a))
+	}
+	if page.Next == "" {
+		s.line(s.t.N(i18n.SimpleEndOfList, len(s.list)))
+		return nil
+	}
+	s.line(s.t.N(i18n.SimpleMore, len(s.list)))
+	next := len(s.list)
+	s.more = func(ctx context.Context) error { return s.page(ctx, page.Next, next, get) }
+	return nil
+}
+
+func (s *session) next(ctx context.Context, _ string) error {
+	if s.more == nil {
+		s.say(i18n.SimpleNoMore)
+		return errSaid
+	}
+	return s.more(ctx)
+}
+
+// short is an article in one line, sentences for a voice.
+func (s *session) short(a api.Article) string {
+	parts := []string{s.t.Category(a.Category), a.Title, s.t.Amount(a.Cents)}
+	if a.Status != "" && a.Status != api.OnSale {
+		parts = append(parts, s.t.Status(string(a.Status)))
+	}
+	if a.Other != "" {
+		parts = append(parts, s.t.S(i18n.SimpleOther, a.Other, a.Contact))
+	} else if a.Seller != "" {
+		parts = append(parts, s.t.S(i18n.SimpleSeller, a.Seller))
+	}
+	return strings.Join(parts, ". ") + "."
+}
+
+// chosen gives the article that a number of the last list, or #id, means.
+func (s *session) chosen(arg string) (api.Article, error) {
+	if id, ok := strings.CutPrefix(arg, "#"); ok && id != "" {
+		return api.Article{ID: id}, nil
+	}
+	n, err := strconv.Atoi(arg)
+	if err != nil || n < 1 || n > len(s.list) {
+		s.say(i18n.SimpleNumber)
+		return api.Article{}, errSaid
+	}
+	return s.list[n-1], nil
+}
+
+// look gives an article as it is now.
+func (s *session) look(ctx context.Context, arg string) (a api.Article, err error) {
+	if a, err = s.chosen(arg); err != nil {
+		return a, err
+	}
+	id := a.ID
+	err = s.wait(ctx, func(ctx context.Context) (err error) {
+		a, err = s.api.Article(ctx, id)
+		return err
+	})
+	return a, err
+}
+
+func (s *session) article(ctx context.Context, arg string) error {
+	a, err := s.look(ctx, arg)
+	if err != nil {
+		return err
+	}
+	s.line(s.short(a))
+	if a.Description != "" {
+		s.line(a.Description)
+	}
+	s.say(i18n.SimplePublished, s.t.Date(a.Published, time.Now()), a.ID)
+	return nil
+}
+
+func (s *session) buy(ctx context.Context, arg string) error {
+	a, err := s.look(ctx, arg)
+	if err != nil {
+		return err
+	}
+	if ok, err := s.yes(ctx, s.t.S(i18n.SimpleConfirmBuy, a.Title, s.t.Amount(a.Cents))); !ok || err != nil {
+		return err
+	}
+	var r api.Receipt
+	if err := s.wait(ctx, func(ctx context.Context) (err error) {
+		r, err = s.api.Buy(ctx, a.ID, api.NewRef())
+		return err
+	}); err != nil {
+		return err
+	}
+	s.say(i18n.SimpleBought, r.Title, r.Seller, r.Contact)
+	s.left(r.Services)
+	return nil
+}
+
+func (s *session) withdraw(ctx context.Context, arg string) error {
+	a, err := s.look(ctx, arg)
+	if err != nil {
+		return err
+	}
+	if ok, err := s.yes(ctx, s.t.S(i18n.SimpleConfirmWithdraw, a.Title)); !ok || err != nil {
+		return err
+	}
+	if err := s.wait(ctx, func(ctx context.Context) error { return s.api.Withdraw(ctx, a.ID) }); err != nil {
+		return err
+	}
+	s.say(i18n.SimpleWithdrawn, a.Title)
+	return nil
+}
+
+// yes asks a person; a pipe that says buy means it.
+func (s *session) yes(ctx context.Context, question string) (bool, error) {
+	if !s.Prompt.Interactive() {
+		return true, nil
+	}
+	answer, err := s.Prompt.Line(ctx, question+" "+s.t.S(i18n.SimpleYesNo)+" ")
+	if err != nil {
+		return false, err
+	}
+	switch i18n.Fold(answer) {
+	case "o", "oui", "y", "yes":
+		return true, nil
+	}
+	s.say(i18n.SimpleNothingDone)
+	return false, nil
+}
+
+func (s *session) sell(ctx context.Context, _ string) error {
+	sale := api.Sale{Ref: api.NewRef()}
+	names := make([]string, 0, len(api.Categories()))
+	for _, c := range api.Categories() {
+		names = append(names, s.t.Category(c))
+	}
+	var category, price string
+	for _, q := range []struct {
+		question string
+		to       *string
+	}{
+		{s.t.S(i18n.SimpleAskCategory, strings.Join(names, ", ")), &category},
+		{s.t.S(i18n.SimpleAskTitle), &sale.Title},
+		{s.t.S(i18n.SimpleAskPrice), &price},
+		{s.t.S(i18n.SimpleAskDescription), &sale.Description},
+	} {
+		answer, err := s.Prompt.Line(ctx, q.question)
+		if err != nil {
+			return err
+		}
+		*q.to = answer
+	}
+	sale.Category = s.category(category)
+	cents, err := protocol.ParsePrice(strings.TrimSpace(strings.TrimSuffix(price, "€")))
+	if err != nil {
+		s.line(s.t.Field("prix"))
+		return errSaid
+	}
+	sale.Cents = cents
+	preview := fmt.Sprintf("%s. %s. %s.", s.t.Category(sale.Category), sale.Title, s.t.Amount(cents))
+	if ok, err := s.yes(ctx, s.t.S(i18n.SimpleConfirmSell, preview)); !ok || err != nil {
+		return err
+	}
+	var r api.Receipt
+	if err := s.wait(ctx, func(ctx context.Context) (err error) {
+		r, err = s.api.Sell(ctx, sale)
+		return err
+	}); err != nil {
+		return err
+	}
+	s.say(i18n.SimplePutUp, sale.Title, r.ID)
+	s.left(r.Services)
+	return nil
+}
+
+func (s *session) left(q api.Quota) {
+	if q.Max > 0 {
+		s.line(s.t.N(i18n.CallsLeft, q.Left, s.t.Int(int64(q.Max))) + ".")
+	}
+}

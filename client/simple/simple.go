@@ -1,0 +1,228 @@
+// Package simple is EtuServices line by line, for screen readers, mute
+// terminals and pipes: no cursor movement, no colour, no spinner, a sentence a
+// line. It has what the screens have.
+package simple
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"etuservices/client/api"
+	"etuservices/client/i18n"
+	"etuservices/client/link"
+	"etuservices/client/prompt"
+)
+
+// Options are what main decided.
+type Options struct {
+	API      api.Options
+	T        i18n.T
+	Login    string // "": the last one, or asked
+	Password string // of ETU_PASSWORD; "": asked
+	Prompt   *prompt.Prompt
+	Out      io.Writer
+}
+
+const (
+	// pipePatience is how long a pipe waits for one answer, cuts included: a
+	// script should not hang for ever where a person would.
+	pipePatience = time.Minute
+	// pipeDoor is how long it waits for the server at the start.
+	pipeDoor = 10 * time.Second
+)
+
+// Exit codes, those of exec.
+const (
+	exitOK       = 0
+	exitFailed   = 1
+	exitNoServer = 2
+)
+
+// Run talks until the user leaves, the input ends or ctx does; it gives the
+// exit code.
+func Run(ctx context.Context, opt Options) int {
+	s := &session{Options: opt, t: opt.T, api: api.New(opt.API)}
+	defer func() { _ = s.api.Close() }() // only the socket ends; the session goes on
+	err := s.run(ctx)
+	switch {
+	case err == nil, errors.Is(err, prompt.ErrNobody), errors.Is(err, context.Canceled), errors.Is(err, errLeave):
+		return exitOK
+	case errors.Is(err, errNoServer):
+		return exitNoServer
+	}
+	return exitFailed
+}
+
+var (
+	errLeave    = errors.New("simple: the user leaves")
+	errNoServer = errors.New("simple: no server")
+	errNoLogin  = errors.New("simple: not logged in")
+)
+
+// session is one run. One goroutine owns it.
+type session struct {
+	Options
+	t    i18n.T
+	api  *api.Client
+	list []api.Article // what the numbers mean
+	more func(ctx context.Context) error
+	news []string // the events, oldest first
+	cut  bool     // the loss was told
+}
+
+func (s *session) run(ctx context.Context) error {
+	if err := s.arrive(ctx); err != nil {
+		return err
+	}
+	for {
+		line, err := s.command(ctx)
+		if err != nil {
+			return err
+		}
+		if err := s.obey(ctx, line); err != nil {
+			return err
+		}
+	}
+}
+
+// obey does one command. Its error ends the session; what a command could not
+// do is told and forgotten.
+func (s *session) obey(ctx context.Context, line string) error {
+	name, args, _ := strings.Cut(strings.TrimSpace(line), " ")
+	if name == "" {
+		return nil
+	}
+	c, ok := find(name)
+	if !ok {
+		s.say(i18n.SimpleUnknown, name)
+		return nil
+	}
+	err := c.do(s, ctx, strings.TrimSpace(args))
+	var refusal *link.Error
+	switch {
+	case err == nil, errors.Is(err, errSaid):
+		return nil
+	case errors.Is(err, errLeave), errors.Is(err, prompt.ErrNobody), ctx.Err() != nil:
+		return err
+	case errors.As(err, &refusal), s.Prompt.Interactive():
+		s.line(s.t.Error(err))
+		return nil
+	}
+	s.line(s.t.Error(err)) // a pipe cannot go on without a server
+	return fmt.Errorf("%w: %w", errNoServer, err)
+}
+
+// errSaid: the command failed and has said why.
+var errSaid = errors.New("simple: already said")
+
+// command waits for the next line; what happens meanwhile is told at once.
+func (s *session) command(ctx context.Context) (string, error) {
+	s.ask()
+	for {
+		select {
+		case line, ok := <-s.Prompt.Lines():
+			s.Prompt.Taken()
+			if !ok {
+				return "", prompt.ErrNobody
+			}
+			return line, nil
+		case e := <-s.api.Events():
+			s.fresh()
+			s.event(e)
+			s.ask()
+		case state := <-s.api.Changes():
+			s.state(state)
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	}
+}
+
+func (s *session) ask() {
+	if s.Prompt.Interactive() {
+		s.write("> ")
+	}
+}
+
+// fresh leaves the line of the prompt before something unasked is said.
+func (s *session) fresh() {
+	if s.Prompt.Interactive() {
+		s.write("\n")
+	}
+}
+
+// wait does a call aside and tells what happens to the link meanwhile.
+func (s *session) wait(ctx context.Context, call func(ctx context.Context) error) error {
+	if !s.Prompt.Interactive() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, pipePatience)
+		defer cancel()
+	}
+	done := make(chan error, 1)
+	go func() { done <- call(ctx) }()
+	for {
+		select {
+		case err := <-done:
+			s.drain()
+			return err
+		case state := <-s.api.Changes():
+			s.state(state)
+		}
+	}
+}
+
+// drain tells the events that came during a call.
+func (s *session) drain() {
+	for {
+		select {
+		case e := <-s.api.Events():
+			s.event(e)
+		default:
+			return
+		}
+	}
+}
+
+// state tells a loss once, and its end.
+func (s *session) state(state link.State) {
+	switch {
+	case state.Phase == link.Offline && !s.cut:
+		s.cut = true
+		s.say(i18n.SimpleOffline, s.t.Error(state.Err))
+	case state.Phase == link.Online && s.cut:
+		s.cut = false
+		s.say(i18n.SimpleOnline)
+	}
+}
+
+func (s *session) event(e api.Event) {
+	var text string
+	switch e := e.(type) {
+	case api.ArticleSold:
+		text = s.t.S(i18n.SimpleSold, e.Title, e.Buyer, e.Contact)
+	case api.Announced:
+		text = s.t.S(i18n.SimpleAnnounced, e.Text)
+	case api.Expelled:
+		text = s.t.S(i18n.SimpleExpelled, e.Reason)
+	case api.SessionEnded:
+		text = s.t.S(i18n.SimpleEnded)
+	default:
+		return // of a later version: nothing that we could put in words
+	}
+	s.line(text)
+	s.news = append(s.news, s.t.Clock(e.When())+" "+text)
+	const kept = 50 // what a person may want to read again
+	s.news = s.news[max(0, len(s.news)-kept):]
+}
+
+func (s *session) say(m i18n.Msg, args ...any) { s.line(s.t.S(m, args...)) }
+
+func (s *session) line(text string) { s.write(text + "\n") }
+
+// write ignores errors: when nobody reads any more the next Ctrl+C, end of
+// input or SIGPIPE ends the program.
+func (s *session) write(text string) { _, _ = io.WriteString(s.Out, text) }
