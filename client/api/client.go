@@ -26,7 +26,8 @@ type Options struct {
 	Dial func(ctx context.Context) (net.Conn, error)
 }
 
-// TokenStore keeps a token for each server and login (see package tokens).
+// TokenStore keeps a token for each server and login (see package tokens). It
+// is called by several goroutines.
 type TokenStore interface {
 	// Load gives the token kept for a login; "" is the last login used. ok is
 	// false when there is none.

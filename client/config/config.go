@@ -84,13 +84,11 @@ func (c *Config) fromFlags(args []string, raw map[string]string) (words []string
 		set.BoolFunc(name, "", func(v string) error { raw[name] = v; return nil })
 	}
 	set.BoolVar(&c.Forget, "forget", false, "")
+	set.BoolVar(&c.Help, "help", false, "")
+	set.BoolVar(&c.Help, "h", false, "")
 	set.BoolVar(&c.Version, "version", false, "")
 	for {
 		if err := set.Parse(args); err != nil {
-			if errors.Is(err, flag.ErrHelp) {
-				c.Help = true
-				return words, nil
-			}
 			return words, fmt.Errorf("%w: %w", ErrUsage, err)
 		}
 		rest := set.Args()

@@ -120,7 +120,7 @@ func (r *runner) fail(err error) int {
 		return Failed
 	}
 	_, _ = fmt.Fprintln(r.Err, r.T.Error(err))
-	for _, away := range []error{link.ErrClosed, link.ErrUnreachable, link.ErrTLS, link.ErrSilent, link.ErrProtocol, link.ErrLost} {
+	for _, away := range []error{link.ErrClosed, link.ErrUnreachable, link.ErrHungUp, link.ErrTLS, link.ErrSilent, link.ErrProtocol, link.ErrLost} {
 		if errors.Is(err, away) {
 			return NoServer
 		}

@@ -70,6 +70,7 @@ var takenFields = map[string]Msg{
 // Sentences for what goes wrong on the way.
 var (
 	unreachable = say("Le serveur ne répond pas à cette adresse.", "No server answers at this address.")
+	hungUp      = say("Le serveur a coupé la connexion.", "The server cut the connection.")
 	noTLS       = say("La connexion chiffrée a échoué : le certificat n'est pas reconnu ou ce port n'est pas chiffré.", "The encrypted connection failed: the certificate is not trusted or the port is not encrypted.")
 	silent      = say("Le serveur ne répond plus.", "The server has stopped answering.")
 	foreign     = say("Ce qui répond à cette adresse n'est pas un serveur EtuServices.", "What answers at this address is not an EtuServices server.")
@@ -92,6 +93,7 @@ var causes = []struct {
 	{link.ErrLost, &lost},
 	{link.ErrSilent, &silent},
 	{link.ErrUnreachable, &unreachable},
+	{link.ErrHungUp, &hungUp},
 	{link.ErrLine, &badLine},
 	{link.ErrBusy, &busy},
 	{context.DeadlineExceeded, &timeout},

@@ -12,53 +12,55 @@ var (
 	ConfigUsage          = say(`EtuServices : vendre et acheter entre étudiants.
 
 Usage :
-  etu [options]                       les écrans
-  etu --simple [options]              ligne à ligne, pour lecteur d'écran ou tube
-  etu exec [options] "LIGNE" …        envoie des lignes du protocole, montre les réponses
-                                      (code 0 : tout est +OK ; 1 : une -ERR ; 2 : pas de serveur)
+  etu [options]                  les écrans
+  etu --simple [options]         ligne à ligne, pour lecteur d'écran ou tube
+  etu exec [options] "LIGNE" …   envoie des lignes du protocole et montre les
+                                 réponses ; code 0 : toutes +OK, 1 : une -ERR,
+                                 2 : pas de serveur
 
 Options (entre parenthèses : la variable d'environnement) :
-  --addr HÔTE:PORT     le serveur (ETU_ADDR), 127.0.0.1:5890 si rien n'est dit
-  --login IDENTIFIANT  le compte ; son mot de passe vient de ETU_PASSWORD ou est demandé
-  --lang fr|en         la langue (ETU_LANG), sinon celle du système
+  --addr HÔTE:PORT     le serveur (ETU_ADDR) ; sans cela 127.0.0.1:5890
+  --login IDENTIFIANT  le compte ; mot de passe dans ETU_PASSWORD, ou demandé
+  --lang fr|en         la langue (ETU_LANG) ; sans cela celle du système
   --theme THÈME        sombre, clair ou contraste
-  --ascii              des caractères ASCII seulement pour les cadres et les marques
+  --ascii              cadres et marques en caractères ASCII
   --animations=false   rien ne bouge de soi-même
-  --simple             ligne à ligne ; choisi aussi quand il n'y a pas de terminal
+  --simple             ligne à ligne ; de soi-même quand il n'y a pas de terminal
   --tls                liaison chiffrée
-  --ca FICHIER         l'autorité qui a signé le certificat du serveur (PEM) ; entraîne --tls
-  --forget             oublie la session gardée de ce serveur (et de ce --login), puis s'arrête
+  --ca FICHIER         l'autorité du certificat du serveur (PEM) ; entraîne --tls
+  --forget             oublie la session gardée (de ce serveur, de ce --login)
   --version            la version
   --help               cette aide
 
-Sans couleur : NO_COLOR=1. Réglages durables : ~/.config/etuservices/config.toml,
-une ligne « nom = valeur » par option. La session est gardée dans
-~/.local/state/etuservices (lisible par vous seul) ; le mot de passe ne l'est jamais.
+Sans couleur : NO_COLOR=1. Réglages durables : une ligne « nom = valeur » par
+option dans ~/.config/etuservices/config.toml. La session est gardée dans
+~/.local/state/etuservices, lisible par vous seul ; jamais le mot de passe.
 `, `EtuServices: selling and buying among students.
 
 Usage:
-  etu [options]                       the screens
-  etu --simple [options]              line by line, for a screen reader or a pipe
-  etu exec [options] "LINE" …         sends lines in the protocol, shows the replies
-                                      (code 0: all were +OK; 1: an -ERR; 2: no server)
+  etu [options]                  the screens
+  etu --simple [options]         line by line, for a screen reader or a pipe
+  etu exec [options] "LINE" …    sends lines of the protocol and shows the
+                                 replies; code 0: all +OK, 1: an -ERR,
+                                 2: no server
 
 Options (in parentheses: the variable in the environment):
-  --addr HOST:PORT     the server (ETU_ADDR), 127.0.0.1:5890 when nothing is said
-  --login LOGIN        the account; its password comes in ETU_PASSWORD or is asked
+  --addr HOST:PORT     the server (ETU_ADDR), else 127.0.0.1:5890
+  --login LOGIN        the account; password in ETU_PASSWORD, or asked
   --lang fr|en         the language (ETU_LANG), else the system's
   --theme THEME        sombre (dark), clair (light) or contraste (contrast)
-  --ascii              only ASCII characters in frames and marks
+  --ascii              frames and marks in ASCII characters
   --animations=false   nothing moves by itself
-  --simple             line by line; also chosen when there is no terminal
+  --simple             line by line; by itself when there is no terminal
   --tls                encrypted connection
-  --ca FILE            the authority that signed the server's certificate (PEM); implies --tls
-  --forget             forgets the session kept for this server (and this --login), then ends
+  --ca FILE            authority of the server's certificate (PEM); implies --tls
+  --forget             forgets the session kept (for this server, this --login)
   --version            the version
   --help               this help
 
-Without colour: NO_COLOR=1. Lasting settings: ~/.config/etuservices/config.toml,
-a line "name = value" an option. The session is kept in
-~/.local/state/etuservices (only you can read it); the password never is.
+Without colour: NO_COLOR=1. Lasting settings: a line "name = value" an option
+in ~/.config/etuservices/config.toml. The session is kept in
+~/.local/state/etuservices, readable by you only; the password never is.
 `)
 )
 

@@ -171,9 +171,9 @@ func (c *conn) garbage() bool { return errors.Is(c.why, ErrProtocol) }
 
 func lost(err error) error {
 	if errors.Is(err, io.EOF) {
-		return fmt.Errorf("%w: the server hung up", ErrUnreachable)
+		return ErrHungUp
 	}
-	return fmt.Errorf("%w: %w", ErrUnreachable, err)
+	return fmt.Errorf("%w: %w", ErrHungUp, err)
 }
 
 func asError(m protocol.Message) *Error {

@@ -13,6 +13,8 @@ import (
 var (
 	// ErrUnreachable: nobody listens there, or the network is gone.
 	ErrUnreachable = errors.New("link: server unreachable")
+	// ErrHungUp: the server ended the connection and did not say why.
+	ErrHungUp = errors.New("link: the server hung up")
 	// ErrTLS: no encryption could be agreed, or the certificate is not trusted.
 	ErrTLS = errors.New("link: no secure connection")
 	// ErrSilent: the server did not answer in time.

@@ -27,7 +27,7 @@ func (c *conn) readAll() {
 }
 
 // readMessage reads one server line. Errors: ErrProtocol, ErrSilent (a read
-// deadline), ErrUnreachable (it ended).
+// deadline), ErrHungUp (it ended).
 func (c *conn) readMessage() (m protocol.Message, line string, err error) {
 	raw, err := c.r.ReadSlice('\n')
 	switch {

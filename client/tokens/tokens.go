@@ -72,7 +72,7 @@ func (s Store) Forget(server string) error {
 // name makes a file name of what people typed: readable where it is plain,
 // a hash (behind "x-") where it could mean something to a file system.
 func name(s string) string {
-	s = strings.ToLower(s)
+	s = strings.ReplaceAll(strings.ToLower(s), ":", "_") // host:port; Windows knows no ":"
 	plain := s != "" && s[0] != '.' && !strings.HasPrefix(s, "x-")
 	for _, c := range []byte(s) {
 		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && !strings.ContainsRune("._-@+", rune(c)) {

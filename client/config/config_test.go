@@ -1,0 +1,142 @@
+package config
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"etuservices/client/i18n"
+)
+
+func load(t *testing.T, file string, env map[string]string, args ...string) (Config, error) {
+	t.Helper()
+	dir := t.TempDir()
+	if file != "" {
+		if err := os.MkdirAll(filepath.Join(dir, folder), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, folder, fileName), []byte(file), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return Load(args, func(k string) string {
+		if k == "XDG_CONFIG_HOME" {
+			return dir
+		}
+		return env[k]
+	})
+}
+
+func TestDefaults(t *testing.T) {
+	c, err := load(t, "", nil)
+	if err != nil || c.Addr != "127.0.0.1:5890" || c.Lang != i18n.French || !c.Animations || c.ASCII || c.Simple || c.TLS || c.Command != "" {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+func TestFlagOverEnvironmentOverFile(t *testing.T) {
+	file := "# mes réglages\naddr = \"file:1\"\nlang=en\n theme = clair\nanimations = false\r\nlogin = zoe\n"
+	env := map[string]string{"ETU_ADDR": "env:1", "LANG": "fr_FR"}
+	c, err := load(t, file, nil)
+	if err != nil || c.Addr != "file:1" || c.Lang != i18n.English || c.Theme != "clair" || c.Animations || c.Login != "zoe" {
+		t.Errorf("file: %+v, %v", c, err)
+	}
+	c, err = load(t, file, env)
+	if err != nil || c.Addr != "env:1" {
+		t.Errorf("environment: %+v, %v", c, err)
+	}
+	c, err = load(t, file, env, "--addr", "flag", "--lang=fr", "--animations", "--ca", "x.pem")
+	if err != nil || c.Addr != "flag:5890" || c.Lang != i18n.French || !c.Animations || !c.TLS {
+		t.Errorf("flags: %+v, %v", c, err)
+	}
+}
+
+func TestExec(t *testing.T) {
+	for _, args := range [][]string{
+		{"exec", "--login", "bob", "NB", "STATS TOP"},
+		{"--login", "bob", "exec", "NB", "STATS TOP"},
+		{"exec", "NB", "--login=bob", "STATS TOP"},
+		{"--login", "bob", "exec", "--", "NB", "STATS TOP"},
+		{"exec", "--login", "bob", "--", "NB", "STATS TOP"},
+	} {
+		c, err := load(t, "", nil, args...)
+		if err != nil || c.Command != "exec" || c.Login != "bob" || !slices.Equal(c.Lines, []string{"NB", "STATS TOP"}) {
+			t.Errorf("%q: %+v, %v", args, c, err)
+		}
+	}
+	if c, err := load(t, "", nil, "exec", "--", "--login"); err != nil || !slices.Equal(c.Lines, []string{"--login"}) {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+func TestFaults(t *testing.T) {
+	for _, args := range [][]string{
+		{"--lang", "de"},
+		{"--theme", "rose"},
+		{"--password", "x"},
+		{"--login"},
+		{"exec"},
+		{"run"},
+		{"--ascii=peut-être"},
+	} {
+		if _, err := load(t, "", nil, args...); !errors.Is(err, ErrUsage) {
+			t.Errorf("%q: %v", args, err)
+		}
+	}
+	for _, file := range []string{"couleur = rouge", "addr", "password = x", "tls = oui"} {
+		if _, err := load(t, file, nil); !errors.Is(err, ErrUsage) {
+			t.Errorf("%q: %v", file, err)
+		}
+	}
+	if _, err := load(t, "", map[string]string{"ETU_LANG": "klingon"}); !errors.Is(err, ErrUsage) {
+		t.Error(err)
+	}
+}
+
+// --help answers whatever else is wrong, in the language asked for.
+func TestHelp(t *testing.T) {
+	for want, args := range map[string][]string{"lecteur d'écran": {"--help", "--lang", "de"}, "screen reader": {"-h", "--lang", "en"}} {
+		c, _ := load(t, "", nil, args...)
+		if !c.Help || !strings.Contains(c.Usage(), want) {
+			t.Errorf("%q: %+v", args, c)
+		}
+	}
+	c, _ := load(t, "", nil)
+	for _, name := range append(slices.Clone(fileNames), "forget", "version", "help") {
+		if !strings.Contains(c.Usage(), "--"+name) {
+			t.Errorf("the help does not know --%s", name)
+		}
+	}
+	for _, line := range strings.Split(c.Usage(), "\n") {
+		if len([]rune(line)) > 80 {
+			t.Errorf("a help line of %d characters", len([]rune(line)))
+		}
+	}
+}
+
+func TestDirs(t *testing.T) {
+	env := func(kv ...string) func(string) string {
+		return func(k string) string {
+			for i := 0; i < len(kv); i += 2 {
+				if kv[i] == k {
+					return kv[i+1]
+				}
+			}
+			return ""
+		}
+	}
+	for _, c := range []struct{ got, want string }{
+		{Dir(env("HOME", "/h")), "/h/.config/etuservices"},
+		{Dir(env("HOME", "/h", "XDG_CONFIG_HOME", "/x")), "/x/etuservices"},
+		{Dir(env("HOME", "/h", "XDG_CONFIG_HOME", "relative")), "/h/.config/etuservices"},
+		{Dir(env()), ""},
+		{StateDir(env("HOME", "/h")), "/h/.local/state/etuservices"},
+	} {
+		if filepath.ToSlash(c.got) != c.want {
+			t.Errorf("got %q, want %q", c.got, c.want)
+		}
+	}
+}
