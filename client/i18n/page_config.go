@@ -25,9 +25,9 @@ Options (entre parenthèses : la variable d'environnement) :
   --theme THÈME        sombre, clair ou contraste
   --ascii              cadres et marques en caractères ASCII
   --animations=false   rien ne bouge de soi-même
-  --simple             ligne à ligne ; de soi-même quand il n'y a pas de terminal
+  --simple             ligne à ligne ; de soi-même s'il n'y a pas de terminal
   --tls                liaison chiffrée
-  --ca FICHIER         l'autorité du certificat du serveur (PEM) ; entraîne --tls
+  --ca FICHIER         autorité du certificat du serveur (PEM) ; entraîne --tls
   --forget             oublie la session gardée (de ce serveur, de ce --login)
   --version            la version
   --help               cette aide
@@ -53,7 +53,7 @@ Options (in parentheses: the variable in the environment):
   --animations=false   nothing moves by itself
   --simple             line by line; by itself when there is no terminal
   --tls                encrypted connection
-  --ca FILE            authority of the server's certificate (PEM); implies --tls
+  --ca FILE            authority of the server's certificate (PEM), implies --tls
   --forget             forgets the session kept (for this server, this --login)
   --version            the version
   --help               this help

@@ -33,14 +33,18 @@ func (s *session) arrive(ctx context.Context) error {
 	if !errors.Is(err, api.ErrNoToken) {
 		s.line(s.t.Error(err))
 	}
-	if err := s.enter(ctx, s.Login); !errors.Is(err, errSaid) {
-		return err
-	}
-	if !s.Prompt.Interactive() {
+	err = s.enter(ctx, s.Login)
+	switch {
+	case errors.Is(err, prompt.ErrNobody) && !s.Prompt.Interactive():
+		s.say(i18n.NoPassword)
 		return errNoLogin
+	case errors.Is(err, errSaid) && !s.Prompt.Interactive():
+		return errNoLogin
+	case errors.Is(err, errSkipped), errors.Is(err, errSaid):
+		s.say(i18n.SimpleOutside)
+		return nil
 	}
-	s.say(i18n.SimpleOutside)
-	return nil
+	return err
 }
 
 // reach tells a person at once when there is no server, and waits; a pipe
@@ -65,7 +69,7 @@ func (s *session) reach(ctx context.Context) error {
 	}
 }
 
-// enter asks for what is missing and logs in.
+// enter asks for what is missing and logs in; an empty answer is a way out.
 func (s *session) enter(ctx context.Context, login string) error {
 	var err error
 	if login == "" {
@@ -73,13 +77,16 @@ func (s *session) enter(ctx context.Context, login string) error {
 			return err
 		}
 	}
+	if login == "" {
+		return errSkipped
+	}
 	for range protocol.MaxFailures {
 		password, err := s.Prompt.Secret(ctx, s.t.S(i18n.AskPassword))
 		if err != nil {
 			return err
 		}
 		if password == "" {
-			return errSaid // an empty line is a way back
+			return errSkipped
 		}
 		var session api.Session
 		err = s.wait(ctx, func(ctx context.Context) (err error) {

@@ -60,6 +60,7 @@ func Run(ctx context.Context, opt Options) int {
 var (
 	errLeave    = errors.New("simple: the user leaves")
 	errNoServer = errors.New("simple: no server")
+	errSkipped  = errors.New("simple: an empty answer")
 	errNoLogin  = errors.New("simple: not logged in")
 )
 
@@ -104,7 +105,7 @@ func (s *session) obey(ctx context.Context, line string) error {
 	err := c.do(s, ctx, strings.TrimSpace(args))
 	var refusal *link.Error
 	switch {
-	case err == nil, errors.Is(err, errSaid):
+	case err == nil, errors.Is(err, errSaid), errors.Is(err, errSkipped):
 		return nil
 	case errors.Is(err, errLeave), errors.Is(err, prompt.ErrNobody), ctx.Err() != nil:
 		return err
