@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"etuservices/client/link"
 	"etuservices/protocol"
@@ -12,14 +11,6 @@ import (
 
 // ErrNoToken: Resume found no session kept for that server and login.
 var ErrNoToken = errors.New("api: no session kept")
-
-// Register creates an account; the user still has to log in. Errors by code:
-// INVALIDE and EXISTE (champ=), DEJA, INDISPONIBLE. On link.ErrLost the
-// account may exist: Login tells.
-func (c *Client) Register(ctx context.Context, r Registration) (login string, err error) {
-	reply, err := c.do(ctx, request("INSCRIPTION").word(r.Login, r.Email, r.FirstName, r.LastName).text(r.Password))
-	return reply.Status.Fields.Get("login"), err
-}
 
 // Login spends a connexion. Errors by code: ECHEC (reste=), EC, BLOQUE,
 // QUOTA (After), INDISPONIBLE, DEJA.
@@ -135,81 +126,4 @@ func (c *Client) setLeaving(b bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.leaving = b
-}
-
-// ChangePassword changes the password; the user's other sessions end. ECHEC by
-// code for a wrong old one, INVALIDE for a bad new one. On link.ErrLost it may
-// have been done.
-func (c *Client) ChangePassword(ctx context.Context, old, password string) error {
-	_, err := c.do(ctx, request("MOTDEPASSE").word(old).text(password))
-	return err
-}
-
-// Who tells who is logged in.
-func (c *Client) Who(ctx context.Context) (Profile, error) {
-	reply, err := c.do(ctx, request("QUI").repeat())
-	f := reply.Status.Fields
-	return Profile{
-		Login: f.Get("login"), FirstName: f.Get("prenom"), LastName: f.Get("nom"),
-		Email: f.Get("email"), Role: Role(f.Get("role")), Since: instant(f.Get("depuis")),
-	}, err
-}
-
-// setup takes the session up again on a new connection, before any call.
-func (c *Client) setup(ctx context.Context, do link.Doer) error {
-	c.mu.Lock()
-	session, period := c.session, c.period
-	c.mu.Unlock()
-	if session == nil {
-		return nil
-	}
-	_, err := do(ctx, resumption(session.token).Request)
-	if token, ok := c.newer(session); ok && link.CodeOf(err) == protocol.ECHEC {
-		if _, err = do(ctx, resumption(token).Request); err == nil {
-			c.renew(token)
-		}
-	}
-	switch code := link.CodeOf(err); {
-	case code == protocol.ECHEC || code == protocol.BLOQUE:
-		c.sessionEnded(session, err)
-		return nil // the connection is good; calls get AUTH
-	case err != nil:
-		return err
-	}
-	if period > 0 {
-		_, err = do(ctx, follow(period).Request)
-	}
-	return err
-}
-
-// newer gives the token that another run of the program has saved since: this
-// one's may have died of a changed password there.
-func (c *Client) newer(s *Session) (token string, ok bool) {
-	if c.opt.Tokens == nil {
-		return "", false
-	}
-	token, ok = c.opt.Tokens.Load(c.opt.Addr, s.Login)
-	return token, ok && token != s.token
-}
-
-// renew puts another token in the place of the session's; Session values are
-// never changed, only replaced.
-func (c *Client) renew(token string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.session != nil {
-		s := *c.session
-		s.token = token
-		c.session = &s
-	}
-}
-
-func (c *Client) sessionEnded(s *Session, why error) {
-	c.forget()
-	c.mu.Lock()
-	reason, leaving := c.expelled, c.leaving
-	c.mu.Unlock()
-	if !leaving {
-		c.put(c.events, SessionEnded{At: At{time.Now()}, Login: s.Login, Reason: reason, Err: why})
-	}
 }

@@ -179,3 +179,28 @@ func TestGivenUpWaiting(t *testing.T) {
 		t.Errorf("the next one got %v, %v", r, err)
 	}
 }
+
+// Whatever a server says, a request ends, with a reply or a typed error.
+func FuzzServer(f *testing.F) {
+	for _, s := range []string{
+		pong + "\r\n", "| a=1\r\n+OK X\n", "-ERR EC :x\r\n", "! ARRET apres=0\r\n" + pong + "\r\n", "+OK",
+		"-ERR INACTIF\r\n", "\xff\xfb\x01", "| a=\"\\\r\n", "! A\r\n! B\r\n",
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, said []byte) {
+		l := Open(t.Context(), Options{Once: true, Dial: linktest.Pipe(t, func(c *linktest.Conn) {
+			c.Say(linktest.Greeting)
+			c.Next()
+			go c.Hold() // read on: a pipe has no buffer
+			_, _ = c.Write(said)
+		})})
+		defer func() { _ = l.Close() }()
+		_, err := l.Do(t.Context(), Request{Line: "PING"})
+		var e *Error
+		known := err == nil || errors.As(err, &e) || errors.Is(err, ErrClosed) || errors.Is(err, ErrLost)
+		if !known {
+			t.Errorf("%q: %v", said, err)
+		}
+	})
+}

@@ -49,7 +49,7 @@ func Run(ctx context.Context, opt Options) int {
 	defer func() { _ = s.api.Close() }() // only the socket ends; the session goes on
 	err := s.run(ctx)
 	switch {
-	case err == nil, errors.Is(err, prompt.ErrNobody), errors.Is(err, context.Canceled), errors.Is(err, errLeave):
+	case errors.Is(err, prompt.ErrNobody), errors.Is(err, context.Canceled), errors.Is(err, errLeave):
 		return exitOK
 	case errors.Is(err, errNoServer):
 		return exitNoServer
@@ -132,98 +132,11 @@ func (s *session) command(ctx context.Context) (string, error) {
 			}
 			return line, nil
 		case e := <-s.api.Events():
-			s.fresh()
-			s.event(e)
-			s.ask()
+			s.unasked(s.event(e))
 		case state := <-s.api.Changes():
-			s.state(state)
+			s.unasked(s.state(state))
 		case <-ctx.Done():
 			return "", ctx.Err()
 		}
 	}
 }
-
-func (s *session) ask() {
-	if s.Prompt.Interactive() {
-		s.write("> ")
-	}
-}
-
-// fresh leaves the line of the prompt before something unasked is said.
-func (s *session) fresh() {
-	if s.Prompt.Interactive() {
-		s.write("\n")
-	}
-}
-
-// wait does a call aside and tells what happens to the link meanwhile.
-func (s *session) wait(ctx context.Context, call func(ctx context.Context) error) error {
-	if !s.Prompt.Interactive() {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, pipePatience)
-		defer cancel()
-	}
-	done := make(chan error, 1)
-	go func() { done <- call(ctx) }()
-	for {
-		select {
-		case err := <-done:
-			s.drain()
-			return err
-		case state := <-s.api.Changes():
-			s.state(state)
-		}
-	}
-}
-
-// drain tells the events that came during a call.
-func (s *session) drain() {
-	for {
-		select {
-		case e := <-s.api.Events():
-			s.event(e)
-		default:
-			return
-		}
-	}
-}
-
-// state tells a loss once, and its end.
-func (s *session) state(state link.State) {
-	switch {
-	case state.Phase == link.Offline && !s.cut:
-		s.cut = true
-		s.say(i18n.SimpleOffline, s.t.Error(state.Err))
-	case state.Phase == link.Online && s.cut:
-		s.cut = false
-		s.say(i18n.SimpleOnline)
-	}
-}
-
-func (s *session) event(e api.Event) {
-	var text string
-	switch e := e.(type) {
-	case api.ArticleSold:
-		text = s.t.S(i18n.SimpleSold, e.Title, e.Buyer, e.Contact)
-	case api.Announced:
-		text = s.t.S(i18n.SimpleAnnounced, e.Text)
-	case api.Expelled:
-		text = s.t.S(i18n.SimpleExpelled, e.Reason)
-	case api.SessionEnded:
-		text = s.t.S(i18n.SimpleEnded)
-	default:
-		return // of a later version: nothing that we could put in words
-	}
-	s.line(text)
-	s.news = append(s.news, s.t.Clock(e.When())+" "+text)
-	const kept = 50 // what a person may want to read again
-	s.news = s.news[max(0, len(s.news)-kept):]
-}
-
-func (s *session) say(m i18n.Msg, args ...any) { s.line(s.t.S(m, args...)) }
-
-func (s *session) line(text string) { s.write(text + "\n") }
-
-// write ignores errors: when nobody reads any more the next Ctrl+C, end of
-// input or SIGPIPE ends the program.
-func (s *session) write(text string) { _, _ = io.WriteString(s.Out, text) }
