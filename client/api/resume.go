@@ -61,6 +61,7 @@ func (c *Client) sessionEnded(s *Session, why error) {
 	c.forget()
 	c.mu.Lock()
 	reason, leaving := c.expelled, c.leaving
+	c.expelled = "" // told
 	c.mu.Unlock()
 	if !leaving {
 		c.put(c.events, SessionEnded{At: At{time.Now()}, Login: s.Login, Reason: reason, Err: why})

@@ -71,7 +71,7 @@ func resumption(token string) builder {
 // written costs the user a password next time, not this session: ErrNotKept.
 func (c *Client) begin(s Session, asked string) error {
 	c.mu.Lock()
-	c.session, c.asked, c.expelled = &s, asked, ""
+	c.session, c.asked = &s, asked
 	c.mu.Unlock()
 	if c.opt.Tokens == nil {
 		return nil

@@ -41,10 +41,16 @@ func TestLostSaleIsRepeated(t *testing.T) {
 // A connexion is never spent twice by the program itself.
 func TestLostLoginIsNotRepeated(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		c := open(t, keep("", ""), cut(step("AUTH alice :motdepasse")), steps())
+		c := open(t, keep("", ""), cut(step("AUTH alice :motdepasse")), func(s *linktest.Conn) {
+			s.Say(linktest.Greeting)
+			if again, ok := s.Next(); ok {
+				t.Errorf("sent unasked: %q", again)
+			}
+		})
 		if _, err := c.Login(t.Context(), "alice", "motdepasse"); !errors.Is(err, link.ErrLost) {
 			t.Error(err)
 		}
+		time.Sleep(time.Minute) // of the bubble
 	})
 }
 

@@ -109,7 +109,7 @@ func TestMoveOnArret(t *testing.T) {
 	timed(t, func(t *testing.T) {
 		start := time.Now()
 		var moved time.Duration
-		late := make(chan bool)
+		late, left := make(chan bool), false
 		l := open(t, Options{Dial: linktest.Pipe(t, func(c *linktest.Conn) {
 			c.Say(linktest.Greeting, "! ARRET apres=7 :Le serveur s'arrête")
 			c.Expect("MESACHATS")
@@ -124,6 +124,7 @@ func TestMoveOnArret(t *testing.T) {
 			if _, more := c.Next(); more {
 				t.Error("the old connection is still used")
 			}
+			left = true
 		}, linktest.Refuse, func(c *linktest.Conn) {
 			moved = time.Since(start)
 			answer(c)
@@ -143,6 +144,10 @@ func TestMoveOnArret(t *testing.T) {
 		close(late)
 		if err := <-listed; err != nil {
 			t.Error(err)
+		}
+		synctest.Wait()
+		if !left {
+			t.Error("the old connection is kept")
 		}
 		if moved < 7*time.Second || moved > 7*time.Second+moveSpread+lastPause {
 			t.Errorf("moved after %s", moved)
@@ -183,5 +188,51 @@ func TestPatienceEnds(t *testing.T) {
 		if !errors.Is(err, ErrLost) || n != maxRepeats+1 {
 			t.Errorf("%v after %d", err, n)
 		}
+	})
+}
+
+// A long reply has time as long as it moves.
+func TestSlowRows(t *testing.T) {
+	timed(t, func(t *testing.T) {
+		l := open(t, Options{Once: true, Dial: linktest.Pipe(t, func(c *linktest.Conn) {
+			c.Say(linktest.Greeting)
+			c.Expect("STATS")
+			for range 4 {
+				time.Sleep(replyTimeout * 3 / 4)
+				c.Say("| rang=1")
+			}
+			c.Say("+OK STATS")
+			c.Hold()
+		})})
+		if r, err := l.Do(t.Context(), Request{Line: "STATS"}); err != nil || len(r.Rows) != 4 {
+			t.Errorf("%v, %v", r, err)
+		}
+	})
+}
+
+// What is sent again keeps its place before what was not sent yet.
+func TestOrderOverACut(t *testing.T) {
+	timed(t, func(t *testing.T) {
+		lines := []string{"AIDE A", "AIDE B", "AIDE C", "AIDE D"}
+		l := open(t, Options{Dial: linktest.Pipe(t, func(c *linktest.Conn) {
+			c.Say(linktest.Greeting)
+			c.Next()                // A; nobody reads B, so that C and D wait
+			time.Sleep(time.Second) // of the bubble
+		}, func(c *linktest.Conn) {
+			c.Say(linktest.Greeting)
+			for _, line := range lines {
+				c.Expect(line, "+OK AIDE")
+			}
+			c.Hold()
+		})})
+		for _, line := range lines {
+			go func() {
+				if _, err := l.Do(t.Context(), Request{Line: line, Repeat: true}); err != nil {
+					t.Error(err)
+				}
+			}()
+			synctest.Wait()
+		}
+		time.Sleep(5 * time.Second)
 	})
 }
