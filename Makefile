@@ -20,6 +20,7 @@ run: build
 build:
 	@mkdir -p $(BIN)
 	go build -trimpath -o $(BIN)/etuservices-server ./server
+	go build -trimpath -o $(BIN)/etu ./client
 
 ## test: everything, race detector on, MariaDB and Redis included
 .PHONY: test

@@ -183,6 +183,10 @@ func TestNoSecondRequest(t *testing.T) {
 		for _, err := range []error{
 			c.ChangePassword(t.Context(), "x", "y\nACHAT 1"),
 			func() error { _, err := c.Sell(t.Context(), Sale{Category: "cd", Title: "a\r\nACHAT 1"}); return err }(),
+			func() error {
+				_, err := c.Sell(t.Context(), Sale{Category: "cd", Description: "a\nb", Title: "t"})
+				return err
+			}(),
 			func() error { _, err := c.Article(t.Context(), "1\nACHAT"); return err }(),
 		} {
 			if !errors.Is(err, link.ErrLine) {

@@ -14,16 +14,18 @@ import (
 // builder writes one request line.
 type builder struct {
 	link.Request
-	answer string
+	answer  string // the word of its reply
+	hostile bool   // a value that Quote would have to change
 }
 
 // request begins a line with a verb, whose name is also its reply's word.
-func request(verb string) builder { return builder{link.Request{Line: verb}, verb} }
+func request(verb string) builder { return builder{Request: link.Request{Line: verb}, answer: verb} }
 
 // word adds words, in quotes where needed.
 func (b builder) word(words ...string) builder {
 	for _, w := range words {
 		b.Line += " " + protocol.Quote(w)
+		b.hostile = b.hostile || protocol.HasHostile(w)
 	}
 	return b
 }
@@ -32,6 +34,7 @@ func (b builder) word(words ...string) builder {
 func (b builder) key(name, value string) builder {
 	if value != "" {
 		b.Line += " " + name + "=" + protocol.Quote(value)
+		b.hostile = b.hostile || protocol.HasHostile(value)
 	}
 	return b
 }
@@ -54,6 +57,9 @@ func (b builder) repeat() builder { b.Repeat = true; return b }
 
 // do sends a request and checks that the reply is its own.
 func (c *Client) do(ctx context.Context, b builder) (link.Reply, error) {
+	if b.hostile { // what the user did not write is not sent in their name
+		return link.Reply{}, fmt.Errorf("%w: control characters", link.ErrLine)
+	}
 	r, err := c.link.Do(ctx, b.Request)
 	if link.CodeOf(err) == protocol.AUTH {
 		r, err = c.retry(ctx, b, err)
