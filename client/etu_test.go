@@ -19,7 +19,15 @@ import (
 const patience = 60 * time.Second
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"etu": main})
+	testscript.Main(tidy{m}, map[string]func(){"etu": main})
+}
+
+// tidy removes the built server after the last test.
+type tidy struct{ m *testing.M }
+
+func (t tidy) Run() int {
+	defer func() { _ = os.RemoveAll(buildDir) }() // of no use to anybody if it stays
+	return t.m.Run()
 }
 
 // TestScripts plays testdata/script with the real client and the real server
@@ -101,13 +109,14 @@ type server struct {
 	done chan struct{}
 }
 
+var buildDir string
+
 // binary builds the server once for all tests.
-var binary = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "etuservices")
-	if err != nil {
+var binary = sync.OnceValues(func() (path string, err error) {
+	if buildDir, err = os.MkdirTemp("", "etuservices"); err != nil {
 		return "", err
 	}
-	path := filepath.Join(dir, "etuservices-server")
+	path = filepath.Join(buildDir, "etuservices-server")
 	cmd := exec.Command("go", "build", "-o", path, "etuservices/server")
 	cmd.Stderr = os.Stderr
 	return path, cmd.Run()
