@@ -1,0 +1,42 @@
+package i18n
+
+// The catalogue.
+var (
+	CatalogTitle    = say("Catalogue", "Catalogue")
+	CatalogSearch   = say("Recherche :", "Search:")
+	CatalogNoSearch = say("/ pour chercher", "/ to search")
+	CatalogCategory = say("Type : %s", "Category: %s")
+	CatalogAll      = say("tous", "all")
+	CatalogSort     = say("Tri : %s", "Sort: %s")
+	SortNewest      = say("récents", "newest")
+	SortCheapest    = say("prix ▲", "price ▲")
+	SortDearest     = say("prix ▼", "price ▼")
+	CatalogCount    = count("%s article", "%s articles", "%s article", "%s articles")
+	CatalogMore     = say("%s et plus", "%s and more")
+	CatalogEmpty    = say("Rien n'est en vente pour l'instant.", "Nothing is for sale at the moment.")
+	CatalogFirst    = say("3 pour vendre le premier article.", "3 to sell the first article.")
+	CatalogNone     = say("Aucun article ne correspond.", "No article matches.")
+	CatalogWiden    = say("esc pour effacer la recherche, t pour changer de type.", "esc clears the search, t changes the category.")
+	ColCategory     = say("Type", "Type")
+	ColTitle        = say("Titre", "Title")
+	ColPrice        = say("Prix", "Price")
+	ColSeller       = say("Vendeur", "Seller")
+	ColAge          = say("Âge", "Age")
+)
+
+// One article.
+var (
+	ArticleTitle   = say("Article", "Article")
+	ArticleBy      = say("vendu par %s", "sold by %s")
+	ArticleYours   = say("votre article", "your article")
+	ArticleSince   = say("en vente depuis %s", "for sale for %s")
+	ArticleGone    = say("Cet article n'est plus en vente.", "This article is no longer for sale.")
+	ArticleSold    = say("vendu", "sold")
+	ArticleOff     = say("retiré de la vente", "withdrawn")
+	ArticleOnSale  = say("en vente", "for sale")
+	ArticleNoText  = say("Pas de description.", "No description.")
+	ArticleBuyCost = say("Acheter · %s", "Buy · %s")
+	ArticleID      = say("numéro %s", "number %s")
+	ArticleNoCalls = say("Plus d'appel disponible : le prochain dans %s.", "No call left: the next one in %s.")
+	ArticleNoMore  = say("Plus d'appel disponible pour l'instant.", "No call left for now.")
+)

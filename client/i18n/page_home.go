@@ -1,0 +1,27 @@
+package i18n
+
+// The home screen and both quota bars.
+var (
+	HomeTitle      = say("Accueil", "Home")
+	HomeHello      = say("Bonjour %s.", "Hello %s.")
+	HomeUsers      = count("%s personne connectée", "%s personnes connectées", "%s person here", "%s people here")
+	QuotaServices  = say("Ventes et achats", "Sales and purchases")
+	QuotaLogins    = say("Connexions", "Logins")
+	QuotaEvery     = say("%d par tranche de %s", "%d in any %s")
+	QuotaLeft      = count("%s restant sur %s", "%s restants sur %s", "%s of %s left", "%s of %s left")
+	QuotaNext      = say("le prochain revient dans %s", "the next one is back in %s")
+	QuotaNextAt    = say("rien ne reste : le prochain dans %s, à %s", "none left: the next one in %s, at %s")
+	QuotaLater     = say("chacun revient %s après usage", "each comes back %s after use")
+	QuotaAll       = say("tout est disponible", "all available")
+	QuotaStatus    = say("Appels", "Calls")
+	HomeWhat       = say("Que voulez-vous faire ?", "What would you like to do?")
+	HomeCost       = say("coût", "cost")
+	HomeCatalog    = say("Parcourir le catalogue", "Browse the catalogue")
+	HomeSell       = say("Vendre un article", "Sell an article")
+	HomeMine       = say("Mes ventes et mes achats", "My sales and purchases")
+	HomeBoards     = say("Classements", "Leaderboards")
+	HomeAccount    = say("Mon compte", "My account")
+	HomeEvents     = say("Derniers événements", "Latest events")
+	HomeNoEvent    = say("Rien encore. Une vente ou une annonce s'affichera ici.", "Nothing yet. A sale or an announcement will show here.")
+	HomeEventsMore = say("tout voir", "see all")
+)
