@@ -5,8 +5,8 @@ var (
 	BuyTitle    = say("Confirmer l'achat", "Confirm the purchase")
 	BuySeller   = say("Vendeur : %s", "Seller: %s")
 	BuyCost     = say("Coût : 1 appel", "Cost: 1 call")
-	BuyCostLeft = count("Coût : 1 appel (il vous en restera %s)", "Coût : 1 appel (il vous en restera %d)",
-		"Cost: 1 call (%d will be left)", "Cost: 1 call (%d will be left)")
+	BuyCostLeft = count("Coût : 1 appel (il vous en restera %s)", "Coût : 1 appel (il vous en restera %s)",
+		"Cost: 1 call (%s will be left)", "Cost: 1 call (%s will be left)")
 	BuyYes      = say("Acheter", "Buy")
 	BuyUnderWay = say("Achat en cours…", "Buying…")
 	BuyOffline  = say("Le serveur ne répond pas. L'achat sera fait à son retour, une seule fois.",

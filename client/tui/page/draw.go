@@ -63,6 +63,26 @@ func (e *Env) Hint(k, does i18n.Msg) string {
 // H makes a Hint.
 func (e *Env) H(k, does i18n.Msg) Hint { return Hint{e.S(k), e.S(does)} }
 
+// Wait is a line that counts down to the instant at which the next try may
+// pass, then says that it may; "" where no such instant is known.
+func (e *Env) Wait(until time.Time) string {
+	if until.IsZero() {
+		return ""
+	}
+	if left := until.Sub(e.Now()); left > 0 {
+		return "\n" + e.S(i18n.LoginWait, e.T.Countdown(left))
+	}
+	return "\n" + e.Theme.OK.Render(theme.Check+" "+e.S(i18n.LoginWaitOver))
+}
+
+// NoCall says that no call is left, and until when where that is known.
+func (e *Env) NoCall(w int) string {
+	if next, ok := e.Quotas.NextService(e.Now()); ok {
+		return e.Warning(e.S(i18n.ArticleNoCalls, e.T.Countdown(next.Sub(e.Now()))), w)
+	}
+	return e.Warning(e.S(i18n.ArticleNoMore), w)
+}
+
 // Age says when something came, where that is long enough ago to matter.
 func (e *Env) Age(at time.Time) string {
 	return e.S(i18n.ReceivedAt, e.T.Clock(at), e.T.Age(e.Now().Sub(at)))

@@ -50,11 +50,7 @@ func (d *Dialog) question(l *widget.Lines, w int) {
 		l.Add(e.S(i18n.BuyUnderWay))
 		return
 	case d.work.Err != nil:
-		l.Add(e.Failure(d.work.Err, w))
-		if left := d.waitTo.Sub(e.Now()); !d.waitTo.IsZero() && left > 0 {
-			l.Add(e.S(i18n.LoginWait, e.T.Countdown(left)))
-		}
-		l.Add("")
+		l.Add(e.Failure(d.work.Err, w)+e.Wait(d.waitTo), "")
 		yes = e.S(i18n.BuyAgain)
 	}
 	if !d.canTry() {

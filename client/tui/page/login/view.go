@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"etuservices/client/i18n"
-	"etuservices/client/tui/theme"
 	"etuservices/client/tui/widget"
 )
 
@@ -70,12 +69,5 @@ func (p *Page) outcome(w int) string {
 	case err == nil:
 		return ""
 	}
-	s := e.Failure(err, w)
-	if p.waitTo.IsZero() {
-		return s
-	}
-	if left := p.waitTo.Sub(e.Now()); left > 0 {
-		return s + "\n" + e.S(i18n.LoginWait, e.T.Countdown(left))
-	}
-	return s + "\n" + e.Theme.OK.Render(theme.Check+" "+e.S(i18n.LoginWaitOver))
+	return e.Failure(err, w) + e.Wait(p.waitTo)
 }
