@@ -13,7 +13,7 @@ var (
 	AccountPlain    = say("non chiffré", "not encrypted")
 	AccountPassword = say("Changer de mot de passe", "Change the password")
 	AccountMessages = say("Messages et événements", "Messages and events")
-	AccountLanguage = say("Switch to English", "Passer en français")
+	AccountLanguage = say("Langue : français", "Language: English")
 	AccountTheme    = say("Thème : %s", "Theme: %s")
 	AccountLogout   = say("Se déconnecter", "Log out")
 	LogoutTitle     = say("Se déconnecter", "Log out")

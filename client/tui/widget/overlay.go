@@ -42,6 +42,17 @@ func Size(s string) (w, h int) {
 	return w, h
 }
 
+// Card draws lines of w cells in a border, for what asks nothing.
+func Card(th *theme.Theme, lines []string, w int) string {
+	side := th.Title.Render("│")
+	rule := strings.Repeat("─", w+2)
+	out := []string{th.Title.Render("╭" + rule + "╮")}
+	for _, l := range lines {
+		out = append(out, side+" "+Fit(l, w)+" "+side)
+	}
+	return strings.Join(append(out, th.Title.Render("╰"+rule+"╯")), "\n")
+}
+
 // Box draws a dialog of inner width w: a border, a title in it, a blank line
 // above and below the text.
 func Box(th *theme.Theme, title string, lines []string, w int) string {

@@ -117,7 +117,7 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 	case page.OnSale:
 		p.first.At = time.Time{} // shown again, it asks again
 	case page.Left:
-		*p = *New(p.e)
+		p.forget()
 	case tea.KeyMsg:
 		return p.key(m)
 	}
@@ -144,6 +144,16 @@ func (p *Page) arrived() tea.Cmd {
 		}
 	}
 	return tea.Batch(p.follow(), p.rest())
+}
+
+// forget drops what another user should not find.
+func (p *Page) forget() {
+	p.first.Forget()
+	p.more.Forget()
+	p.detail.Forget()
+	p.search.Set("")
+	p.rows, p.known, p.next, p.about = nil, nil, "", ""
+	p.typing, p.ahead, p.cat, p.sort, p.table.Cur = false, false, 0, 0, 0
 }
 
 // current is the article under the cursor.

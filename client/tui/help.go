@@ -1,0 +1,136 @@
+package tui
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"etuservices/client/i18n"
+	"etuservices/client/tui/keys"
+	"etuservices/client/tui/page"
+	"etuservices/client/tui/widget"
+)
+
+type helpRow struct{ key, does i18n.Msg }
+
+type helpPart struct {
+	title i18n.Msg
+	rows  []helpRow
+}
+
+// The help, in two columns where there is room.
+var (
+	helpLeft = []helpPart{
+		{i18n.HelpAll, []helpRow{
+			{i18n.KeyScreenF, i18n.HelpScreens},
+			{i18n.KeyAzerty, i18n.HelpAzerty},
+			{i18n.KeyBoth, i18n.HelpTab},
+			{i18n.KeyEsc, i18n.HelpEsc},
+			{i18n.KeyHelps, i18n.HelpThis},
+			{i18n.KeyM, i18n.HelpMessages},
+			{i18n.KeyLanguage, i18n.HelpLanguage},
+			{i18n.KeyTheme, i18n.HelpTheme},
+			{i18n.KeyMouse, i18n.HelpMouse},
+			{i18n.KeyQ, i18n.HelpQuit},
+			{i18n.KeyQuit, i18n.HelpQuitNow},
+		}},
+	}
+	helpRight = []helpPart{
+		{i18n.HelpLists, []helpRow{
+			{i18n.KeyMove, i18n.HelpMove},
+			{i18n.KeyPages, i18n.HelpPage},
+			{i18n.KeyEnds, i18n.HelpEnds},
+			{i18n.KeySlash, i18n.HelpSearch},
+			{i18n.KeyT, i18n.HelpCategory},
+			{i18n.KeyS, i18n.HelpSort},
+			{i18n.KeyC, i18n.HelpCopy},
+			{i18n.KeyR, i18n.HelpRetry},
+		}},
+		{i18n.HelpForms, []helpRow{
+			{i18n.KeyEnter, i18n.HelpNext},
+			{i18n.KeySend, i18n.HelpSend},
+			{i18n.KeyClear, i18n.HelpClear},
+		}},
+		{i18n.HelpDialogs, []helpRow{
+			{i18n.KeyYesBoth, i18n.HelpYes},
+			{i18n.KeyNoBoth, i18n.HelpNo},
+		}},
+	}
+	helpNotes = []i18n.Msg{i18n.HelpQuotaCalls, i18n.HelpQuotaLogins, i18n.HelpQuotaFree, i18n.HelpSimple}
+)
+
+// helpTwoColumns is the width from which two columns fit.
+const helpTwoColumns = 80
+
+func (m *model) helpLines() []string {
+	var all []string
+	left, right := m.helpColumn(helpLeft), m.helpColumn(helpRight)
+	if m.w >= helpTwoColumns {
+		half := m.w / 2
+		for len(left) < len(right) {
+			left = append(left, "")
+		}
+		for i, l := range left {
+			r := ""
+			if i < len(right) {
+				r = right[i]
+			}
+			all = append(all, widget.Fit(" "+l, half)+r)
+		}
+	} else {
+		for _, l := range append(append(left, ""), right...) {
+			all = append(all, " "+l)
+		}
+	}
+	all = append(all, "", " "+m.e.Theme.Title.Render(m.e.S(i18n.HelpQuotas)))
+	for _, n := range helpNotes {
+		all = append(all, "   "+m.e.S(n))
+	}
+	return all
+}
+
+func (m *model) helpColumn(parts []helpPart) []string {
+	e, th := m.e, m.e.Theme
+	const keysW = 16
+	var out []string
+	for _, p := range parts {
+		out = append(out, th.Title.Render(e.S(p.title)))
+		for _, r := range p.rows {
+			out = append(out, "  "+th.Key.Render(widget.Fit(e.S(r.key), keysW))+" "+e.S(r.does))
+		}
+	}
+	return out
+}
+
+func (m *model) helpView(h int) string {
+	lines := m.helpLines()
+	m.helpTop = max(0, min(m.helpTop, len(lines)-h))
+	return strings.Join(lines[m.helpTop:min(len(lines), m.helpTop+h)], "\n")
+}
+
+func (m *model) helpKey(k tea.KeyMsg) tea.Cmd {
+	switch {
+	case key.Matches(k, keys.Up):
+		m.helpTop--
+	case key.Matches(k, keys.Down):
+		m.helpTop++
+	case key.Matches(k, keys.PageUp):
+		m.helpTop -= m.h - chromeH
+	case key.Matches(k, keys.PageDown):
+		m.helpTop += m.h - chromeH
+	case key.Matches(k, keys.Language):
+		m.toggleLanguage()
+	case key.Matches(k, keys.Theme):
+		m.setTheme(m.e.Theme.Name.Next())
+	default:
+		m.help = false
+	}
+	m.helpTop = max(0, m.helpTop)
+	return nil
+}
+
+func (m *model) helpHints() []page.Hint {
+	e := m.e
+	return []page.Hint{e.H(i18n.KeyArrows, i18n.DoRead), e.H(i18n.KeyEsc, i18n.DoClose), e.H(i18n.KeyQuit, i18n.DoQuit)}
+}
