@@ -29,6 +29,7 @@ var (
 	ArticleTitle   = say("Article", "Article")
 	ArticleBy      = say("vendu par %s", "sold by %s")
 	ArticleYours   = say("votre article", "your article")
+	ArticleIsYours = say("C'est votre article : x le retire de la vente.", "This article is yours: x withdraws it.")
 	ArticleSince   = say("en vente depuis %s", "for sale for %s")
 	ArticleGone    = say("Cet article n'est plus en vente.", "This article is no longer for sale.")
 	ArticleSold    = say("vendu", "sold")

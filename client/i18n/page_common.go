@@ -72,5 +72,6 @@ var (
 	DoSend     = say("envoyer", "send")
 	DoYes      = say("oui", "yes")
 	DoNo       = say("non", "no")
+	DoScroll   = say("faire défiler", "scroll")
 	DoList     = say("liste", "list")
 )

@@ -3,7 +3,6 @@ package i18n
 // My sales and purchases.
 var (
 	MineTitle    = say("Mes ventes et mes achats", "My sales and purchases")
-	MineShort    = say("Mes affaires", "Mine")
 	MineOnSale   = say("En vente %s", "For sale %s")
 	MineSold     = say("Vendus %s", "Sold %s")
 	MineBought   = say("Achetés %s", "Bought %s")

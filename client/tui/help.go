@@ -29,11 +29,13 @@ var (
 			{i18n.KeyEsc, i18n.HelpEsc},
 			{i18n.KeyHelps, i18n.HelpThis},
 			{i18n.KeyM, i18n.HelpMessages},
-			{i18n.KeyLanguage, i18n.HelpLanguage},
-			{i18n.KeyTheme, i18n.HelpTheme},
-			{i18n.KeyMouse, i18n.HelpMouse},
+			{i18n.KeyLook, i18n.HelpLook},
 			{i18n.KeyQ, i18n.HelpQuit},
 			{i18n.KeyQuit, i18n.HelpQuitNow},
+		}},
+		{i18n.HelpDialogs, []helpRow{
+			{i18n.KeyYesBoth, i18n.HelpYes},
+			{i18n.KeyNoBoth, i18n.HelpNo},
 		}},
 	}
 	helpRight = []helpPart{
@@ -51,10 +53,6 @@ var (
 			{i18n.KeyEnter, i18n.HelpNext},
 			{i18n.KeySend, i18n.HelpSend},
 			{i18n.KeyClear, i18n.HelpClear},
-		}},
-		{i18n.HelpDialogs, []helpRow{
-			{i18n.KeyYesBoth, i18n.HelpYes},
-			{i18n.KeyNoBoth, i18n.HelpNo},
 		}},
 	}
 	helpNotes = []i18n.Msg{i18n.HelpQuotaCalls, i18n.HelpQuotaLogins, i18n.HelpQuotaFree, i18n.HelpSimple}
@@ -132,5 +130,9 @@ func (m *model) helpKey(k tea.KeyMsg) tea.Cmd {
 
 func (m *model) helpHints() []page.Hint {
 	e := m.e
-	return []page.Hint{e.H(i18n.KeyArrows, i18n.DoRead), e.H(i18n.KeyEsc, i18n.DoClose), e.H(i18n.KeyQuit, i18n.DoQuit)}
+	hints := []page.Hint{e.H(i18n.KeyEsc, i18n.DoClose), e.H(i18n.KeyQuit, i18n.DoQuit)}
+	if len(m.helpLines()) > m.h-chromeH {
+		hints = append([]page.Hint{e.H(i18n.KeyArrows, i18n.DoScroll)}, hints...)
+	}
+	return hints
 }

@@ -15,6 +15,10 @@ import (
 // on top (help, dialog, lost connection), then what works everywhere, then the
 // page. While typing, letters belong to the field.
 func (m *model) key(k tea.KeyMsg) tea.Cmd {
+	if k.Alt { // Esc and a key in one read: on the wire they are the same
+		k.Alt = false
+		return tea.Sequence(m.key(tea.KeyMsg{Type: tea.KeyEsc}), page.Send(k))
+	}
 	switch {
 	case key.Matches(k, keys.Quit):
 		return tea.Quit

@@ -60,7 +60,7 @@ func build(ctx context.Context, opt Options, server page.API, out io.Writer) *mo
 			return tea.Tick(d, func(time.Time) tea.Msg { return m })
 		},
 	}
-	m := newModel(e, renderer, page.LoginArg{Login: opt.Login, Resume: true})
+	m := newModel(e, renderer, page.LoginArg{Login: opt.Login, Password: opt.Password, Resume: true})
 	m.listen = true
 	m.copy = func(s string) {
 		// OSC 52 in one write: the screen's own writes cannot fall inside.

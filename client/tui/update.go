@@ -92,6 +92,10 @@ func (m *model) wish(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 	case page.Open:
 		m.dialog = msg.Dialog
 	case page.Buy:
+		if msg.Article.Seller == e.Session.Login { // refused by the server, and counted
+			m.say(page.Say{Text: e.S(i18n.ArticleIsYours)})
+			break
+		}
 		m.dialog = buy.New(e, msg.Article)
 	case page.Withdraw:
 		m.dialog = m.withdrawal(msg)

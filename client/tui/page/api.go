@@ -16,7 +16,7 @@ type API interface {
 	Events() <-chan api.Event
 
 	Session() (api.Session, bool)
-	Resume(ctx context.Context, login string) (api.Session, error)
+	Enter(ctx context.Context, login, password string) (api.Session, error)
 	Login(ctx context.Context, loginOrEmail, password string) (api.Session, error)
 	Logout(ctx context.Context) error
 	Register(ctx context.Context, r api.Registration) (login string, err error)

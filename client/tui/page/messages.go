@@ -15,9 +15,10 @@ type Go struct {
 
 // LoginArg is Go.Arg for the login screen: how to begin.
 type LoginArg struct {
-	Login  string // fills the field
-	Resume bool   // try the kept session first
-	Reason string // why the screen is here, "" for no reason
+	Login    string // fills the field
+	Password string // tried once, where no session is kept
+	Resume   bool   // try the kept session first
+	Reason   string // why the screen is here, "" for no reason
 }
 
 // Back leaves a screen for the one it was opened from.

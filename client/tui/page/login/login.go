@@ -56,7 +56,7 @@ func (p *Page) Show(arg any) tea.Cmd {
 		return nil
 	}
 	return p.resume.Start(p.e, func(ctx context.Context) (api.Session, error) {
-		return p.e.API.Resume(ctx, a.Login)
+		return kept(p.e.API.Enter(ctx, a.Login, a.Password))
 	})
 }
 
@@ -69,6 +69,7 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 		}
 		if !errors.Is(p.resume.Err, api.ErrNoToken) && link.CodeOf(p.resume.Err) != protocol.ECHEC {
 			p.enter.Err = p.resume.Err
+			return nil
 		}
 		return nil
 	case p.enter.Update(p.e, m):
@@ -111,8 +112,17 @@ func (p *Page) submit() tea.Cmd {
 	}
 	login, password := p.Entries[0].In.Value(), p.Entries[1].In.Value()
 	return p.enter.Start(p.e, func(ctx context.Context) (api.Session, error) {
-		return p.e.API.Login(ctx, login, password)
+		return kept(p.e.API.Login(ctx, login, password))
 	})
+}
+
+// kept lets a session through that could not be written to its file: it holds
+// all the same, only the next start will ask for the password.
+func kept(s api.Session, err error) (api.Session, error) {
+	if errors.Is(err, api.ErrNotKept) {
+		return s, nil
+	}
+	return s, err
 }
 
 func (p *Page) entered() tea.Cmd {

@@ -116,7 +116,7 @@ func (p *Page) submit() tea.Cmd {
 			name = r.Login // the answer was lost: logging in tells whether it was done
 		}
 		s, err := p.e.API.Login(ctx, name, r.Password)
-		if err != nil {
+		if err != nil && !errors.Is(err, api.ErrNotKept) {
 			return s, errCreated{err}
 		}
 		return s, nil
