@@ -17,7 +17,7 @@ var (
 	CatalogFirst    = say("3 pour vendre le premier article.", "3 to sell the first article.")
 	CatalogNone     = say("Aucun article ne correspond.", "No article matches.")
 	CatalogWiden    = say("esc pour effacer la recherche, t pour changer de type.", "esc clears the search, t changes the category.")
-	ColCategory     = say("Type", "Type")
+	ColCategory     = say("Type", "Category")
 	ColTitle        = say("Titre", "Title")
 	ColPrice        = say("Prix", "Price")
 	ColSeller       = say("Vendeur", "Seller")

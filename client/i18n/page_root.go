@@ -10,7 +10,7 @@ var (
 	NavHome    = say("Accueil", "Home")
 	NavCatalog = say("Catalogue", "Catalogue")
 	NavSell    = say("Vendre", "Sell")
-	NavMine    = say("Affaires", "Mine")
+	NavMine    = say("Affaires", "My items")
 	NavBoards  = say("Classements", "Boards")
 	NavAccount = say("Compte", "Account")
 

@@ -20,7 +20,8 @@ func ArticleView(e *Env, a api.Article, w int) string {
 	if a.Seller == e.Session.Login {
 		by = e.S(i18n.ArticleYours)
 	}
-	facts := []string{e.T.Category(a.Category), th.Strong.Render(e.T.Amount(a.Cents)), by}
+	l.Add(e.T.Category(a.Category) + " " + theme.Sep + " " + th.Strong.Render(e.T.Amount(a.Cents)))
+	facts := []string{by}
 	switch a.Status {
 	case api.Sold:
 		facts = append(facts, th.Warn.Render(theme.Alert+" "+e.S(i18n.ArticleSold)))

@@ -63,6 +63,10 @@ const (
 // Hint is a key and what it does, in the user's language.
 type Hint struct{ Key, Does string }
 
+// ReadWidth bounds what belongs together on one line, in cells: a figure at
+// the far end of a wide screen is no longer seen with its name.
+const ReadWidth = 96
+
 // Size is what a page embeds to know its own.
 type Size struct{ W, H int }
 

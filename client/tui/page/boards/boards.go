@@ -87,13 +87,16 @@ func (p *Page) View() string {
 	state := page.State(e, &p.all, rows, p.W, i18n.BoardEmpty, i18n.BoardFirst)
 	foot := " " + page.Foot(e, &p.all)
 	var l widget.Lines
-	if p.W >= gridW && p.H >= gridH {
+	if p.grid() {
 		if state != "" {
 			l.Add(state)
 			return l.Foot(p.H, foot)
 		}
 		half := (p.W - 6) / 2
 		for i := 0; i < len(boards); i += 2 {
+			for i > 0 && len(l) < p.H/2 {
+				l.Add("")
+			}
 			l.Add("", columns(p.titled(i, half), p.titled(i+1, half), half))
 		}
 		return l.Foot(p.H, foot)
@@ -114,6 +117,9 @@ func (p *Page) View() string {
 	}
 	return l.Foot(p.H, foot)
 }
+
+// grid says that all four are in sight.
+func (p *Page) grid() bool { return p.W >= gridW && p.H >= gridH }
 
 // titled is a board with its name, for the grid.
 func (p *Page) titled(i, w int) string {
@@ -150,8 +156,11 @@ func (p *Page) Draft() bool { return false }
 // Hints are part of page.Page.
 func (p *Page) Hints() []page.Hint {
 	e := p.e
-	return []page.Hint{
-		e.H(i18n.KeyBoth, i18n.DoTab), e.H(i18n.KeyR, i18n.DoRefresh), e.H(i18n.KeyEsc, i18n.DoBack),
-		e.H(i18n.KeyScreens, i18n.DoScreen), e.H(i18n.KeyHelp, i18n.DoHelp),
+	hints := []page.Hint{}
+	if !p.grid() {
+		hints = append(hints, e.H(i18n.KeyBoth, i18n.DoTab))
 	}
+	return append(hints,
+		e.H(i18n.KeyR, i18n.DoRefresh), e.H(i18n.KeyEsc, i18n.DoBack),
+		e.H(i18n.KeyScreens, i18n.DoScreen), e.H(i18n.KeyHelp, i18n.DoHelp))
 }

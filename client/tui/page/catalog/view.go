@@ -16,7 +16,7 @@ const paneWidth = 40
 func (p *Page) View() string {
 	w := p.W
 	if p.W >= wideFrom {
-		w -= paneWidth
+		w -= paneWidth + 1
 	}
 	p.table.SetHeight(p.H - 3) // the search line, the head, the foot
 	var l widget.Lines
@@ -30,7 +30,7 @@ func (p *Page) View() string {
 	if p.W < wideFrom {
 		return list
 	}
-	return beside(p.e.Theme, list, p.pane(paneWidth-4), w, p.H)
+	return beside(p.e.Theme, list, p.pane(paneWidth-4), w+1, p.H)
 }
 
 // bar is the search line: what is asked for, and how much there is.
@@ -83,7 +83,7 @@ func (p *Page) state(w int) string {
 func (p *Page) list(w int) string {
 	e, th := p.e, p.e.Theme
 	cols := []widget.Column{
-		{Title: e.S(i18n.ColCategory), Width: 8, Style: &th.Faint},
+		{Title: e.S(i18n.ColCategory), Width: 9, Style: &th.Faint},
 		{Title: e.S(i18n.ColTitle)},
 		{Title: e.S(i18n.ColPrice), Width: 10, Right: true},
 		{Title: e.S(i18n.ColSeller), Width: 12, From: 66, Style: &th.Faint},

@@ -74,7 +74,7 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 
 // View is part of page.Page.
 func (p *Page) View() string {
-	e, th, w := p.e, p.e.Theme, p.W-2
+	e, th, w := p.e, p.e.Theme, min(page.ReadWidth, p.W-2)
 	var l widget.Lines
 	name := e.Profile.FirstName
 	if name == "" {
@@ -97,7 +97,7 @@ func (p *Page) View() string {
 		l.Add(p.item(i, item.digit+"  "+e.S(item.name), item.calls, w))
 	}
 	p.events(&l, w)
-	return widget.Indent(l.String(), 1)
+	return widget.Indent(l.String(), (p.W-w)/2)
 }
 
 func (p *Page) item(i int, name string, calls, w int) string {

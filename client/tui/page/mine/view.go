@@ -42,7 +42,7 @@ func (p *Page) list() string {
 		last = widget.Column{Title: e.S(i18n.ColOther), Width: 12, From: 60}
 	}
 	cols := []widget.Column{
-		{Title: e.S(i18n.ColCategory), Width: 8, Style: &th.Faint},
+		{Title: e.S(i18n.ColCategory), Width: 9, Style: &th.Faint},
 		{Title: e.S(i18n.ColTitle)},
 		{Title: e.S(i18n.ColPrice), Width: 10, Right: true},
 		last,

@@ -6,13 +6,14 @@ import (
 	"etuservices/client/api"
 	"etuservices/client/i18n"
 	"etuservices/client/link"
+	"etuservices/client/tui/page"
 	"etuservices/client/tui/theme"
 	"etuservices/client/tui/widget"
 )
 
 // View is part of page.Page.
 func (p *Page) View() string {
-	e, th, w := p.e, p.e.Theme, p.W-2
+	e, th, w := p.e, p.e.Theme, min(page.ReadWidth, p.W-2)
 	labels := widget.Width(e.S(i18n.SellCategory))
 	for _, en := range p.Entries {
 		labels = max(labels, widget.Width(e.S(en.Label)))
@@ -42,7 +43,7 @@ func (p *Page) View() string {
 	l.Add(p.preview(w), "")
 	l.Add(" "+p.ButtonRow(th, e.S(i18n.SellYes), e.S(i18n.SellClear)), "")
 	l.Add(p.outcome(w - 2))
-	return widget.Indent(l.String(), 1)
+	return widget.Indent(l.String(), (p.W-w)/2)
 }
 
 // preview is the row that others will see.
