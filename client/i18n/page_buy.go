@@ -16,6 +16,8 @@ var (
 	BuyContact  = say("Écrivez à %s pour la remise :", "Write to %s to hand it over:")
 	BuyNote     = say("Vous avez acheté « %s » à %s (%s).", "You bought “%s” from %s (%s).")
 	BuyFailed   = say("L'achat n'a pas eu lieu", "Not bought")
+	BuyUnknown  = say("Résultat inconnu", "Result unknown")
+	BuyOnce     = say("Réessayer ne peut pas acheter deux fois.", "Trying again cannot buy twice.")
 	BuyAgain    = say("Réessayer", "Try again")
 	QuotaTitle  = say("Plus d'appel disponible", "No call left")
 	QuotaBrowse = say("Le catalogue reste consultable, la recherche aussi.", "The catalogue and the search still work.")

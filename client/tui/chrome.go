@@ -40,7 +40,7 @@ func (m *model) frame() string {
 	case m.cutShown():
 		body = m.overCut(body, bodyH)
 		hints = m.cutHints(hints)
-	case m.news.until.After(m.e.Now()):
+	case m.kind != page.Messages && m.news.until.After(m.e.Now()):
 		body = m.overNews(body)
 	}
 	rule := m.e.Theme.Faint.Render(strings.Repeat(theme.Rule, m.w))

@@ -81,7 +81,10 @@ func (s *screen) send(msgs ...tea.Msg) {
 	}
 }
 
-var sequence = reflect.TypeOf(tea.Sequence(func() tea.Msg { return nil })())
+var (
+	nothing  = func() tea.Msg { return nil }
+	sequence = reflect.TypeOf(tea.Sequence(nothing, nothing)())
+)
 
 // run runs a command at once. One that gets no answer is kept for release.
 func (s *screen) run(cmd tea.Cmd) {

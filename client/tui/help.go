@@ -65,7 +65,7 @@ func (m *model) helpLines() []string {
 	var all []string
 	left, right := m.helpColumn(helpLeft), m.helpColumn(helpRight)
 	if m.w >= helpTwoColumns {
-		half := m.w / 2
+		half := m.w/2 + 1
 		for len(left) < len(right) {
 			left = append(left, "")
 		}
@@ -90,7 +90,7 @@ func (m *model) helpLines() []string {
 
 func (m *model) helpColumn(parts []helpPart) []string {
 	e, th := m.e, m.e.Theme
-	const keysW = 16
+	const keysW = 15
 	var out []string
 	for _, p := range parts {
 		out = append(out, th.Title.Render(e.S(p.title)))

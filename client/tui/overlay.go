@@ -6,6 +6,7 @@ import (
 	"etuservices/client/i18n"
 	"etuservices/client/link"
 	"etuservices/client/tui/page"
+	"etuservices/client/tui/theme"
 	"etuservices/client/tui/widget"
 )
 
@@ -40,22 +41,38 @@ func (m *model) overCut(body string, h int) string {
 	if s.Generation == 0 {
 		title = i18n.OfflineFirst
 	}
+	if m.page().Typing() {
+		return m.besideTyping(body, h)
+	}
 	var l widget.Lines
 	if s.Err != nil {
 		l.Add(e.Failure(s.Err, w))
 	}
-	if left := s.RetryAt.Sub(e.Now()); left > 0 {
-		l.Add("", e.S(i18n.OfflineRetry, s.Attempt+1, e.T.Countdown(left)))
-	} else {
-		l.Add("", e.S(i18n.OfflineNow, max(1, s.Attempt)))
-	}
-	l.Add(e.S(i18n.OfflineKept), "")
+	l.Add("", m.nextTry(), e.S(i18n.OfflineKept), "")
 	box := widget.Box(e.Theme, e.S(title), l, w)
-	if m.page().Typing() {
-		bw, bh := widget.Size(box)
-		return widget.Overlay(body, box, m.w-bw-1, h-bh)
-	}
 	return widget.OverlayCenter(body, box, m.w, h)
+}
+
+// besideTyping says the same in two lines at the bottom, where no field stands.
+func (m *model) besideTyping(body string, h int) string {
+	e := m.e
+	w := min(page.DialogWidth, m.w-8)
+	lines := []string{e.Theme.Err.Render(theme.Cross) + " " + m.nextTry(), e.S(i18n.OfflineKept)}
+	if err := e.Link.Err; err != nil {
+		lines[0] = e.Theme.Err.Render(theme.Cross + " " + e.T.Error(err))
+		lines[1] = m.nextTry()
+	}
+	box := widget.Card(e.Theme, lines, w)
+	bw, bh := widget.Size(box)
+	return widget.Overlay(body, box, m.w-bw-1, h-bh)
+}
+
+func (m *model) nextTry() string {
+	e, s := m.e, m.e.Link
+	if left := s.RetryAt.Sub(e.Now()); left > 0 {
+		return e.S(i18n.OfflineRetry, s.Attempt, e.T.Countdown(left))
+	}
+	return e.S(i18n.OfflineNow, max(1, s.Attempt))
 }
 
 func (m *model) cutHints(hints []page.Hint) []page.Hint {

@@ -113,8 +113,9 @@ func State[T any](e *Env, l *Load[T], rows, w int, empty, next i18n.Msg) string 
 func Foot[T any](e *Env, l *Load[T]) string {
 	switch {
 	case l.Err != nil && l.Has:
-		return e.Theme.Warn.Render(theme.Alert+" "+e.T.Error(l.Err)) + " " + e.Theme.Faint.Render(e.Age(l.At)) +
-			" " + theme.Sep + " " + e.Hint(i18n.KeyR, i18n.DoRetry)
+		// What matters first: the rest may be cut where the screen is narrow.
+		return e.Theme.Warn.Render(theme.Alert+" "+e.Age(l.At)) + " " + theme.Sep + " " +
+			e.Hint(i18n.KeyR, i18n.DoRetry) + " " + theme.Sep + " " + e.Theme.Faint.Render(e.T.Error(l.Err))
 	case l.Slow(e):
 		return e.Waiting()
 	case l.Has && e.Now().Sub(l.At) >= StaleAfter:

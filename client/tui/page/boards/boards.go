@@ -85,7 +85,10 @@ func (p *Page) View() string {
 		rows += len(p.ranks(i))
 	}
 	state := page.State(e, &p.all, rows, p.W, i18n.BoardEmpty, i18n.BoardFirst)
-	foot := " " + page.Foot(e, &p.all)
+	foot := ""
+	if state == "" {
+		foot = " " + page.Foot(e, &p.all)
+	}
 	var l widget.Lines
 	if p.grid() {
 		if state != "" {

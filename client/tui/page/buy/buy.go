@@ -139,6 +139,9 @@ func (d *Dialog) final() bool {
 	return false
 }
 
+// unknown says that the answer was lost: it may have been done.
+func (d *Dialog) unknown() bool { return errors.Is(d.work.Err, link.ErrLost) }
+
 // canTry says whether yes can be said.
 func (d *Dialog) canTry() bool {
 	return !d.final() && !d.waitTo.After(d.e.Now()) && !d.noCall()
@@ -161,6 +164,9 @@ func (d *Dialog) Hints() []page.Hint {
 		return []page.Hint{e.H(i18n.KeyC, i18n.DoCopy), e.H(i18n.KeyEnter, i18n.DoClose)}
 	case !d.canTry():
 		return []page.Hint{e.H(i18n.KeyEnter, i18n.DoClose)}
+	}
+	if d.work.Err != nil {
+		return e.AskHints(i18n.DoRetry)
 	}
 	return e.AskHints(i18n.DoBuy)
 }

@@ -22,7 +22,11 @@ func (d *Dialog) View(w, _ int) string {
 		title = e.S(i18n.QuotaTitle)
 		d.empty(&l, w)
 	default:
-		if d.work.Err != nil && !d.work.Busy() {
+		switch {
+		case d.work.Busy():
+		case d.unknown():
+			title = e.S(i18n.BuyUnknown)
+		case d.work.Err != nil:
 			title = e.S(i18n.BuyFailed)
 		}
 		l.Add(widget.Ends(th.Strong.Render(d.article.Title), "  "+e.T.Amount(d.article.Cents), w))
@@ -35,9 +39,9 @@ func (d *Dialog) View(w, _ int) string {
 func (d *Dialog) question(l *widget.Lines, w int) {
 	e, th := d.e, d.e.Theme
 	l.Add(e.S(i18n.BuySeller, d.article.Seller))
-	if q := e.Quotas.Services; q.Max > 0 && q.Left > 0 {
+	if q := e.Quotas.Services; d.work.Err == nil && q.Max > 0 && q.Left > 0 {
 		l.Add(e.T.N(i18n.BuyCostLeft, q.Left-1))
-	} else {
+	} else if d.work.Err == nil {
 		l.Add(e.S(i18n.BuyCost))
 	}
 	l.Add("")
@@ -50,7 +54,11 @@ func (d *Dialog) question(l *widget.Lines, w int) {
 		l.Add(e.S(i18n.BuyUnderWay))
 		return
 	case d.work.Err != nil:
-		l.Add(e.Failure(d.work.Err, w)+e.Wait(d.waitTo), "")
+		l.Add(e.Failure(d.work.Err, w) + e.Wait(d.waitTo))
+		if !d.final() {
+			l.Add(widget.Wrap(e.S(i18n.BuyOnce), w)...)
+		}
+		l.Add("")
 		yes = e.S(i18n.BuyAgain)
 	}
 	if !d.canTry() {

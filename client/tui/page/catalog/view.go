@@ -12,21 +12,28 @@ import (
 // paneWidth is the detail's width beside the list, in cells.
 const paneWidth = 40
 
+// SetSize is part of page.Page.
+func (p *Page) SetSize(w, h int) {
+	p.Size.SetSize(w, h)
+	p.table.SetHeight(h - 3) // without the search line, the head, the foot
+}
+
 // View is part of page.Page.
 func (p *Page) View() string {
 	w := p.W
 	if p.W >= wideFrom {
 		w -= paneWidth + 1
 	}
-	p.table.SetHeight(p.H - 3) // the search line, the head, the foot
 	var l widget.Lines
 	l.Add(p.bar(w))
+	foot := ""
 	if s := p.state(w); s != "" {
 		l.Add(s)
 	} else {
 		l.Add(p.list(w))
+		foot = " " + page.Foot(p.e, &p.first)
 	}
-	list := l.Foot(p.H, " "+page.Foot(p.e, &p.first))
+	list := l.Foot(p.H, foot)
 	if p.W < wideFrom {
 		return list
 	}
@@ -45,7 +52,7 @@ func (p *Page) bar(w int) string {
 		n = e.S(i18n.CatalogMore, n)
 	}
 	if p.ahead || !p.first.Has {
-		n = "…"
+		n = ""
 	}
 	right := e.S(i18n.CatalogCategory, cat) + "   " + e.S(i18n.CatalogSort, e.S(sorts[p.sort].name))
 	if w >= 72 {

@@ -10,6 +10,9 @@ import (
 // block is the width of the form, in cells.
 const block = 56
 
+// formH is what the form takes with a message of two lines under it.
+const formH = 15
+
 // logo is drawn of box parts, three lines high.
 var logo = []string{
 	"┏━╸╺┳╸╻ ╻┏━┓┏━╸┏━┓╻ ╻╻┏━╸┏━╸┏━┓",
@@ -27,7 +30,7 @@ func (p *Page) View() string {
 			b.WriteString(widget.Indent(l, max(0, (p.W-w)/2)) + "\n")
 		}
 	}
-	if p.H >= 17 {
+	for range max(0, (p.H-formH)/2) {
 		add("")
 	}
 	if th.ASCII {

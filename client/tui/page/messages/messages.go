@@ -54,6 +54,12 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 // footLines is the room under the list for the whole text of one note.
 const footLines = 4
 
+// SetSize is part of page.Page.
+func (p *Page) SetSize(w, h int) {
+	p.Size.SetSize(w, h)
+	p.table.SetHeight(h - footLines - 2)
+}
+
 // View is part of page.Page.
 func (p *Page) View() string {
 	e, th, notes := p.e, p.e.Theme, p.e.Inbox.Notes
@@ -65,7 +71,6 @@ func (p *Page) View() string {
 		}
 		return l.String()
 	}
-	p.table.SetHeight(p.H - footLines - 2)
 	cols := []widget.Column{{Width: 5, Style: &th.Faint}, {Width: 1}, {}}
 	l.Add(p.table.View(th, cols, len(notes), p.W, true, func(i int) []string {
 		n := notes[i]

@@ -91,7 +91,9 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 		}
 	case page.Left:
 		p.all.Forget()
-		p.tables = [tabs]widget.Table{}
+		for i := range p.tables {
+			p.tables[i].Cur = 0
+		}
 	case tea.KeyMsg:
 		return p.key(m)
 	}

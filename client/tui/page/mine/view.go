@@ -8,6 +8,14 @@ import (
 	"etuservices/client/tui/widget"
 )
 
+// SetSize is part of page.Page.
+func (p *Page) SetSize(w, h int) {
+	p.Size.SetSize(w, h)
+	for i := range p.tables {
+		p.tables[i].SetHeight(h - 7) // tabs, blank, head, blank, who, total, foot
+	}
+}
+
 // View is part of page.Page.
 func (p *Page) View() string {
 	e, th := p.e, p.e.Theme
@@ -21,7 +29,6 @@ func (p *Page) View() string {
 		}
 		names[i] = e.S(m, e.T.Int(int64(n)))
 	}
-	p.tables[p.tab].SetHeight(p.H - 7) // tabs, blank, head, blank, who, foot twice
 	var l widget.Lines
 	l.Add(" "+widget.Tabs(th, p.tab, names...), "")
 	empty := [tabs][2]i18n.Msg{
