@@ -24,9 +24,9 @@ import (
 // show times of day.
 var start = time.Date(2026, 11, 21, 10, 4, 0, 0, time.Local)
 
-// screen drives the program without a terminal: a clock that moves when told,
+// driver runs the program without a terminal: a clock that moves when told,
 // commands run at once, timers kept until the clock gets there.
-type screen struct {
+type driver struct {
 	t      testing.TB
 	m      *model
 	fake   *tuitest.Fake
@@ -43,9 +43,9 @@ type timer struct {
 }
 
 // open starts the program on a screen of w x h.
-func open(t testing.TB, f *tuitest.Fake, w, h int, set ...func(*page.Env)) *screen {
+func open(t testing.TB, f *tuitest.Fake, w, h int, set ...func(*page.Env)) *driver {
 	t.Helper()
-	s := &screen{t: t, fake: f, now: start}
+	s := &driver{t: t, fake: f, now: start}
 	r := lipgloss.NewRenderer(io.Discard, termenv.WithProfile(termenv.Ascii))
 	e := &page.Env{
 		Ctx: context.Background(), API: f, Theme: theme.New(r, theme.Dark, false),
@@ -68,13 +68,13 @@ func open(t testing.TB, f *tuitest.Fake, w, h int, set ...func(*page.Env)) *scre
 func english(e *page.Env) { e.T.Lang = i18n.English }
 
 // profile draws with colours.
-func (s *screen) profile(p termenv.Profile, n theme.Name) {
+func (s *driver) profile(p termenv.Profile, n theme.Name) {
 	s.m.renderer.SetColorProfile(p)
 	s.m.setTheme(n)
 }
 
 // send hands messages in, and what follows from them.
-func (s *screen) send(msgs ...tea.Msg) {
+func (s *driver) send(msgs ...tea.Msg) {
 	for _, m := range msgs {
 		_, cmd := s.m.Update(m)
 		s.run(cmd)
@@ -87,7 +87,7 @@ var (
 )
 
 // run runs a command at once. One that gets no answer is kept for release.
-func (s *screen) run(cmd tea.Cmd) {
+func (s *driver) run(cmd tea.Cmd) {
 	if cmd == nil {
 		return
 	}
@@ -114,7 +114,7 @@ func (s *screen) run(cmd tea.Cmd) {
 	}
 }
 
-func (s *screen) try(cmd tea.Cmd) (msg tea.Msg, silent bool) {
+func (s *driver) try(cmd tea.Cmd) (msg tea.Msg, silent bool) {
 	defer func() {
 		if r := recover(); r != nil {
 			if _, silent = r.(tuitest.Silence); !silent {
@@ -126,7 +126,7 @@ func (s *screen) try(cmd tea.Cmd) (msg tea.Msg, silent bool) {
 }
 
 // release lets the calls answer that were silent so far.
-func (s *screen) release() {
+func (s *driver) release() {
 	clear(s.fake.Silent)
 	held := s.held
 	s.held = nil
@@ -136,7 +136,7 @@ func (s *screen) release() {
 }
 
 // advance moves the clock and fires what is due, in order.
-func (s *screen) advance(d time.Duration) {
+func (s *driver) advance(d time.Duration) {
 	until := s.now.Add(d)
 	for {
 		sort.SliceStable(s.timers, func(i, j int) bool { return s.timers[i].at.Before(s.timers[j].at) })
@@ -162,7 +162,7 @@ var named = map[string]tea.KeyType{
 }
 
 // press presses keys by their names.
-func (s *screen) press(keys ...string) {
+func (s *driver) press(keys ...string) {
 	s.t.Helper()
 	for _, k := range keys {
 		if typ, ok := named[k]; ok {
@@ -177,7 +177,7 @@ func (s *screen) press(keys ...string) {
 }
 
 // typed types a text, character by character.
-func (s *screen) typed(text string) {
+func (s *driver) typed(text string) {
 	for _, r := range text {
 		typ := tea.KeyRunes
 		if r == ' ' {
@@ -188,7 +188,7 @@ func (s *screen) typed(text string) {
 }
 
 // view is the frame without the blanks at the line ends.
-func (s *screen) view() string {
+func (s *driver) view() string {
 	lines := strings.Split(s.m.View(), "\n")
 	for i := range lines {
 		lines[i] = strings.TrimRight(lines[i], " ")
@@ -197,7 +197,7 @@ func (s *screen) view() string {
 }
 
 // see fails unless the frame shows every text.
-func (s *screen) see(texts ...string) {
+func (s *driver) see(texts ...string) {
 	s.t.Helper()
 	v := strings.ReplaceAll(s.view(), "\u00a0", " ")
 	for _, want := range texts {
@@ -208,7 +208,7 @@ func (s *screen) see(texts ...string) {
 }
 
 // miss fails where the frame shows one of the texts.
-func (s *screen) miss(texts ...string) {
+func (s *driver) miss(texts ...string) {
 	s.t.Helper()
 	v := strings.ReplaceAll(s.view(), "\u00a0", " ")
 	for _, not := range texts {
@@ -219,7 +219,7 @@ func (s *screen) miss(texts ...string) {
 }
 
 // student opens the program with a kept session.
-func student(t testing.TB, w, h int, set ...func(*page.Env)) *screen {
+func student(t testing.TB, w, h int, set ...func(*page.Env)) *driver {
 	t.Helper()
 	f := tuitest.New(start)
 	f.LogIn()

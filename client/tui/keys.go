@@ -146,12 +146,16 @@ func (m *model) quit() tea.Cmd {
 
 func (m *model) toggleMouse() tea.Cmd {
 	m.mouse = !m.mouse
+	cmd, say := tea.DisableMouse, i18n.MouseOff
 	if m.mouse {
-		m.say(page.Say{Text: m.e.S(i18n.MouseOn)})
-		return tea.EnableMouseCellMotion
+		cmd, say = tea.EnableMouseCellMotion, i18n.MouseOn
 	}
-	m.say(page.Say{Text: m.e.S(i18n.MouseOff)})
-	return tea.DisableMouse
+	m.say(page.Say{Text: m.e.S(say)})
+	if m.grab != nil {
+		m.grab(m.mouse)
+		return nil
+	}
+	return cmd
 }
 
 // wheel turns the wheel into arrows.

@@ -61,7 +61,7 @@ var awkward = []string{
 }
 
 // stir does one random thing and says which.
-func (s *screen) stir(rnd *rand.Rand) string {
+func (s *driver) stir(rnd *rand.Rand) string {
 	pick := func(list ...string) string { return list[rnd.IntN(len(list))] }
 	text := awkward[rnd.IntN(len(awkward))]
 	switch n := rnd.IntN(100); {

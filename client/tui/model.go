@@ -40,6 +40,7 @@ type model struct {
 	e        *page.Env
 	renderer *lipgloss.Renderer
 	copy     func(string) // to the clipboard
+	grab     func(bool)   // the mouse; nil: bubbletea does it
 	listen   bool         // false in tests: events are handed in
 
 	w, h  int

@@ -14,28 +14,66 @@ import (
 
 	"etuservices/client/tui/page"
 	_ "etuservices/client/tui/quietterm" // before bubbletea, or the start waits for the terminal
+	"etuservices/client/tui/screen"
 	"etuservices/client/tui/theme"
 )
-
-// framesPerSecond bounds the wait between a key and its frame to 9 ms; the
-// default of 60 would spend the whole allowance of 16 ms on waiting.
-const framesPerSecond = 120
 
 // Run shows the screens until the user leaves (nil) or ctx ends.
 func Run(ctx context.Context, opt Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	return run(ctx, opt, opt.API, os.Stdin, os.Stdout)
+	m := build(ctx, opt, opt.API, os.Stdout)
+	undo, ok := screen.Raw(os.Stdin, os.Stdout)
+	if !ok {
+		m.copy = func(s string) { _, _ = io.WriteString(os.Stdout, clipboard(s)) }
+		_, err := tea.NewProgram(m, tea.WithContext(ctx), tea.WithAltScreen()).Run()
+		return outcome(ctx, err)
+	}
+	defer undo()
+	s := screen.Enter(os.Stdout)
+	defer s.Leave()
+	return outcome(ctx, onScreen(ctx, m, s))
 }
 
-func run(ctx context.Context, opt Options, server page.API, in io.Reader, out io.Writer) error {
-	m := build(ctx, opt, server, out)
-	p := tea.NewProgram(
-		m,
-		tea.WithContext(ctx), tea.WithAltScreen(), tea.WithFPS(framesPerSecond),
-		tea.WithInput(in), tea.WithOutput(out),
-	)
+// onScreen runs the program on a terminal that is ours.
+func onScreen(ctx context.Context, m *model, s *screen.Screen) error {
+	m.copy = func(text string) { s.Write(clipboard(text)) }
+	m.grab = s.Mouse
+	p := tea.NewProgram(pushed{m, s}, tea.WithContext(ctx), tea.WithInput(os.Stdin), tea.WithoutRenderer())
+	sized, stop := context.WithCancel(ctx)
+	defer stop()
+	go func() {
+		// A panic here would leave the terminal as it is: raw.
+		defer func() {
+			if recover() != nil {
+				p.Kill()
+			}
+		}()
+		screen.Sizes(sized, os.Stdout, func(w, h int) { p.Send(tea.WindowSizeMsg{Width: w, Height: h}) })
+	}()
 	_, err := p.Run()
+	return err
+}
+
+// pushed shows each frame as soon as it is made.
+type pushed struct {
+	*model
+	to *screen.Screen
+}
+
+// Update is part of tea.Model.
+func (p pushed) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	_, cmd := p.model.Update(msg)
+	return p, cmd
+}
+
+// View is part of tea.Model; the frame goes its own way.
+func (p pushed) View() string {
+	p.to.Show(p.model.View())
+	return ""
+}
+
+func outcome(ctx context.Context, err error) error {
 	if errors.Is(err, tea.ErrInterrupted) {
 		return nil
 	}
@@ -43,6 +81,11 @@ func run(ctx context.Context, opt Options, server page.API, in io.Reader, out io
 		return ctx.Err()
 	}
 	return err
+}
+
+// clipboard is OSC 52, which also reaches the user's clipboard over ssh.
+func clipboard(s string) string {
+	return "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte(s)) + "\a"
 }
 
 // build makes the root as a terminal gets it.
@@ -62,9 +105,5 @@ func build(ctx context.Context, opt Options, server page.API, out io.Writer) *mo
 	}
 	m := newModel(e, renderer, page.LoginArg{Login: opt.Login, Password: opt.Password, Resume: true})
 	m.listen = true
-	m.copy = func(s string) {
-		// OSC 52 in one write: the screen's own writes cannot fall inside.
-		_, _ = io.WriteString(out, "\x1b]52;c;"+base64.StdEncoding.EncodeToString([]byte(s))+"\a")
-	}
 	return m
 }

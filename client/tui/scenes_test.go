@@ -16,7 +16,7 @@ type scene struct {
 	name string
 	kept bool                // a session is kept: the scene begins at home
 	with func(*tuitest.Fake) // what is special about the server
-	do   func(*screen)
+	do   func(*driver)
 }
 
 func (sc scene) server() *tuitest.Fake {
@@ -39,7 +39,7 @@ func refused(code protocol.Code, kv ...string) error {
 }
 
 // gone is the state of a lost connection.
-func gone(s *screen) state {
+func gone(s *driver) state {
 	return state{
 		Phase: link.Offline, Attempt: 2, RetryAt: s.now.Add(2 * time.Second), Generation: 1,
 		Err: fmt.Errorf("dial: %w", link.ErrUnreachable),
@@ -62,33 +62,33 @@ func noCalls(f *tuitest.Fake) {
 	f.Quota.Services = api.Quota{Used: 10, Max: 10, Window: 10 * time.Minute, Next: start.Add(167 * time.Second)}
 }
 
-func press(keys ...string) func(*screen) { return func(s *screen) { s.press(keys...) } }
+func press(keys ...string) func(*driver) { return func(s *driver) { s.press(keys...) } }
 
 var unavailable = refused(protocol.INDISPONIBLE, "apres", "2")
 
 var scenes = []scene{
 	{name: "login"},
-	{name: "login-resuming", kept: true, with: silent("Enter"), do: func(s *screen) { s.advance(later) }},
-	{name: "login-wrong", with: failing("Login", refused(protocol.ECHEC, "reste", "2")), do: func(s *screen) {
+	{name: "login-resuming", kept: true, with: silent("Enter"), do: func(s *driver) { s.advance(later) }},
+	{name: "login-wrong", with: failing("Login", refused(protocol.ECHEC, "reste", "2")), do: func(s *driver) {
 		s.typed("amelie")
 		s.press("tab")
 		s.typed("mauvais mot")
 		s.press("enter")
 	}},
-	{name: "login-quota", with: failing("Login", refused(protocol.QUOTA, "quota", "connexions", "apres", "167")), do: func(s *screen) {
+	{name: "login-quota", with: failing("Login", refused(protocol.QUOTA, "quota", "connexions", "apres", "167")), do: func(s *driver) {
 		s.typed("amelie")
 		s.press("tab")
 		s.typed("motdepasse")
 		s.press("enter")
 		s.advance(7 * time.Second)
 	}},
-	{name: "login-offline", with: func(f *tuitest.Fake) { f.Link = link.State{} }, do: func(s *screen) {
+	{name: "login-offline", with: func(f *tuitest.Fake) { f.Link = link.State{} }, do: func(s *driver) {
 		s.typed("amelie")
 		st := gone(s)
 		st.Generation = 0
 		s.send(st)
 	}},
-	{name: "register", do: func(s *screen) {
+	{name: "register", do: func(s *driver) {
 		s.press("ctrl+n")
 		s.typed("amelie d")
 		s.press("tab")
@@ -96,7 +96,7 @@ var scenes = []scene{
 		s.press("tab")
 	}},
 	{name: "home", kept: true},
-	{name: "home-events", kept: true, do: func(s *screen) {
+	{name: "home-events", kept: true, do: func(s *driver) {
 		s.send(events{
 			api.Announced{At: api.At{At: start}, Text: "Maintenance ce soir à 20 h."},
 			api.ArticleSold{At: api.At{At: start}, ID: "12", Title: "Le Petit Prince", Buyer: "leo", Contact: "leo@etu.example"},
@@ -104,24 +104,24 @@ var scenes = []scene{
 	}},
 	{name: "home-empty-quota", kept: true, with: noCalls},
 	{name: "catalog", kept: true, do: press("2")},
-	{name: "catalog-detail", kept: true, do: func(s *screen) { s.press("2", "down"); s.advance(time.Second) }},
-	{name: "catalog-search", kept: true, do: func(s *screen) { s.press("2", "/"); s.typed("coeur"); s.advance(time.Second) }},
-	{name: "catalog-none", kept: true, do: func(s *screen) {
+	{name: "catalog-detail", kept: true, do: func(s *driver) { s.press("2", "down"); s.advance(time.Second) }},
+	{name: "catalog-search", kept: true, do: func(s *driver) { s.press("2", "/"); s.typed("coeur"); s.advance(time.Second) }},
+	{name: "catalog-none", kept: true, do: func(s *driver) {
 		s.press("2", "/")
 		s.typed("zzz")
 		s.advance(time.Second)
 		s.press("enter")
 	}},
-	{name: "catalog-loading", kept: true, with: silent("Articles"), do: func(s *screen) { s.press("2"); s.advance(later) }},
+	{name: "catalog-loading", kept: true, with: silent("Articles"), do: func(s *driver) { s.press("2"); s.advance(later) }},
 	{name: "catalog-empty", kept: true, with: func(f *tuitest.Fake) { f.Stock = nil }, do: press("2")},
 	{name: "catalog-error", kept: true, with: failing("Articles", unavailable), do: press("2")},
-	{name: "catalog-stale", kept: true, do: func(s *screen) {
+	{name: "catalog-stale", kept: true, do: func(s *driver) {
 		s.press("2")
 		s.fake.Errs["Articles"] = unavailable
 		s.advance(5 * time.Minute)
 		s.press("r")
 	}},
-	{name: "catalog-offline", kept: true, do: func(s *screen) { s.press("2"); s.send(gone(s)) }},
+	{name: "catalog-offline", kept: true, do: func(s *driver) { s.press("2"); s.send(gone(s)) }},
 	{name: "article", kept: true, do: press("2", "enter")},
 	{name: "article-own", kept: true, do: press("2", "down", "down", "down", "enter")},
 	{name: "buy", kept: true, do: press("2", "enter", "enter")},
@@ -130,7 +130,7 @@ var scenes = []scene{
 	{name: "buy-unknown", kept: true, with: failing("Buy", fmt.Errorf("x: %w", link.ErrLost)), do: press("2", "a", "o")},
 	{name: "buy-no-call", kept: true, with: noCalls, do: press("2", "a")},
 	{name: "sell", kept: true, do: press("3")},
-	{name: "sell-draft", kept: true, do: func(s *screen) {
+	{name: "sell-draft", kept: true, do: func(s *driver) {
 		s.press("3", "right", "tab")
 		s.typed("Le Petit Prince")
 		s.press("tab")
@@ -138,7 +138,7 @@ var scenes = []scene{
 		s.press("tab")
 		s.typed("Bon état, quelques pages cornées")
 	}},
-	{name: "sell-offline", kept: true, with: silent("Sell"), do: func(s *screen) {
+	{name: "sell-offline", kept: true, with: silent("Sell"), do: func(s *driver) {
 		s.press("3", "tab")
 		s.typed("Le Petit Prince")
 		s.press("tab")
@@ -157,7 +157,7 @@ var scenes = []scene{
 	{name: "account", kept: true, do: press("6")},
 	{name: "account-logout", kept: true, do: press("6", "up", "up", "down", "down", "down", "down", "enter")},
 	{name: "password", kept: true, do: press("6", "enter")},
-	{name: "messages", kept: true, do: func(s *screen) {
+	{name: "messages", kept: true, do: func(s *driver) {
 		s.send(events{
 			api.Announced{At: api.At{At: start}, Text: "Maintenance ce soir à 20 h."},
 			api.ArticleSold{At: api.At{At: start}, ID: "12", Title: "Le Petit Prince", Buyer: "leo", Contact: "leo@etu.example"},
@@ -166,7 +166,7 @@ var scenes = []scene{
 	}},
 	{name: "messages-none", kept: true, do: press("m")},
 	{name: "help", kept: true, do: press("?")},
-	{name: "quit-draft", kept: true, do: func(s *screen) {
+	{name: "quit-draft", kept: true, do: func(s *driver) {
 		s.press("3", "tab")
 		s.typed("Brouillon")
 		s.press("esc", "q")
