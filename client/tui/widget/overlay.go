@@ -19,10 +19,12 @@ func Overlay(base, box string, x, y int) string {
 		}
 		w := Width(row)
 		left := Fit(ansi.Truncate(lines[at], x, ""), x)
+		free := max(0, Width(lines[at])-x-w)
 		right := ansi.TruncateLeft(lines[at], x+w, "")
-		if gap := Width(lines[at]) - x - w - Width(right); gap > 0 {
-			right = strings.Repeat(" ", gap) + right
+		for more := 1; Width(right) > free; more++ {
+			right = ansi.TruncateLeft(lines[at], x+w+more, "")
 		}
+		right = FitRight(right, free)
 		lines[at] = left + row + right
 	}
 	return strings.Join(lines, "\n")
