@@ -19,14 +19,16 @@ import (
 )
 
 // Run shows the screens until the user leaves (nil) or ctx ends.
-func Run(ctx context.Context, opt Options) error {
+func Run(ctx context.Context, opt Options) error { return run(ctx, opt, opt.API) }
+
+func run(ctx context.Context, opt Options, server page.API) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	m := build(ctx, opt, opt.API, os.Stdout)
+	m := build(ctx, opt, server, os.Stdout)
 	undo, ok := screen.Raw(os.Stdin, os.Stdout)
 	if !ok {
 		m.copy = func(s string) { _, _ = io.WriteString(os.Stdout, clipboard(s)) }
-		_, err := tea.NewProgram(m, tea.WithContext(ctx), tea.WithAltScreen()).Run()
+		_, err := tea.NewProgram(m, tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithAltScreen()).Run()
 		return outcome(ctx, err)
 	}
 	defer undo()
@@ -39,7 +41,8 @@ func Run(ctx context.Context, opt Options) error {
 func onScreen(ctx context.Context, m *model, s *screen.Screen) error {
 	m.copy = func(text string) { s.Write(clipboard(text)) }
 	m.grab = s.Mouse
-	p := tea.NewProgram(pushed{m, s}, tea.WithContext(ctx), tea.WithInput(os.Stdin), tea.WithoutRenderer())
+	p := tea.NewProgram(pushed{m, s}, tea.WithContext(ctx), tea.WithInput(os.Stdin), tea.WithoutRenderer(),
+		tea.WithoutSignalHandler()) // signals end ctx; two listeners for one signal wait for each other
 	sized, stop := context.WithCancel(ctx)
 	defer stop()
 	go func() {

@@ -42,8 +42,8 @@ type Page struct {
 	sort   int
 	table  widget.Table
 
-	rows  []row  // what is shown, in the server's order
-	known []row  // the longest list in hand without search or category, same order
+	rows  []*row // what is shown, in the server's order
+	known []*row // the longest list in hand without search or category, same order
 	next  string // where rows goes on at the server; "" at the end
 	ahead bool   // rows were filtered here; the server's answer is awaited
 	first page.Load[api.Page]
@@ -157,9 +157,9 @@ func (p *Page) forget() {
 }
 
 // current is the article under the cursor.
-func (p *Page) current() (row, bool) {
+func (p *Page) current() (*row, bool) {
 	if p.table.Cur < 0 || p.table.Cur >= len(p.rows) {
-		return row{}, false
+		return nil, false
 	}
 	return p.rows[p.table.Cur], true
 }

@@ -86,7 +86,9 @@ func (p *Page) key(k tea.KeyMsg) tea.Cmd {
 	case p.resume.Busy():
 		if key.Matches(k, keys.Back) || k.Type == tea.KeyEnter {
 			p.resume.Cancel()
+			return nil
 		}
+		p.Form.Key(k) // typed ahead of the form: there when it shows
 		return nil
 	case p.enter.Busy():
 		if key.Matches(k, keys.Back) {
