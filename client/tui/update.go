@@ -43,7 +43,11 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 	case tea.MouseMsg:
 		return m.wheel(msg)
 	case second:
-		return tea.Batch(m.e.After(time.Second, second{}), m.keepQuotas())
+		cmds := []tea.Cmd{m.e.After(time.Second, second{}), m.keepQuotas()}
+		if m.e.Link.Phase == link.Online && m.loggedIn() {
+			cmds = append(cmds, m.page().Update(page.Second{}))
+		}
+		return tea.Batch(cmds...)
 	case page.Redraw, spin:
 		return m.spin(msg)
 	case state:

@@ -68,7 +68,7 @@ func answers(request string) []string {
 			"+OK ARTICLES lignes=1",
 		}
 	case "STATS":
-		return []string{"| tableau=top rang=1 login=amelie connexions=3", "+OK STATS lignes=1"}
+		return []string{"| tableau=derniers rang=1 login=amelie instant=2026-11-21T09:00:00Z", "| tableau=top rang=1 login=amelie connexions=3", "+OK STATS lignes=1"}
 	}
 	return []string{"+OK " + verb}
 }
@@ -141,6 +141,35 @@ func TestEndings(t *testing.T) {
 		p.press("amelie\tmotdepasse\r")
 		p.over(1)
 	})
+}
+
+// TestFloodOnTheWire: 100,000 events as fast as they go. The screen lives and
+// keys are obeyed meanwhile.
+func TestFloodOnTheWire(t *testing.T) {
+	const events = 100_000
+	p := launch(t, linktest.Listen(t, func(c *linktest.Conn) {
+		c.Say(linktest.Greeting)
+		c.Answer(func(request string) []string {
+			if strings.HasPrefix(request, "STATS") {
+				line := []byte("! ANNONCE :flot d'annonces, encore et encore\r\n")
+				for range events {
+					if _, err := c.Write(line); err != nil {
+						return nil
+					}
+				}
+			}
+			return answers(request)
+		})
+	}))
+	logIn(p)
+	p.press("5")
+	p.see("flot d'annonces", "amelie  ")
+	p.press("2")
+	p.see("mal[2J")
+	p.press("m")
+	p.see("▸", "Messages", "Annonce : flot")
+	p.press("q")
+	p.over(0)
 }
 
 // TestForeignServers: garbage, half a reply, nothing at all, another protocol.

@@ -87,6 +87,9 @@ type (
 	Quit           struct{}
 )
 
+// Second comes to the page in sight, every second while the link is online.
+type Second struct{}
+
 // Redraw draws again: time has passed.
 type Redraw struct{}
 

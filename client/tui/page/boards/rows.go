@@ -38,8 +38,11 @@ func (p *Page) board(i, w int) string {
 		if boards[i].name != i18n.BoardLatest {
 			strip = widget.Fit(widget.Strip(th, r.Count, most, bar), max(0, bar)) + "  "
 		}
-		l.Add(widget.FitRight(e.T.Int(int64(r.Rank)), 2) + "  " + name + "  " + strip +
-			widget.FitRight(p.figure(i, r), widest) + mark)
+		figure := widget.FitRight(p.figure(i, r), widest)
+		if strip == "" { // instants read from the left
+			figure = widget.Fit(p.figure(i, r), widest)
+		}
+		l.Add(widget.FitRight(e.T.Int(int64(r.Rank)), 2) + "  " + name + "  " + strip + figure + mark)
 	}
 	return l.String()
 }

@@ -3,7 +3,7 @@
 package home
 
 import (
-	"context"
+	"time"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -30,6 +30,9 @@ var menu = []struct {
 	{page.Account, "6", i18n.HomeAccount, 0},
 }
 
+// countAge is how old the number of people may get while the page is on.
+const countAge = 30 * time.Second
+
 // Page is the home screen.
 type Page struct {
 	page.Size
@@ -43,9 +46,7 @@ func New(e *page.Env) *Page { return &Page{e: e} }
 
 // Show asks how many are there; the quotas are kept by the root.
 func (p *Page) Show(any) tea.Cmd {
-	return tea.Batch(page.Send(page.RefreshQuotas{}), p.count.Start(p.e, func(ctx context.Context) (api.Count, error) {
-		return p.e.API.Count(ctx)
-	}))
+	return tea.Batch(page.Send(page.RefreshQuotas{}), p.count.Start(p.e, p.e.API.Count))
 }
 
 // Update takes a message.
@@ -54,6 +55,10 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 	switch m := m.(type) {
 	case page.Resync:
 		return p.Show(nil)
+	case page.Second:
+		if p.count.Has && !p.count.Busy() && p.e.Now().Sub(p.count.At) >= countAge {
+			return p.count.Start(p.e, p.e.API.Count)
+		}
 	case page.Left:
 		p.cur = 0
 		p.count.Forget()
