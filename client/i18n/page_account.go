@@ -9,6 +9,7 @@ var (
 	AccountStudent  = say("étudiant", "student")
 	AccountRole     = say("Rôle", "Role")
 	AccountServer   = say("Serveur", "Server")
+	AccountProgram  = say("Programme", "Program")
 	AccountTLS      = say("chiffré", "encrypted")
 	AccountPlain    = say("non chiffré", "not encrypted")
 	AccountPassword = say("Changer de mot de passe", "Change the password")

@@ -107,7 +107,8 @@ func (s *driver) stir(rnd *rand.Rand) string {
 	case n < 92:
 		at := api.At{At: s.now}
 		s.send(events{
-			api.ArticleSold{At: at, ID: "1", Title: text, Buyer: text, Contact: text}, api.Announced{At: at, Text: text},
+			api.ArticleSold{At: at, ID: "1", Title: text, Buyer: text, Contact: text},
+			api.Announced{At: at, Text: text},
 			api.Unknown{At: at, Message: protocol.Message{Word: "NOUVEAU", Text: text}},
 		})
 		return "events"

@@ -25,6 +25,9 @@ const (
 	// more than one: 10,000 a second become ten redraws, the newest in them.
 	batch      = 256
 	floodPause = 100 * time.Millisecond
+
+	// fewSold is how many sales of one batch leave the lists one by one.
+	fewSold = 8
 )
 
 func (m *model) nextState() tea.Msg {
@@ -64,11 +67,11 @@ func (m *model) nextEvents() tea.Msg {
 
 func (m *model) eventsCame(all events) tea.Cmd {
 	var cmds []tea.Cmd
-	sold := false
+	var sold []string
 	for _, ev := range all {
 		switch ev := ev.(type) {
 		case api.ArticleSold:
-			sold = true
+			sold = append(sold, ev.ID)
 			m.note(ev.At.At, page.News, ev.Contact, func(e *page.Env) string {
 				return e.S(i18n.NoteSold, ev.Title, ev.Buyer, ev.Contact)
 			})
@@ -80,8 +83,12 @@ func (m *model) eventsCame(all events) tea.Cmd {
 			m.note(ev.At.At, page.Info, "", func(e *page.Env) string { return e.S(i18n.NoteOther, ev.Word, ev.Text) })
 		}
 	}
-	if sold { // once, however many
+	if len(sold) > fewSold { // once, however many
 		cmds = append(cmds, m.pages[page.Mine].Update(page.Resync{}))
+	} else {
+		for _, id := range sold {
+			cmds = append(cmds, m.tell(page.Gone{Article: api.Article{ID: id}}))
+		}
 	}
 	switch {
 	case !m.listen:

@@ -101,7 +101,7 @@ func build(ctx context.Context, opt Options, server page.API, out io.Writer) *mo
 	}
 	e := &page.Env{
 		Ctx: ctx, API: server, T: opt.T, Theme: theme.New(renderer, name, opt.ASCII),
-		Motion: opt.Motion, Addr: opt.Addr, TLS: opt.TLS, Now: time.Now,
+		Motion: opt.Motion, Version: opt.Version, Addr: opt.Addr, TLS: opt.TLS, Now: time.Now,
 		After: func(d time.Duration, m tea.Msg) tea.Cmd {
 			return tea.Tick(d, func(time.Time) tea.Msg { return m })
 		},

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"os"
+	"os/exec"
 	"os/signal"
 	"strings"
 	"syscall"
@@ -191,5 +192,26 @@ func TestForeignServers(t *testing.T) {
 			p.press("\x03")
 			p.over(0)
 		})
+	}
+}
+
+// TestMuteTerminal guards quietterm: on a terminal that answers no question the
+// program must be there before the five seconds that such a question takes.
+func TestMuteTerminal(t *testing.T) {
+	p := launch(t, linktest.Listen(t, healthy))
+	p.see("Identifiant")
+	p.press("\x03")
+	p.over(0)
+}
+
+// TestServerHasNoTerminalLibrary: importing one would ask the server's
+// terminal, too.
+func TestServerHasNoTerminalLibrary(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "etuservices/server/...", "etuservices/protocol/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if deps := string(out); strings.Contains(deps, "charmbracelet") || strings.Contains(deps, "termenv") {
+		t.Error("the server imports a terminal library")
 	}
 }

@@ -22,7 +22,9 @@ type Env struct {
 	Theme  *theme.Theme
 	Motion bool // spinners turn
 	Addr   string
-	TLS    bool
+	// Version is the program's own.
+	Version string
+	TLS     bool
 
 	Now   func() time.Time
 	After func(d time.Duration, m tea.Msg) tea.Cmd

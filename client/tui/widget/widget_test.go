@@ -23,8 +23,14 @@ func TestFitIsExact(t *testing.T) {
 		w    int
 		want string
 	}{
-		{"abc", 5, "abc  "}, {"abcdef", 4, "abc…"}, {"日本語", 4, "日… "}, {"", 2, "  "}, {"abc", 0, ""}, {"é", 1, "é"},
-		{"abc", 3, "abc"}, {"\x1b[1mabcd\x1b[0m", 2, "\x1b[1ma…\x1b[0m"},
+		{"abc", 5, "abc  "},
+		{"abcdef", 4, "abc…"},
+		{"日本語", 4, "日… "},
+		{"", 2, "  "},
+		{"abc", 0, ""},
+		{"é", 1, "é"},
+		{"abc", 3, "abc"},
+		{"\x1b[1mabcd\x1b[0m", 2, "\x1b[1ma…\x1b[0m"},
 	} {
 		if got := Fit(c.s, c.w); got != c.want {
 			t.Errorf("Fit(%q, %d) = %q, want %q", c.s, c.w, got, c.want)

@@ -120,6 +120,7 @@ func (p *Page) View() string {
 		{e.S(i18n.RegisterEmail), who.Email},
 		{e.S(i18n.AccountRole), e.S(role)},
 		{e.S(i18n.AccountServer), e.Addr + " " + theme.Sep + " " + safe},
+		{e.S(i18n.AccountProgram), "etu " + e.Version},
 	} {
 		l.Add(widget.Fit(th.Faint.Render(f[0]), 14) + f[1])
 	}
