@@ -69,17 +69,50 @@ func BenchmarkIdleSecond(b *testing.B) {
 	}
 }
 
-// BenchmarkFirstFrame is a start of the real program up to its first frame
-// on a pseudo-terminal that answers nothing; the allowance is 150 ms.
-func BenchmarkFirstFrame(b *testing.B) {
+// program builds the real program.
+func program(b *testing.B) (bin string, env []string) {
+	b.Helper()
 	dir := b.TempDir()
-	bin := filepath.Join(dir, "etu")
+	bin = filepath.Join(dir, "etu")
 	if out, err := exec.Command("go", "build", "-o", bin, "etuservices/client").CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, out)
 	}
+	return bin, append(os.Environ(), "HOME="+dir, "TERM=xterm-256color", "ETU_ADDR=127.0.0.1:1")
+}
+
+// BenchmarkFirstFrame is a start of the real program up to its first frame on a
+// pseudo-terminal that answers nothing; the allowance is 150 ms.
+func BenchmarkFirstFrame(b *testing.B) {
+	bin, env := program(b)
 	var sum time.Duration
 	for range b.N {
-		sum += firstFrame(b, bin, append(os.Environ(), "HOME="+dir, "TERM=xterm-256color", "ETU_ADDR=127.0.0.1:1"))
+		d, _ := firstFrame(b, bin, env)
+		sum += d
 	}
-	b.ReportMetric(float64(sum.Milliseconds())/float64(b.N), "ms/frame")
+	b.ReportMetric(float64(sum.Microseconds())/1000/float64(b.N), "ms/frame")
+}
+
+// BenchmarkKeyToTerminal is a key written to the terminal of the real program
+// up to the bytes that show it; the allowance is 16 ms.
+func BenchmarkKeyToTerminal(b *testing.B) {
+	bin, env := program(b)
+	_, tty := firstFrame(b, bin, env)
+	buf := make([]byte, 1<<16)
+	var worst time.Duration
+	b.ResetTimer()
+	for i := range b.N {
+		began := time.Now()
+		key := string(rune('a' + i%26))
+		if i%27 == 26 {
+			key = "\x15" // empties the field
+		}
+		if _, err := tty.WriteString(key); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := tty.Read(buf); err != nil {
+			b.Fatal(err)
+		}
+		worst = max(worst, time.Since(began))
+	}
+	b.ReportMetric(float64(worst.Microseconds())/1000, "ms-worst")
 }

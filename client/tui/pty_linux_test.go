@@ -177,8 +177,8 @@ func (p *tty) over(code int) {
 }
 
 // firstFrame starts a program on a mute terminal and gives the time to its
-// title.
-func firstFrame(t testing.TB, bin string, env []string) time.Duration {
+// title, and the terminal.
+func firstFrame(t testing.TB, bin string, env []string) (time.Duration, *os.File) {
 	t.Helper()
 	master, slave := openPty(t, 80, 24)
 	cmd := exec.Command(bin)
@@ -188,7 +188,7 @@ func firstFrame(t testing.TB, bin string, env []string) time.Duration {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
 	var seen strings.Builder
 	buf := make([]byte, 1<<16)
 	for !strings.Contains(seen.String(), "EtuServices") {
@@ -198,5 +198,5 @@ func firstFrame(t testing.TB, bin string, env []string) time.Duration {
 		}
 		seen.Write(buf[:n])
 	}
-	return time.Since(began)
+	return time.Since(began), master
 }
