@@ -3,7 +3,6 @@ package i18n
 // The account, the password, the list of messages.
 var (
 	AccountTitle    = say("Mon compte", "My account")
-	AccountShort    = say("Compte", "Account")
 	AccountSince    = say("Connecté depuis %s", "Logged in since %s")
 	AccountAdmin    = say("administration", "administrator")
 	AccountStudent  = say("étudiant", "student")

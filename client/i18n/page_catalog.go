@@ -34,7 +34,6 @@ var (
 	ArticleGone    = say("Cet article n'est plus en vente.", "This article is no longer for sale.")
 	ArticleSold    = say("vendu", "sold")
 	ArticleOff     = say("retiré de la vente", "withdrawn")
-	ArticleOnSale  = say("en vente", "for sale")
 	ArticleNoText  = say("Pas de description.", "No description.")
 	ArticleBuyCost = say("Acheter · %s", "Buy · %s")
 	ArticleID      = say("numéro %s", "number %s")

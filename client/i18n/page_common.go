@@ -10,7 +10,6 @@ var (
 	Close      = say("Fermer", "Close")
 	Copied     = say("Copié : %s", "Copied: %s")
 	You        = say("vous", "you")
-	Unknown    = say("inconnu", "unknown")
 )
 
 // Keys, as hints name them.
@@ -32,7 +31,6 @@ var (
 	KeyYes      = say("o", "y")
 	KeyNo       = say("n", "n")
 	KeySlash    = say("/", "/")
-	KeySpace    = say("espace", "space")
 	KeyHelp     = say("?", "?")
 	KeyF1       = say("F1", "F1")
 	KeyScreens  = say("1-6", "1-6")

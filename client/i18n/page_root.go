@@ -70,7 +70,6 @@ var (
 	HelpClear    = say("vider le champ", "empty the field")
 	HelpYes      = say("oui", "yes")
 	HelpNo       = say("non", "no")
-	HelpChoose   = say("choisir", "choose")
 
 	HelpQuotaCalls  = say("Vendre et acheter : 10 appels par tranche de 10 minutes.", "Selling and buying: 10 calls in any 10 minutes.")
 	HelpQuotaLogins = say("Se connecter : 10 fois par tranche de 10 minutes.", "Logging in: 10 times in any 10 minutes.")

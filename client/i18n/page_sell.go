@@ -13,7 +13,6 @@ var (
 	SellPreview  = say("Aperçu", "Preview")
 	SellYes      = say("Mettre en vente · 1 appel", "Put up for sale · 1 call")
 	SellClear    = say("Effacer", "Clear")
-	SellUnderWay = say("Mise en vente…", "Putting it up for sale…")
 	SellOffline  = say("Le serveur ne répond pas. La vente sera faite à son retour, une seule fois.",
 		"The server does not answer. The sale will be made when it is back, once only.")
 	SellNote    = say("Vous avez mis en vente « %s » (%s).", "You put “%s” up for sale (%s).")

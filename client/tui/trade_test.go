@@ -140,8 +140,8 @@ func TestNoCallLeft(t *testing.T) {
 		t.Fatal("a purchase without a call")
 	}
 	f.Quota.Services = api.Quota{Used: 9, Max: 10, Left: 1, Window: 10 * time.Minute}
-	s.advance(3 * time.Minute) // one comes back: the question stands where the refusal stood
-	s.see("Confirmer l'achat")
+	s.advance(time.Minute) // one comes back: the question stands where the refusal stood
+	s.see("Confirmer l'achat", "Un appel est de nouveau disponible")
 }
 
 func TestPagingFollowsTheCursor(t *testing.T) {

@@ -62,7 +62,7 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 	}
 	if m.quotas.Update(m.e, msg) {
 		if m.quotas.Err == nil {
-			m.e.Quotas.Set(m.quotas.Data, m.e.Now())
+			m.quotasTold()
 		}
 		return nil
 	}
@@ -120,8 +120,6 @@ func (m *model) wish(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 		return m.entered(msg), true
 	case page.Left:
 		return m.left(msg), true
-	case page.Quit:
-		return tea.Quit, true
 	default:
 		return nil, false
 	}
@@ -181,6 +179,16 @@ func (m *model) askQuotas() tea.Cmd {
 		return nil
 	}
 	return m.quotas.Start(m.e, m.e.API.Quotas)
+}
+
+// quotasTold takes what the server told, and says so when a call is back after
+// there were none.
+func (m *model) quotasTold() {
+	was, is := m.e.Quotas.Services, m.quotas.Data.Services
+	if was.Max > 0 && was.Left == 0 && is.Left > 0 {
+		m.say(page.Say{Mood: page.Good, Text: m.e.S(i18n.QuotaBack)})
+	}
+	m.e.Quotas.Set(m.quotas.Data, m.e.Now())
 }
 
 // keepQuotas asks again when the figures cannot be right any more.

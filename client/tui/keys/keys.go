@@ -67,7 +67,6 @@ var (
 	PrevTab = bind("shift+tab", "left", "h")
 	Send    = bind("ctrl+s")
 	New     = bind("ctrl+n")
-	Clear   = bind("ctrl+u")
 )
 
 // In dialogs: French and English initials both work in both languages.

@@ -84,7 +84,6 @@ type (
 	ToggleLanguage struct{}
 	NextTheme      struct{}
 	RefreshQuotas  struct{}
-	Quit           struct{}
 )
 
 // Second comes to the page in sight, every second while the link is online.
