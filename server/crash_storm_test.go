@@ -68,6 +68,10 @@ func stormAndStop(t *testing.T, env *testenv.Env, stop func(*process)) {
 			if err != nil || r.Code() == protocol.ARRET {
 				return
 			}
+			if r.Word == "INDISPONIBLE" { // a slow disk; the ref tells later
+				t.Logf("%s", server.logs)
+				continue
+			}
 			if !r.OK() {
 				t.Errorf("sale: %s", r.Line)
 				return
@@ -98,7 +102,7 @@ func resend(t *testing.T, server *process, judge *judge, s *seller) {
 	t.Helper()
 	c := dial(t, server.Addr)
 	c.Must("REPRENDRE %s", s.token)
-	judge.SameQuota(c, s.name)
+	judge.settled(c, s.name) // slots of calls that died with the server
 	judge.SameBoards(c)
 	for ref, id := range s.acked {
 		if n := judge.Count(`SELECT COUNT(*) FROM articles WHERE id = ? AND titre = ?`, id, "Livre "+ref); n != 1 {
