@@ -48,6 +48,49 @@ func TestTwinsOnTwoProcesses(t *testing.T) {
 	}
 }
 
+// TestTwinsWhoseMarkIsForgotten: Redis is emptied while a call is at work, and
+// lets its twin through as well. SQL has one row a ref: the twin is answered
+// with the first one's reply, and its slot goes back.
+func TestTwinsWhoseMarkIsForgotten(t *testing.T) {
+	t.Parallel()
+	env, servers, judge := pair(t)
+	register(t, servers[0].Addr, "alice")
+	_, token := loginToken(t, servers[0].Addr, "alice")
+	twins := resume(t, token, 2, servers[0].Addr, servers[1].Addr)
+	lock, err := judge.sql.Begin() // both come as far as the user's row
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = lock.Rollback() }()
+	if _, err := lock.Exec(`UPDATE utilisateurs SET nom = nom`); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range twins {
+		c.Send("VENTE livre 1 ref=k Réseaux\n")
+		eventually(t, 2*time.Second, func() error {
+			if judge.Cards("alice", "services") != 1 {
+				return errNotYet
+			}
+			return nil
+		})
+		if c == twins[0] {
+			env.Redis().FlushAll(t)
+		}
+	}
+	if err := lock.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	first, second := twins[0].Read(), twins[1].Read()
+	if !first.OK() || !second.OK() || first.Fields.Get("id") != second.Fields.Get("id") ||
+		first.Fields.Get("rejoue")+second.Fields.Get("rejoue") != "1" {
+		t.Errorf("%s and %s", first.Line, second.Line)
+	}
+	if n := judge.Used("appels", "alice"); n != 1 {
+		t.Errorf("%d calls in the ledger", n)
+	}
+	judge.settled(twins[0], "alice")
+}
+
 // TestRefReplays walks through what contract section 4 says of ref=.
 func TestRefReplays(t *testing.T) {
 	t.Parallel()
