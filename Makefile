@@ -10,10 +10,10 @@ GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 FUZZTIME    ?= 60s
 ADDR        ?= 127.0.0.1:5890
 
-## run: build, and serve the demonstration on the embedded stores
+## run: build, serve the demonstration on the embedded stores, open the screen
 .PHONY: run
 run: build
-	exec $(BIN)/etuservices-server --demo --addr $(ADDR)
+	@exec .ci/play $(ADDR)
 
 ## build: both programs, into bin/
 .PHONY: build
@@ -63,6 +63,11 @@ bench-check: stores
 .PHONY: stores
 stores:
 	@.ci/stores
+
+## screens: captures of the real program into README.md (tmux)
+.PHONY: screens
+screens: build
+	.ci/screens
 
 ## certs: a certificate for this machine, for trying TLS: .certs/cert.pem, key.pem
 .PHONY: certs
