@@ -37,6 +37,7 @@ func loggedIn(t *testing.T, s *server, login string) *api.Client {
 // The server is killed again and again under a client that sells: every sale
 // is answered, none is doubled, no connexion is spent.
 func TestKilledUnderTheClient(t *testing.T) {
+	t.Parallel()
 	s := startServer(t, "--quota-max", "1000")
 	c := loggedIn(t, s, "alice")
 	before := sales(t, c)
@@ -97,6 +98,7 @@ func sales(t *testing.T, c *api.Client) (n int) {
 // A server that is stopped and started tells its clients; the next call waits
 // for it and is answered.
 func TestStoppedUnderTheClient(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	c := loggedIn(t, s, "bob")
 	s.stop()
