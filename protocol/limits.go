@@ -29,6 +29,11 @@ const (
 	MaxRef                   = 64
 	MinPage, MaxPage         = 1, 100
 	DefaultPage              = 20
+	MaxReason                = 200   // of an administrator, for one person
+	MaxAnnounce              = 300   // what fits on a screen at a glance
+	MinPeriod, MaxPeriod     = 1, 60 // of SUIVRE, in seconds
+	DefaultPeriod            = 1
+	MaxMinutes               = 7 * 24 * 60 // of EXPULSER: longer is a matter for BLOQUER
 )
 
 // Categories an article can have, in the order that people are shown.

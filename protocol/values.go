@@ -93,6 +93,27 @@ func PageSize(s string) (n int, ok bool) {
 	return int(id), true
 }
 
+// Period reads the periode= of SUIVRE, in seconds.
+func Period(s string) (seconds int, ok bool) { return between(s, MinPeriod, MaxPeriod) }
+
+// Minutes reads the minutes= of EXPULSER.
+func Minutes(s string) (n int, ok bool) { return between(s, 1, MaxMinutes) }
+
+// between reads a whole number of digits only.
+func between(s string, least, most int) (n int, ok bool) {
+	if strings.TrimLeft(s, "0123456789") != "" {
+		return 0, false
+	}
+	n, err := strconv.Atoi(s)
+	return n, err == nil && n >= least && n <= most
+}
+
+// Reason judges what a person is told of a measure against him.
+func Reason(s string) bool { return visible(s, 1, MaxReason) }
+
+// Announce judges what everybody is told.
+func Announce(s string) bool { return visible(s, 1, MaxAnnounce) }
+
 // ID reads an article's number. Its form is digits only; one too large for any
 // article is well formed and simply absent: it reads as the largest number.
 func ID(s string) (id int64, ok bool) {

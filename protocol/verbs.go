@@ -131,6 +131,47 @@ var Verbs = withUsage([]*Verb{
 		Name: "DECONNEXION", Aliases: []string{"LOGOUT"}, Access: LoggedIn, Slowed: true,
 		Help: "Fermer la session ; la connexion reste.",
 	},
+	{
+		Name: "SUIVRE", Access: Admin, Slowed: true, Params: []Param{key("periode")},
+		Help: "Les mesures de tous les serveurs, toutes les periode secondes (1 à 60).",
+	},
+	{Name: "STOP", Access: Admin, Help: "Ne plus suivre."},
+	{Name: "SESSIONS", Access: Admin, Slowed: true, Help: "Qui est connecté, sur quel serveur."},
+	{
+		Name: "COMPTES", Access: Admin, Slowed: true,
+		Params: []Param{key("q"), key("n"), key("apres")},
+		Help:   "Les comptes ; q cherche dans le login, les noms et l'e-mail.",
+	},
+	{
+		Name: "BLOQUER", Access: Admin, Slowed: true,
+		Params: []Param{word("login"), text("raison")},
+		Help:   "Fermer un compte et toutes ses sessions, jusqu'à DEBLOQUER.",
+	},
+	{Name: "DEBLOQUER", Access: Admin, Slowed: true, Params: []Param{word("login")}, Help: "Rouvrir un compte."},
+	{
+		Name: "EXPULSER", Access: Admin, Slowed: true,
+		Params: []Param{word("login"), key("minutes"), text("raison")},
+		Help:   "Fermer toutes les sessions de quelqu'un, et sa porte pour quelques minutes.",
+	},
+	{
+		Name: "RAZ", Access: Admin, Slowed: true, Params: []Param{word("login")},
+		Help: "Vider les deux fenêtres de quota de quelqu'un.",
+	},
+	{Name: "ANNONCE", Access: Admin, Slowed: true, Params: []Param{text("texte")}, Help: "Dire quelque chose à tous."},
+	{
+		Name: "NOUVEAUMDP", Access: Admin, Slowed: true,
+		Params: []Param{word("login"), text("motdepasse")},
+		Help:   "Donner à quelqu'un un mot de passe, à changer dès sa connexion.",
+	},
+	{
+		Name: "SUPPRIMER", Access: Admin, Slowed: true,
+		Params: []Param{word("login"), text("raison")},
+		Help:   "Supprimer un compte ; ses ventes restent, sans nom.",
+	},
+	{
+		Name: "INSCRIPTIONS", Access: Admin, Slowed: true, Params: []Param{optWord("etat")},
+		Help: "Ouvrir ou fermer les inscriptions (ouvertes, fermees) ; sans mot, où elles en sont.",
+	},
 	{Name: "QUITTER", Aliases: []string{"QUIT", "END"}, Access: Anyone, Help: "Au revoir."},
 })
 
