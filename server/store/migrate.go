@@ -35,7 +35,9 @@ func migrateUp(log *slog.Logger, folder string, drv database.Driver) error {
 	var dirty migrate.ErrDirty
 	if errors.As(err, &dirty) {
 		log.Warn("migration interrompue : reprise", "version", dirty.Version)
-		if err = m.Force(before(dirty.Version)); err == nil {
+		// All of them again, and not the last alone: what a cut left out is put
+		// back whichever file it stands in.
+		if err = m.Force(database.NilVersion); err == nil {
 			err = m.Up()
 		}
 	}
@@ -51,14 +53,6 @@ func migrateUp(log *slog.Logger, folder string, drv database.Driver) error {
 	}
 	log.Info("tables à jour", "version", version)
 	return nil
-}
-
-// before is the version that precedes v; files are numbered 1, 2, 3 …
-func before(v int) int {
-	if v <= 1 {
-		return database.NilVersion
-	}
-	return v - 1
 }
 
 // migrationCause finds the driver's error, which the library's types hide from

@@ -10,7 +10,7 @@ import (
 	"etuservices/server/testenv"
 )
 
-var tables = []string{"utilisateurs", "articles", "mots", "connexions", "appels", "refs", "jetons"}
+var tables = []string{"utilisateurs", "articles", "mots", "connexions", "appels", "refs", "jetons", "annonces", "consignes", "reglages", "audit"}
 
 func mustHaveTables(t *testing.T, s *store.Stores) {
 	t.Helper()
