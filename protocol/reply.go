@@ -56,6 +56,9 @@ func (o *Out) Release() { o.buf = nil }
 // Raw adds a whole line that was encoded before, without its end.
 func (o *Out) Raw(line string) { o.buf = append(append(o.buf, line...), "\r\n"...) }
 
+// Lines adds whole lines that were encoded before, each with its end.
+func (o *Out) Lines(lines string) { o.buf = append(o.buf, lines...) }
+
 // Str adds a field.
 func (l Line) Str(key, value string) Line {
 	l.key(key)

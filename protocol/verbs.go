@@ -159,7 +159,7 @@ var Verbs = withUsage([]*Verb{
 	},
 	{Name: "ANNONCE", Access: Admin, Slowed: true, Params: []Param{text("texte")}, Help: "Dire quelque chose à tous."},
 	{
-		Name: "NOUVEAUMDP", Access: Admin, Slowed: true,
+		Name: "NOUVEAUMDP", Access: Admin, Slowed: true, Hashes: true,
 		Params: []Param{word("login"), text("motdepasse")},
 		Help:   "Donner à quelqu'un un mot de passe, à changer dès sa connexion.",
 	},

@@ -14,6 +14,7 @@ import (
 	"github.com/alexedwards/argon2id"
 
 	"etuservices/server/accounts"
+	"etuservices/server/admin"
 	"etuservices/server/boards"
 	"etuservices/server/config"
 	"etuservices/server/demo"
@@ -65,6 +66,8 @@ type house struct {
 	quota    *quota.Keeper
 	boards   *boards.Boards
 	stores   *store.Stores
+	hub      *live.Hub
+	admin    *admin.Admin
 	tcp      *tcp.Server
 	log      *slog.Logger
 }
@@ -79,17 +82,34 @@ func build(cfg config.Config, cost argon2id.Params, stores *store.Stores, log *s
 	h.accounts = accounts.New(accounts.Options{
 		Stores: stores, Quota: h.quota, Hasher: hasher, Instance: cfg.Instance,
 		VisitsTTL: cfg.VisitsTTL, SessionTTL: cfg.SessionTTL, Attempts: cfg.Limits.Attempts,
-		OnLogin: boards.Login, OnRegister: boards.Register, Log: log,
+		OnLogin: boards.Login, OnRegister: boards.Register,
+		OnKill: func(ctx context.Context, tokens []string, line string) { h.hub.End(ctx, tokens, line) },
+		Log:    log,
 	})
 	h.market = market.New(market.Options{
 		Stores: stores, Quota: h.quota, Instance: cfg.Instance, OnCall: boards.Call, Log: log,
 	})
 	services := &session.Services{
 		Accounts: h.accounts, Market: h.market, Quota: h.quota, Boards: h.boards,
-		Hub: &live.Hub{}, Health: &stores.Health, Instance: cfg.Instance, Limits: cfg.Limits, Flood: cfg.FloodRate, Log: log,
+		Health: &stores.Health, Instance: cfg.Instance, Limits: cfg.Limits, Flood: cfg.FloodRate, Log: log,
 	}
 	h.tcp = tcp.New(cfg, func(c *tcp.Conn) tcp.Session { return services.Open(c) }, log)
 	services.Sockets = h.tcp.Count
+	h.hub = live.New(live.Options{
+		DB: stores.Redis.DB0, Instance: cfg.Instance, Sockets: h.tcp.Count, Totals: h.boards.Totals,
+		Said: h.market.Said, Kill: h.accounts.KillHere, Log: log,
+		Resync: func(ctx context.Context) {
+			if err := errors.Join(h.accounts.Recheck(ctx), services.TellUnsaid(ctx)); err != nil {
+				log.Warn("état non relu après une coupure des événements", "erreur", err)
+			}
+		},
+	})
+	services.Hub = h.hub
+	h.admin = admin.New(admin.Options{
+		Stores: stores, Accounts: h.accounts, Quota: h.quota, Instance: cfg.Instance,
+		Tell: h.hub.Tell, TellAll: h.hub.TellAll, Forget: h.boards.Forget, Log: log,
+	})
+	services.Admin = h.admin
 	return h, nil
 }
 
@@ -123,6 +143,7 @@ func (h *house) serve(ctx context.Context, cfg config.Config, out io.Writer) err
 	defer cancel()
 	background.Go(func() { h.accounts.Run(work) })
 	background.Go(func() { h.boards.Run(work) })
+	background.Go(func() { h.hub.Run(work) })
 	background.Go(func() { h.sweep(work) })
 	background.Go(func() { h.stores.Watch(work, h.log) })
 

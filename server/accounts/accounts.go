@@ -4,6 +4,7 @@
 package accounts
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"time"
@@ -30,6 +31,9 @@ type User struct {
 	FirstName string
 	LastName  string
 	Role      Role
+	// MustChange says that an administrator gave the password: nothing but
+	// changing it is allowed.
+	MustChange bool
 }
 
 // Quota names the user as quotas know him.
@@ -42,6 +46,24 @@ var (
 	// ErrBlocked is a blocked account, said only after the right password.
 	ErrBlocked = errors.New("accounts: blocked")
 )
+
+// Blocked is ErrBlocked; After, when it is not 0, is when the account is let in
+// again.
+type Blocked struct{ After time.Duration }
+
+func (e *Blocked) Error() string { return ErrBlocked.Error() }
+
+// Is makes it ErrBlocked.
+func (e *Blocked) Is(target error) bool { return target == ErrBlocked }
+
+// Wrong is ErrWrong where the login is somebody's, whom nobody but
+// administrators is told.
+type Wrong struct{ Login string }
+
+func (e *Wrong) Error() string { return ErrWrong.Error() }
+
+// Is makes it ErrWrong.
+func (e *Wrong) Is(target error) bool { return target == ErrWrong }
 
 // Taken is a login or e-mail that another account has.
 type Taken struct{ Field string } // "login" or "email"
@@ -61,7 +83,10 @@ type Options struct {
 	// round trip.
 	OnLogin    func(login string, total int64, at time.Time) []store.Call
 	OnRegister func(login string) []store.Call // on database 1
-	Log        *slog.Logger
+	// OnKill tells the other instances of tokens (hashes) that died; line, when
+	// not empty, is the last that their sessions hear.
+	OnKill func(ctx context.Context, tokens []string, line string)
+	Log    *slog.Logger
 }
 
 // Accounts is safe for concurrent use.
@@ -75,3 +100,7 @@ type Accounts struct {
 func New(o Options) *Accounts {
 	return &Accounts{Options: o, uses: make(chan *Session, touchQueue)}
 }
+
+// AnonymousMark begins the login of a deleted account. No login that anybody may
+// have begins so, and it sorts behind them all.
+const AnonymousMark = "~"

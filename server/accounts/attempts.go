@@ -85,6 +85,9 @@ func (a *Accounts) guess(ctx context.Context, from From, account, password, hash
 		a.forgive(ctx, from, account)
 		return err
 	}
+	if hash != "" {
+		return &Wrong{Login: account}
+	}
 	return ErrWrong
 }
 

@@ -37,8 +37,8 @@ func (a *Accounts) Login(ctx context.Context, name, password string, from From) 
 	if err := a.guess(ctx, from, nameFor(user.User, name), password, hash); err != nil {
 		return Login{}, err
 	}
-	if user.blocked {
-		return Login{}, ErrBlocked
+	if err := user.refusal(time.Now()); err != nil {
+		return Login{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, store.RequestTime) // the line for hashing has its own
 	defer cancel()
@@ -47,13 +47,15 @@ func (a *Accounts) Login(ctx context.Context, name, password string, from From) 
 		return Login{}, err
 	}
 	session := a.newSession(user.User, slot.Stamp)
+	a.sessions.add(session) // before the token can be killed
 	account, state, err := a.record(ctx, slot, session, from.Address)
 	if err != nil {
+		a.sessions.remove(session)
 		return Login{}, a.undo(ctx, slot, err)
 	}
+	session.ready.Store(true)
 	login := Login{Session: session, Quota: state}
 	login.Visits = a.publish(ctx, session, account)
-	a.sessions.add(session)
 	return login, nil
 }
 
@@ -68,8 +70,9 @@ func (a *Accounts) record(ctx context.Context, slot quota.Slot, s *Session, addr
 		if err != nil {
 			return err
 		}
-		if account.State != active {
-			return ErrBlocked
+		standing := standing{account.State, account.ExpelledUntil}
+		if err := standing.refusal(slot.Stamp); err != nil {
+			return err
 		}
 		if _, err := tx.ExecContext(ctx, `
 			INSERT INTO connexions (utilisateur_id, instant, adresse, serveur, creneau) VALUES (?, ?, ?, ?, ?)`,
@@ -92,6 +95,9 @@ func (a *Accounts) undo(ctx context.Context, slot quota.Slot, err error) error {
 		return fmt.Errorf("accounts: login: %w", err)
 	}
 	a.Quota.GiveBack(ctx, slot)
+	if errors.Is(err, quota.ErrNoAccount) {
+		return ErrWrong // deleted this very moment
+	}
 	var full *quota.Exceeded
 	if errors.As(err, &full) {
 		a.Quota.Fill(ctx, slot.User, slot.Kind) // Redis had forgotten
@@ -127,12 +133,9 @@ func (a *Accounts) publish(ctx context.Context, s *Session, account quota.Accoun
 // told within 5 s though a password check may wait longer.
 const findTime = 2 * time.Second
 
-// active is the state of an account that may log in; the other is "bloque".
-const active = "actif"
-
 type found struct {
 	User
-	blocked bool
+	standing
 }
 
 // find reads an account by its login or, where there is an @, its e-mail. The
@@ -151,10 +154,12 @@ func (a *Accounts) find(ctx context.Context, name string) (u found, hash string,
 	}
 	ctx, cancel := context.WithTimeout(ctx, findTime)
 	defer cancel()
-	var role, state string
 	err = a.Stores.SQL.Read.QueryRowContext(ctx, `
-		SELECT id, login, email, prenom, nom, role, etat, mot_de_passe FROM utilisateurs WHERE `+column+` = ?`, name).
-		Scan(&u.ID, &u.Login, &u.Email, &u.FirstName, &u.LastName, &role, &state, &hash)
-	u.Role, u.blocked = Role(role), state != active
+		SELECT u.id, u.login, u.email, u.prenom, u.nom, u.role, u.etat, u.mot_de_passe,
+		  c.expulse_jusqua, COALESCE(c.mdp_a_changer, 0)
+		FROM utilisateurs u LEFT JOIN consignes c ON c.utilisateur_id = u.id
+		WHERE u.`+column+` = ?`, name).
+		Scan(&u.ID, &u.Login, &u.Email, &u.FirstName, &u.LastName, (*string)(&u.Role), &u.state, &hash,
+			&u.until, &u.MustChange)
 	return u, hash, store.Classify(err)
 }

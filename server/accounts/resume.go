@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"etuservices/server/quota"
 	"etuservices/server/store"
 )
 
@@ -18,6 +19,9 @@ import (
 // store.ErrUnavailable.
 func (a *Accounts) Resume(ctx context.Context, token string) (*Session, error) {
 	hash := hashToken(token)
+	waiting := &Session{hash: hash} // hears of the token's end from now on
+	a.sessions.add(waiting)
+	defer a.sessions.remove(waiting)
 	session, written, sqlErr := a.resumeSQL(ctx, token, hash)
 	if errors.Is(sqlErr, ErrWrong) {
 		return nil, ErrWrong
@@ -43,7 +47,12 @@ func (a *Accounts) Resume(ctx context.Context, token string) (*Session, error) {
 	if time.Now().UnixMilli() > ends {
 		return nil, ErrWrong
 	}
+	session.ready.Store(true)
 	a.sessions.add(session)
+	if waiting.Dead() {
+		a.sessions.remove(session)
+		return nil, ErrWrong
+	}
 	session.Use()
 	return session, nil
 }
@@ -58,15 +67,17 @@ func (a *Accounts) resumeSQL(ctx context.Context, token, hash string) (s *Sessio
 	var role, state string
 	var since store.Instant
 	err = a.Stores.SQL.Read.QueryRowContext(ctx, `
-		SELECT u.id, u.login, u.email, u.prenom, u.nom, u.role, u.etat, j.depuis, j.dernier_usage
-		FROM jetons j JOIN utilisateurs u ON u.id = j.utilisateur_id WHERE j.empreinte = ?`, hash).
-		Scan(&u.ID, &u.Login, &u.Email, &u.FirstName, &u.LastName, &role, &state, &since, &written)
+		SELECT u.id, u.login, u.email, u.prenom, u.nom, u.role, u.etat, j.depuis, j.dernier_usage,
+		  COALESCE(c.mdp_a_changer, 0)
+		FROM jetons j JOIN utilisateurs u ON u.id = j.utilisateur_id
+		LEFT JOIN consignes c ON c.utilisateur_id = u.id WHERE j.empreinte = ?`, hash).
+		Scan(&u.ID, &u.Login, &u.Email, &u.FirstName, &u.LastName, &role, &state, &since, &written, &u.MustChange)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, written, ErrWrong
 	case err != nil:
 		return nil, written, store.Classify(err)
-	case state != active:
+	case state != quota.Active:
 		return nil, written, ErrWrong
 	}
 	u.Role = Role(role)
@@ -78,5 +89,6 @@ func (a *Accounts) sessionOf(token string, f map[string]string) *Session {
 	since, _ := strconv.ParseInt(f["depuis"], 10, 64)
 	return a.resumedSession(User{
 		ID: id, Login: f["login"], Email: f["email"], FirstName: f["prenom"], LastName: f["nom"], Role: Role(f["role"]),
+		MustChange: f["changer"] == "1",
 	}, token, time.UnixMilli(since).UTC())
 }

@@ -27,6 +27,9 @@ type Session struct {
 	covered atomic.Int64    // uses up to then need not be written
 	left    atomic.Bool     // the connection is gone
 	dead    atomic.Bool
+	ready   atomic.Bool // its token stands in SQL
+
+	onKill func(line string) // the registry's
 }
 
 func (a *Accounts) newSession(user User, since time.Time) *Session {
@@ -93,20 +96,50 @@ func (r *registry) uncovered() []*Session {
 	defer r.mu.Unlock()
 	var list []*Session
 	for s := range r.all {
-		if s.lastUse.Load() > s.covered.Load() && !s.Dead() {
+		if s.lastUse.Load() > s.covered.Load() && s.ready.Load() && !s.Dead() {
 			list = append(list, s)
 		}
 	}
 	return list
 }
 
-// kill ends the sessions whose token's hash is in hashes.
-func (r *registry) kill(hashes map[string]bool) {
+// kill ends the sessions whose token's hash is in hashes; line is their last.
+func (r *registry) kill(hashes map[string]bool, line string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for s := range r.all {
-		if hashes[s.hash] {
-			s.dead.Store(true)
+		if hashes[s.hash] && !s.dead.Swap(true) && s.onKill != nil {
+			s.onKill(line)
 		}
 	}
+}
+
+// watch sets what is called when a session is killed, at once if it was.
+func (r *registry) watch(s *Session, onKill func(line string)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s.onKill = onKill
+	if s.Dead() {
+		onKill("")
+	}
+}
+
+// tokens gives the hashes of all sessions whose token must stand in SQL.
+func (r *registry) tokens() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	list := make([]string, 0, len(r.all))
+	for s := range r.all {
+		if s.ready.Load() && !s.Dead() {
+			list = append(list, s.hash)
+		}
+	}
+	return list
+}
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }

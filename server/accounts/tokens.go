@@ -46,6 +46,7 @@ func (a *Accounts) tokenCall(s *Session, use int64, known bool) store.Call {
 			(a.SessionTTL + 3*a.ahead()).Milliseconds(), onlyKnown, fieldEnd, ends, fieldLive + s.name, live,
 			"id", u.ID, "login", u.Login, "role", string(u.Role), "prenom", u.FirstName,
 			"nom", u.LastName, "email", u.Email, "depuis", strconv.FormatInt(s.Since.UnixMilli(), 10),
+			"changer", flag(u.MustChange),
 		},
 	}
 }
@@ -109,11 +110,13 @@ func (a *Accounts) killMissing(ctx context.Context, used []*Session, in string, 
 	if err := rows.Err(); err != nil {
 		return store.Classify(err)
 	}
+	dead := map[string]bool{}
 	for _, s := range used {
 		if !alive[s.hash] {
-			s.dead.Store(true)
+			dead[s.hash] = true
 		}
 	}
+	a.sessions.kill(dead, "")
 	return nil
 }
 

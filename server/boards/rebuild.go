@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 
+	"etuservices/server/accounts"
 	"etuservices/server/store"
 )
 
@@ -78,6 +80,9 @@ func (b *Boards) tellLogins(ctx context.Context, users []user) error {
 	args := make([]any, 1, 1+3*len(users))
 	args[0] = keptLast
 	for _, u := range users {
+		if strings.HasPrefix(u.login, accounts.AnonymousMark) {
+			continue // deleted: on no board
+		}
 		var last int64
 		if !u.last.IsZero() {
 			last = u.last.Milli()

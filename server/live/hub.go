@@ -1,59 +1,151 @@
-// Package live knows who is connected and brings them events. An event never
-// waits for a socket: it is put into a bounded box that the connection's own
-// goroutine empties between replies.
+// Package live makes many servers one: who is connected, events between
+// instances over Redis Pub/Sub, and the figures that administrators follow. An
+// event never waits for a socket: it is put into a bounded box that the
+// connection's own goroutine empties between replies.
 package live
 
-import "sync"
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
 
-// Hub holds the logged-in connections of this process. Its zero value is ready.
+	"github.com/redis/go-redis/v9"
+)
+
+// Conn is what the hub needs of a connection; none of it ever blocks.
+type Conn interface {
+	// PushThen brings an event for this person, a line without its end; sent,
+	// when given, is called by the connection's own goroutine once it is written.
+	PushThen(line string, sent func())
+	// PushFeed brings n whole lines that followers share; lost were dropped
+	// on their way here.
+	PushFeed(lines string, n, lost int)
+	// PushState brings the newest state, in place of one not yet written; lost
+	// is the number of lines of the feed that this connection did not get.
+	PushState(render func(lost int) string)
+}
+
+// Person is who is logged in on a connection.
+type Person struct {
+	ID      int64
+	Login   string
+	Address string
+	Since   time.Time
+}
+
+// Options are what a Hub that spans instances is made of.
+type Options struct {
+	DB       redis.UniversalClient // database 0
+	Instance string
+	Sockets  func() int64 // open connections of this process
+	// Totals gives the calls of both services since ever, over all instances.
+	Totals func(context.Context) (sales, buys int64, err error)
+	// Said notes that a seller was told of the sale of an article.
+	Said func(article int64)
+	// Kill ends the sessions of this process that hold these tokens (hashes);
+	// line, when not empty, is their last.
+	Kill func(tokens []string, line string)
+	// Resync is called after events may have been lost: the state is read
+	// again where it stands for certain.
+	Resync func(context.Context)
+	Log    *slog.Logger
+}
+
+// Hub holds the logged-in connections of this process and speaks with the other
+// instances. Its zero value is a hub of one process, without Redis.
 type Hub struct {
-	mu    sync.Mutex
-	users map[int64]map[*Member]struct{}
+	Options
+	Counters Counters
+
+	mu        sync.Mutex
+	users     map[int64]map[*Member]struct{}
+	followers map[*Member]*follower
+	last      int64 // the last number given to a member
+	changes   changes
+	past      past
+
+	proc    string // names this process among all that ever ran
+	started time.Time
+	reading reading
+	feed    feed
+	late    chan event
 }
 
 // Member is one logged-in connection.
 type Member struct {
-	user int64
-	push func(line string)
+	Person
+	conn Conn
+	dead func() bool
+	id   int64
 }
 
-// Join notes that a user is logged in on a connection; push must not block.
-func (h *Hub) Join(user int64, push func(line string)) *Member {
+// New makes a hub that spans instances; Run must run.
+func New(o Options) *Hub {
+	return &Hub{
+		Options: o, proc: newProc(o.Instance), started: time.Now(),
+		late: make(chan event, maxLate), feed: newFeed(),
+	}
+}
+
+// Run does the work between instances until ctx ends, then tells the others
+// that this one is gone.
+func (h *Hub) Run(ctx context.Context) {
+	var all sync.WaitGroup
+	for _, work := range []func(context.Context){h.beatLoop, h.listenLoop, h.lateLoop, h.publishFeed, h.deliverFeed} {
+		all.Go(func() { work(ctx) })
+	}
+	all.Wait()
+	h.depart(context.WithoutCancel(ctx))
+}
+
+// Join notes that a person is logged in on a connection. Once dead says so, his
+// token was killed from elsewhere and he is told no more.
+func (h *Hub) Join(p Person, conn Conn, dead func() bool) *Member {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.users == nil {
 		h.users = make(map[int64]map[*Member]struct{})
 	}
-	if h.users[user] == nil {
-		h.users[user] = make(map[*Member]struct{})
+	if h.users[p.ID] == nil {
+		h.users[p.ID] = make(map[*Member]struct{})
 	}
-	m := &Member{user: user, push: push}
-	h.users[user][m] = struct{}{}
+	h.last++
+	m := &Member{Person: p, conn: conn, dead: dead, id: h.last}
+	h.users[p.ID][m] = struct{}{}
+	h.changes.joined(m)
 	return m
 }
 
-// Leave takes a connection out again.
+// Leave takes a connection out again; it follows nothing any more.
 func (h *Hub) Leave(m *Member) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	delete(h.users[m.user], m)
-	if len(h.users[m.user]) == 0 {
-		delete(h.users, m.user)
+	if _, here := h.users[m.ID][m]; !here {
+		return
 	}
+	delete(h.followers, m)
+	delete(h.users[m.ID], m)
+	if len(h.users[m.ID]) == 0 {
+		delete(h.users, m.ID)
+	}
+	h.changes.left(m)
 }
 
-// Notify brings a line to all connections of a user.
-func (h *Hub) Notify(user int64, line string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for m := range h.users[user] {
-		m.push(line)
-	}
-}
-
-// Users is the number of distinct users who are logged in.
+// Users is the number of distinct users who are logged in on this process.
 func (h *Hub) Users() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return len(h.users)
+}
+
+// Here gives the numbers of the users who are logged in on this process.
+func (h *Hub) Here() []int64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	ids := make([]int64, 0, len(h.users))
+	for id := range h.users {
+		ids = append(ids, id)
+	}
+	return ids
 }

@@ -16,8 +16,10 @@ type querier interface {
 }
 
 // columns of an Article, of which a is the article, v its seller, b its buyer.
+// A deleted account has no address any more.
 const columns = `a.id, a.titre, a.description, a.categorie, a.prix_centimes, a.etat, a.publie_le,
-	a.vendeur_id, v.login, v.email, COALESCE(b.login, ''), COALESCE(b.email, '')`
+	a.vendeur_id, v.login, CASE v.etat WHEN 'supprime' THEN '' ELSE v.email END,
+	COALESCE(b.login, ''), CASE b.etat WHEN 'supprime' THEN '' ELSE COALESCE(b.email, '') END`
 
 const tables = ` FROM articles a JOIN utilisateurs v ON v.id = a.vendeur_id
 	LEFT JOIN utilisateurs b ON b.id = a.acheteur_id `

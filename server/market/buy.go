@@ -39,6 +39,10 @@ func (m *Market) Buy(ctx context.Context, user quota.User, id int64, ref string,
 			return outcome{}, err
 		case n == 1:
 			bought = a
+			// Until the seller was told, on whichever instance and however late.
+			if _, err := tx.ExecContext(ctx, `INSERT INTO annonces (article_id, vendeur_id) VALUES (?, ?)`, id, a.SellerID); err != nil {
+				return outcome{}, err
+			}
 		case a.SellerID == user.ID:
 			result = Forbidden
 		default:

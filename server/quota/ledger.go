@@ -64,16 +64,26 @@ func (k *Keeper) ledger(ctx context.Context, user User, kind Kind) ([]entry, err
 
 // Account is the user's row as the ledger's transaction finds and leaves it.
 type Account struct {
-	State  string // "actif" or "bloque"
-	Logins int64
-	Sales  int64 // counted calls of VENTE
-	Buys   int64 // counted calls of ACHAT
+	State string // Active, Blocked or Deleted
+	// ExpelledUntil is when an administrator lets the user log in again.
+	ExpelledUntil store.Instant
+	Logins        int64
+	Sales         int64 // counted calls of VENTE
+	Buys          int64 // counted calls of ACHAT
 }
 
 // Calls is the number of counted calls of both services.
 func (a Account) Calls() int64 { return a.Sales + a.Buys }
 
-// ErrNoAccount is a user whose row is gone.
+// States of an account, as its row has them. Of a deleted one the row stays,
+// without a name, for the ledger.
+const (
+	Active  = "actif"
+	Blocked = "bloque"
+	Deleted = "supprime"
+)
+
+// ErrNoAccount is a user who was deleted, or blocked in the middle of a call.
 var ErrNoAccount = errors.New("quota: no such account")
 
 // Certify decides for certain whether slot may be used: it locks the user's
@@ -92,6 +102,9 @@ func (k *Keeper) Certify(ctx context.Context, tx *sql.Tx, slot Slot, set string,
 	if err != nil {
 		return account, State{}, err
 	}
+	if account.State == Deleted || account.State == Blocked && slot.Kind == Calls {
+		return account, State{}, ErrNoAccount
+	}
 	now := slot.Stamp.UnixMilli()
 	if !k.rule.fits(stamps, now) {
 		return account, State{}, &Exceeded{k.rule.state(slot.Kind, stamps, now)}
@@ -103,8 +116,8 @@ func (k *Keeper) Certify(ctx context.Context, tx *sql.Tx, slot Slot, set string,
 func (k *Keeper) count(ctx context.Context, tx *sql.Tx, slot Slot) (a Account, stamps []int64, err error) {
 	since := store.At(slot.Stamp.Add(-k.rule.Window))
 	rows, err := tx.QueryContext(ctx, `
-		SELECT u.etat, u.nb_connexions, u.nb_ventes, u.nb_achats, l.instant
-		FROM utilisateurs u LEFT JOIN `+slot.Kind.table()+` l
+		SELECT u.etat, c.expulse_jusqua, u.nb_connexions, u.nb_ventes, u.nb_achats, l.instant
+		FROM utilisateurs u LEFT JOIN consignes c ON c.utilisateur_id = u.id LEFT JOIN `+slot.Kind.table()+` l
 		  ON l.utilisateur_id = u.id AND l.instant > ? AND (u.raz_le IS NULL OR l.instant > u.raz_le)
 		WHERE u.id = ? ORDER BY l.instant`, since, slot.User.ID)
 	if err != nil {
@@ -113,7 +126,7 @@ func (k *Keeper) count(ctx context.Context, tx *sql.Tx, slot Slot) (a Account, s
 	defer rows.Close()
 	for rows.Next() {
 		var stamp store.Instant
-		if err := rows.Scan(&a.State, &a.Logins, &a.Sales, &a.Buys, &stamp); err != nil {
+		if err := rows.Scan(&a.State, &a.ExpelledUntil, &a.Logins, &a.Sales, &a.Buys, &stamp); err != nil {
 			return a, nil, fmt.Errorf("quota: count the window: %w", err)
 		}
 		if !stamp.IsZero() {

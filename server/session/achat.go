@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"etuservices/protocol"
+	"etuservices/server/live"
 	"etuservices/server/market"
 	"etuservices/server/quota"
 )
@@ -17,7 +18,7 @@ func achat(ctx context.Context, s *Session, req *protocol.Request, out *protocol
 	if err != nil {
 		return err
 	}
-	reply, err := s.Market.Buy(ctx, s.user.User.Quota(), id, ref, encodePurchase, s.tellSeller)
+	reply, err := s.Market.Buy(ctx, s.user.User.Quota(), id, ref, encodePurchase, s.bought)
 	if err != nil {
 		return err
 	}
@@ -41,10 +42,18 @@ func encodePurchase(result market.Result, a market.Article, q quota.State) strin
 	})
 }
 
-// tellSeller says to the seller, where he is connected, who bought.
-func (s *Session) tellSeller(a market.Article) {
-	s.Hub.Notify(a.SellerID, encode(func(out *protocol.Out) {
+// bought tells the seller, on whichever instance, and those who follow.
+func (s *Session) bought(a market.Article) {
+	s.Hub.Counters.Add(live.Buys)
+	s.Hub.Sold(a.SellerID, a.ID, encodeSold(a))
+	s.feed("ACHAT", func(line protocol.Line) protocol.Line {
+		return line.Int("id", a.ID).Str("titre", a.Title).Price("prix", a.Cents).Str("vendeur", a.Seller)
+	})
+}
+
+func encodeSold(a market.Article) string {
+	return encode(func(out *protocol.Out) {
 		out.Event("VENDU").Int("id", a.ID).Str("titre", a.Title).Str("acheteur", a.Buyer).
 			Str("contact", a.BuyerEmail).Text("Vendu ! Écrivez à " + a.BuyerEmail + ".")
-	}))
+	})
 }

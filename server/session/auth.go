@@ -15,11 +15,17 @@ func auth(ctx context.Context, s *Session, req *protocol.Request, out *protocol.
 		return err
 	}
 	s.enter(login.Session)
+	s.tellUnsaid(ctx)
+	s.feed("CONNEXION", nil)
 	line := out.OK("PASSOK").Str("login", login.User.Login).Str("role", string(login.User.Role))
-	writeState(line, login.Quota).Int("retour", quota.Seconds(login.Quota.Next)).
-		Int("visites", login.Visits).Str("jeton", login.Token).
-		Text("Bonjour " + login.User.FirstName + " ! " + plural(int64(login.Quota.Left()), "connexion") +
-			" encore dans cette fenêtre.")
+	line = writeState(line, login.Quota).Int("retour", quota.Seconds(login.Quota.Next)).
+		Int("visites", login.Visits).Str("jeton", login.Token)
+	if login.User.MustChange {
+		line.Str("changer", "1").Text("Bonjour " + login.User.FirstName + " ! Changez d'abord votre mot de passe : MOTDEPASSE ancien nouveau.")
+		return nil
+	}
+	line.Text("Bonjour " + login.User.FirstName + " ! " + plural(int64(login.Quota.Left()), "connexion") +
+		" encore dans cette fenêtre.")
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"etuservices/protocol"
 	"etuservices/server/accounts"
+	"etuservices/server/admin"
 	"etuservices/server/market"
 	"etuservices/server/quota"
 	"etuservices/server/store"
@@ -40,6 +41,11 @@ var known = []struct {
 	{market.ErrAbsent, protocol.ABSENT},
 	{market.ErrNotYours, protocol.INTERDIT},
 	{market.ErrGone, protocol.VENDU},
+	{quota.ErrNoAccount, protocol.AUTH},
+	{admin.ErrAbsent, protocol.ABSENT},
+	{admin.ErrSelf, protocol.INTERDIT},
+	{admin.ErrLastAdmin, protocol.INTERDIT},
+	{admin.ErrNotAdmin, protocol.INTERDIT},
 }
 
 // answer turns a failure into the line that ends the reply.
@@ -59,6 +65,8 @@ func (s *Session) answer(out *protocol.Out, verb *protocol.Verb, err error) {
 		taken *accounts.Taken
 		busy  *accounts.Busy
 		many  *accounts.TooMany
+		until *accounts.Blocked
+		wrong *accounts.Wrong
 	)
 	switch {
 	case errors.As(err, &f):
@@ -68,7 +76,19 @@ func (s *Session) answer(out *protocol.Out, verb *protocol.Verb, err error) {
 		faulty = true
 		out.Err(protocol.SYNTAXE).Str("usage", verb.Usage).Text(textOf(protocol.SYNTAXE))
 	case errors.Is(err, accounts.ErrWrong):
+		if errors.As(err, &wrong) {
+			s.tried = wrong.Login
+		}
 		s.fail(out)
+	case errors.As(err, &until) && until.After > 0:
+		wait := quota.Seconds(until.After)
+		out.Err(protocol.BLOQUE).Int("apres", wait).Text("Vous avez été exclu ; revenez dans " + frenchWait(wait) + ".")
+	case errors.Is(err, accounts.ErrSame):
+		s.write(out, &fault{
+			protocol.INVALIDE,
+			protocol.Fields{{Key: "champ", Value: "motdepasse"}},
+			"Choisissez un autre mot de passe que celui qui vous a été donné.",
+		})
 	case errors.As(err, &full):
 		writeExceeded(out, full)
 	case errors.As(err, &taken):

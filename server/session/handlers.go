@@ -33,6 +33,19 @@ var handlers = map[string]handler{
 	"MOTDEPASSE":  motDePasse,
 	"DECONNEXION": deconnexion,
 	"QUITTER":     quitter,
+
+	"SUIVRE":       suivre,
+	"STOP":         stop,
+	"SESSIONS":     sessions,
+	"COMPTES":      comptes,
+	"BLOQUER":      bloquer,
+	"DEBLOQUER":    debloquer,
+	"EXPULSER":     expulser,
+	"RAZ":          raz,
+	"ANNONCE":      annonce,
+	"NOUVEAUMDP":   nouveauMDP,
+	"SUPPRIMER":    supprimer,
+	"INSCRIPTIONS": inscriptions,
 }
 
 // needs are the stores without which a verb is refused at once (contract
@@ -51,6 +64,19 @@ var needs = map[string]store.Need{
 	"STATS":       store.NeedRedis,
 	"MOTDEPASSE":  store.NeedSQL | store.NeedRedis,
 	"DECONNEXION": store.NeedSQL,
+
+	"NB":           store.NeedRedis,
+	"SUIVRE":       store.NeedRedis,
+	"SESSIONS":     store.NeedRedis,
+	"COMPTES":      store.NeedSQL,
+	"BLOQUER":      store.NeedSQL,
+	"DEBLOQUER":    store.NeedSQL,
+	"EXPULSER":     store.NeedSQL,
+	"RAZ":          store.NeedSQL | store.NeedRedis,
+	"ANNONCE":      store.NeedSQL,
+	"NOUVEAUMDP":   store.NeedSQL,
+	"SUPPRIMER":    store.NeedSQL | store.NeedRedis,
+	"INSCRIPTIONS": store.NeedSQL,
 }
 
 // guarded does a verb's work, but for work that needs a store which is away:

@@ -24,6 +24,11 @@ func inscription(ctx context.Context, s *Session, req *protocol.Request, out *pr
 	if !protocol.Password(req.Get("motdepasse")) {
 		return invalid("motdepasse", "Mot de passe : 8 à 128 caractères.")
 	}
+	if open, err := s.Admin.RegistrationsOpen(ctx); err != nil {
+		return err
+	} else if !open {
+		return &fault{code: protocol.INTERDIT, text: "Les inscriptions sont fermées."}
+	}
 	user, err := s.Accounts.Apply(ctx, s.from(), accounts.Registration{
 		User: accounts.User{
 			Login: login, Email: email, Role: accounts.Student,

@@ -6,7 +6,11 @@ import (
 	"etuservices/protocol"
 )
 
-func nb(_ context.Context, s *Session, _ *protocol.Request, out *protocol.Out) error {
-	out.OK("NB").Int("connexions", s.Sockets()).Int("utilisateurs", int64(s.Hub.Users())).End()
+func nb(ctx context.Context, s *Session, _ *protocol.Request, out *protocol.Out) error {
+	sockets, users, err := s.Hub.Count(ctx)
+	if err != nil {
+		return err
+	}
+	out.OK("NB").Int("connexions", sockets).Int("utilisateurs", int64(users)).End()
 	return nil
 }

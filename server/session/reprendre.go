@@ -12,7 +12,12 @@ func reprendre(ctx context.Context, s *Session, req *protocol.Request, out *prot
 		return err
 	}
 	s.enter(session)
-	out.OK("REPRENDRE").Str("login", session.User.Login).Str("role", string(session.User.Role)).
-		Str("jeton", session.Token).Text("Bon retour, " + session.User.FirstName + " !")
+	s.tellUnsaid(ctx)
+	line := out.OK("REPRENDRE").Str("login", session.User.Login).Str("role", string(session.User.Role)).
+		Str("jeton", session.Token)
+	if session.User.MustChange {
+		line = line.Str("changer", "1")
+	}
+	line.Text("Bon retour, " + session.User.FirstName + " !")
 	return nil
 }

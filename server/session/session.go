@@ -11,6 +11,7 @@ import (
 
 	"etuservices/protocol"
 	"etuservices/server/accounts"
+	"etuservices/server/admin"
 	"etuservices/server/boards"
 	"etuservices/server/config"
 	"etuservices/server/live"
@@ -27,19 +28,24 @@ type Services struct {
 	Boards   *boards.Boards
 	Hub      *live.Hub
 	Health   *store.Health
+	Admin    *admin.Admin
 	Instance string
 	Limits   config.Limits
 	Flood    int          // verbs that reach a store, a second, before a connection is slowed
 	Sockets  func() int64 // open connections of this process
-	Log      *slog.Logger
+	// Observe is told of each request; code is "" for a success. It may be nil.
+	Observe func(verb *protocol.Verb, code protocol.Code, took time.Duration)
+	Log     *slog.Logger
 }
 
-// Conn is what a session needs of its connection.
+// Conn is what a session needs of its connection. Nothing of it blocks.
 type Conn interface {
-	Push(line string) // an event from elsewhere; never blocks
+	live.Conn
 	Address() string
 	Exempt() bool     // limits per address leave it alone
 	Known(known bool) // somebody is logged in on it, or no longer
+	End(line string)  // the last event; the connection ends behind it
+	Wake()            // makes Deadline be asked again
 }
 
 // Session is one connection's. It is used by one goroutine.
@@ -48,12 +54,14 @@ type Session struct {
 	conn     Conn
 	user     *accounts.Session // nil: not logged in
 	member   *live.Member
+	follows  bool
 	failures int       // wrong passwords and tokens, of the three
 	faults   int       // NO and SYNTAXE in a row
 	loginBy  time.Time // not logged in: until when
 	last     time.Time // end of the last request
 	closing  bool
 	pace     *rate.Limiter
+	tried    string // whose password the request got wrong
 }
 
 // Open begins a session.
@@ -73,16 +81,22 @@ func (s *Session) Greet(out *protocol.Out) {
 }
 
 // Deadline is when the wait for the next request ends, and what is said then.
+// It is asked again after each event, so whoever follows uses the session.
 func (s *Session) Deadline() (time.Time, protocol.Code) {
+	s.dropDead()
 	if s.user == nil {
 		return s.loginBy, protocol.DELAI
+	}
+	if s.follows {
+		s.user.Use()
+		return time.Now().Add(s.Limits.Idle), protocol.INACTIF
 	}
 	return s.last.Add(s.Limits.Idle), protocol.INACTIF
 }
 
 // Line does one request to its end and writes its reply.
 func (s *Session) Line(ctx context.Context, line []byte, out *protocol.Out) (closing bool) {
-	start := out.Len()
+	start, began := out.Len(), time.Now()
 	defer func() {
 		if p := recover(); p != nil {
 			s.panicked(out, start, p)
@@ -97,6 +111,7 @@ func (s *Session) Line(ctx context.Context, line []byte, out *protocol.Out) (clo
 	if s.user != nil {
 		s.user.Use()
 	}
+	s.tried = ""
 	if err := s.run(ctx, verb, rest, out); err != nil {
 		out.Truncate(start) // never half a reply
 		s.answer(out, verb, err)
@@ -104,6 +119,7 @@ func (s *Session) Line(ctx context.Context, line []byte, out *protocol.Out) (clo
 		s.faults = 0
 	}
 	s.last = time.Now()
+	s.observe(verb, out.Bytes()[start:], s.last.Sub(began))
 	return s.closing
 }
 
@@ -114,6 +130,9 @@ func (s *Session) run(ctx context.Context, verb *protocol.Verb, rest []byte, out
 	}
 	if err := s.allowed(verb.Access); err != nil {
 		return err
+	}
+	if verb.Access >= protocol.LoggedIn && s.user.User.MustChange && !withGivenPassword[verb.Name] {
+		return &fault{code: protocol.INTERDIT, text: "Ce mot de passe vous a été donné ; changez-le d'abord : MOTDEPASSE ancien nouveau."}
 	}
 	req, err := verb.Parse(rest)
 	if err != nil {
@@ -152,13 +171,22 @@ func (s *Session) allowed(access protocol.Access) error {
 	return nil
 }
 
+// withGivenPassword are the verbs for a user whose password an administrator
+// gave, until it is changed: those that anyone may use, and these.
+var withGivenPassword = map[string]bool{"MOTDEPASSE": true, "DECONNEXION": true, "QUI": true}
+
 // enter makes the connection a logged-in one.
 func (s *Session) enter(user *accounts.Session) {
 	s.user = user
 	s.conn.Known(true)
-	s.member = s.Hub.Join(user.User.ID, func(line string) {
-		if !user.Dead() { // killed from elsewhere: its user's news are not for it
-			s.conn.Push(line)
+	s.member = s.Hub.Join(live.Person{
+		ID: user.User.ID, Login: user.User.Login, Address: s.conn.Address(), Since: user.Since,
+	}, s.conn, user.Dead)
+	s.Accounts.Watch(user, func(line string) {
+		if line != "" {
+			s.conn.End(line)
+		} else {
+			s.conn.Wake()
 		}
 	})
 }
@@ -169,7 +197,7 @@ func (s *Session) leave() {
 		return
 	}
 	s.Hub.Leave(s.member)
-	s.user, s.member = nil, nil
+	s.user, s.member, s.follows = nil, nil, false
 	s.conn.Known(false)
 	s.restartLogin()
 }

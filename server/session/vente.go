@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"etuservices/protocol"
+	"etuservices/server/live"
 	"etuservices/server/market"
 	"etuservices/server/quota"
 )
@@ -29,9 +30,19 @@ func vente(ctx context.Context, s *Session, req *protocol.Request, out *protocol
 	if !protocol.Title(offer.Title) {
 		return invalid("titre", "Titre : 1 à 120 caractères, sans caractère de contrôle.")
 	}
-	reply, err := s.Market.Sell(ctx, s.user.User.Quota(), offer, ref, encodeSale)
+	var sold market.Article
+	reply, err := s.Market.Sell(ctx, s.user.User.Quota(), offer, ref, func(a market.Article, q quota.State) string {
+		sold = a
+		return encodeSale(a, q)
+	})
 	if err != nil {
 		return err
+	}
+	if !reply.Replayed {
+		s.Hub.Counters.Add(live.Sales)
+		s.feed("VENTE", func(line protocol.Line) protocol.Line {
+			return line.Int("id", sold.ID).Str("titre", sold.Title).Price("prix", sold.Cents).Str("categorie", sold.Category)
+		})
 	}
 	send(out, reply)
 	return nil

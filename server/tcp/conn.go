@@ -45,6 +45,7 @@ type Conn struct {
 	reader  *protocol.Reader
 	out     protocol.Out
 	box     box
+	sent    []func() // to be called after the next flush
 	opened  time.Time
 	lines   int
 
@@ -84,11 +85,38 @@ func (c *Conn) Known(known bool) {
 	c.stranger = !known
 }
 
-// Push brings an event, a line without its end. It never blocks.
-func (c *Conn) Push(line string) {
-	c.box.put(line)
+// Push brings an event, a line without its end. Like all that brings something,
+// it never blocks.
+func (c *Conn) Push(line string) { c.PushThen(line, nil) }
+
+// PushThen is Push; sent, when given, is called by the connection's own
+// goroutine once the line is written.
+func (c *Conn) PushThen(line string, sent func()) {
+	c.box.put(line, sent)
 	c.wake()
 }
+
+// PushFeed brings n whole lines that others get too; lost were dropped before.
+func (c *Conn) PushFeed(lines string, n, lost int) {
+	c.box.putFeed(lines, n, lost)
+	c.wake()
+}
+
+// PushState brings a state, in place of one not yet written; render gets the
+// number of lines of the feed that were dropped since the last one.
+func (c *Conn) PushState(render func(lost int) string) {
+	c.box.putState(render)
+	c.wake()
+}
+
+// End brings the last event: the connection ends behind it.
+func (c *Conn) End(line string) {
+	c.box.putEnd(line)
+	c.wake()
+}
+
+// Wake makes the session's Deadline be asked again.
+func (c *Conn) Wake() { c.wake() }
 
 // wake makes the owner look at its box. It sets its own deadline before it
 // looks, so a wake is never lost.
@@ -125,7 +153,7 @@ func (c *Conn) next() ([]byte, error) {
 		if late {
 			return nil, c.goodbye()
 		}
-		if c.reader.HasLine() && c.out.Len() < flushAt {
+		if c.reader.HasLine() && c.out.Len() < flushAt && !c.box.ended() {
 			return c.read()
 		}
 		_ = c.nc.SetReadDeadline(until) // before looking into the box
@@ -135,6 +163,10 @@ func (c *Conn) next() ([]byte, error) {
 		}
 		if err := c.flush(); err != nil {
 			return nil, err
+		}
+		if c.box.ended() {
+			c.takeEvents() // where it came this very moment
+			return nil, errors.Join(errClosing, c.flush())
 		}
 		line, err := c.read()
 		if errors.Is(err, os.ErrDeadlineExceeded) {
@@ -167,8 +199,18 @@ func (c *Conn) refuse(code protocol.Code) error {
 }
 
 func (c *Conn) takeEvents() {
-	for _, line := range c.box.take() {
-		c.out.Raw(line)
+	feed, state, events := c.box.take()
+	for _, lines := range feed {
+		c.out.Lines(lines)
+	}
+	if state != "" {
+		c.out.Raw(state)
+	}
+	for _, e := range events {
+		c.out.Raw(e.line)
+		if e.sent != nil {
+			c.sent = append(c.sent, e.sent)
+		}
 	}
 }
 
@@ -183,6 +225,12 @@ func (c *Conn) flush() error {
 	c.out.Reset()
 	if n > idleOut {
 		c.out.Release()
+	}
+	if err == nil {
+		for _, sent := range c.sent {
+			sent()
+		}
+		c.sent = nil
 	}
 	return err
 }

@@ -1,0 +1,43 @@
+package admin
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"etuservices/server/store"
+)
+
+// What the table reglages has of registrations, and the wire says.
+const (
+	opened = "ouvertes"
+	closed = "fermees"
+)
+
+// RegistrationsOpen says whether anybody may open an account. Errors:
+// store.ErrUnavailable.
+func (a *Admin) RegistrationsOpen(ctx context.Context) (bool, error) {
+	var value string
+	err := a.Stores.SQL.Read.QueryRowContext(ctx, `SELECT valeur FROM reglages WHERE nom = 'inscriptions'`).Scan(&value)
+	if err != nil {
+		return false, fmt.Errorf("admin: registrations: %w", store.Classify(err))
+	}
+	return value != closed, nil
+}
+
+// OpenRegistrations opens or closes registration on all instances.
+func (a *Admin) OpenRegistrations(ctx context.Context, actor Actor, open bool) error {
+	value := closed
+	if open {
+		value = opened
+	}
+	return a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := a.enter(ctx, tx, actor); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE reglages SET valeur = ? WHERE nom = 'inscriptions'`, value); err != nil {
+			return err
+		}
+		return a.audit(ctx, tx, actor, "INSCRIPTIONS", target{}, value)
+	})
+}

@@ -1,0 +1,23 @@
+-- Reads all living processes at once.
+-- KEYS 1 processes  ARGV 1 life in ms  2 what stands before a process in its keys
+-- Answer {now, distinct users, process, instance, figures, process …}
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local alive = string.format('%.0f', now - tonumber(ARGV[1]))
+
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. alive)
+local answer = {string.format('%.0f', now), 0}
+local logins = {}
+for i, process in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], alive, '+inf')) do
+  local f = redis.call('HMGET', ARGV[2] .. process, 'serveur', 'mesures')
+  answer[#answer + 1] = process
+  answer[#answer + 1] = f[1] or ''
+  answer[#answer + 1] = f[2] or ''
+  logins[i] = ARGV[2] .. process .. ':logins'
+end
+if #logins == 1 then
+  answer[2] = redis.call('SCARD', logins[1])
+elseif #logins > 1 then
+  answer[2] = #redis.call('SUNION', unpack(logins))
+end
+return answer

@@ -1,0 +1,41 @@
+package market
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"etuservices/server/store"
+)
+
+// maxUnsaid bounds what a seller is told at once; the rest comes the next time.
+const maxUnsaid = 100
+
+// Unsaid gives the articles of these sellers that were sold and of which they
+// were not told. Errors: store.ErrUnavailable.
+func (m *Market) Unsaid(ctx context.Context, sellers ...int64) ([]Article, error) {
+	if len(sellers) == 0 {
+		return nil, nil
+	}
+	args := make([]any, 0, len(sellers)+1)
+	for _, id := range sellers {
+		args = append(args, id)
+	}
+	list, err := articles(ctx, m.Stores.SQL.Read, `SELECT `+columns+tables+
+		`JOIN annonces n ON n.article_id = a.id WHERE n.vendeur_id IN (`+strings.Repeat(", ?", len(sellers))[2:]+`)
+		ORDER BY a.vendu_le, a.id LIMIT ?`, append(args, maxUnsaid*len(sellers))...)
+	if err != nil {
+		return nil, fmt.Errorf("market: unsaid: %w", err)
+	}
+	return list, nil
+}
+
+// Said notes that the seller of an article was told of its sale. Where that
+// fails he is told again, which is better than never.
+func (m *Market) Said(article int64) {
+	ctx, cancel := context.WithTimeout(context.Background(), store.SQLTimeout)
+	defer cancel()
+	if _, err := m.Stores.SQL.Write.ExecContext(ctx, `DELETE FROM annonces WHERE article_id = ?`, article); err != nil {
+		m.Log.Warn("vente dite, et à redire : non notée", "article", article, "erreur", err)
+	}
+}

@@ -1,0 +1,23 @@
+package session
+
+import (
+	"context"
+
+	"etuservices/protocol"
+)
+
+func nouveauMDP(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
+	login, err := loginOf(req)
+	if err != nil {
+		return err
+	}
+	password := req.Get("motdepasse")
+	if !protocol.Password(password) {
+		return invalid("motdepasse", "Mot de passe : 8 à 128 caractères.")
+	}
+	if err := s.Admin.SetPassword(ctx, s.actor(), login, password); err != nil {
+		return err
+	}
+	out.OK("NOUVEAUMDP").Str("login", login).Text("Mot de passe donné ; il sera à changer à la prochaine connexion.")
+	return nil
+}
