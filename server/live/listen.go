@@ -42,8 +42,10 @@ func (h *Hub) listenLoop(ctx context.Context) {
 func (h *Hub) listen(ctx context.Context, again bool) error {
 	sub := h.DB.Subscribe(ctx, channel)
 	defer func() { _ = sub.Close() }()
+	stop := context.AfterFunc(ctx, func() { _ = sub.Close() }) // go-redis waits on
+	defer stop()
 	asked := false
-	for {
+	for ctx.Err() == nil {
 		msg, err := sub.ReceiveTimeout(ctx, silence)
 		var slow net.Error
 		switch {
@@ -68,6 +70,7 @@ func (h *Hub) listen(ctx context.Context, again bool) error {
 			h.receive(m.Payload)
 		}
 	}
+	return ctx.Err()
 }
 
 func (h *Hub) receive(text string) {
