@@ -87,7 +87,9 @@ func (h *Hub) deliverFeed(ctx context.Context) {
 		text, n, lost := h.feed.in.take()
 		h.mu.Lock()
 		for m := range h.followers {
-			m.conn.PushFeed(text, n, lost)
+			if !m.dead() {
+				m.conn.PushFeed(text, n, lost)
+			}
 		}
 		h.mu.Unlock()
 	}

@@ -123,7 +123,7 @@ func (h *Hub) sendStates(ctx context.Context) error {
 	}
 	rendered := make(map[int64]func(int) string) // by period: most follow alike
 	for m, f := range h.followers {
-		if (h.past.tick-f.since)%f.period != 0 {
+		if (h.past.tick-f.since)%f.period != 0 || m.dead() {
 			continue
 		}
 		if rendered[f.period] == nil {

@@ -58,7 +58,7 @@ func (h *fuzzHouse) enter(t testing.TB, s state) *talk {
 		return c
 	}
 	role := accounts.Student
-	if s == admin {
+	if s == administrator {
 		role = accounts.Admin
 	}
 	c = h.loginAs(t, h.newcomer(t, role))

@@ -13,6 +13,7 @@ import (
 	"github.com/alexedwards/argon2id"
 
 	"etuservices/server/accounts"
+	"etuservices/server/admin"
 	"etuservices/server/boards"
 	"etuservices/server/config"
 	"etuservices/server/live"
@@ -60,10 +61,18 @@ func newHouse(t testing.TB, env *testenv.Env, quotaMax int) *house {
 		Market: market.New(market.Options{
 			Stores: h.stores, Quota: keeper, Instance: "essai", OnCall: boards.Call, Log: log,
 		}),
-		Quota: keeper, Boards: boards.New(h.stores, log), Hub: &live.Hub{},
+		Quota: keeper, Boards: boards.New(h.stores, log), Hub: live.New(live.Options{
+			DB: h.stores.Redis.DB0, Instance: "essai", Sockets: func() int64 { return 1 }, Log: log,
+		}),
 		Instance: "essai", Limits: config.DefaultLimits, Log: log,
 		Sockets: func() int64 { return 1 },
 	}
+	h.Admin = admin.New(admin.Options{
+		Stores: h.stores, Accounts: h.Accounts, Quota: keeper, Instance: "essai",
+		Tell: h.Hub.Tell, TellAll: h.Hub.TellAll, Forget: h.Boards.Forget, Log: log,
+	})
+	h.Hub.Kill, h.Hub.Said, h.Hub.Totals = h.Accounts.KillHere, h.Market.Said, h.Boards.Totals
+	h.Accounts.OnKill = h.Hub.End
 	return h
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"etuservices/protocol"
+	"etuservices/server/accounts"
 	"etuservices/server/testenv"
 )
 
@@ -100,6 +101,25 @@ func TestReplyKeys(t *testing.T) {
 		services := say(alice, "STATS SERVICES", "STATS", "lignes", 2, "tableau rang service appels")
 		wantFields(t, answer{Message: services.Rows[0]}, "tableau=services rang=1 service=vente appels=2")
 		wantFields(t, answer{Message: services.Rows[1]}, "tableau=services rang=2 service=achat appels=1")
+		prof := h.loginAs(t, h.register(t, "prof", accounts.Admin))
+		say(prof, "SUIVRE", "SUIVRE", "periode", 0, "")
+		say(prof, "STOP", "STOP", "", 0, "")
+		say(prof, "SESSIONS", "SESSIONS", "lignes", 4, "serveur login adresse depuis")
+		say(prof, "COMPTES", "COMPTES", "lignes", 3, "login prenom nom email role etat")
+		say(prof, "COMPTES n=1 q=a", "COMPTES", "lignes suite", 1, "login prenom nom email role etat")
+		carol := h.loginAs(t, h.register(t, "carol", accounts.Student))
+		say(prof, "EXPULSER carol minutes=5 bruit", "EXPULSER", "login", 0, "")
+		say(prof, "BLOQUER carol :bruit", "BLOQUER", "login", 0, "")
+		say(prof, "DEBLOQUER carol", "DEBLOQUER", "login", 0, "")
+		say(prof, "RAZ carol", "RAZ", "login", 0, "")
+		say(prof, "ANNONCE bonjour", "ANNONCE", "", 0, "")
+		say(prof, "NOUVEAUMDP carol motdepasse", "NOUVEAUMDP", "login", 0, "")
+		say(prof, "SUPPRIMER carol bruit", "SUPPRIMER", "login", 0, "")
+		say(prof, "INSCRIPTIONS", "INSCRIPTIONS", "etat", 0, "")
+		say(prof, "INSCRIPTIONS fermees", "INSCRIPTIONS", "etat", 0, "")
+		if len(carol.Events) != 1 || carol.Events[0] != "! EXPULSE :bruit" {
+			t.Errorf("events of who was thrown out: %q", carol.Events)
+		}
 		say(alice, "NB", "NB", "connexions utilisateurs", 0, "")
 		say(alice, "MOTDEPASSE motdepasse nouveaumot", "MOTDEPASSE", "", 0, "")
 		say(alice, "LOGOUT", "DECONNEXION", "", 0, "")

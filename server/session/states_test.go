@@ -34,17 +34,30 @@ var examples = map[string]string{
 	"MOTDEPASSE":  "MOTDEPASSE motdepasse nouveaumot",
 	"DECONNEXION": "DECONNEXION",
 	"QUITTER":     "QUITTER",
+
+	"SUIVRE":       "SUIVRE periode=5",
+	"STOP":         "STOP",
+	"SESSIONS":     "SESSIONS",
+	"COMPTES":      "COMPTES q=ali n=5 apres=al",
+	"BLOQUER":      "BLOQUER inconnu parce que",
+	"DEBLOQUER":    "DEBLOQUER inconnu",
+	"EXPULSER":     "EXPULSER inconnu minutes=5 parce que",
+	"RAZ":          "RAZ inconnu",
+	"ANNONCE":      "ANNONCE à tous",
+	"NOUVEAUMDP":   "NOUVEAUMDP inconnu motdepasse",
+	"SUPPRIMER":    "SUPPRIMER inconnu parce que",
+	"INSCRIPTIONS": "INSCRIPTIONS ouvertes",
 }
 
 type state string
 
 const (
-	anonymous state = "anonymous"
-	student   state = "student"
-	admin     state = "admin"
+	anonymous     state = "anonymous"
+	student       state = "student"
+	administrator state = "admin"
 )
 
-var states = []state{anonymous, student, admin}
+var states = []state{anonymous, student, administrator}
 
 // in gives a connection in a state, of a new user.
 func (h *house) in(t testing.TB, s state) *talk {
@@ -52,7 +65,7 @@ func (h *house) in(t testing.TB, s state) *talk {
 	switch s {
 	case student:
 		return h.login(t)
-	case admin:
+	case administrator:
 		return h.loginAs(t, h.newcomer(t, accounts.Admin))
 	default:
 		return h.connect(t)

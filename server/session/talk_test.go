@@ -28,8 +28,20 @@ func (h *house) connect(t testing.TB) *talk {
 	return c
 }
 
-// Push and Address make it the session's connection.
-func (c *talk) Push(line string) { c.Events = append(c.Events, line) }
+// PushThen and the others make it the session's connection.
+func (c *talk) PushThen(line string, sent func()) {
+	c.Events = append(c.Events, line)
+	if sent != nil {
+		sent()
+	}
+}
+
+func (c *talk) PushFeed(lines string, _, _ int) {
+	c.Events = append(c.Events, strings.Split(strings.TrimSuffix(lines, "\r\n"), "\r\n")...)
+}
+func (c *talk) PushState(render func(lost int) string) { c.Events = append(c.Events, render(0)) }
+func (c *talk) End(line string)                        { c.Events = append(c.Events, line) }
+func (c *talk) Wake()                                  {}
 
 // Address is from the range for documentation (RFC 5737).
 func (c *talk) Address() string { return "192.0.2.7" }
