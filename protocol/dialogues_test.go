@@ -14,7 +14,7 @@ import (
 // special are the codes that a client alone cannot provoke, or only by waiting:
 // the specification describes them and shows a line of each.
 var special = []protocol.Code{
-	protocol.BLOQUE, protocol.PLEIN, protocol.DELAI, protocol.INACTIF,
+	protocol.PLEIN, protocol.DELAI, protocol.INACTIF,
 	protocol.DEBIT, protocol.INDISPONIBLE, protocol.ARRET, protocol.INTERNE,
 }
 
@@ -128,6 +128,7 @@ func (d *dialogue) step(s transcript.Step) error {
 		}
 		return nil
 	case !m.Ends():
+		d.closing = m.Word == "EXPULSE"
 		return nil
 	case len(d.waiting) == 0:
 		return errors.New("a reply without a request")

@@ -137,6 +137,10 @@ func TestSpecHasTheBounds(t *testing.T) {
 		"description":      fmt.Sprintf("0–%d |", protocol.MaxDescription),
 		"`ref`":            fmt.Sprintf("1–%d ", protocol.MaxRef),
 		"`n`":              fmt.Sprintf("%d–%d ; %d sans elle |", protocol.MinPage, protocol.MaxPage, protocol.DefaultPage),
+		"`periode`":        fmt.Sprintf("%d–%d ; %d sans elle |", protocol.MinPeriod, protocol.MaxPeriod, protocol.DefaultPeriod),
+		"`minutes`":        fmt.Sprintf("1–%d |", protocol.MaxMinutes),
+		"raison":           fmt.Sprintf("1–%d,", protocol.MaxReason),
+		"annonce":          fmt.Sprintf("1–%d,", protocol.MaxAnnounce),
 	} {
 		if !strings.Contains(text, "\n| "+name+" | "+want) {
 			t.Errorf("no row for %s that says %s", name, want)

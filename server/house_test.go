@@ -70,8 +70,11 @@ var tables = []struct {
 	{"appels", []string{"instant"}},
 	{"connexions", []string{"instant"}},
 	{"mots", nil},
+	{"annonces", nil},
+	{"consignes", []string{"expulse_jusqua"}},
+	{"audit", []string{"instant"}},
 	{"articles", []string{"publie_le", "vendu_le"}},
-	{"utilisateurs", []string{"cree_le", "derniere_connexion"}},
+	{"utilisateurs", []string{"cree_le", "derniere_connexion", "raz_le"}},
 }
 
 func (in *inside) exec(t *testing.T, statement string) {
@@ -92,6 +95,7 @@ func (in *inside) empty(t *testing.T) {
 	} else {
 		in.exec(t, "DELETE FROM sqlite_sequence")
 	}
+	in.exec(t, "UPDATE reglages SET valeur = 'ouvertes' WHERE nom = 'inscriptions'")
 	in.forget(t)
 }
 

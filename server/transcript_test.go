@@ -86,6 +86,7 @@ func unescape(s string) string {
 // actor plays the client's side of a dialogue.
 type actor struct {
 	t      *testing.T
+	in     *inside
 	addr   string
 	vars   transcript.Vars
 	conns  map[string]*line
@@ -106,7 +107,7 @@ func (l *line) read() (string, error) {
 
 func replay(t *testing.T, in *inside, s transcript.Script) {
 	a := &actor{
-		t: t, addr: in.Serve(t), vars: transcript.Vars{},
+		t: t, in: in, addr: in.Serve(t), vars: transcript.Vars{},
 		conns: map[string]*line{}, closed: map[string]bool{},
 	}
 	for _, login := range s.Accounts {
@@ -153,6 +154,9 @@ func (a *actor) account(login string) {
 		step.Conn = login
 		if err := a.play(step); err != nil {
 			a.t.Fatal(err)
+		}
+		if login == transcript.Admin { // nothing to promote before there is an account
+			a.in.exec(a.t, "UPDATE utilisateurs SET role = 'admin' WHERE login = '"+login+"'")
 		}
 	}
 }

@@ -37,7 +37,10 @@ type Step struct {
 const FirstConn = "client"
 
 // Logins are the accounts that a script may name.
-var Logins = []string{"alice", "bob", "carol"}
+var Logins = []string{"alice", "bob", "carol", Admin}
+
+// Admin is the one of them that is an administrator.
+const Admin = "prof"
 
 // What all accounts have in common.
 const (

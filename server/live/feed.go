@@ -73,25 +73,39 @@ func (h *Hub) Feed(line string) {
 
 func (h *Hub) publishFeed(ctx context.Context) {
 	for h.awaitLines(ctx, &h.feed.out, feedPause) {
-		text, n, lost := h.feed.out.take()
-		e := event{Kind: flow, Line: text, Lines: n, Lost: lost}
-		h.deliver(e)
-		if err := h.send(ctx, e); err != nil && store.Unavailable(err) {
-			h.Counters.dropped.Add(int64(n)) // a feed is no state: gone is gone
-		}
+		h.flushOut(ctx)
+	}
+}
+
+func (h *Hub) flushOut(ctx context.Context) {
+	text, n, lost := h.feed.out.take()
+	if n+lost == 0 {
+		return
+	}
+	e := event{Kind: flow, Line: text, Lines: n, Lost: lost}
+	h.deliver(e)
+	if err := h.send(ctx, e); err != nil && store.Unavailable(err) {
+		h.Counters.dropped.Add(int64(n)) // a feed is no state: gone is gone
 	}
 }
 
 func (h *Hub) deliverFeed(ctx context.Context) {
 	for h.awaitLines(ctx, &h.feed.in, h.deliverPause()) {
-		text, n, lost := h.feed.in.take()
-		h.mu.Lock()
-		for m := range h.followers {
-			if !m.dead() {
-				m.conn.PushFeed(text, n, lost)
-			}
+		h.flushIn()
+	}
+}
+
+func (h *Hub) flushIn() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	text, n, lost := h.feed.in.take()
+	if n+lost == 0 {
+		return
+	}
+	for m := range h.followers {
+		if !m.dead() {
+			m.conn.PushFeed(text, n, lost)
 		}
-		h.mu.Unlock()
 	}
 }
 

@@ -47,6 +47,8 @@ func (h *Hub) Follow(ctx context.Context, m *Member, period time.Duration) error
 	if err != nil {
 		return err
 	}
+	h.flushOut(ctx) // what happened before is not for it
+	h.flushIn()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.followers == nil {
@@ -65,6 +67,7 @@ func (h *Hub) Unfollow(m *Member) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.followers, m)
+	m.conn.DropFeed()
 }
 
 func (h *Hub) followed() bool {

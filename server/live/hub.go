@@ -24,6 +24,8 @@ type Conn interface {
 	// PushState brings the newest state, in place of one not yet written; lost
 	// is the number of lines of the feed that this connection did not get.
 	PushState(render func(lost int) string)
+	// DropFeed forgets the feed and the state that were not yet written.
+	DropFeed()
 }
 
 // Person is who is logged in on a connection.

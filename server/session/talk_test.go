@@ -40,6 +40,7 @@ func (c *talk) PushFeed(lines string, _, _ int) {
 	c.Events = append(c.Events, strings.Split(strings.TrimSuffix(lines, "\r\n"), "\r\n")...)
 }
 func (c *talk) PushState(render func(lost int) string) { c.Events = append(c.Events, render(0)) }
+func (c *talk) DropFeed()                              {}
 func (c *talk) End(line string)                        { c.Events = append(c.Events, line) }
 func (c *talk) Wake()                                  {}
 

@@ -54,6 +54,12 @@ func (b *box) putState(render func(lost int) string) {
 	b.state = render
 }
 
+func (b *box) dropFeed() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.feed, b.lines, b.lost, b.state = nil, 0, 0, nil
+}
+
 // putEnd adds the last event, whatever is in the box; nothing follows it.
 func (b *box) putEnd(line string) {
 	b.mu.Lock()

@@ -109,6 +109,9 @@ func (c *Conn) PushState(render func(lost int) string) {
 	c.wake()
 }
 
+// DropFeed forgets the feed and the state that were not yet written.
+func (c *Conn) DropFeed() { c.box.dropFeed() }
+
 // End brings the last event: the connection ends behind it.
 func (c *Conn) End(line string) {
 	c.box.putEnd(line)
