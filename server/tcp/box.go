@@ -43,8 +43,10 @@ func (b *box) putFeed(lines string, n, lost int) {
 		b.dropped += int64(n)
 		return
 	}
-	b.feed = append(b.feed, lines)
-	b.lines += n
+	if n > 0 {
+		b.feed = append(b.feed, lines)
+		b.lines += n
+	}
 }
 
 // putState replaces a state that was not yet written.
