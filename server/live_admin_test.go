@@ -57,7 +57,7 @@ func TestWhoMayAdminister(t *testing.T) {
 // What is done on one instance holds on the other at once.
 func TestAdministeringAnotherInstance(t *testing.T) {
 	t.Parallel()
-	one, two, env := pair(t)
+	one, two, env := twoServers(t)
 	register(t, one.Addr, "alice", "bob")
 	prof := login(t, one.Addr, "prof")
 
@@ -182,7 +182,7 @@ func audit(t *testing.T, env *testenv.Env) (all string) {
 // it is filled by what came after it.
 func TestResetOfQuotas(t *testing.T) {
 	t.Parallel()
-	one, two, env := pair(t)
+	one, two, env := twoServers(t)
 	register(t, one.Addr, "alice")
 	prof := login(t, one.Addr, "prof")
 	alice := dial(t, two.Addr)
@@ -220,7 +220,7 @@ func TestResetOfQuotas(t *testing.T) {
 // it; its sales stay without a name, and the totals count them, rebuilt or not.
 func TestDeletedAccount(t *testing.T) {
 	t.Parallel()
-	one, two, env := pair(t)
+	one, two, env := twoServers(t)
 	register(t, one.Addr, "alice", "bob")
 	prof := login(t, one.Addr, "prof")
 	alice, bob := login(t, two.Addr, "alice"), login(t, one.Addr, "bob")
@@ -287,7 +287,7 @@ func TestDeletedAccount(t *testing.T) {
 // Tokens that die on one instance are dead on the others at once.
 func TestTokensDieEverywhere(t *testing.T) {
 	t.Parallel()
-	one, two, _ := pair(t)
+	one, two, _ := twoServers(t)
 	register(t, one.Addr, "alice")
 	alice := dial(t, one.Addr)
 	token := alice.Must("AUTH alice %s", password).Fields.Get("jeton")
@@ -304,7 +304,7 @@ func TestTokensDieEverywhere(t *testing.T) {
 // Two administrators block each other at the same moment: one of them stays.
 func TestAdministratorsBlockEachOther(t *testing.T) {
 	t.Parallel()
-	one, two, env := pair(t)
+	one, two, env := twoServers(t)
 	register(t, one.Addr, "alice")
 	if _, err := env.Open(t).SQL.Write.Exec(`UPDATE utilisateurs SET role = 'admin' WHERE login = 'alice'`); err != nil {
 		t.Fatal(err)

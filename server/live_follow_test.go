@@ -11,7 +11,7 @@ import (
 // What happens on the other instance is told at once, and counted.
 func TestFollowingOtherInstances(t *testing.T) {
 	t.Parallel()
-	one, two, _ := pair(t)
+	one, two, _ := twoServers(t)
 	register(t, one.Addr, "alice", "bob")
 	prof := login(t, one.Addr, "prof")
 	if r := prof.Must("SUIVRE"); r.Fields.Get("periode") != "1" {

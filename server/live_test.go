@@ -12,8 +12,8 @@ import (
 // adminArgs make the administrator prof exist.
 var adminArgs = []string{"--admin-login", "prof", "--admin-password", password}
 
-// pair starts two servers on the same real stores, with the administrator.
-func pair(t *testing.T, args ...string) (one, two *process, env *testenv.Env) {
+// twoServers starts two servers on the same real stores, with the administrator.
+func twoServers(t *testing.T, args ...string) (one, two *process, env *testenv.Env) {
 	t.Helper()
 	env = testenv.Real(t)
 	args = append(args, adminArgs...)
@@ -74,7 +74,7 @@ func within(t testing.TB, d time.Duration, what string, done func() bool) time.D
 // A seller learns of a sale on whichever instance, and once.
 func TestSoldOnAnotherInstance(t *testing.T) {
 	t.Parallel()
-	one, two, _ := pair(t)
+	one, two, _ := twoServers(t)
 	register(t, one.Addr, "alice", "bob")
 	alice, bob := login(t, one.Addr, "alice"), login(t, two.Addr, "bob")
 	id := alice.Must("VENTE livre 4.50 Réseaux").Fields.Get("id")
@@ -135,7 +135,7 @@ func TestSoldWhileAway(t *testing.T) {
 // and those who follow.
 func TestKilledInstanceVanishes(t *testing.T) {
 	t.Parallel()
-	one, two, _ := pair(t)
+	one, two, _ := twoServers(t)
 	register(t, one.Addr, "alice", "bob")
 	prof := login(t, one.Addr, "prof")
 	login(t, two.Addr, "alice")
@@ -180,7 +180,7 @@ func TestKilledInstanceVanishes(t *testing.T) {
 // One that is stopped is gone at once.
 func TestStoppedInstanceVanishesAtOnce(t *testing.T) {
 	t.Parallel()
-	one, two, _ := pair(t)
+	one, two, _ := twoServers(t)
 	prof := login(t, one.Addr, "prof")
 	within(t, 5*time.Second, "two servers", func() bool {
 		prof.Must("SUIVRE")
@@ -194,7 +194,7 @@ func TestStoppedInstanceVanishesAtOnce(t *testing.T) {
 // Redis is emptied: within 5 s NB and SESSIONS are right again.
 func TestPresenceAfterFlush(t *testing.T) {
 	t.Parallel()
-	one, two, env := pair(t)
+	one, two, env := twoServers(t)
 	register(t, one.Addr, "alice")
 	prof := login(t, one.Addr, "prof")
 	login(t, two.Addr, "alice")
@@ -212,7 +212,7 @@ func TestPresenceAfterFlush(t *testing.T) {
 // back by itself, and what was lost is told from where it stands for certain.
 func TestRedisLostAndFound(t *testing.T) {
 	t.Parallel()
-	one, two, env := pair(t)
+	one, two, env := twoServers(t)
 	register(t, one.Addr, "alice", "bob")
 	prof := login(t, one.Addr, "prof")
 	alice, bob := login(t, one.Addr, "alice"), login(t, two.Addr, "bob")

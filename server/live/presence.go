@@ -107,6 +107,9 @@ func (h *Hub) Count(ctx context.Context) (sockets int64, users int, err error) {
 // snapshot gives one that is fresh. A failure is kept as long as a success, so
 // that those who ask do not wait in line for a Redis that is gone.
 func (h *Hub) snapshot(ctx context.Context) (*Snapshot, error) {
+	if ctx.Err() != nil { // Redis is known to be away: nobody waits for it
+		return nil, context.Cause(ctx)
+	}
 	h.reading.Lock()
 	defer h.reading.Unlock()
 	if h.reading.at.IsZero() || time.Since(h.reading.at) > fresh {
@@ -117,6 +120,9 @@ func (h *Hub) snapshot(ctx context.Context) (*Snapshot, error) {
 
 // read takes a snapshot now.
 func (h *Hub) read(ctx context.Context) (*Snapshot, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	h.reading.Lock()
 	defer h.reading.Unlock()
 	h.readLocked(ctx)
