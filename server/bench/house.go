@@ -43,7 +43,8 @@ func newHouse(stores *store.Stores, rule quota.Rule) (*house, error) {
 		Market: market.New(market.Options{
 			Stores: stores, Quota: h.quota, Instance: "banc", OnCall: boards.Call, Log: log,
 		}),
-		Quota: h.quota, Boards: h.boards, Hub: &live.Hub{}, Instance: "banc",
+		Quota: h.quota, Boards: h.boards, Instance: "banc",
+		Hub:    &live.Hub{Options: live.Options{Sockets: func() int64 { return 1 }}},
 		Limits: config.DefaultLimits, Sockets: func() int64 { return 1 }, Log: log,
 	}
 	return h, nil
@@ -59,10 +60,15 @@ type talk struct {
 
 type nowhere struct{}
 
-func (nowhere) Exempt() bool    { return true }
-func (nowhere) Known(bool)      {}
-func (nowhere) Push(string)     {}
-func (nowhere) Address() string { return "127.0.0.1" }
+func (nowhere) Exempt() bool               { return true }
+func (nowhere) Known(bool)                 {}
+func (nowhere) PushThen(string, func())    {}
+func (nowhere) PushFeed(string, int, int)  {}
+func (nowhere) PushState(func(int) string) {}
+func (nowhere) DropFeed()                  {}
+func (nowhere) End(string)                 {}
+func (nowhere) Wake()                      {}
+func (nowhere) Address() string            { return "127.0.0.1" }
 
 // login opens a session and logs it in.
 func (h *house) login(ctx context.Context, login, password string) (*talk, error) {

@@ -115,9 +115,15 @@ func (k *Keeper) Certify(ctx context.Context, tx *sql.Tx, slot Slot, set string,
 // count reads the account and the stamps of its window in one statement.
 func (k *Keeper) count(ctx context.Context, tx *sql.Tx, slot Slot) (a Account, stamps []int64, err error) {
 	since := store.At(slot.Stamp.Add(-k.rule.Window))
+	expelled, instructions := "", ""
+	into := []any{&a.State, &a.Logins, &a.Sales, &a.Buys, nil}
+	if slot.Kind == Logins { // calls need not know: whoever is thrown out has no session
+		expelled, instructions = ", c.expulse_jusqua", "LEFT JOIN consignes c ON c.utilisateur_id = u.id "
+		into = append(into, &a.ExpelledUntil)
+	}
 	rows, err := tx.QueryContext(ctx, `
-		SELECT u.etat, c.expulse_jusqua, u.nb_connexions, u.nb_ventes, u.nb_achats, l.instant
-		FROM utilisateurs u LEFT JOIN consignes c ON c.utilisateur_id = u.id LEFT JOIN `+slot.Kind.table()+` l
+		SELECT u.etat, u.nb_connexions, u.nb_ventes, u.nb_achats, l.instant`+expelled+`
+		FROM utilisateurs u `+instructions+`LEFT JOIN `+slot.Kind.table()+` l
 		  ON l.utilisateur_id = u.id AND l.instant > ? AND (u.raz_le IS NULL OR l.instant > u.raz_le)
 		WHERE u.id = ? ORDER BY l.instant`, since, slot.User.ID)
 	if err != nil {
@@ -126,7 +132,8 @@ func (k *Keeper) count(ctx context.Context, tx *sql.Tx, slot Slot) (a Account, s
 	defer rows.Close()
 	for rows.Next() {
 		var stamp store.Instant
-		if err := rows.Scan(&a.State, &a.ExpelledUntil, &a.Logins, &a.Sales, &a.Buys, &stamp); err != nil {
+		into[4] = &stamp
+		if err := rows.Scan(into...); err != nil {
 			return a, nil, fmt.Errorf("quota: count the window: %w", err)
 		}
 		if !stamp.IsZero() {

@@ -53,8 +53,12 @@ func (d *Driver) Buy(ctx context.Context, u User, article int64) error {
 		}
 		var text [8]string
 		var id, cents, seller int64
-		return article, tx.QueryRowContext(ctx, readArticle, article).Scan(
-			&id, &text[0], &text[1], &text[2], &cents, &text[3], &text[4], &seller, &text[5], &text[6], &text[7], new(string))
+		if err := tx.QueryRowContext(ctx, readArticle, article).Scan(
+			&id, &text[0], &text[1], &text[2], &cents, &text[3], &text[4], &seller, &text[5], &text[6], &text[7], new(string)); err != nil {
+			return 0, err
+		}
+		_, err = tx.ExecContext(ctx, insertUnsaid, article, seller)
+		return article, err
 	})
 }
 

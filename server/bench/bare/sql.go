@@ -13,8 +13,11 @@ const (
 			WHERE id = ? AND etat = 'en_vente' AND vendeur_id <> ?`
 
 	readArticle = `SELECT a.id, a.titre, a.description, a.categorie, a.prix_centimes, a.etat, a.publie_le,
-	a.vendeur_id, v.login, v.email, COALESCE(b.login, ''), COALESCE(b.email, '') FROM articles a JOIN utilisateurs v ON v.id = a.vendeur_id
+	a.vendeur_id, v.login, CASE v.etat WHEN 'supprime' THEN '' ELSE v.email END,
+	COALESCE(b.login, ''), CASE b.etat WHEN 'supprime' THEN '' ELSE COALESCE(b.email, '') END FROM articles a JOIN utilisateurs v ON v.id = a.vendeur_id
 	LEFT JOIN utilisateurs b ON b.id = a.acheteur_id WHERE a.id = ?`
+
+	insertUnsaid = `INSERT INTO annonces (article_id, vendeur_id) VALUES (?, ?)`
 
 	insertCall = `
 			INSERT INTO appels (utilisateur_id, service, article_id, resultat, instant, serveur, creneau, ref)
