@@ -10,23 +10,45 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/alexedwards/argon2id"
+
 	"etuservices/server/accounts"
 	"etuservices/server/config"
+	"etuservices/server/shell"
 )
 
-func main() {
-	cfg, err := config.Load(os.Args[1:], os.Getenv, os.Stderr)
+func main() { os.Exit(program(os.Args[1:], accounts.HashCost)) }
+
+// program runs the server, or one of its commands, and gives the code to exit
+// with: 1 after a failure, 2 where it was not asked rightly.
+func program(args []string, cost argon2id.Params) (code int) {
+	words, options := shell.Split(args)
+	if len(words) > 0 {
+		if err := shell.Check(words); err != nil {
+			return complain(err, 2)
+		}
+	}
+	cfg, err := config.Load(options, os.Getenv, os.Stderr)
 	if errors.Is(err, flag.ErrHelp) {
-		return
+		return 0
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "etuservices-server :", err)
-		os.Exit(2)
+		return complain(err, 2)
 	}
 	ctx, stop := untilStopped(context.Background())
 	defer stop()
-	if err := run(ctx, cfg, accounts.HashCost, os.Stdout, os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, "etuservices-server :", err)
-		os.Exit(1) //nolint:gocritic // nothing is left to stop
+	if len(words) > 0 {
+		err = runCommand(ctx, words, cfg, cost, os.Stdout, os.Stderr)
+	} else {
+		err = run(ctx, cfg, cost, os.Stdout, os.Stderr)
 	}
+	if err != nil {
+		return complain(err, 1)
+	}
+	return 0
+}
+
+func complain(err error, code int) int {
+	fmt.Fprintln(os.Stderr, "etuservices-server :", err)
+	return code
 }

@@ -1,15 +1,12 @@
 package main
 
 import (
-	"context"
 	"flag"
-	"fmt"
 	"os"
 	"testing"
 
 	"github.com/alexedwards/argon2id"
 
-	"etuservices/server/config"
 	"etuservices/server/testenv"
 )
 
@@ -26,17 +23,7 @@ func TestMain(m *testing.M) {
 		testenv.Main(m)
 		return
 	}
-	cfg, err := config.Load(os.Args[1:], os.Getenv, os.Stderr)
-	if err == nil {
-		ctx, stop := untilStopped(context.Background())
-		defer stop()
-		err = run(ctx, cfg, testCost, os.Stdout, os.Stderr)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	os.Exit(0)
+	os.Exit(program(os.Args[1:], testCost))
 }
 
 // waitTogether lets more parallel tests run than there are cores, for most of

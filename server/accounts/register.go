@@ -14,6 +14,8 @@ import (
 type Registration struct {
 	User
 	Password string
+	// Then, when given, is done in the same transaction.
+	Then func(ctx context.Context, tx *sql.Tx, u User) error
 }
 
 // Apply opens an account for whoever asks, within the limits of his address.
@@ -43,8 +45,10 @@ func (a *Accounts) Register(ctx context.Context, r Registration) (User, error) {
 		if err != nil {
 			return err
 		}
-		user.ID, err = done.LastInsertId()
-		return err
+		if user.ID, err = done.LastInsertId(); err != nil || r.Then == nil {
+			return err
+		}
+		return r.Then(ctx, tx, user)
 	})
 	if store.IsDuplicate(err) {
 		return User{}, &Taken{Field: store.DuplicateKey(err)}

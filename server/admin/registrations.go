@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"etuservices/server/accounts"
 	"etuservices/server/store"
 )
 
@@ -40,4 +41,14 @@ func (a *Admin) OpenRegistrations(ctx context.Context, actor Actor, open bool) e
 		}
 		return a.audit(ctx, tx, actor, "INSCRIPTIONS", target{}, value)
 	})
+}
+
+// Add opens an account, whether registration is open or not. Further errors:
+// *accounts.Taken, *accounts.Busy.
+func (a *Admin) Add(ctx context.Context, actor Actor, r accounts.Registration) error {
+	r.Then = func(ctx context.Context, tx *sql.Tx, u accounts.User) error {
+		return a.audit(ctx, tx, actor, "AJOUTER", target{User: u}, string(u.Role))
+	}
+	_, err := a.Accounts.Register(ctx, r)
+	return err
 }

@@ -53,7 +53,8 @@ func Load(args []string, getenv func(string) string, out io.Writer) (Config, err
 	fs := flag.NewFlagSet("etuservices-server", flag.ContinueOnError)
 	fs.SetOutput(out)
 	fs.Usage = func() {
-		fmt.Fprintln(out, "Usage : etuservices-server [options]\n\nChaque option --nom se lit aussi dans la variable ETU_NOM.")
+		fmt.Fprintln(out, "Usage : etuservices-server [options]\n\nChaque option --nom se lit aussi dans la variable ETU_NOM.\n"+
+			"Commandes : user, migrate, boards rebuild, doctor (etuservices-server user : leur liste).")
 		fs.PrintDefaults()
 	}
 	c.register(fs)

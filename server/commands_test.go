@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"etuservices/protocol"
+	"etuservices/server/testenv"
+)
+
+// command runs one of the server's own commands on the stores of env; its
+// password comes on its input.
+func command(t *testing.T, env *testenv.Env, words ...string) (out string, code int) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := env.Options()
+	options := []string{"--mysql-dsn", o.MySQLDSN, "--redis-url", o.RedisURL}
+	if o.MySQLDSN == "" {
+		options = []string{"--data", o.DataDir}
+	}
+	cmd := exec.CommandContext(t.Context(), self, append(words, options...)...)
+	cmd.Env = append(os.Environ(), serveVariable+"=1")
+	cmd.Stdin = strings.NewReader(password + "\n")
+	var both bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &both, &both
+	err = cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		code = exit.ExitCode()
+	case err != nil:
+		t.Fatal(err)
+	}
+	return both.String(), code
+}
+
+// The server's own commands, while a server runs on the same stores.
+func TestCommands(t *testing.T) {
+	t.Parallel()
+	env := testenv.Real(t)
+	must := func(words ...string) string {
+		t.Helper()
+		out, code := command(t, env, words...)
+		if code != 0 {
+			t.Errorf("%q: code %d: %s", words, code, out)
+		}
+		return out
+	}
+	must("migrate")
+	must("user", "add", "Prof", "prof@univ.fr", "Paul", "Martin", "admin")
+	must("user", "add", "alice", "alice@univ.fr", "Alice", "Martin")
+	if out := must("user", "list", "ALI"); !strings.Contains(out, "alice@univ.fr") || strings.Contains(out, "prof@univ.fr") {
+		t.Errorf("list: %s", out)
+	}
+	server := start(t, env)
+	prof := login(t, server.Addr, "prof")
+	prof.Must("COMPTES") // an administrator
+	prof.Must("INSCRIPTIONS fermees")
+	must("user", "add", "bob", "bob@univ.fr", "Bob", "Martin") // the machine's owner may
+
+	alice := login(t, server.Addr, "alice")
+	alice.Must("VENTE livre 1 titre")
+	must("user", "raz", "alice")
+	alice.Event("ANNONCE")
+	if used := alice.Must("QUOTA").Rows[1].Fields.Int("utilise"); used != 0 {
+		t.Errorf("%d used after raz", used)
+	}
+	must("user", "block", "alice", "trop", "de", "bruit")
+	if e := alice.Event("EXPULSE"); e.Text != "trop de bruit" {
+		t.Errorf("told %q", e.Text)
+	}
+	alice.Closed()
+	dial(t, server.Addr).Refused(protocol.BLOQUE, "AUTH alice %s", password)
+	must("user", "unblock", "alice")
+	must("user", "passwd", "alice")
+	if r := dial(t, server.Addr).Must("AUTH alice %s", password); r.Fields.Get("changer") != "1" {
+		t.Errorf("%s", r.Line)
+	}
+	before := prof.Must("STATS TOP").Rows
+	must("boards", "rebuild")
+	within(t, 5*time.Second, "boards are back", func() bool { return len(prof.Must("STATS TOP").Rows) == len(before) })
+	if out := must("doctor"); strings.Contains(out, "MAL") || !strings.Contains(out, "Redis") {
+		t.Errorf("doctor: %s", out)
+	}
+
+	var by, why string
+	if err := env.Open(t).SQL.Read.QueryRow(`SELECT admin, raison FROM audit WHERE action = 'BLOQUER' AND admin_id IS NULL`).Scan(&by, &why); err != nil ||
+		by != "~serveur" || why != "trop de bruit" {
+		t.Errorf("audit: %s %s %v", by, why, err)
+	}
+	for _, c := range []struct {
+		words string
+		code  int
+		says  string
+	}{
+		{"user", 2, "user passwd LOGIN"},
+		{"user add alice", 2, "user add"},
+		{"user dance alice", 2, "inconnue"},
+		{"user block personne bruit", 1, "personne ne s'appelle"},
+		{"user block prof bruit", 1, "administrer"},
+		{"user raz É", 1, "pas un login"},
+		{"user add alice autre@univ.fr A B", 1, "déjà pris"},
+		{"user add carol carol@univ.fr A B chef", 1, "rôle"},
+	} {
+		if out, code := command(t, env, strings.Fields(c.words)...); code != c.code || !strings.Contains(out, c.says) {
+			t.Errorf("%s: code %d: %s", c.words, code, out)
+		}
+	}
+}
+
+// The doctor says what to do about stores that do not open.
+func TestDoctor(t *testing.T) {
+	t.Parallel()
+	env := testenv.Embedded(t)
+	out, code := command(t, env, "doctor")
+	if code != 1 || !strings.Contains(out, "administrateurs actifs : 0") || !strings.Contains(out, "user add") {
+		t.Errorf("code %d: %s", code, out)
+	}
+	start(t, env, adminArgs...)
+	if out, code = command(t, env, "doctor"); code != 1 || !strings.Contains(out, "ETU_DATA") {
+		t.Errorf("beside a server that holds the folder: code %d: %s", code, out)
+	}
+	env = testenv.Real(t)
+	env.Redis().Stop(t)
+	if out, code = command(t, env, "doctor"); code != 1 || !strings.Contains(out, "ETU_REDIS_URL") {
+		t.Errorf("without Redis: code %d: %s", code, out)
+	}
+}
