@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/alexedwards/argon2id"
@@ -20,6 +21,7 @@ import (
 	"etuservices/server/demo"
 	"etuservices/server/live"
 	"etuservices/server/market"
+	"etuservices/server/metrics"
 	"etuservices/server/quota"
 	"etuservices/server/session"
 	"etuservices/server/store"
@@ -68,6 +70,8 @@ type house struct {
 	stores   *store.Stores
 	hub      *live.Hub
 	admin    *admin.Admin
+	metrics  *metrics.Metrics // nil: off
+	leaving  atomic.Bool
 	tcp      *tcp.Server
 	log      *slog.Logger
 }
@@ -110,6 +114,10 @@ func build(cfg config.Config, cost argon2id.Params, stores *store.Stores, log *s
 		Tell: h.hub.Tell, TellAll: h.hub.TellAll, Forget: h.boards.Forget, Log: log,
 	})
 	services.Admin = h.admin
+	if cfg.MetricsAddr != "" {
+		h.metrics = metrics.New(metrics.Options{Stores: stores, Hub: h.hub, Sockets: h.tcp.Count, Instance: cfg.Instance})
+		services.Observe = h.metrics.Observe
+	}
 	return h, nil
 }
 
@@ -144,6 +152,9 @@ func (h *house) serve(ctx context.Context, cfg config.Config, out io.Writer) err
 	background.Go(func() { h.accounts.Run(work) })
 	background.Go(func() { h.boards.Run(work) })
 	background.Go(func() { h.hub.Run(work) })
+	if err := h.measure(work, cfg, &background); err != nil {
+		return err
+	}
 	background.Go(func() { h.sweep(work) })
 	background.Go(func() { h.stores.Watch(work, h.log) })
 
@@ -156,6 +167,7 @@ func (h *house) serve(ctx context.Context, cfg config.Config, out io.Writer) err
 		return err
 	case <-ctx.Done():
 	}
+	h.leaving.Store(true)
 	h.log.Info("arrêt demandé", "connexions", h.tcp.Count())
 	for _, l := range listeners {
 		_ = l.Close() // Serve ends with it
@@ -201,6 +213,24 @@ func (h *house) listen(ctx context.Context, cfg config.Config, out io.Writer) ([
 	}
 	h.log.Info("en écoute", "adresse", clear.Addr().String(), "serveur", cfg.Instance)
 	return listeners, nil
+}
+
+// measure answers on the address of metrics, when there is one.
+func (h *house) measure(ctx context.Context, cfg config.Config, background *sync.WaitGroup) error {
+	if h.metrics == nil {
+		return nil
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.MetricsAddr)
+	if err != nil {
+		return fmt.Errorf("mesures : %w", err)
+	}
+	h.log.Info("mesures", "adresse", listener.Addr().String())
+	background.Go(func() {
+		if err := metrics.Serve(ctx, listener, h.metrics.Handler(&h.leaving)); err != nil {
+			h.log.Error("mesures interrompues", "erreur", err)
+		}
+	})
+	return nil
 }
 
 // sweepEvery is how often what ended is deleted: it takes room, nothing else.

@@ -33,6 +33,7 @@ type Config struct {
 	TLSAddr           string // "": no TLS
 	TLSCert, TLSKey   string // PEM files
 	Instance          string
+	MetricsAddr       string // "": off
 	MaxConns          int
 	MaxConnsPerIP     int
 	ExemptNets        []netip.Prefix // limits per address leave these alone
@@ -88,6 +89,7 @@ func (c *Config) register(fs *flag.FlagSet) {
 	fs.StringVar(&c.TLSAddr, "tls-addr", "", "adresse d'écoute en TLS (vide : aucune)")
 	fs.StringVar(&c.TLSCert, "tls-cert", "", "certificat, fichier PEM, relu quand il change")
 	fs.StringVar(&c.TLSKey, "tls-key", "", "sa clé, fichier PEM")
+	fs.StringVar(&c.MetricsAddr, "metrics-addr", "", "adresse de /metrics (Prometheus), /healthz et /readyz (vide : aucune)")
 	fs.StringVar(&c.Instance, "instance", "", "nom de ce serveur parmi d'autres (vide : hôte et processus)")
 	fs.IntVar(&c.MaxConns, "max-conns", 16384, "connexions tenues au plus ; une de plus reçoit PLEIN")
 	fs.IntVar(&c.MaxConnsPerIP, "max-conns-per-ip", 1024, "connexions d'une même adresse au plus : une classe derrière un NAT en est une seule")

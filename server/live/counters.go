@@ -44,6 +44,9 @@ type sample struct {
 // Add counts one.
 func (c *Counters) Add(f Figure) { c.all[f].Add(1) }
 
+// Get gives a figure since the start.
+func (c *Counters) Get(f Figure) int64 { return c.all[f].Load() }
+
 // Took counts a command and how long it took.
 func (c *Counters) Took(d time.Duration) {
 	c.all[Commands].Add(1)

@@ -70,10 +70,11 @@ func (h *Hub) Unfollow(m *Member) {
 	m.conn.DropFeed()
 }
 
-func (h *Hub) followed() bool {
+// Followers is the number of connections of this process that follow.
+func (h *Hub) Followers() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return len(h.followers) > 0
+	return len(h.followers)
 }
 
 // beatLoop tells Redis that this process lives and, while anybody follows here,
@@ -97,7 +98,7 @@ func (h *Hub) beatLoop(ctx context.Context) {
 }
 
 func (h *Hub) onBeat(ctx context.Context) error {
-	if h.followed() {
+	if h.Followers() > 0 {
 		return h.sendStates(ctx)
 	}
 	ctx, cancel := context.WithTimeout(ctx, beatEvery)

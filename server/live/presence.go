@@ -104,6 +104,15 @@ func (h *Hub) Count(ctx context.Context) (sockets int64, users int, err error) {
 	return s.Sockets(), s.Users, nil
 }
 
+// Servers is the number of living processes, 0 where Redis does not answer.
+func (h *Hub) Servers() int {
+	s, err := h.snapshot(context.Background())
+	if err != nil {
+		return 0
+	}
+	return s.Servers()
+}
+
 // snapshot gives one that is fresh. A failure is kept as long as a success, so
 // that those who ask do not wait in line for a Redis that is gone.
 func (h *Hub) snapshot(ctx context.Context) (*Snapshot, error) {

@@ -37,6 +37,9 @@ func (d Dialect) String() string {
 type SQL struct {
 	Dialect     Dialect
 	Write, Read *sql.DB
+	// OnTx is told of each transaction, however often it was tried. It may be
+	// nil, and is set before the first.
+	OnTx func(took time.Duration, err error)
 }
 
 // Ping asks the engine for an answer within SQLTimeout.

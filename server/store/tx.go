@@ -34,6 +34,15 @@ const (
 // and come back as they are, wrapped with ErrUnavailable when they are the
 // store's. ErrCommitUnknown means what it says; it is ErrUnavailable too.
 func (s *SQL) Tx(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx) error) error {
+	began := time.Now()
+	err := s.tx(ctx, fn)
+	if s.OnTx != nil {
+		s.OnTx(time.Since(began), err)
+	}
+	return err
+}
+
+func (s *SQL) tx(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx) error) error {
 	ctx, cancel := context.WithTimeout(ctx, SQLTimeout)
 	defer cancel()
 	for try := 0; ; try++ {
