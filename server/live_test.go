@@ -13,7 +13,7 @@ import (
 var adminArgs = []string{"--admin-login", "prof", "--admin-password", password}
 
 // twoServers starts two servers on the same real stores, with the administrator.
-func twoServers(t *testing.T, args ...string) (one, two *process, env *testenv.Env) {
+func twoServers(t testing.TB, args ...string) (one, two *process, env *testenv.Env) {
 	t.Helper()
 	env = testenv.Real(t)
 	args = append(args, adminArgs...)

@@ -14,8 +14,8 @@ const (
 	// publishes 20 times a second and not once a call.
 	feedPause = 50 * time.Millisecond
 	// perFollower is added for each follower, so that a thousand of them are
-	// woken four times a second and nobody else's commands wait for that.
-	perFollower = 250 * time.Microsecond
+	// woken twice a second and nobody else's commands wait for that.
+	perFollower = 500 * time.Microsecond
 	// maxFeedPause keeps "at once" true: an event is told within a second.
 	maxFeedPause = 500 * time.Millisecond
 	// maxFeed bounds the lines gathered in one pause; more are counted as lost.
@@ -57,10 +57,13 @@ func (l *lines) take() (text string, n, lost int) {
 }
 
 // feed is what happened here, to be published, and everywhere, to be delivered.
-type feed struct{ out, in lines }
+type feed struct {
+	out, in    lines
+	delivering sync.Mutex // one delivery after the other: lines keep their order
+}
 
-func newFeed() feed {
-	return feed{out: lines{wake: make(chan struct{}, 1)}, in: lines{wake: make(chan struct{}, 1)}}
+func (f *feed) init() {
+	f.out.wake, f.in.wake = make(chan struct{}, 1), make(chan struct{}, 1)
 }
 
 // Feed tells those who follow, on all instances, what happened here; line is
@@ -91,21 +94,15 @@ func (h *Hub) flushOut(ctx context.Context) {
 
 func (h *Hub) deliverFeed(ctx context.Context) {
 	for h.awaitLines(ctx, &h.feed.in, h.deliverPause()) {
-		h.flushIn()
+		h.flushIn(ctx)
 	}
 }
 
-func (h *Hub) flushIn() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	text, n, lost := h.feed.in.take()
-	if n+lost == 0 {
-		return
-	}
-	for m := range h.followers {
-		if !m.dead() {
-			m.conn.PushFeed(text, n, lost)
-		}
+func (h *Hub) flushIn(ctx context.Context) {
+	h.feed.delivering.Lock()
+	defer h.feed.delivering.Unlock()
+	if text, n, lost := h.feed.in.take(); n+lost > 0 {
+		h.eachFollower(ctx, func(m *Member, _ *follower) { m.conn.PushFeed(text, n, lost) })
 	}
 }
 

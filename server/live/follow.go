@@ -2,6 +2,8 @@ package live
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -48,7 +50,7 @@ func (h *Hub) Follow(ctx context.Context, m *Member, period time.Duration) error
 		return err
 	}
 	h.flushOut(ctx) // what happened before is not for it
-	h.flushIn()
+	h.flushIn(ctx)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.followers == nil {
@@ -120,20 +122,47 @@ func (h *Hub) sendStates(ctx context.Context) error {
 		t.sales, t.buys, err = h.Totals(ctx)
 	}
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	h.past.keep(s)
+	h.mu.Unlock()
 	if err != nil {
 		return err
 	}
 	rendered := make(map[int64]func(int) string) // by period: most follow alike
-	for m, f := range h.followers {
-		if (h.past.tick-f.since)%f.period != 0 || m.dead() {
-			continue
+	h.eachFollower(ctx, func(m *Member, f *follower) {
+		if (h.past.tick-f.since)%f.period != 0 {
+			return
 		}
 		if rendered[f.period] == nil {
 			rendered[f.period] = render(s, h.past.before(f.period), f.period, t)
 		}
 		m.conn.PushState(rendered[f.period])
-	}
+	})
 	return nil
+}
+
+const (
+	// wakeAtOnce followers, then a pause: a thousand that wake together would
+	// keep everybody else's commands waiting for them.
+	wakeAtOnce = 32
+	wakePause  = 2 * time.Millisecond
+)
+
+// eachFollower calls f, under the hub's lock, for whoever follows now and still
+// does when his turn comes.
+func (h *Hub) eachFollower(ctx context.Context, f func(*Member, *follower)) {
+	h.mu.Lock()
+	members := slices.Collect(maps.Keys(h.followers))
+	h.mu.Unlock()
+	for i := 0; i < len(members); i += wakeAtOnce {
+		if i > 0 && !pause(ctx, wakePause) {
+			return
+		}
+		h.mu.Lock()
+		for _, m := range members[i:min(i+wakeAtOnce, len(members))] {
+			if follows := h.followers[m]; follows != nil && !m.dead() {
+				f(m, follows)
+			}
+		}
+		h.mu.Unlock()
+	}
 }

@@ -84,10 +84,9 @@ type Member struct {
 
 // New makes a hub that spans instances; Run must run.
 func New(o Options) *Hub {
-	return &Hub{
-		Options: o, proc: newProc(o.Instance), started: time.Now(),
-		late: make(chan event, maxLate), feed: newFeed(),
-	}
+	h := &Hub{Options: o, proc: newProc(o.Instance), started: time.Now(), late: make(chan event, maxLate)}
+	h.feed.init()
+	return h
 }
 
 // Run does the work between instances until ctx ends, then tells the others
