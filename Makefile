@@ -8,6 +8,7 @@ BIN         := bin
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 FUZZTIME    ?= 60s
+CHAOS_TIME  ?= 10m
 ADDR        ?= 127.0.0.1:5890
 
 ## run: build, serve the demonstration on the embedded stores, open the screen
@@ -43,6 +44,11 @@ lint:
 .PHONY: race
 race: stores
 	ETU_RACE_REPEAT=200 go test -race -count=1 -timeout 60m -run 'Simultaneous' ./server
+
+## chaos: three servers on real stores, one fault after the other, for CHAOS_TIME (10m)
+.PHONY: chaos
+chaos: stores
+	ETU_CHAOS_TIME=$(CHAOS_TIME) go test -race -count=1 -timeout 0 -v -run '^(TestChaos|TestCrowd)' ./server
 
 ## fuzz: every fuzzer for FUZZTIME (60s)
 .PHONY: fuzz
