@@ -82,6 +82,9 @@ func (a *Accounts) guess(ctx context.Context, from From, account, password, hash
 	}
 	match, err := a.Hasher.Match(ctx, password, hash) // at the same cost for an unknown login
 	if err != nil || match {
+		if match {
+			a.upgrade(ctx, account, password, hash)
+		}
 		a.forgive(ctx, from, account)
 		return err
 	}

@@ -32,6 +32,11 @@ func invalid(field, text string) error {
 	return &fault{protocol.INVALIDE, protocol.Fields{{Key: "champ", Value: field}}, text}
 }
 
+// tooCommon refuses a password that is tried first by whoever guesses.
+func tooCommon() error {
+	return invalid("motdepasse", "Ce mot de passe est l'un des premiers que l'on essaie ; choisissez-en un autre.")
+}
+
 // known gives the code of each error that has one and nothing to add.
 var known = []struct {
 	err  error

@@ -24,6 +24,9 @@ func inscription(ctx context.Context, s *Session, req *protocol.Request, out *pr
 	if !protocol.Password(req.Get("motdepasse")) {
 		return invalid("motdepasse", "Mot de passe : 8 à 128 caractères.")
 	}
+	if protocol.CommonPassword(req.Get("motdepasse")) {
+		return tooCommon()
+	}
 	if open, err := s.Admin.RegistrationsOpen(ctx); err != nil {
 		return err
 	} else if !open {

@@ -11,6 +11,9 @@ func motDePasse(ctx context.Context, s *Session, req *protocol.Request, out *pro
 	if !protocol.Password(password) {
 		return invalid("motdepasse", "Mot de passe : 8 à 128 caractères.")
 	}
+	if protocol.CommonPassword(password) {
+		return tooCommon()
+	}
 	if err := s.Accounts.ChangePassword(ctx, s.user, s.from(), req.Get("ancien"), password); err != nil {
 		return err
 	}

@@ -1,0 +1,40 @@
+package accounts
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+
+	"etuservices/server/store"
+)
+
+// upgradeTime is the most that a login waits for its hash to be made anew; the
+// next one tries again.
+const upgradeTime = time.Second
+
+// Outdated says whether a hash was made with other parameters than today's.
+func (h *Hasher) Outdated(hash string) bool {
+	params, _, _, err := argon2id.DecodeHash(hash)
+	return err == nil && *params != h.cost
+}
+
+// upgrade gives an account a hash of today's cost: only a login has the
+// password to make it of. It replaces nothing that changed meanwhile.
+func (a *Accounts) upgrade(ctx context.Context, login, password, old string) {
+	if !a.Hasher.Outdated(old) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, upgradeTime)
+	defer cancel()
+	hash, err := a.Hasher.Hash(ctx, password)
+	if err == nil {
+		_, err = a.Stores.SQL.Write.ExecContext(ctx,
+			`UPDATE utilisateurs SET mot_de_passe = ? WHERE login = ? AND mot_de_passe = ?`, hash, login, old)
+	}
+	if err != nil {
+		a.Log.Warn("mot de passe haché à l'ancienne façon, jusqu'à la prochaine connexion",
+			"login", login, "erreur", fmt.Errorf("accounts: upgrade: %w", store.Classify(err)))
+	}
+}
