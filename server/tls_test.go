@@ -1,0 +1,187 @@
+package main
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"io"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"etuservices/protocol"
+	"etuservices/server/testenv"
+)
+
+// pairFiles are a certificate and its key, as the server reads them.
+type pairFiles struct{ cert, key string }
+
+// write makes a new self-signed pair of that serial number.
+func (f pairFiles) write(t testing.TB, serial int64) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	about := &x509.Certificate{
+		SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: "localhost"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+	}
+	cert, err := x509.CreateCertificate(rand.Reader, about, about, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, block := range map[string]*pem.Block{
+		f.cert: {Type: "CERTIFICATE", Bytes: cert}, f.key: {Type: "PRIVATE KEY", Bytes: secret},
+	} {
+		if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// startTLS runs a server with both ports and gives the one of TLS.
+func startTLS(t *testing.T) (server *process, addr string, files pairFiles) {
+	t.Helper()
+	dir := t.TempDir()
+	files = pairFiles{filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")}
+	files.write(t, 1)
+	server = start(t, testenv.Embedded(t), "--tls-addr", "127.0.0.1:0", "--tls-cert", files.cert, "--tls-key", files.key)
+	eventually(t, 5*time.Second, func() error {
+		_, after, _ := strings.Cut(server.logs.String(), `"en écoute TLS" adresse=`)
+		addr, _, _ = strings.Cut(after, "\n")
+		if addr == "" {
+			return errors.New(server.logs.String())
+		}
+		return nil
+	})
+	return server, addr, files
+}
+
+// serial is the number of the certificate that the server shows, at a version
+// of TLS.
+func serial(addr string, version uint16) (int64, error) {
+	c, err := tls.Dial("tcp", addr, &tls.Config{InsecureSkipVerify: true, MinVersion: version, MaxVersion: version}) //nolint:gosec // a test's own server
+	if err != nil {
+		return 0, err
+	}
+	defer c.Close()
+	return c.ConnectionState().PeerCertificates[0].SerialNumber.Int64(), nil
+}
+
+// TestTLS: the whole dialogue over 1.2 and 1.3, nothing older.
+func TestTLS(t *testing.T) {
+	t.Parallel()
+	server, addr, _ := startTLS(t)
+	register(t, server.Addr, "alice")
+	for version, ok := range map[uint16]bool{
+		tls.VersionTLS10: false, tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true,
+	} {
+		if _, err := serial(addr, version); (err == nil) != ok {
+			t.Errorf("%s: %v", tls.VersionName(version), err)
+		}
+	}
+	nc, err := tls.Dial("tcp", addr, &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // a test's own server
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	c := &client{t: t, nc: nc, reader: protocol.NewReader(nc)}
+	if g := c.Read(); g.Word != "ETUSERVICES" {
+		t.Fatalf("%s", g.Line)
+	}
+	c.Must("AUTH alice %s", password)
+	c.Must("VENTE livre 1 Réseaux")
+	c.Must("QUITTER")
+	c.Closed()
+}
+
+// TestCertificateIsReadAgain without a restart; one that cannot be read leaves
+// the last.
+func TestCertificateIsReadAgain(t *testing.T) {
+	t.Parallel()
+	_, addr, files := startTLS(t)
+	wait := func(want int64) {
+		t.Helper()
+		eventually(t, 20*time.Second, func() error {
+			n, err := serial(addr, tls.VersionTLS13)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n != want {
+				return errors.New("still the old one")
+			}
+			return nil
+		})
+	}
+	wait(1)
+	files.write(t, 2)
+	wait(2)
+	if err := os.WriteFile(files.cert, []byte("half a file"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for began := time.Now(); time.Since(began) < 6*time.Second; { // over the age at which it looks again
+		if n, err := serial(addr, tls.VersionTLS13); n != 2 {
+			t.Fatalf("serial %d, %v", n, err)
+		}
+		pause(t.Context(), 100*time.Millisecond)
+	}
+	files.write(t, 3)
+	wait(3)
+}
+
+// TestWrongPort (T16): plain text on the TLS port, TLS and HTTP on the plain
+// one, and who says nothing to TLS, are each let go, in time.
+func TestWrongPort(t *testing.T) {
+	t.Parallel()
+	server, addr, _ := startTLS(t)
+	for name, c := range map[string]struct {
+		addr, says, hears string
+		least             time.Duration
+	}{
+		"plain text on TLS": {addr, "PING\r\n", "", 0},
+		"silence on TLS":    {addr, "", "", 4 * time.Second},
+		"TLS on plain":      {server.Addr, "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "\r\n-ERR NO :Ce port parle en clair", 0},
+		"HTTP on plain":     {server.Addr, "POST / HTTP/1.1\r\nHost: x\r\n\r\nAUTH alice x\r\n", "\r\n-ERR NO :Ce n'est pas un serveur web", 0},
+		"HTTP without path": {server.Addr, "GET HTTP/1.0\n\n", "\r\n-ERR NO :Ce n'est pas un serveur web", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			nc, err := net.Dial("tcp", c.addr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer nc.Close()
+			began := time.Now()
+			if _, err := io.WriteString(nc, c.says); err != nil {
+				t.Fatal(err)
+			}
+			_ = nc.SetReadDeadline(began.Add(answerTime))
+			heard, err := io.ReadAll(nc)
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Fatalf("still open after %v: %q", answerTime, heard)
+			}
+			if !strings.Contains(string(heard), c.hears) || strings.Count(string(heard), "-ERR") > 1 {
+				t.Errorf("heard %q", heard)
+			}
+			if took := time.Since(began); took < c.least || took > 10*time.Second {
+				t.Errorf("after %v", took)
+			}
+		})
+	}
+	dial(t, server.Addr).Must("PING")
+}
