@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"etuservices/server/quota"
 )
 
 // tokenBytes of randomness in a token; the contract asks for 16 at least.
@@ -19,6 +21,7 @@ type Session struct {
 	Token string // never logged, never stored: the stores hold its hash
 	Since time.Time
 
+	quota   quota.User
 	hash    string
 	name    string          // of this connection among those that hold the token
 	uses    chan<- *Session // where a use that must be written is said
@@ -41,15 +44,21 @@ func (a *Accounts) newSession(user User, since time.Time) *Session {
 func (a *Accounts) resumedSession(user User, token string, since time.Time) *Session {
 	s := &Session{
 		User: user, Token: token, Since: since,
-		hash: hashToken(token), name: rand.Text()[:8], uses: a.uses,
+		quota: user.Quota().WithKeys(), hash: hashToken(token), name: rand.Text()[:8], uses: a.uses,
 	}
 	s.lastUse.Store(time.Now().UnixMilli())
 	return s
 }
 
+// Quota is the user as the quotas know him.
+func (s *Session) Quota() quota.User { return s.quota }
+
 // Use notes that the session is used: every verb is a use.
-func (s *Session) Use() {
-	now := time.Now().UnixMilli()
+func (s *Session) Use() { s.UseAt(time.Now()) }
+
+// UseAt is Use for whoever has looked at the clock.
+func (s *Session) UseAt(at time.Time) {
+	now := at.UnixMilli()
 	s.lastUse.Store(now)
 	if now <= s.covered.Load() || s.queued.Swap(true) {
 		return

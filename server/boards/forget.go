@@ -52,7 +52,7 @@ func (b *Boards) Rebuild(ctx context.Context) error {
 
 // Totals gives the calls of both services since ever.
 func (b *Boards) Totals(ctx context.Context) (sales, buys int64, err error) {
-	rows, err := b.Services(ctx)
+	_, rows, err := b.Calls(ctx)
 	for _, r := range rows {
 		switch r.Name {
 		case "vente":

@@ -31,58 +31,73 @@ type Row struct {
 // Instant reads the figure of Last.
 func (r Row) Instant() store.Instant { return store.AtMilli(r.Figure) }
 
-// Last gives the last distinct users to log in, newest first.
-func (b *Boards) Last(ctx context.Context) ([]Row, error) {
-	return b.best(ctx, keyLast, lastRows)
+// Logins gives the last distinct users to log in, newest first, and those who
+// logged in most, in one round trip.
+func (b *Boards) Logins(ctx context.Context) (last, top []Row, err error) {
+	err = b.known(ctx, func() (known bool, err error) {
+		known, last, top, err = b.logins(ctx)
+		return known, err
+	})
+	return last, top, err
 }
 
-// Top gives those who logged in most.
-func (b *Boards) Top(ctx context.Context) ([]Row, error) { return b.best(ctx, keyTotal, topRows) }
+var loginBoards = []string{keyLoginMark, keyLast, keyTotal}
 
-func (b *Boards) best(ctx context.Context, key string, n int) ([]Row, error) {
-	if err := b.awaitMark(ctx, b.stores.Redis.DB0, keyLoginMark); err != nil {
-		return nil, err
-	}
-	answers, err := store.Run(ctx, b.stores.Redis.DB0, store.Call{Script: bestScript, Keys: []string{key}, Args: []any{n}})
+func (b *Boards) logins(ctx context.Context) (known bool, last, top []Row, err error) {
+	answer, err := store.RunOne(ctx, b.stores.Redis.DB0,
+		store.Call{Script: bestScript, Keys: loginBoards, Args: []any{fieldAt, lastRows, topRows}})
 	if err != nil {
-		return nil, fmt.Errorf("boards: %s: %w", key, err)
+		return false, nil, nil, fmt.Errorf("boards: logins: %w", err)
 	}
-	list, _ := answers[0].([]any)
-	rows := make([]Row, 0, n)
+	list, ok := answer.([]any)
+	if !ok || len(list) != len(loginBoards) {
+		return false, nil, nil, fmt.Errorf("boards: logins: unexpected answer of Redis: %T", answer)
+	}
+	if last, err = best(list[1]); err == nil {
+		top, err = best(list[2])
+	}
+	return list[0] == int64(1), last, top, err
+}
+
+// best reads members and their scores.
+func best(answer any) ([]Row, error) {
+	list, _ := answer.([]any)
+	rows := make([]Row, 0, len(list)/2)
 	for i := 0; i+1 < len(list); i += 2 {
 		name, _ := list[i].(string)
 		score, _ := list[i+1].(string)
 		figure, err := strconv.ParseFloat(score, 64)
 		if err != nil {
-			return nil, fmt.Errorf("boards: %s: %w", key, err)
+			return nil, fmt.Errorf("boards: score: %w", err)
 		}
 		rows = append(rows, Row{Name: name, Figure: int64(figure)})
 	}
 	return ranked(rows), nil
 }
 
-// Least gives those who called the services least, those who never did first.
-func (b *Boards) Least(ctx context.Context) ([]Row, error) {
-	if err := b.awaitMark(ctx, b.stores.Redis.DB1, keyCallMark); err != nil {
-		return nil, err
-	}
-	list, err := b.stores.Redis.DB1.ZRangeWithScores(ctx, keyCalls, 0, leastRows-1).Result()
-	if err != nil {
-		return nil, fmt.Errorf("boards: least: %w", store.Classify(err))
-	}
-	return ranked(rowsOf(list)), nil
+// Calls gives those who called the services least, those who never did first,
+// and both services, most used first, in one round trip.
+func (b *Boards) Calls(ctx context.Context) (least, services []Row, err error) {
+	err = b.known(ctx, func() (known bool, err error) {
+		known, least, services, err = b.calls(ctx)
+		return known, err
+	})
+	return least, services, err
 }
 
-// Services gives both services, most used first.
-func (b *Boards) Services(ctx context.Context) ([]Row, error) {
-	if err := b.awaitMark(ctx, b.stores.Redis.DB1, keyCallMark); err != nil {
-		return nil, err
+func (b *Boards) calls(ctx context.Context) (known bool, least, services []Row, err error) {
+	pipe := b.stores.Redis.DB1.Pipeline()
+	mark := pipe.HExists(ctx, keyCallMark, fieldAt)
+	fewest := pipe.ZRangeWithScores(ctx, keyCalls, 0, leastRows-1)
+	all := pipe.ZRangeWithScores(ctx, keyService, 0, -1)
+	if _, err := pipe.Exec(ctx); err != nil {
+		return false, nil, nil, fmt.Errorf("boards: calls: %w", store.Classify(err))
 	}
-	list, err := b.stores.Redis.DB1.ZRangeWithScores(ctx, keyService, 0, -1).Result()
-	if err != nil {
-		return nil, fmt.Errorf("boards: services: %w", store.Classify(err))
-	}
-	rows := rowsOf(list)
+	return mark.Val(), ranked(rowsOf(fewest.Val())), byUse(rowsOf(all.Val())), nil
+}
+
+// byUse ranks the services, those that nobody used too.
+func byUse(rows []Row) []Row {
 	for _, name := range []string{"achat", "vente"} {
 		if !slices.ContainsFunc(rows, func(r Row) bool { return r.Name == name }) {
 			rows = append(rows, Row{Name: name})
@@ -91,7 +106,7 @@ func (b *Boards) Services(ctx context.Context) ([]Row, error) {
 	slices.SortFunc(rows, func(x, y Row) int {
 		return cmp.Or(cmp.Compare(y.Figure, x.Figure), cmp.Compare(x.Name, y.Name))
 	})
-	return ranked(rows), nil
+	return ranked(rows)
 }
 
 func rowsOf(list []redis.Z) []Row {
@@ -114,23 +129,23 @@ func ranked(rows []Row) []Row {
 	return rows
 }
 
-// awaitMark makes sure that boards which Redis forgot are rebuilt before they
-// are read. While SQL does not answer they are shown as they are.
-func (b *Boards) awaitMark(ctx context.Context, db redis.UniversalClient, mark string) error {
-	known, err := db.HExists(ctx, mark, fieldAt).Result()
+// known reads boards; those that Redis forgot are rebuilt and read again. While
+// SQL does not answer they are shown as they are.
+func (b *Boards) known(ctx context.Context, read func() (known bool, err error)) error {
+	known, err := read()
+	if err != nil || known || b.stores.Health.Missing(store.NeedSQL) ||
+		time.Since(time.Unix(0, b.failed.Load())) < rebuildPause {
+		return err
+	}
+	checking, cancel := context.WithTimeout(ctx, rebuildWait)
+	err = b.Check(checking)
+	cancel()
 	if err != nil {
-		return fmt.Errorf("boards: %w", store.Classify(err))
-	}
-	if known || b.stores.Health.Missing(store.NeedSQL) || time.Since(time.Unix(0, b.failed.Load())) < rebuildPause {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, rebuildWait)
-	defer cancel()
-	if err := b.Check(ctx); err != nil {
 		b.failed.Store(time.Now().UnixNano())
 		b.log.Warn("tableaux montrés sans avoir été rebâtis", "erreur", err)
 	}
-	return nil
+	_, err = read()
+	return err
 }
 
 const (

@@ -41,6 +41,28 @@ var ErrTwin = errors.New("quota: the same call is at work")
 type User struct {
 	ID    int64
 	Login string
+
+	keys *[2 * len(kinds)]string // see WithKeys
+}
+
+// WithKeys is the same user with the names of the windows' keys at hand, for
+// whoever reads them often.
+func (u User) WithKeys() User {
+	keys := u.windowKeys()
+	u.keys = &keys
+	return u
+}
+
+// windowKeys are the keys of all windows, each with its "known" mark.
+func (u User) windowKeys() (keys [2 * len(kinds)]string) {
+	if u.keys != nil {
+		return *u.keys
+	}
+	for i, kind := range kinds {
+		known := knownKey(u, kind)
+		keys[2*i], keys[2*i+1] = known[:len(known)-len(knownEnd)], known // one text for both
+	}
+	return keys
 }
 
 // Slot is one taken place in a window. ID stands in Redis and in the ledger
@@ -120,11 +142,11 @@ func (k *Keeper) take(ctx context.Context, slot *Slot, entries []entry, fill boo
 	args := append(make([]any, 0, 5+2*len(entries)),
 		k.rule.Window.Milliseconds(), k.rule.Max, slot.ID, refLife.Milliseconds(), flag(fill))
 	args = appendEntries(args, entries)
-	answers, err := store.Run(ctx, k.stores.Redis.DB0, store.Call{Script: takeScript, Keys: keys, Args: args})
+	answer, err := store.RunOne(ctx, k.stores.Redis.DB0, store.Call{Script: takeScript, Keys: keys, Args: args})
 	if err != nil {
 		return verdict{}, err
 	}
-	n, err := numbers(answers[0], 4)
+	n, err := numbers(answer, 4)
 	if err != nil {
 		return verdict{}, err
 	}
@@ -169,7 +191,7 @@ func (k *Keeper) release(ctx context.Context, slot Slot, free bool) error {
 	if slot.ref != "" {
 		keys = append(keys, refKey(slot.User, slot.ref))
 	}
-	_, err := store.Run(ctx, k.stores.Redis.DB0,
+	_, err := store.RunOne(ctx, k.stores.Redis.DB0,
 		store.Call{Script: releaseScript, Keys: keys, Args: []any{slot.ID, flag(free)}})
 	return err
 }
@@ -187,8 +209,13 @@ func (k *Keeper) dropPhantoms(ctx context.Context, user User, kind Kind) bool {
 }
 
 func windowKey(u User, kind Kind) string { return "etu:{" + u.Login + "}:" + string(kind) }
-func knownKey(u User, kind Kind) string  { return windowKey(u, kind) + ":connu" }
-func refKey(u User, ref string) string   { return "etu:{" + u.Login + "}:ref:" + ref }
+func knownKey(u User, kind Kind) string {
+	return "etu:{" + u.Login + "}:" + string(kind) + knownEnd
+}
+func refKey(u User, ref string) string { return "etu:{" + u.Login + "}:ref:" + ref }
+
+// knownEnd makes a window's key that of its "known" mark.
+const knownEnd = ":connu"
 
 // newID is 64 random bits: the name of a slot among those of one user.
 func newID() string {

@@ -24,12 +24,16 @@ func (k *Keeper) Look(ctx context.Context, user User) ([2]State, error) {
 	if err != nil {
 		return states, fmt.Errorf("quota: look: %w", err)
 	}
-	refreshed := false
-	ledger, cancel := context.WithTimeout(ctx, lookTime)
-	defer cancel()
+	var ledger context.Context // most readings need none
+	keys, refreshed := user.windowKeys(), false
 	for i, kind := range kinds {
-		if due := k.checks.due(windowKey(user, kind)); !due && known[i] {
+		if due := k.checks.due(keys[2*i]); !due && known[i] {
 			continue
+		}
+		if ledger == nil {
+			var cancel context.CancelFunc
+			ledger, cancel = context.WithTimeout(ctx, lookTime)
+			defer cancel()
 		}
 		if _, err := k.refresh(ledger, user, kind); err != nil {
 			k.log.Warn("fenêtre lue sans le registre", "quota", kind, "erreur", err)
@@ -55,17 +59,14 @@ func (k *Keeper) Fill(ctx context.Context, user User, kind Kind) {
 
 // look reads both windows, after filling that of a kind, "" for none.
 func (k *Keeper) look(ctx context.Context, user User, fill Kind, entries []entry) (states [2]State, known [2]bool, err error) {
-	keys := []string{
-		windowKey(user, Logins), knownKey(user, Logins),
-		windowKey(user, Calls), knownKey(user, Calls),
-	}
+	keys := user.windowKeys()
 	args := appendEntries(append(make([]any, 0, 3+2*len(entries)),
 		k.rule.Window.Milliseconds(), k.rule.Max, 1+slices.Index(kinds[:], fill)), entries)
-	answers, err := store.Run(ctx, k.stores.Redis.DB0, store.Call{Script: lookScript, Keys: keys, Args: args})
+	answer, err := store.RunOne(ctx, k.stores.Redis.DB0, store.Call{Script: lookScript, Keys: keys[:], Args: args})
 	if err != nil {
 		return states, known, err
 	}
-	n, err := numbers(answers[0], 7)
+	n, err := numbers(answer, 7)
 	if err != nil {
 		return states, known, err
 	}

@@ -9,5 +9,6 @@ func Scripts() (take, look *store.Script) { return takeScript, lookScript }
 // WindowKeys gives, for the same bare drivers, a user's windows of logins and
 // of calls, each with its "known" mark.
 func WindowKeys(u User) []string {
-	return []string{windowKey(u, Logins), knownKey(u, Logins), windowKey(u, Calls), knownKey(u, Calls)}
+	keys := u.windowKeys()
+	return keys[:]
 }

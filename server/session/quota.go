@@ -8,7 +8,7 @@ import (
 )
 
 func showQuota(ctx context.Context, s *Session, _ *protocol.Request, out *protocol.Out) error {
-	states, err := s.Quota.Look(ctx, s.user.User.Quota())
+	states, err := s.Quota.Look(ctx, s.user.Quota())
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,8 @@ type Session struct {
 	last     time.Time // end of the last request
 	closing  bool
 	pace     *rate.Limiter
-	tried    string // whose password the request got wrong
+	tried    string           // whose password the request got wrong
+	req      protocol.Request // the one at work: here, for it would escape
 }
 
 // Open begins a session.
@@ -108,8 +109,9 @@ func (s *Session) Line(ctx context.Context, line []byte, out *protocol.Out) (clo
 		return false // an empty line is no request
 	}
 	s.dropDead()
+	now := began
 	if s.user != nil {
-		s.user.Use()
+		s.user.UseAt(now)
 	}
 	s.tried = ""
 	if err := s.run(ctx, verb, rest, out); err != nil {
@@ -118,8 +120,11 @@ func (s *Session) Line(ctx context.Context, line []byte, out *protocol.Out) (clo
 	} else {
 		s.faults = 0
 	}
-	s.last = time.Now()
-	s.observe(verb, out.Bytes()[start:], s.last.Sub(began))
+	if verb != nil && verb.Slowed {
+		now = time.Now() // its work took a while
+	}
+	s.last = now
+	s.observe(verb, out.Bytes()[start:], now.Sub(began))
 	return s.closing
 }
 
@@ -134,24 +139,28 @@ func (s *Session) run(ctx context.Context, verb *protocol.Verb, rest []byte, out
 	if verb.Access >= protocol.LoggedIn && s.user.User.MustChange && !withGivenPassword[verb.Name] {
 		return &fault{code: protocol.INTERDIT, text: "Ce mot de passe vous a été donné ; changez-le d'abord : MOTDEPASSE ancien nouveau."}
 	}
-	req, err := verb.Parse(rest)
-	if err != nil {
+	var err error
+	if s.req, err = verb.Parse(rest); err != nil {
 		return err
 	}
+	defer func() { s.req = protocol.Request{} }() // an idle connection keeps no text
 	if !verb.Slowed {
-		return handlers[verb.Name](ctx, s, &req, out)
+		return handlers[verb.Name](ctx, s, &s.req, out)
 	}
 	if s.pace != nil { // a flood is read later, never refused
 		if err := s.pace.Wait(ctx); err != nil {
 			return err
 		}
 	}
-	if !verb.Hashes { // which may stand in line for longer; accounts bounds what they ask
+	switch {
+	case needs[verb.Name] == store.NeedRedis:
+		ctx = &until{ctx, time.Now().Add(store.RequestTime)}
+	case !verb.Hashes: // which may stand in line for longer; accounts bounds what they ask
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, store.RequestTime)
 		defer cancel()
 	}
-	return s.guarded(ctx, &req, out)
+	return s.guarded(ctx, &s.req, out)
 }
 
 // from is where the session's attempts come from.

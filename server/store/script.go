@@ -28,11 +28,56 @@ type Call struct {
 	Args   []any
 }
 
+// RunOne runs one script and gives its answer, as Run does: what is asked most
+// is spared the slices of several.
+func RunOne(ctx context.Context, db redis.UniversalClient, c Call) (any, error) {
+	cmd := eval(ctx, evalSha, c.Script.hash, c)
+	_ = db.Process(ctx, cmd) // its error stands in cmd
+	if err := cmd.Err(); err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") {
+		cmd = eval(ctx, evalText, c.Script.text, c)
+		_ = db.Process(ctx, cmd)
+	}
+	answer, err := cmd.Result()
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return nil, Classify(err)
+	}
+	return answer, nil
+}
+
+const (
+	evalSha  = "evalsha"
+	evalText = "eval"
+	// keysAt is where the keys of both commands begin; a Cluster asks the node
+	// of the first one.
+	keysAt = 3
+)
+
+// eval builds the command: through a pipeline it would cost twice as much.
+func eval(ctx context.Context, name, script string, c Call) *redis.Cmd {
+	args := make([]any, keysAt, keysAt+len(c.Keys)+len(c.Args))
+	args[0], args[1], args[2] = name, script, len(c.Keys)
+	for _, key := range c.Keys {
+		args = append(args, key)
+	}
+	cmd := redis.NewCmd(ctx, append(args, c.Args...)...)
+	if len(c.Keys) > 0 {
+		cmd.SetFirstKeyPos(keysAt)
+	}
+	return cmd
+}
+
 // Run runs scripts in one round trip and gives their answers in order. A Redis
 // that lost its scripts (a restart) is given the missing ones again: a script
 // that it does not know was not run, so none runs twice. The error wraps
 // ErrUnavailable where Redis is.
 func Run(ctx context.Context, db redis.UniversalClient, calls ...Call) ([]any, error) {
+	if len(calls) == 1 { // no pipeline for one: it costs allocations
+		answer, err := RunOne(ctx, db, calls[0])
+		if err != nil {
+			return nil, err
+		}
+		return []any{answer}, nil
+	}
 	cmds, err := send(ctx, db, calls, func(pipe redis.Pipeliner, c Call) *redis.Cmd {
 		return pipe.EvalSha(ctx, c.Script.hash, c.Keys, c.Args...)
 	})
@@ -67,11 +112,6 @@ func Run(ctx context.Context, db redis.UniversalClient, calls ...Call) ([]any, e
 }
 
 func send(ctx context.Context, db redis.UniversalClient, calls []Call, add func(redis.Pipeliner, Call) *redis.Cmd) ([]*redis.Cmd, error) {
-	if len(calls) == 1 { // no pipeline for one: it costs allocations
-		cmd := add(db.Pipeline(), calls[0])
-		_ = db.Process(ctx, cmd) // its error stands in cmd
-		return []*redis.Cmd{cmd}, nil
-	}
 	pipe := db.Pipeline()
 	cmds := make([]*redis.Cmd, len(calls))
 	for i, c := range calls {
