@@ -56,6 +56,19 @@ func bench(ctx context.Context, o options, out, notes io.Writer) error {
 			return fmt.Errorf("%s : %w", allocVerb, err)
 		}
 	}
+	for _, s := range singles {
+		if !o.wants(s.verb) {
+			continue
+		}
+		figures, err := s.run(b, ctx)
+		if err != nil {
+			return fmt.Errorf("%s : %w", s.verb, err)
+		}
+		for _, f := range figures {
+			fmt.Fprintln(notes, "bench :", f)
+		}
+		result.Figures = append(result.Figures, figures...)
+	}
 	return finish(o, result, folder, out, notes)
 }
 

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"slices"
 	"time"
 
+	"etuservices/server/bench/report"
 	"etuservices/server/quota"
 )
 
@@ -58,7 +60,21 @@ func verbNames() (names []string) {
 			names = append(names, m.verb)
 		}
 	}
-	return append(names, allocVerb)
+	names = append(names, allocVerb)
+	for _, s := range singles {
+		names = append(names, s.verb)
+	}
+	return names
+}
+
+// single is a measure that does not go by turns.
+type single struct {
+	verb string
+	run  func(*banc, context.Context) ([]report.Figure, error)
+}
+
+var singles = []single{
+	{"ECHELLE", (*banc).scale},
 }
 
 func known(verb string) bool { return slices.Contains(verbNames(), verb) }

@@ -19,6 +19,8 @@ type options struct {
 	json     string
 	check    bool
 	profiles string
+	big      int // users and articles of ECHELLE
+	idle     int // connections of REPOS
 }
 
 var errOptions = errors.New("option invalide")
@@ -34,6 +36,8 @@ func parse(args []string, notes io.Writer) (o options, err error) {
 	fs.StringVar(&o.json, "json", "", "fichier où écrire aussi les résultats en JSON (- : la sortie)")
 	fs.BoolVar(&o.check, "check", false, "comparer à la dernière mesure gardée, échouer au-delà de 20 % de moins ; n'écrit rien")
 	fs.StringVar(&o.profiles, "profile", "", "dossier où garder les profils (pprof) du serveur pendant ses tours")
+	fs.IntVar(&o.big, "big", 1_000_000, "comptes et articles de la mesure ECHELLE, à côté de 1 000 (0 : ne pas la faire)")
+	fs.IntVar(&o.idle, "idle", 15_000, "connexions au repos de la mesure REPOS (0 : ne pas la faire)")
 	if err := fs.Parse(args); err != nil {
 		return o, err
 	}

@@ -20,6 +20,7 @@ type Result struct {
 	Rounds  int           `json:"tours"`
 	Rows    []Row         `json:"mesures"`
 	Allocs  []Alloc       `json:"allocations,omitempty"`
+	Figures []Figure      `json:"autres,omitempty"`
 }
 
 // Machine is where it was taken, in general terms.

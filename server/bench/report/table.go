@@ -83,7 +83,7 @@ func micros(us float64) string {
 	return fmt.Sprintf("%.1f µs", us)
 }
 
-// lines gives both tables, a nil line between them.
+// lines gives all tables, a nil line between them.
 func lines(r Result) (all [][]string) {
 	if len(r.Rows) > 0 {
 		all = append(all, head)
@@ -95,6 +95,12 @@ func lines(r Result) (all [][]string) {
 		all = append(all, nil, allocHead)
 		for _, a := range r.Allocs {
 			all = append(all, allocCells(a))
+		}
+	}
+	if len(r.Figures) > 0 {
+		all = append(all, nil, figureHead)
+		for _, f := range r.Figures {
+			all = append(all, f.cells())
 		}
 	}
 	return all

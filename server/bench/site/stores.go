@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"etuservices/server/spawn"
 	"etuservices/server/store"
@@ -51,15 +52,24 @@ type Place struct {
 
 // Open makes an empty place: a database of its own, and Redis emptied.
 func (s *Stores) Open(ctx context.Context) (*Place, error) {
+	if err := s.redis.Do("FLUSHALL"); err != nil {
+		return nil, fmt.Errorf("site: %w", err)
+	}
+	return s.OpenBeside(ctx, 0)
+}
+
+// OpenBeside makes a place beside those that are open, in the Redis databases
+// db and db+1.
+func (s *Stores) OpenBeside(ctx context.Context, db int) (*Place, error) {
 	dsn, drop, err := s.maria.CreateDatabase()
 	if err != nil {
 		return nil, err
 	}
 	p := &Place{DSN: dsn, RedisURL: s.redis.URL(), drop: drop}
-	if err = s.redis.Do("FLUSHALL"); err == nil {
-		p.Stores, err = store.Open(ctx, store.Options{MySQLDSN: dsn, RedisURL: p.RedisURL})
+	if db > 0 {
+		p.RedisURL += "?db=" + strconv.Itoa(db)
 	}
-	if err != nil {
+	if p.Stores, err = store.Open(ctx, store.Options{MySQLDSN: dsn, RedisURL: p.RedisURL}); err != nil {
 		return nil, fmt.Errorf("site: %w", err)
 	}
 	return p, nil
@@ -71,3 +81,6 @@ func (p *Place) Close() error {
 	p.drop()
 	return err
 }
+
+// Empty empties Redis, for places that are opened beside each other.
+func (s *Stores) Empty() error { return s.redis.Do("FLUSHALL") }
