@@ -152,6 +152,7 @@ func (h *house) serve(ctx context.Context, cfg config.Config, out io.Writer) err
 	background.Go(func() { h.accounts.Run(work) })
 	background.Go(func() { h.boards.Run(work) })
 	background.Go(func() { h.hub.Run(work) })
+	background.Go(func() { h.market.Run(work) })
 	if err := h.measure(work, cfg, &background); err != nil {
 		return err
 	}

@@ -50,8 +50,11 @@ func (m *Market) Buy(ctx context.Context, user quota.User, id int64, ref string,
 		}
 		return outcome{result: result, article: id, reply: encode(result, a, state)}, nil
 	})
-	if err == nil && !reply.Replayed && bought.ID != 0 && sold != nil {
-		sold(bought)
+	if err == nil && !reply.Replayed && bought.ID != 0 {
+		m.forget(bought.ID)
+		if sold != nil {
+			sold(bought)
+		}
 	}
 	return reply, err
 }
@@ -59,7 +62,7 @@ func (m *Market) Buy(ctx context.Context, user quota.User, id int64, ref string,
 // Withdraw takes one's own article out of the sale; not counted. Errors:
 // ErrAbsent, ErrNotYours, ErrGone, store.ErrUnavailable.
 func (m *Market) Withdraw(ctx context.Context, user quota.User, id int64) error {
-	return m.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := m.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		a, err := article(ctx, tx, id)
 		if err != nil {
 			return err
@@ -77,4 +80,8 @@ func (m *Market) Withdraw(ctx context.Context, user quota.User, id int64) error 
 		}
 		return nil
 	})
+	if err == nil {
+		m.forget(id)
+	}
+	return err
 }

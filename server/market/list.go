@@ -117,7 +117,7 @@ func (m *Market) search(ctx context.Context, q *query, s string) (none bool, err
 	}
 	for i, w := range words {
 		if i != lead {
-			q.where("EXISTS (SELECT 1 FROM mots m WHERE m.article_id = a.id AND m.mot >= ? AND m.mot < ?)", w, after(w))
+			q.where(hasWord, w, after(w))
 		}
 	}
 	if lead >= 0 {
@@ -125,6 +125,10 @@ func (m *Market) search(ctx context.Context, q *query, s string) (none bool, err
 	}
 	return false, nil
 }
+
+// hasWord is asked of one article after the other. As EXISTS, MariaDB would turn
+// it into a join and write all articles with a common word into a table first.
+const hasWord = "(SELECT 1 FROM mots m WHERE m.article_id = a.id AND m.mot >= ? AND m.mot < ? LIMIT 1) IS NOT NULL"
 
 // withWord gives the articles with a word that begins so, rareWord + 1 at most.
 func (m *Market) withWord(ctx context.Context, prefix string) (ids []any, err error) {

@@ -99,7 +99,10 @@ type Call struct {
 }
 
 // Market is safe for concurrent use.
-type Market struct{ Options }
+type Market struct {
+	Options
+	gone chan int64 // articles whose words may go
+}
 
-// New makes a market.
-func New(o Options) *Market { return &Market{o} }
+// New makes a market; Run tidies up behind it.
+func New(o Options) *Market { return &Market{Options: o, gone: make(chan int64, forgetQueue)} }

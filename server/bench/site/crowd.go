@@ -30,17 +30,18 @@ const (
 var crowd = []string{
 	`SET unique_checks = 0, foreign_key_checks = 0`,
 	`INSERT INTO utilisateurs (id, login, email, prenom, nom, mot_de_passe, nb_connexions, nb_ventes, nb_achats, derniere_connexion, cree_le)
-		SELECT seq, CONCAT('u', LPAD(seq, 6, '0')), CONCAT('u', LPAD(seq, 6, '0'), '@univ.fr'), 'Camille', 'Martin', '{hash}',
+		SELECT seq, CONCAT('u', LPAD(seq, 7, '0')), CONCAT('u', LPAD(seq, 7, '0'), '@univ.fr'), 'Camille', 'Martin', '{hash}',
 		seq % 50, seq % 7, seq % 11, NOW(3) - INTERVAL seq SECOND, NOW(3) - INTERVAL 60 DAY FROM seq_1_to_{n}`,
 	`INSERT INTO articles (id, vendeur_id, categorie, prix_centimes, titre, etat, acheteur_id, publie_le)
 		SELECT seq, 1 + seq * 7919 % {n}, IF(seq % {each} = 1, '` + rareKind + `', 'livre'), seq * 31 % 5000,
 		CONCAT('` + WordAll + ` tome ', seq), IF(seq % 5 = 0, 'vendu', 'en_vente'), IF(seq % 5 = 0, 1, NULL), NOW(3) FROM seq_1_to_{n}`,
 	`INSERT INTO mots (mot, article_id) SELECT '` + WordAll + `', seq FROM seq_1_to_{n}`,
-	`INSERT INTO mots (mot, article_id) SELECT seq, seq FROM seq_1_to_{n}`,
+	`INSERT INTO mots (mot, article_id) SELECT CONCAT('n', seq), seq FROM seq_1_to_{n}`,
 	`INSERT INTO mots (mot, article_id) SELECT '` + WordOften + `', seq FROM seq_1_to_{n} WHERE seq % 2 = 0 OR seq % {each} = 1`,
 	`INSERT INTO mots (mot, article_id) SELECT '` + WordOther + `', seq FROM seq_1_to_{n} WHERE seq % 2 = 1`,
 	`INSERT INTO mots (mot, article_id) SELECT '` + WordRare + `', seq FROM seq_1_to_{n} WHERE seq % {each} = 1`,
 	`INSERT INTO mots (mot, article_id) SELECT '` + WordSold + `', seq FROM seq_1_to_{n} WHERE seq % 5 = 0 OR seq % {each} = 1`,
+	`DELETE m FROM mots m JOIN articles a ON a.id = m.article_id WHERE a.etat = 'vendu'`, // as the server leaves it
 	`ANALYZE TABLE articles, mots, utilisateurs`,
 }
 
@@ -63,6 +64,6 @@ func (p *Place) FillCrowd(ctx context.Context, n int) error {
 			return fmt.Errorf("site: %w", err)
 		}
 	}
-	p.Users = []User{{ID: 1, Login: "u000001"}}
+	p.Users = []User{{ID: 1, Login: "u0000001"}}
 	return nil
 }
