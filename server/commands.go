@@ -33,6 +33,9 @@ func runCommand(ctx context.Context, words []string, cfg config.Config, cost arg
 		}
 		return nil
 	}
+	if done, err := shell.Copy(ctx, words, cfg, out); done {
+		return err
+	}
 	stores, err := open(ctx)
 	if err != nil {
 		return fmt.Errorf("%w (etuservices-server doctor dit quoi faire)", err)

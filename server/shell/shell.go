@@ -28,6 +28,8 @@ const Usage = `Commandes (les options se donnent après, ou par l'environnement)
   user list [MOT…]                          les comptes
   migrate                                   créer ou mettre à jour les tables
   boards rebuild                            rebâtir les tableaux depuis le registre
+  backup FICHIER                            copier les magasins embarqués, serveur en marche ou non
+  restore FICHIER                           les remettre, serveur arrêté ; ce qui était là est gardé
   doctor                                    vérifier réglages, magasins, horloges, limites
 Un mot de passe est demandé, ou lu dans ETU_PASSWORD ; jamais une option.
 `
@@ -77,7 +79,9 @@ var commands = []command{
 	{"user list", 0, -1, list},
 	{"migrate", 0, 0, migrate},
 	{"boards rebuild", 0, 0, rebuild},
-	{Doctor, 0, 0, nil}, // runs before the stores are open
+	{Doctor, 0, 0, nil}, // this and the next run before the stores are open
+	{Backup, 1, 1, nil},
+	{Restore, 1, 1, nil},
 }
 
 // Doctor is the command that looks at stores which may not open.
