@@ -54,6 +54,7 @@ func heading(v *protocol.Verb) string {
 	return v.Name + " (" + strings.Join(v.Aliases, ", ") + ")"
 }
 
+// The specification and the table have the same verbs (T2).
 func TestSpecHasTheVerbs(t *testing.T) {
 	all := verbSections(t)
 	for _, v := range protocol.Verbs {
@@ -96,6 +97,7 @@ func TestSpecHasTheVerbs(t *testing.T) {
 // codeRow is a row of the table of codes: the code, its keys, what follows it.
 var codeRow = regexp.MustCompile("(?m)^\\| `([A-Z]+)([^`]*)` \\| .* \\| (continue|ferme) \\|$")
 
+// And the same codes (T2).
 func TestSpecHasTheCodes(t *testing.T) {
 	var order []string
 	for _, row := range codeRow.FindAllStringSubmatch(chapter(t, "3. Codes"), -1) {
@@ -155,6 +157,7 @@ func TestSpecHasTheBounds(t *testing.T) {
 	}
 }
 
+// It reads in any terminal (T2).
 func TestSpecWidth(t *testing.T) {
 	fenced := false
 	for i, line := range strings.Split(spec, "\n") {

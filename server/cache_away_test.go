@@ -41,7 +41,7 @@ func (w wants) one(t *testing.T, c *client, x [2]string, when string) {
 	}
 }
 
-// TestRedisAway: with Redis gone, what needs only SQL answers, what needs both
+// TestRedisAway (T19): with Redis gone, what needs only SQL answers, what needs both
 // is refused, and nothing is counted; it works again by itself.
 func TestRedisAway(t *testing.T) {
 	t.Parallel()
@@ -94,7 +94,7 @@ func TestRedisAway(t *testing.T) {
 	}
 }
 
-// TestMariaDBAway: with MySQL gone, STATS, QUOTA and NB answer whoever is
+// TestMariaDBAway (T19): with MySQL gone, STATS, QUOTA and NB answer whoever is
 // logged in.
 func TestMariaDBAway(t *testing.T) {
 	t.Parallel()
@@ -168,7 +168,7 @@ func (j *judge) settled(c *client, login string) {
 	})
 }
 
-// TestStartsBeforeItsStores: the server waits for both, says so, and then works.
+// TestStartsBeforeItsStores (T19): the server waits for both, says so, and then works.
 func TestStartsBeforeItsStores(t *testing.T) {
 	t.Parallel()
 	env := testenv.RealOwn(t)

@@ -49,10 +49,12 @@ func TestDrain(t *testing.T) {
 	t.Parallel()
 	const spread = 2 * time.Second
 	env := testenv.Real(t)
-	server, judge := start(t, env, "--drain-time", spread.String()), newJudge(t, env)
+	server, judge := start(t, env, append(adminArgs, "--drain-time", spread.String())...), newJudge(t, env)
 	register(t, server.Addr, "alice", "bob")
 	idle, busy := login(t, server.Addr, "alice"), login(t, server.Addr, "bob")
-	conns := []*client{idle, dial(t, server.Addr)} // and an anonymous one
+	follower := login(t, server.Addr, "prof")
+	follower.Must("SUIVRE periode=1")
+	conns := []*client{idle, follower, dial(t, server.Addr)} // and an anonymous one
 	for range 20 {
 		conns = append(conns, dial(t, server.Addr))
 	}

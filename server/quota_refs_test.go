@@ -9,7 +9,7 @@ import (
 	"etuservices/server/testenv"
 )
 
-// TestTwinsOnTwoProcesses: the same ref at once is done once; the others wait
+// TestTwinsOnTwoProcesses (T20): the same ref at once is done once; the others wait
 // and get the first reply again. Also as the tenth call: no twin is refused.
 func TestTwinsOnTwoProcesses(t *testing.T) {
 	t.Parallel()

@@ -31,7 +31,7 @@ func TestSimultaneousLogins(t *testing.T) {
 	}
 }
 
-// TestSimultaneousCalls: 40 VENTE at once, then VENTE and ACHAT mixed, admit
+// TestSimultaneousCalls (T20): 40 VENTE at once, then VENTE and ACHAT mixed, admit
 // exactly 10 together.
 func TestSimultaneousCalls(t *testing.T) {
 	t.Parallel()
@@ -65,9 +65,9 @@ func TestSimultaneousCalls(t *testing.T) {
 	}
 }
 
-// TestSimultaneousBuyers: (B25 of the public attempts sold a stock of one four
-// times) of 50 buyers of one article exactly one has it; the
-// call of each of them counts.
+// TestSimultaneousBuyers (T20; B25 of the public attempts sold a stock of one
+// four times): of 50 buyers of one article exactly one has it; the call of each
+// of them counts.
 func TestSimultaneousBuyers(t *testing.T) {
 	t.Parallel()
 	const buyers, perCrowd = 50, 10 // nobody calls more than his quota

@@ -66,7 +66,7 @@ func (h *fuzzHouse) enter(t testing.TB, s state) *talk {
 	return c
 }
 
-// FuzzSession feeds a whole session, in each state, with bytes cut anywhere:
+// FuzzSession (T22) feeds a whole session, in each state, with bytes cut anywhere:
 // never a panic, a hang, a reply too many or too few, one that belongs to
 // another request, or a control character on its way out. (Give go test
 // -fuzzminimizetime=20x: what runs in the background makes coverage differ from

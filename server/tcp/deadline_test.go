@@ -25,6 +25,7 @@ func (p *peer) ends(code string) {
 	p.wants("")
 }
 
+// TestLoginTime (T5, T6) has the exact instant, also against one byte a second.
 func TestLoginTime(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -70,6 +71,7 @@ func TestLoginTime(t *testing.T) {
 	}
 }
 
+// TestIdleTime (T5) has the exact instant.
 func TestIdleTime(t *testing.T) {
 	const idle = 5 * time.Minute
 	for _, c := range []struct {
