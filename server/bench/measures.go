@@ -75,6 +75,8 @@ type single struct {
 
 var singles = []single{
 	{"ECHELLE", (*banc).scale},
+	{"REPOS", (*banc).rest},
+	{"DEMARRAGE", (*banc).begin},
 }
 
 func known(verb string) bool { return slices.Contains(verbNames(), verb) }
