@@ -35,7 +35,7 @@ func (b *banc) begin(ctx context.Context) (list []report.Figure, err error) {
 	}
 	var times []time.Duration
 	for range begins {
-		program := spawn.NewProgram(b.server, []string{"ETU_DATA=" + dir, "ETU_MYSQL_DSN=", "ETU_REDIS_URL="}, "--addr", "127.0.0.1:0")
+		program := site.NewEmbedded(b.server, dir, readRule)
 		start := time.Now()
 		err := program.Start()
 		times = append(times, time.Since(start))

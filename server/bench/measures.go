@@ -77,6 +77,7 @@ var singles = []single{
 	{"ECHELLE", (*banc).scale},
 	{"REPOS", (*banc).rest},
 	{"DEMARRAGE", (*banc).begin},
+	{"EMBARQUE", (*banc).embedded},
 }
 
 func known(verb string) bool { return slices.Contains(verbNames(), verb) }

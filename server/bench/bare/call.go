@@ -21,7 +21,18 @@ type Offer struct {
 
 // Sell does VENTE: a slot, a transaction, the boards.
 func (d *Driver) Sell(ctx context.Context, u User, o Offer) error {
-	return d.call(ctx, u, "vente", func(tx *sql.Tx, at store.Instant) (int64, error) {
+	return d.call(ctx, u, "vente", d.sale(ctx, u, o))
+}
+
+// SellInSQL does the transaction of VENTE, with its commit, and nothing in
+// Redis.
+func (d *Driver) SellInSQL(ctx context.Context, u User, o Offer) error {
+	_, _, err := d.write(ctx, u, "vente", newSlot(), store.At(time.Now()), d.sale(ctx, u, o))
+	return err
+}
+
+func (d *Driver) sale(ctx context.Context, u User, o Offer) func(*sql.Tx, store.Instant) (int64, error) {
+	return func(tx *sql.Tx, at store.Instant) (int64, error) {
 		done, err := tx.ExecContext(ctx, insertArticle, u.ID, o.Category, o.Cents, o.Title, "", "en_vente", at)
 		if err != nil {
 			return 0, err
@@ -36,7 +47,7 @@ func (d *Driver) Sell(ctx context.Context, u User, o Offer) error {
 		}
 		_, err = tx.ExecContext(ctx, insertWords+strings.Repeat(", (?, ?)", len(o.Words))[2:], args...)
 		return id, err
-	})
+	}
 }
 
 // Buy does ACHAT of an article that is for sale.

@@ -54,6 +54,15 @@ func (p *Place) StartServer(path string, rule quota.Rule, profileSocket string) 
 	return program, program.Start()
 }
 
+// NewEmbedded prepares a built server on the embedded stores of a folder.
+func NewEmbedded(path, dir string, rule quota.Rule) *spawn.Program {
+	return spawn.NewProgram(path, []string{
+		"ETU_DATA=" + dir, "ETU_MYSQL_DSN=", "ETU_REDIS_URL=", "ETU_INSTANCE=banc",
+		"ETU_QUOTA_MAX=" + strconv.Itoa(rule.Max), "ETU_QUOTA_WINDOW=" + rule.Window.String(),
+		"ETU_FLOOD_RATE=0", "ETU_DRAIN_TIME=0s",
+	}, "--addr", "127.0.0.1:0")
+}
+
 // BareVariable makes the benchmark's own program the bare line server on the
 // place's stores; its value is the quota's window.
 const BareVariable = "ETU_BENCH_BARE"
