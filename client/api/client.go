@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"net"
 	"sync"
+	"sync/atomic"
 
 	"etuservices/client/link"
 )
@@ -45,6 +46,8 @@ type Client struct {
 	live   chan Event
 	cancel context.CancelFunc
 	done   sync.WaitGroup
+	// dropped counts the Activity that nobody took in time, until it is told.
+	dropped atomic.Int64
 
 	mu       sync.Mutex
 	session  *Session // nil: not logged in
@@ -60,7 +63,7 @@ func New(opt Options) *Client {
 	c := &Client{
 		opt: opt, cancel: cancel,
 		events: make(chan Event, eventBox),
-		live:   make(chan Event, eventBox),
+		live:   make(chan Event, liveBox),
 	}
 	c.link = link.Open(ctx, link.Options{
 		Addr: opt.Addr, TLS: opt.TLS, Dial: opt.Dial, Once: opt.Once, OnEvent: opt.OnEvent,
@@ -72,8 +75,13 @@ func New(opt Options) *Client {
 	return c
 }
 
-// eventBox: the link bounds the events; these only pass them on.
-const eventBox = 64
+const (
+	// eventBox: the link bounds the events; these only pass them on.
+	eventBox = 64
+	// liveBox is what a follower who draws ten times a second has to take at
+	// once while 10,000 things happen in a second.
+	liveBox = 1024
+)
 
 // Close ends the connection; the session goes on at the server until its
 // token dies, and the next run resumes it.

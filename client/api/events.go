@@ -47,15 +47,23 @@ type Unknown struct {
 	protocol.Message
 }
 
-// Stats is a measure of the whole service (SUIVRE).
+// Stats is a measure of the whole service, over all instances (SUIVRE). What is
+// counted by the minute is of the last 60 s; sales and purchases are the calls
+// since ever, as on the board of services.
 type Stats struct {
 	At
-	Connections, Users   int
-	CommandsPerSecond    float64
-	ConnectionsPerMinute float64
-	Sales, Purchases     int64
-	Refusals             int64
-	Fields               protocol.Fields // everything that was told
+	Period                   time.Duration // that was asked for
+	Connections, Users       int
+	CommandsPerSecond        float64 // during the period, as are P50 and P99
+	P50, P99                 time.Duration
+	LoginsPerMinute          int
+	Sales, Purchases         int64
+	SalesPerMinute           int // articles put up, and bought
+	PurchasesPerMinute       int
+	RefusalsPerMinute        int // of which two are told apart:
+	RefusedQuota, RefusedKey int // over the quota; wrong password
+	Servers, Followers       int
+	Lost                     int // events that did not come, since the last measure
 }
 
 // Activity is something that a user did just now (SUIVRE: CONNEXION, REFUS,

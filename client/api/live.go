@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"math"
 	"strconv"
+	"time"
 
 	"etuservices/client/link"
 	"etuservices/protocol"
@@ -46,8 +48,13 @@ func (c *Client) translate(ctx context.Context, from <-chan link.Event, to chan 
 	}
 }
 
-// put adds an event; from a full box the oldest goes.
+// put adds an event; from a full box the oldest goes. What a follower loses
+// here is added to what the server says it lost.
 func (c *Client) put(box chan Event, e Event) {
+	if s, ok := e.(Stats); ok {
+		s.Lost += int(c.dropped.Swap(0))
+		e = s
+	}
 	for {
 		select {
 		case box <- e:
@@ -55,7 +62,10 @@ func (c *Client) put(box chan Event, e Event) {
 		default:
 		}
 		select {
-		case <-box:
+		case old := <-box:
+			if _, ok := old.(Activity); ok {
+				c.dropped.Add(1)
+			}
 		default:
 		}
 	}
@@ -82,16 +92,23 @@ func (c *Client) event(e link.Event) Event {
 }
 
 func stats(f protocol.Fields, at At) Stats {
+	n := func(key string) int { return int(f.Int(key)) }
+	ms := func(key string) time.Duration { return time.Duration(decimal(f.Get(key)) * float64(time.Millisecond)) }
 	return Stats{
-		At: at, Connections: int(f.Int("connexions")), Users: int(f.Int("utilisateurs")),
-		CommandsPerSecond: decimal(f.Get("commandes_s")), ConnectionsPerMinute: decimal(f.Get("connexions_min")),
-		Sales: f.Int("ventes"), Purchases: f.Int("achats"), Refusals: f.Int("refus"), Fields: f,
+		At: at, Period: time.Duration(n("periode")) * time.Second,
+		Connections: n("connexions"), Users: n("utilisateurs"),
+		CommandsPerSecond: decimal(f.Get("commandes_s")), P50: ms("p50_ms"), P99: ms("p99_ms"),
+		LoginsPerMinute: n("connexions_min"), Sales: f.Int("ventes"), Purchases: f.Int("achats"),
+		SalesPerMinute: n("ventes_min"), PurchasesPerMinute: n("achats_min"),
+		RefusalsPerMinute: n("refus"), RefusedQuota: n("refus_quota"), RefusedKey: n("refus_echec"),
+		Servers: n("serveurs"), Followers: n("suiveurs"), Lost: n("perdus"),
 	}
 }
 
+// decimal reads a number that only people look at; what is none counts as 0.
 func decimal(s string) float64 {
 	n, err := strconv.ParseFloat(s, 64)
-	if err != nil {
+	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
 		return 0
 	}
 	return n

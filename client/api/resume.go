@@ -30,7 +30,11 @@ func (c *Client) setup(ctx context.Context, do link.Doer) error {
 		return err
 	}
 	if period > 0 {
-		_, err = do(ctx, follow(period).Request)
+		// A refusal (Redis is gone, the role was taken away) is about the live
+		// view alone; whoever shows it asks again.
+		if _, err = do(ctx, follow(period).Request); link.CodeOf(err) != "" {
+			return nil
+		}
 	}
 	return err
 }

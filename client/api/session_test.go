@@ -211,10 +211,15 @@ func TestWithdrawLost(t *testing.T) {
 	}
 }
 
+// statsLine is a whole measure, with a key of a later version.
+const statsLine = "! STATS periode=2 connexions=4 utilisateurs=3 commandes_s=1.50 connexions_min=5 ventes=7 achats=6 " +
+	"refus=9 refus_quota=4 refus_echec=3 ventes_min=2 achats_min=1 p50_ms=0.25 p99_ms=12.00 serveurs=2 suiveurs=1 " +
+	"instant=2026-11-21T09:00:00.000Z perdus=8 futur=x"
+
 // SUIVRE goes on after a cut, and ends when it is ended.
 func TestFollow(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		again := []string{"+OK SUIVRE periode=2", "! STATS connexions=4 utilisateurs=3 commandes_s=1.5 ventes=7 futur=x", "! REFUS login=bob quota=services"}
+		again := []string{"+OK SUIVRE periode=2", statsLine, "! REFUS login=bob quota=services"}
 		c := open(t, keep("", ""), cut(step("AUTH alice :motdepasse", passok), step("SUIVRE periode=2", "+OK SUIVRE periode=2")),
 			steps(step("REPRENDRE j1", "+OK REPRENDRE login=alice role=admin jeton=j1"), append([]string{"SUIVRE periode=2"}, again...), step("STOP", "+OK STOP")))
 		login(t, c)
@@ -222,7 +227,13 @@ func TestFollow(t *testing.T) {
 			t.Fatal(err)
 		}
 		s, ok := (<-c.Live()).(Stats)
-		if !ok || s.Connections != 4 || s.CommandsPerSecond != 1.5 || s.Sales != 7 || s.Fields.Get("futur") != "x" {
+		want := Stats{
+			At: s.At, Period: 2 * time.Second, Connections: 4, Users: 3, CommandsPerSecond: 1.5,
+			P50: 250 * time.Microsecond, P99: 12 * time.Millisecond, LoginsPerMinute: 5, Sales: 7, Purchases: 6,
+			SalesPerMinute: 2, PurchasesPerMinute: 1, RefusalsPerMinute: 9, RefusedQuota: 4, RefusedKey: 3,
+			Servers: 2, Followers: 1, Lost: 8,
+		}
+		if !ok || s != want {
 			t.Errorf("%+v", s)
 		}
 		if a, ok := (<-c.Live()).(Activity); !ok || a.Type != "REFUS" || a.Login != "bob" {

@@ -22,6 +22,9 @@ type Session struct {
 	Visits  int   // logins since the last 30 s without one; 0 when resumed
 	Quota   Quota // of connexions; zero (Max 0) when resumed: ask Quotas
 	Resumed bool  // by its token: no connexion was spent
+	// MustChange: the password was given by an administrator; until it is
+	// changed the server refuses all but QUI, MOTDEPASSE and DECONNEXION.
+	MustChange bool
 
 	token string
 }

@@ -59,6 +59,9 @@ var badFields = map[string]Msg{
 	"titre":       say("Titre : 1 à 120 caractères.", "Title: 1 to 120 characters."),
 	"description": say("Description : 300 caractères au plus.", "Description: 300 characters at most."),
 	"n":           say("Nombre de lignes : 1 à 100.", "Number of lines: 1 to 100."),
+	"raison":      say("Raison : 1 à 200 caractères.", "Reason: 1 to 200 characters."),
+	"texte":       say("Annonce : 1 à 300 caractères.", "Announcement: 1 to 300 characters."),
+	"minutes":     say("Minutes : de 1 à 10080 (sept jours).", "Minutes: from 1 to 10080 (seven days)."),
 	"periode":     say("Période : un nombre de secondes, 1 au moins.", "Period: a number of seconds, 1 at least."),
 }
 

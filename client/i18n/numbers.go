@@ -126,6 +126,9 @@ func join(big string, n int64, name string) string {
 // Clock gives the local time of day, 10:04.
 func (t T) Clock(at time.Time) string { return at.Local().Format("15:04") }
 
+// ClockSeconds gives the local time of day to the second, 10:04:05.
+func (t T) ClockSeconds(at time.Time) string { return at.Local().Format("15:04:05") }
+
 // Date gives a local date and time, short: 10:04 today, hier 10:04, else
 // 3 nov. 10:04, with the year where it is another one. The zero time is "?".
 func (t T) Date(at, now time.Time) string {

@@ -79,7 +79,7 @@ func (m *model) linkWord() string {
 }
 
 var navNames = []i18n.Msg{
-	i18n.NavHome, i18n.NavCatalog, i18n.NavSell, i18n.NavMine, i18n.NavBoards, i18n.NavAccount,
+	i18n.NavHome, i18n.NavCatalog, i18n.NavSell, i18n.NavMine, i18n.NavBoards, i18n.NavAccount, i18n.NavAdmin,
 }
 
 // tabLine is the screens by their digits, set into a rule. Where the names do
@@ -89,18 +89,21 @@ func (m *model) tabLine() string {
 	if !m.loggedIn() {
 		return th.Faint.Render(strings.Repeat(theme.Rule, m.w))
 	}
-	s := m.tabs(true)
+	s := m.tabs(true, th.Faint.Render(theme.Rule))
+	if widget.Width(s) > m.w { // an administrator's are one more
+		s = m.tabs(true, "")
+	}
 	if widget.Width(s) > m.w {
-		s = m.tabs(false)
+		s = m.tabs(false, th.Faint.Render(theme.Rule))
 	}
 	return s + th.Faint.Render(strings.Repeat(theme.Rule, max(0, m.w-widget.Width(s))))
 }
 
-func (m *model) tabs(names bool) string {
+func (m *model) tabs(names bool, between string) string {
 	th := m.e.Theme
 	var b strings.Builder
-	b.WriteString(th.Faint.Render(theme.Rule))
-	for i, k := range screens {
+	b.WriteString(between)
+	for i, k := range m.screens() {
 		digit := string(rune('1' + i))
 		switch {
 		case k == m.root():
@@ -110,7 +113,7 @@ func (m *model) tabs(names bool) string {
 		default:
 			b.WriteString(" " + th.Key.Render(digit) + " ")
 		}
-		b.WriteString(th.Faint.Render(theme.Rule))
+		b.WriteString(between)
 	}
 	return b.String()
 }

@@ -95,7 +95,7 @@ func (m *model) helpColumn(parts []helpPart) []string {
 	for _, p := range parts {
 		out = append(out, th.Title.Render(e.S(p.title)))
 		for _, r := range p.rows {
-			out = append(out, "  "+th.Key.Render(widget.Fit(e.S(r.key), keysW))+" "+e.S(r.does))
+			out = append(out, "  "+th.Key.Render(widget.Fit(e.Key(r.key), keysW))+" "+e.S(r.does))
 		}
 	}
 	return out

@@ -92,10 +92,10 @@ func (m *model) screenKey(k tea.KeyMsg, typing bool) (cmd tea.Cmd, used bool) {
 	if typing {
 		bindings = keys.ScreensTyping
 	}
-	for i, b := range bindings {
-		if key.Matches(k, b) {
+	for i, screen := range m.screens() {
+		if key.Matches(k, bindings[i]) {
 			m.under = nil
-			return m.show(screens[i], nil), true
+			return m.show(screen, nil), true
 		}
 	}
 	return nil, false

@@ -18,6 +18,8 @@ type (
 	state  link.State
 	events []api.Event
 	rearm  struct{}
+	// relive is rearm for what an administrator follows.
+	relive struct{}
 )
 
 const (
@@ -28,6 +30,9 @@ const (
 
 	// fewSold is how many sales of one batch leave the lists one by one.
 	fewSold = 8
+
+	// liveBatch is all that the client keeps for a slow reader.
+	liveBatch = 1024
 )
 
 func (m *model) nextState() tea.Msg {
@@ -47,22 +52,47 @@ func (m *model) nextStateAfter() tea.Cmd {
 }
 
 func (m *model) nextEvents() tea.Msg {
-	var all events
+	if all := take(m, m.e.API.Events(), batch); all != nil {
+		return events(all)
+	}
+	return nil
+}
+
+func (m *model) nextLive() tea.Msg {
+	if all := take(m, m.e.API.Live(), liveBatch); all != nil {
+		return page.Live(all)
+	}
+	return nil
+}
+
+// take waits for one and brings what else is there, at most so many; nil is the
+// end.
+func take(m *model, from <-chan api.Event, most int) (all []api.Event) {
 	select {
-	case ev := <-m.e.API.Events():
+	case ev := <-from:
 		all = append(all, ev)
 	case <-m.e.Ctx.Done():
 		return nil
 	}
-	for len(all) < batch {
+	for len(all) < most {
 		select {
-		case ev := <-m.e.API.Events():
+		case ev := <-from:
 			all = append(all, ev)
 		default:
 			return all
 		}
 	}
 	return all
+}
+
+// liveCame is for the administrator's page alone, in sight or not. A rest after
+// each batch bounds the redraws to ten a second however much happens.
+func (m *model) liveCame(all page.Live) tea.Cmd {
+	cmd := m.pages[page.Admin].Update(all)
+	if !m.listen {
+		return cmd
+	}
+	return tea.Batch(cmd, m.e.After(floodPause, relive{}))
 }
 
 func (m *model) eventsCame(all events) tea.Cmd {

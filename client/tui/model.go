@@ -9,6 +9,7 @@ import (
 	"etuservices/client/api"
 	"etuservices/client/tui/page"
 	"etuservices/client/tui/page/account"
+	"etuservices/client/tui/page/admin"
 	"etuservices/client/tui/page/article"
 	"etuservices/client/tui/page/boards"
 	"etuservices/client/tui/page/catalog"
@@ -31,8 +32,18 @@ const (
 // chromeH is the title, the tabs, the rule, the status and the hints.
 const chromeH = 5
 
-// screens are the pages behind the keys 1 to 6.
-var screens = []page.Kind{page.Home, page.Catalog, page.Sell, page.Mine, page.Boards, page.Account}
+// screens are the pages behind the keys 1 to 6, and 7 for administrators.
+var screens = []page.Kind{
+	page.Home, page.Catalog, page.Sell, page.Mine, page.Boards, page.Account, page.Admin,
+}
+
+// screens are those of whoever is logged in: a student never sees the last.
+func (m *model) screens() []page.Kind {
+	if m.e.IsAdmin() {
+		return screens
+	}
+	return screens[:len(screens)-1]
+}
 
 // model is the root: it owns the size, the pages, the dialog over them, the
 // connection's state, both quotas and the short messages.
@@ -90,6 +101,7 @@ func newModel(e *page.Env, r *lipgloss.Renderer, first page.LoginArg) *model {
 			page.Account:  account.New(e),
 			page.Password: password.New(e),
 			page.Messages: messages.New(e),
+			page.Admin:    admin.New(e),
 		},
 	}
 	e.Link = e.API.State()
@@ -100,7 +112,7 @@ func newModel(e *page.Env, r *lipgloss.Renderer, first page.LoginArg) *model {
 func (m *model) Init() tea.Cmd {
 	cmds := []tea.Cmd{m.pages[page.Login].Show(m.login), m.e.After(time.Second, second{})}
 	if m.listen {
-		cmds = append(cmds, m.nextState, m.nextEvents)
+		cmds = append(cmds, m.nextState, m.nextEvents, m.nextLive)
 	}
 	return tea.Batch(cmds...)
 }
@@ -124,6 +136,12 @@ func (m *model) resize(w, h int) {
 
 // show brings a page on.
 func (m *model) show(k page.Kind, arg any) tea.Cmd {
+	switch {
+	case k == page.Admin && !m.e.IsAdmin(): // who was one, and logged in anew as none
+		k, arg = page.Home, nil
+	case m.e.Session.MustChange && k != page.Login && k != page.Messages:
+		k, arg = page.Password, nil // the server refuses all the rest
+	}
 	m.kind, m.help = k, false
 	return m.pages[k].Show(arg)
 }

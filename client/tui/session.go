@@ -28,6 +28,10 @@ func (m *model) entered(msg page.Entered) tea.Cmd {
 		done = i18n.LoginResumed
 	}
 	m.say(page.Say{Mood: page.Good, Text: e.S(done)})
+	if s.MustChange {
+		m.say(page.Say{Mood: page.Bad, Text: e.S(i18n.GivenPassword)})
+		return tea.Batch(m.tell(msg), m.show(page.Password, nil))
+	}
 	return tea.Batch(m.tell(msg), m.show(to, nil), m.askQuotas(), m.who.Start(e, e.API.Who))
 }
 

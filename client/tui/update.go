@@ -56,6 +56,10 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 		return m.eventsCame(msg)
 	case rearm:
 		return m.nextEvents
+	case page.Live:
+		return m.liveCame(msg)
+	case relive:
+		return m.nextLive
 	}
 	if cmd, mine := m.wish(msg); mine {
 		return cmd
@@ -110,6 +114,11 @@ func (m *model) wish(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 		}
 	case page.Spent:
 		e.Quotas.Spend(msg.Services, e.Now())
+	case page.PasswordChanged:
+		if e.Session.MustChange {
+			e.Session.MustChange = false
+			return tea.Batch(m.askQuotas(), m.who.Start(e, e.API.Who)), true
+		}
 	case page.RefreshQuotas:
 		return m.askQuotas(), true
 	case page.ToggleLanguage:
@@ -194,7 +203,7 @@ func (m *model) quotasTold() {
 // keepQuotas asks again when the figures cannot be right any more.
 func (m *model) keepQuotas() tea.Cmd {
 	now := m.e.Now()
-	if m.e.Link.Phase != link.Online || now.Sub(m.e.Quotas.At) < 2*time.Second || !m.e.Quotas.Due(now) {
+	if m.e.Link.Phase != link.Online || m.e.Session.MustChange || now.Sub(m.e.Quotas.At) < 2*time.Second || !m.e.Quotas.Due(now) {
 		return nil
 	}
 	return m.askQuotas()

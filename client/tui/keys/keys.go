@@ -37,10 +37,11 @@ var Screens = []key.Binding{
 	bind("4", "'", "f5"),
 	bind("5", "(", "f6"),
 	bind("6", "-", "f7"),
+	bind("7", "è", "f8"), // administrators only
 }
 
 // ScreensTyping is Screens without the keys that are characters.
-var ScreensTyping = []key.Binding{bind("f2"), bind("f3"), bind("f4"), bind("f5"), bind("f6"), bind("f7")}
+var ScreensTyping = []key.Binding{bind("f2"), bind("f3"), bind("f4"), bind("f5"), bind("f6"), bind("f7"), bind("f8")}
 
 // In lists.
 var (
@@ -57,6 +58,20 @@ var (
 	Sort     = bind("s")
 	Withdraw = bind("x")
 	Buy      = bind("a", "b")
+)
+
+// On the administrator's screens.
+var (
+	Pause     = bind(" ")
+	Announce  = bind("a")
+	Door      = bind("i")
+	Block     = bind("b")
+	Expel     = bind("x")
+	Reset     = bind("z")
+	Give      = bind("p")
+	Delete    = bind("d")
+	NextPanel = bind("tab")
+	PrevPanel = bind("shift+tab")
 )
 
 // In forms and between tabs.

@@ -33,6 +33,25 @@ type API interface {
 	MySales(ctx context.Context, n int, after string) (api.Page, error)
 	MyPurchases(ctx context.Context, n int, after string) (api.Page, error)
 	Boards(ctx context.Context, b api.Board) (api.Boards, error)
+
+	Administration
+}
+
+// Administration is what administrators ask besides.
+type Administration interface {
+	Live() <-chan api.Event
+	Follow(ctx context.Context, seconds int) error
+	Connections(ctx context.Context) ([]api.Connected, error)
+	Accounts(ctx context.Context, words string, n int, after string) (api.AccountPage, error)
+	Block(ctx context.Context, login, reason string) error
+	Unblock(ctx context.Context, login string) error
+	Expel(ctx context.Context, login string, minutes int, reason string) error
+	ResetQuotas(ctx context.Context, login string) error
+	GivePassword(ctx context.Context, login, password string) error
+	DeleteAccount(ctx context.Context, login, reason string) error
+	Announce(ctx context.Context, text string) error
+	Registrations(ctx context.Context) (open bool, err error)
+	OpenRegistrations(ctx context.Context, open bool) error
 }
 
 var _ API = (*api.Client)(nil)

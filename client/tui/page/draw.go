@@ -61,7 +61,22 @@ func (e *Env) Hint(k, does i18n.Msg) string {
 }
 
 // H makes a Hint.
-func (e *Env) H(k, does i18n.Msg) Hint { return Hint{e.S(k), e.S(does)} }
+func (e *Env) H(k, does i18n.Msg) Hint { return Hint{e.Key(k), e.S(does)} }
+
+// Key names a key; administrators have one screen more.
+func (e *Env) Key(k i18n.Msg) string {
+	if e.IsAdmin() {
+		switch k {
+		case i18n.KeyScreens:
+			k = i18n.KeyScreensAdmin
+		case i18n.KeyScreenF:
+			k = i18n.KeyScreenFAdmin
+		case i18n.KeyAzerty:
+			k = i18n.KeyAzertyAdmin
+		}
+	}
+	return e.S(k)
+}
 
 // Wait is a line that counts down to the instant at which the next try may
 // pass, then says that it may; "" where no such instant is known.

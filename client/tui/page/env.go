@@ -41,6 +41,9 @@ type Env struct {
 // Busy says whether an answer is awaited.
 func (e *Env) Busy() bool { return e.busy > 0 }
 
+// IsAdmin says whether an administrator is logged in.
+func (e *Env) IsAdmin() bool { return e.Session.Role == api.Admin }
+
 // Landed takes note of an answer; the root calls it for every message.
 func (e *Env) Landed(m tea.Msg) {
 	if _, ok := m.(landed); ok {

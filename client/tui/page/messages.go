@@ -69,9 +69,16 @@ type (
 	Left    struct{ Reason string }
 )
 
+// PasswordChanged says that the user has a password of his own choice.
+type PasswordChanged struct{}
+
 // Resync says that events were missed or something changed elsewhere: the page
 // in sight asks again, keeping what it shows until the answer comes.
 type Resync struct{}
+
+// Live is what an administrator's SUIVRE brings, in its order: measures and what
+// happened.
+type Live []api.Event
 
 // Noted adds to the list of events.
 type Noted struct{ Note Note }

@@ -21,6 +21,7 @@ const (
 	Account
 	Password
 	Messages
+	Admin // administrators only
 )
 
 // Page is one screen. Only the root is a tea.Model: pages change in place, so

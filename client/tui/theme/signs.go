@@ -30,6 +30,9 @@ const (
 // Spinner is the waiting sign, one frame after the other.
 var Spinner = []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"}
 
+// Heights are columns of a chart from empty to full, an eighth of a cell each.
+var Heights = []string{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}
+
 // twins maps a sign to one ASCII cell: widths stay, so that a finished frame
 // can be translated without laying it out again.
 var twins = map[rune]rune{
@@ -38,6 +41,7 @@ var twins = map[rune]rune{
 	'•': '*', '›': '>', '·': '-', '▼': 'v', '…': '.', '«': '"', '»': '"', '’': '\'',
 	'–': '-', '—': '-', '\u00a0': ' ', '\u202f': ' ', '⏎': '^', '↑': '^', '↓': 'v', '←': '<', '→': '>',
 	'⇧': '^', '▏': '#', '▎': '#', '▍': '#', '▌': '#', '▋': '#', '▊': '#', '▉': '#',
+	'▁': '_', '▂': '.', '▃': ':', '▄': '-', '▅': '=', '▆': '+', '▇': '*',
 	'⠋': '|', '⠙': '/', '⠹': '-', '⠸': '\\', '⠼': '|', '⠴': '/', '⠦': '-', '⠧': '\\', '⠇': '|', '⠏': '/',
 }
 

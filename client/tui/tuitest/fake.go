@@ -35,9 +35,15 @@ type Fake struct {
 	Calls  []string         // what was asked, in order
 	Refs   []string         // of Sell and Buy
 
+	Sessions []api.Connected
+	People   []api.Account // by login
+	Open     bool          // registration
+	Orders   []string      // what an administrator asked for, in order
+
 	mu     sync.Mutex
 	states chan link.State
 	events chan api.Event
+	live   chan api.Event
 }
 
 // New is a server with a student, a catalogue and some history.
@@ -46,6 +52,7 @@ func New(now time.Time) *Fake {
 		Now: now, Link: link.State{Phase: link.Online, Generation: 1, Server: "salle-12"},
 		Errs: map[string]error{}, Silent: map[string]bool{},
 		states: make(chan link.State, 1), events: make(chan api.Event, 64),
+		live: make(chan api.Event, 64),
 		Here: api.Count{Connections: 4, Users: 3},
 		Quota: api.Quotas{
 			Connections: api.Quota{Used: 1, Max: 10, Left: 9, Window: 10 * time.Minute},

@@ -100,7 +100,8 @@ func (p *Page) settled() tea.Cmd {
 	switch err := p.work.Err; {
 	case err == nil:
 		p.reset()
-		return tea.Batch(
+		return tea.Sequence(
+			page.Send(page.PasswordChanged{}), // before going where it matters
 			page.Send(page.Say{Mood: page.Good, Text: p.e.S(i18n.PasswordDone)}),
 			page.Send(page.Back{}),
 		)

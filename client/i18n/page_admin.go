@@ -1,0 +1,183 @@
+package i18n
+
+// The administrator's screens.
+var (
+	NavAdmin       = say("Admin", "Admin")
+	AdminTitle     = say("Administration", "Administration")
+	AdminLive      = say("En direct", "Live")
+	AdminSessions  = say("Sessions %s", "Sessions %s")
+	AdminAccounts  = say("Comptes", "Accounts")
+	AdminOpen      = say("inscriptions ouvertes", "registration open")
+	AdminShut      = say("inscriptions fermées", "registration closed")
+	AdminNoTrouble = say("Personne, ces dix dernières minutes.", "Nobody in the last ten minutes.")
+)
+
+// The live view.
+var (
+	LiveUsers       = say("Connectés", "Logged in")
+	LiveConnections = say("Connexions", "Connections")
+	LiveServers     = say("Serveurs", "Servers")
+	LiveCommands    = say("Commandes/s", "Commands/s")
+	LiveHalf        = say("Durée p50", "Took p50")
+	LiveMost        = say("Durée p99", "Took p99")
+	LiveLogins      = say("Entrées/min", "Logins/min")
+	LiveRefusals    = say("Refus/min", "Refusals/min")
+	LiveLost        = say("Perdus", "Missed")
+	LiveMillis      = say("%s ms", "%s ms")
+
+	LiveRate     = say("Commandes par seconde · %s", "Commands per second · %s")
+	LivePeak     = say("max %s · moy %s", "max %s · avg %s")
+	LiveNow      = say("maintenant", "now")
+	LiveServices = say("Services", "Services")
+	LiveCalls    = say("%s · %s/min", "%s · %s/min")
+	LiveRefused  = say("Refus/min : quota %s, clé %s, autres %s", "Refusals/min: quota %s, key %s, other %s")
+	LiveOver     = say("Quota atteint", "Quota reached")
+	LiveQuiet    = say("Rien encore. Connexions, ventes, achats et refus s'afficheront ici.", "Nothing yet. Logins, sales, purchases and refusals will show here.")
+
+	LiveFresh  = say("dernière mesure il y a %s", "last measure %s ago")
+	LiveStale  = say("écran figé : dernière mesure il y a %s", "frozen: last measure %s ago")
+	LivePaused = say("en pause depuis %s, la mesure continue", "paused for %s, measuring goes on")
+	LiveMissed = count("%s événement perdu", "%s événements perdus", "%s event missed", "%s events missed")
+
+	FeedLogin   = say("%s se connecte (%s)", "%s logs in (%s)")
+	FeedSale    = say("%s vend « %s », %s", "%s sells “%s”, %s")
+	FeedBuy     = say("%s achète « %s » à %s, %s", "%s buys “%s” sold by %s, %s")
+	FeedRefused = say("%s : %s refusé, %s (%s)", "%s: %s refused, %s (%s)")
+	FeedNobody  = say("inconnu", "nobody known")
+)
+
+// Refusals, as the feed names them; by code.
+var refusals = map[string]Msg{
+	"QUOTA":        say("quota", "quota"),
+	"ECHEC":        say("mauvais mot de passe", "wrong key"),
+	"EC":           say("troisième échec", "third failure"),
+	"BLOQUE":       say("compte bloqué", "account blocked"),
+	"DEBIT":        say("trop d'essais", "too many tries"),
+	"INDISPONIBLE": say("panne", "outage"),
+}
+
+// Refusal names why something was refused. An unknown code as it is.
+func (t T) Refusal(code string) string {
+	if m, ok := refusals[code]; ok {
+		return t.S(m)
+	}
+	return code
+}
+
+// Sessions and accounts.
+var (
+	ColLogin   = say("Identifiant", "Login")
+	ColServer  = say("Serveur", "Server")
+	ColAddress = say("Adresse", "Address")
+	ColSince   = say("Depuis", "Since")
+	ColName    = say("Nom", "Name")
+	ColEmail   = say("E-mail", "E-mail")
+
+	SessionsNone  = say("Aucune session.", "No session.")
+	SessionsAgain = say("r pour regarder de nouveau.", "r to look once more.")
+	AccountsNone  = say("Aucun compte ne correspond.", "No account matches.")
+	AccountsWiden = say("esc pour effacer la recherche.", "esc clears the search.")
+	AccountsFind  = say("/ pour chercher un identifiant, un nom ou un e-mail", "/ to search logins, names and addresses")
+	RoleAdmin     = say("admin", "admin")
+	AccountIsYou  = say("C'est vous : un autre administrateur le peut.", "That is you: another administrator can.")
+)
+
+var standings = map[string]Msg{
+	"actif":   say("actif", "active"),
+	"bloque":  say("bloqué", "blocked"),
+	"expulse": say("exclu", "suspended"),
+}
+
+// Standing names whether an account may log in. An unknown one as it is.
+func (t T) Standing(s string) string {
+	if m, ok := standings[s]; ok {
+		return t.S(m)
+	}
+	return s
+}
+
+// What an administrator does, each with its question and its outcome.
+var (
+	BlockTitle = say("Bloquer %s", "Block %s")
+	BlockAsk   = say("Ses sessions se ferment et le compte reste fermé jusqu'au déblocage.", "All sessions end, and the account stays shut until unblocked.")
+	BlockYes   = say("Bloquer", "Block")
+	BlockDone  = say("%s est bloqué.", "%s is blocked.")
+
+	UnblockTitle = say("Débloquer %s", "Unblock %s")
+	UnblockAsk   = say("Le compte pourra se connecter.", "The account will be able to log in.")
+	UnblockYes   = say("Débloquer", "Unblock")
+	UnblockDone  = say("%s est débloqué.", "%s is unblocked.")
+
+	ExpelTitle = say("Exclure %s", "Throw %s out")
+	ExpelAsk   = say("Toutes ses sessions se ferment.", "All sessions end.")
+	ExpelYes   = say("Exclure", "Throw out")
+	ExpelDone  = say("%s est exclu.", "%s is out.")
+
+	ResetTitle = say("Remettre à zéro les quotas de %s", "Reset the quotas of %s")
+	ResetAsk   = say("Dix connexions et dix appels de nouveau ; la personne l'apprend.", "Ten logins and ten calls again; that person is told.")
+	ResetYes   = say("Remettre à zéro", "Reset")
+	ResetDone  = say("Les quotas de %s repartent de zéro.", "The quotas of %s start again.")
+
+	GiveTitle = say("Nouveau mot de passe pour %s", "New password for %s")
+	GiveAsk   = say("Ses sessions se ferment. Il faudra le changer dès la prochaine connexion.", "All sessions end. It must be changed at the next login.")
+	GiveYes   = say("Donner", "Give")
+	GiveDone  = say("Nouveau mot de passe pour %s : transmettez-le.", "New password for %s: hand it over.")
+	GiveHint  = say("8 caractères au moins, lisible pour le dicter", "at least 8 characters, shown so that you can read it out")
+
+	DeleteTitle = say("Supprimer %s", "Delete %s")
+	DeleteAsk   = say("Définitif. Ce qui est en vente est retiré ; les ventes faites restent, sans nom.", "Final. What is for sale is withdrawn; past sales stay, without a name.")
+	DeleteYes   = say("Supprimer", "Delete")
+	DeleteDone  = say("%s est supprimé.", "%s is deleted.")
+
+	AnnounceTitle = say("Annonce", "Announcement")
+	AnnounceAsk   = say("Tous ceux qui sont connectés la lisent aussitôt.", "Everybody who is logged in reads it at once.")
+	AnnounceYes   = say("Annoncer", "Announce")
+	AnnounceDone  = say("Annonce faite.", "Announced.")
+	AnnounceText  = say("Texte", "Text")
+	AnnounceHint  = say("300 caractères au plus", "at most 300 characters")
+
+	OpenTitle = say("Ouvrir les inscriptions", "Open registration")
+	OpenAsk   = say("Chacun pourra créer un compte.", "Everybody will be able to create an account.")
+	OpenYes   = say("Ouvrir", "Open")
+	OpenDone  = say("Inscriptions ouvertes.", "Registration is open.")
+	ShutTitle = say("Fermer les inscriptions", "Close registration")
+	ShutAsk   = say("Plus personne ne pourra créer de compte.", "Nobody will be able to create an account.")
+	ShutYes   = say("Fermer", "Close")
+	ShutDone  = say("Inscriptions fermées.", "Registration is closed.")
+
+	Reason       = say("Raison", "Reason")
+	ReasonHint   = say("la personne la lira", "that person will read it")
+	Minutes      = say("Minutes", "Minutes")
+	MinutesHint  = say("facultatif : porte fermée aussi longtemps", "optional: shut out for so long")
+	WrongMinutes = say("De 1 à 10080 (sept jours), ou rien.", "From 1 to 10080 (seven days), or nothing.")
+	AdminRefused = say("Refusé : personne ne se vise soi-même, et le dernier administrateur reste.", "Refused: nobody can do this to oneself, and the last administrator stays.")
+
+	GivenPassword = say("Ce mot de passe vous a été donné : choisissez le vôtre.", "This password was given to you: choose your own.")
+)
+
+// Keys of the administrator's screens.
+var (
+	KeyScreensAdmin = say("1-7", "1-7")
+	KeyScreenFAdmin = say("1 … 7, F2 … F8", "1 … 7, F2 … F8")
+	KeyAzertyAdmin  = say("& é \" ' ( - è", "& é \" ' ( - è")
+	KeySpace        = say("espace", "space")
+	KeyB            = say("b", "b")
+	KeyD            = say("d", "d")
+	KeyI            = say("i", "i")
+	KeyP            = say("p", "p")
+	KeyZ            = say("z", "z")
+
+	DoPause    = say("pause", "pause")
+	DoResume   = say("reprendre", "resume")
+	DoWindow   = say("durée", "window")
+	DoAnnounce = say("annonce", "announce")
+	DoOpenDoor = say("inscriptions", "registration")
+	DoExpel    = say("exclure", "throw out")
+	DoBlock    = say("bloquer", "block")
+	DoUnblock  = say("débloquer", "unblock")
+	DoReset    = say("quotas à zéro", "reset quotas")
+	DoGive     = say("mot de passe", "new password")
+	DoDelete   = say("supprimer", "delete")
+	DoAccount  = say("son compte", "account")
+	KeyAlone   = say("a", "a")
+)
