@@ -9,7 +9,7 @@ var (
 	AdminAccounts  = say("Comptes", "Accounts")
 	AdminOpen      = say("inscriptions ouvertes", "registration open")
 	AdminShut      = say("inscriptions fermées", "registration closed")
-	AdminNoTrouble = say("Personne, ces dix dernières minutes.", "Nobody in the last ten minutes.")
+	AdminNoTrouble = say("Personne en 10 min.", "Nobody in 10 min.")
 )
 
 // The live view.
@@ -18,12 +18,11 @@ var (
 	LiveConnections = say("Connexions", "Connections")
 	LiveServers     = say("Serveurs", "Servers")
 	LiveCommands    = say("Commandes/s", "Commands/s")
-	LiveHalf        = say("Durée p50", "Took p50")
-	LiveMost        = say("Durée p99", "Took p99")
+	LiveHalf        = say("Durée p50 ms", "Took p50 ms")
+	LiveMost        = say("Durée p99 ms", "Took p99 ms")
 	LiveLogins      = say("Entrées/min", "Logins/min")
 	LiveRefusals    = say("Refus/min", "Refusals/min")
 	LiveLost        = say("Perdus", "Missed")
-	LiveMillis      = say("%s ms", "%s ms")
 
 	LiveRate     = say("Commandes par seconde · %s", "Commands per second · %s")
 	LivePeak     = say("max %s · moy %s", "max %s · avg %s")

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -31,8 +32,11 @@ func TestLayoutAlwaysFits(t *testing.T) {
 func walk(t *testing.T, seed uint64, steps int) {
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	f := tuitest.New(start)
-	if seed%2 == 0 {
+	switch seed % 3 {
+	case 0:
 		f.LogIn()
+	case 1:
+		f.AdminIn()
 	}
 	s := open(t, f, 80, 24)
 	for step := range steps {
@@ -78,7 +82,8 @@ func (s *driver) stir(rnd *rand.Rand) string {
 		s.press(k)
 		return k
 	case n < 62:
-		k := pick("1", "2", "3", "4", "5", "6", "é", "-", "q", "?", "/", "t", "s", "r", "x", "c", "m", "a", "o", "n", "l", "k", "G")
+		k := pick("1", "2", "3", "4", "5", "6", "é", "-", "q", "?", "/", "t", "s", "r", "x", "c", "m", "a", "o", "n", "l", "k", "G",
+			"7", "è", "7", " ", "b", "z", "p", "d", "i")
 		s.press(k)
 		return k
 	case n < 70:
@@ -90,16 +95,23 @@ func (s *driver) stir(rnd *rand.Rand) string {
 			Cents: rnd.Int64N(2_000_000) - 1000, Published: s.now.Add(time.Duration(rnd.Int64N(int64(9000 * time.Hour)))), Status: api.OnSale,
 		})
 		s.fake.Sales = append(s.fake.Sales, api.Article{ID: "7", Title: text, Status: api.Sold, Other: text, Contact: text})
+		f := s.fake
+		f.People = append(f.People, api.Account{
+			Login: fmt.Sprint("zz", len(f.People)), FirstName: text, LastName: text, Email: text,
+			Role: api.Role(pick("admin", "etudiant", text)), Standing: api.Standing(pick("actif", "bloque", "expulse", text)),
+		})
+		f.Sessions = append(f.Sessions, api.Connected{Login: text, Server: text, Address: text})
 		return "stock"
 	case n < 82:
-		method := pick("Articles", "Article", "Buy", "Sell", "Login", "Quotas", "Boards", "MySales", "Who", "Withdraw", "Register")
+		method := pick("Articles", "Article", "Buy", "Sell", "Login", "Quotas", "Boards", "MySales", "Who", "Withdraw", "Register",
+			"Follow", "Connections", "Accounts", "Block", "Expel", "Registrations")
 		s.fake.Errs[method] = []error{
 			nil, nil, unavailable, refused(protocol.VENDU), refused(protocol.QUOTA, "apres", "99"), link.ErrLost,
 			refused(protocol.INVALIDE, "champ", "titre"),
 		}[rnd.IntN(7)]
 		return "error of " + method
 	case n < 85:
-		s.fake.Silent[pick("Articles", "Article", "Buy", "Sell", "Login", "Boards")] = true
+		s.fake.Silent[pick("Articles", "Article", "Buy", "Sell", "Login", "Boards", "Accounts", "Block", "Follow")] = true
 		return "silence"
 	case n < 88:
 		s.release()
@@ -111,12 +123,20 @@ func (s *driver) stir(rnd *rand.Rand) string {
 			api.Announced{At: at, Text: text},
 			api.Unknown{At: at, Message: protocol.Message{Word: "NOUVEAU", Text: text}},
 		})
+		m := measure(s.now, rnd.Float64()*math.Pow10(rnd.IntN(9)))
+		m.Sales, m.Users, m.Lost = rnd.Int64(), rnd.IntN(1_000_000), rnd.IntN(1000)
+		s.send(page.Live{
+			activity(s.now, pick("VENTE", "ACHAT", "CONNEXION", "REFUS", text), text, "titre", text, "prix", text, "vendeur", text),
+			activity(s.now, "REFUS", text, "code", pick("QUOTA", "ECHEC", text), "verbe", text, "adresse", text), m,
+		})
 		return "events"
 	case n < 94:
 		s.send(events{api.SessionEnded{At: api.At{At: s.now}, Login: "amelie", Reason: text}})
 		return "session ended"
 	case n < 96:
-		s.send(page.Entered{Session: api.Session{Login: pick("amelie", "bob"), Role: api.Student}})
+		s.send(page.Entered{Session: api.Session{
+			Login: pick("amelie", "bob"), Role: api.Role(pick("etudiant", "admin", "admin")), MustChange: rnd.IntN(5) == 0,
+		}})
 		return "session"
 	case n < 98:
 		s.send(gone(s))

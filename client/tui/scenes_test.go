@@ -165,6 +165,60 @@ var scenes = []scene{
 		s.press("m")
 	}},
 	{name: "messages-none", kept: true, do: press("m")},
+	{name: "admin-live", with: (*tuitest.Fake).AdminIn, do: func(s *driver) { s.press("7"); busy(s, 300) }},
+	{name: "admin-live-15min", with: (*tuitest.Fake).AdminIn, do: func(s *driver) { s.press("7"); busy(s, 900); s.press("right", "right") }},
+	{name: "admin-live-first", with: (*tuitest.Fake).AdminIn, do: func(s *driver) { s.press("7"); s.send(measured(s.now, 3)) }},
+	{name: "admin-live-waiting", with: (*tuitest.Fake).AdminIn, do: func(s *driver) { s.press("7"); s.advance(later) }},
+	{name: "admin-live-paused", with: (*tuitest.Fake).AdminIn, do: func(s *driver) {
+		s.press("7")
+		busy(s, 60)
+		s.press(" ")
+		for range 12 {
+			s.advance(time.Second)
+			s.send(measured(s.now, 40))
+		}
+	}},
+	{name: "admin-live-frozen", with: (*tuitest.Fake).AdminIn, do: func(s *driver) { s.press("7"); busy(s, 60); s.advance(12 * time.Second) }},
+	{name: "admin-live-refused", with: func(f *tuitest.Fake) { f.AdminIn(); f.Errs["Follow"] = unavailable }, do: press("7")},
+	{name: "admin-sessions", with: (*tuitest.Fake).AdminIn, do: press("7", "tab")},
+	{name: "admin-sessions-error", with: func(f *tuitest.Fake) { f.AdminIn(); f.Errs["Connections"] = unavailable }, do: press("7", "tab")},
+	{name: "admin-kick", with: (*tuitest.Fake).AdminIn, do: func(s *driver) {
+		s.press("7", "tab", "x")
+		s.advance(time.Second)
+		s.typed("on se calme")
+		s.press("tab")
+	}},
+	{name: "admin-accounts", with: (*tuitest.Fake).AdminIn, do: press("7", "tab", "tab", "down")},
+	{name: "admin-accounts-search", with: (*tuitest.Fake).AdminIn, do: func(s *driver) {
+		s.press("7", "tab", "tab", "/")
+		s.typed("zo")
+		s.advance(time.Second)
+	}},
+	{name: "admin-accounts-none", with: (*tuitest.Fake).AdminIn, do: func(s *driver) {
+		s.press("7", "tab", "tab", "/")
+		s.typed("qqq")
+		s.advance(time.Second)
+		s.press("enter")
+	}},
+	{name: "admin-block", with: (*tuitest.Fake).AdminIn, do: func(s *driver) {
+		s.press("7", "tab", "tab", "b")
+		s.advance(time.Second)
+		s.typed("annonces en double")
+		s.press("enter")
+	}},
+	{name: "admin-delete-refused", with: func(f *tuitest.Fake) { f.AdminIn(); f.Errs["Delete"] = refused(protocol.INTERDIT) }, do: func(s *driver) {
+		s.press("7", "tab", "tab", "d")
+		s.advance(time.Second)
+		s.typed("parti")
+		s.press("enter", "o")
+	}},
+	{name: "admin-password", with: (*tuitest.Fake).AdminIn, do: press("7", "tab", "tab", "p")},
+	{name: "admin-announce", with: (*tuitest.Fake).AdminIn, do: press("7", "a")},
+	{name: "admin-registration", with: (*tuitest.Fake).AdminIn, do: press("7", "i")},
+	{name: "admin-help", with: (*tuitest.Fake).AdminIn, do: press("?")},
+	{name: "password-given", with: func(f *tuitest.Fake) {
+		f.Logged = &api.Session{Login: "amelie", Role: api.Student, Resumed: true, MustChange: true}
+	}},
 	{name: "help", kept: true, do: press("?")},
 	{name: "quit-draft", kept: true, do: func(s *driver) {
 		s.press("3", "tab")

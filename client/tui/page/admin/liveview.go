@@ -18,7 +18,7 @@ import (
 const (
 	fixedRows = 10 // figures 3, curve's head and foot, panels 4, last measure
 	airyFrom  = 18 // from this height blank rows stand between the parts
-	airRows   = 3
+	airRows   = 2
 	tallest   = 8
 	shortest  = 1
 )
@@ -44,8 +44,7 @@ func (p *live) view() string {
 	if p.H >= airyFrom {
 		room -= airRows
 	}
-	rows := max(shortest, min(tallest, (room+1)/2))
-	gap()
+	rows := max(shortest, min(tallest, 2*(room+1)/3))
 	l.Add(p.figures(w, s)...)
 	gap()
 	l.Add(p.curve(w, now, rows)...)
@@ -58,7 +57,6 @@ func (p *live) view() string {
 // figure is one number with its name, and how it changed within a minute.
 type figure struct {
 	name  i18n.Msg
-	unit  i18n.Msg // zero: none
 	exact int      // decimals
 	of    func(api.Stats) float64
 }
@@ -70,10 +68,10 @@ func (p *live) figures(w watched, s api.Stats) []string {
 		{name: i18n.LiveCommands, exact: 1, of: func(s api.Stats) float64 { return s.CommandsPerSecond }},
 		{name: i18n.LiveLogins, of: func(s api.Stats) float64 { return float64(s.LoginsPerMinute) }},
 		{name: i18n.LiveConnections, of: func(s api.Stats) float64 { return float64(s.Connections) }},
-		{name: i18n.LiveHalf, exact: 1, unit: i18n.LiveMillis, of: func(s api.Stats) float64 { return ms(s.P50) }},
+		{name: i18n.LiveHalf, exact: 1, of: func(s api.Stats) float64 { return ms(s.P50) }},
 		{name: i18n.LiveRefusals, of: func(s api.Stats) float64 { return float64(s.RefusalsPerMinute) }},
 		{name: i18n.LiveServers, of: func(s api.Stats) float64 { return float64(s.Servers) }},
-		{name: i18n.LiveMost, exact: 1, unit: i18n.LiveMillis, of: func(s api.Stats) float64 { return ms(s.P99) }},
+		{name: i18n.LiveMost, exact: 1, of: func(s api.Stats) float64 { return ms(s.P99) }},
 		{name: i18n.LiveLost, of: func(api.Stats) float64 { return float64(w.lost) }},
 	}
 	const inRow = 3
@@ -97,23 +95,32 @@ func (p *live) figure(f figure, s, before api.Stats, known bool, cell int) strin
 	e, th := p.e, p.e.Theme
 	v := f.of(s)
 	value := e.T.Decimal(v, f.exact)
-	if f.unit != (i18n.Msg{}) {
-		value = e.S(f.unit, value)
-	}
-	name := th.Faint.Render(widget.Fit(e.S(f.name), 11)) + " "
+	name := th.Faint.Render(widget.Fit(e.S(f.name), 12))
 	if cell < trendRoom {
-		return name + th.Strong.Render(value)
+		return name + " " + th.Strong.Render(widget.Fit(value, cell-14))
 	}
 	text := name + th.Strong.Render(widget.FitRight(value, 8))
 	scale := math.Pow10(f.exact)
 	if d := math.Round((v-f.of(before))*scale) / scale; known && d != 0 {
-		arrow := "↑"
-		if d < 0 {
-			arrow = "↓"
-		}
-		text += " " + th.Faint.Render(arrow+e.T.Decimal(math.Abs(d), f.exact))
+		text += " " + th.Faint.Render(trend(e, d, f.exact))
 	}
 	return text
+}
+
+// trend is a change in at most five cells: its figures matter less the larger
+// it is.
+func trend(e *page.Env, d float64, decimals int) string {
+	arrow, unit := "↑", ""
+	if d < 0 {
+		arrow, d = "↓", -d
+	}
+	switch {
+	case d >= 1000:
+		d, decimals, unit = d/1000, 1, "k"
+	case d >= 100:
+		decimals = 0
+	}
+	return arrow + e.T.Decimal(d, decimals) + unit
 }
 
 // curve is the commands per second, with what its height and length mean.
