@@ -29,7 +29,7 @@ var (
 	LiveNow      = say("maintenant", "now")
 	LiveServices = say("Services", "Services")
 	LiveCalls    = say("%s · %s/min", "%s · %s/min")
-	LiveRefused  = say("Refus/min : quota %s, clé %s, autres %s", "Refusals/min: quota %s, key %s, other %s")
+	LiveRefused  = say("Refus : quota %s, mdp %s, autres %s", "Refused: quota %s, login %s, other %s")
 	LiveOver     = say("Quota atteint", "Quota reached")
 	LiveQuiet    = say("Rien encore. Connexions, ventes, achats et refus s'afficheront ici.", "Nothing yet. Logins, sales, purchases and refusals will show here.")
 
@@ -48,7 +48,7 @@ var (
 // Refusals, as the feed names them; by code.
 var refusals = map[string]Msg{
 	"QUOTA":        say("quota", "quota"),
-	"ECHEC":        say("mauvais mot de passe", "wrong key"),
+	"ECHEC":        say("mauvais mot de passe", "wrong password"),
 	"EC":           say("troisième échec", "third failure"),
 	"BLOQUE":       say("compte bloqué", "account blocked"),
 	"DEBIT":        say("trop d'essais", "too many tries"),
@@ -121,7 +121,7 @@ var (
 	GiveAsk   = say("Ses sessions se ferment. Il faudra le changer dès la prochaine connexion.", "All sessions end. It must be changed at the next login.")
 	GiveYes   = say("Donner", "Give")
 	GiveDone  = say("Nouveau mot de passe pour %s : transmettez-le.", "New password for %s: hand it over.")
-	GiveHint  = say("8 caractères au moins, lisible pour le dicter", "at least 8 characters, shown so that you can read it out")
+	GiveHint  = say("8 caractères au moins, visible", "at least 8 characters, in sight")
 
 	DeleteTitle = say("Supprimer %s", "Delete %s")
 	DeleteAsk   = say("Définitif. Ce qui est en vente est retiré ; les ventes faites restent, sans nom.", "Final. What is for sale is withdrawn; past sales stay, without a name.")
@@ -174,8 +174,8 @@ var (
 	DoExpel    = say("exclure", "throw out")
 	DoBlock    = say("bloquer", "block")
 	DoUnblock  = say("débloquer", "unblock")
-	DoReset    = say("quotas à zéro", "reset quotas")
-	DoGive     = say("mot de passe", "new password")
+	DoReset    = say("quotas", "quotas")
+	DoGive     = say("mdp", "password")
 	DoDelete   = say("supprimer", "delete")
 	DoAccount  = say("son compte", "account")
 	KeyAlone   = say("a", "a")

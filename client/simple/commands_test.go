@@ -13,10 +13,28 @@ func TestFind(t *testing.T) {
 		"ach": "", "ache": "acheter", "acha": "achats", "achat": "achats", "cl": "", "clas": "classements", "?": "aide",
 		"pass": "motdepasse", "qui": "quitter", "qu": "", "": "", "rm": "", "achats": "achats", "sel": "vendre",
 	} {
-		c, ok := find(word)
+		c, ok := find(word, false)
 		if ok != (want != "") || ok && c.names[i18n.French] != want {
 			t.Errorf("%q: %q, %v", word, c.names, ok)
 		}
+	}
+}
+
+// Students hear of no command of administrators, also not by its beginning.
+func TestAdministratorsCommands(t *testing.T) {
+	for word, want := range map[string]string{
+		"bloquer": "bloquer", "kick": "expulser", "sess": "sessions", "direct": "direct", "inscriptions": "inscriptions",
+		"inscription": "inscription", "register": "inscription", "supp": "supprimer", "annonce": "annonce",
+	} {
+		if c, ok := find(word, true); !ok || c.names[i18n.French] != want {
+			t.Errorf("%q: %q, %v", word, c.names, ok)
+		}
+		if c, ok := find(word, false); ok && c.admin {
+			t.Errorf("a student finds %q", c.names)
+		}
+	}
+	if c, ok := find("inscriptio", false); !ok || c.names[i18n.French] != "inscription" {
+		t.Errorf("%q: a command of administrators makes a student's unclear", c.names)
 	}
 }
 

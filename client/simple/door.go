@@ -113,6 +113,10 @@ func (s *session) welcome(ctx context.Context, session api.Session, notKept erro
 	if notKept != nil {
 		s.say(i18n.NotKept)
 	}
+	if session.MustChange { // all but that is refused
+		s.say(i18n.SimpleMustChange)
+		return nil
+	}
 	return s.told(s.quota(ctx))
 }
 

@@ -97,7 +97,7 @@ func (s *session) obey(ctx context.Context, line string) error {
 	if name == "" {
 		return nil
 	}
-	c, ok := find(name)
+	c, ok := find(name, s.admin())
 	if !ok {
 		s.say(i18n.SimpleUnknown, name)
 		return nil

@@ -97,7 +97,7 @@ func TestLiveFiguresAndTrend(t *testing.T) {
 	s := professor(t, 80, 24)
 	s.press("7")
 	s.send(measured(s.now.Add(-time.Minute), 10), measured(s.now, 13.2))
-	s.see("Commandes/s     13,2 ↑3,2", "Connectés         23 ↑3", "Durée p99 ms     3,1", "dernière mesure il y a 0 s")
+	s.see("Commandes/s    13,2 ↑3,2", "Connectés        23 ↑3", "Durée p99 ms    3,1", "dernière mesure il y a 0 s")
 }
 
 // A screen that stands still is seen to stand still.
@@ -131,7 +131,7 @@ func TestPauseKeepsWhatIsShown(t *testing.T) {
 		t.Errorf("what is paused moved:\n%s", s.view())
 	}
 	s.press(" ")
-	s.see("Commandes/s    300,0", "bob se connecte")
+	s.see("Commandes/s   300,0", "bob se connecte")
 }
 
 func TestWindows(t *testing.T) {

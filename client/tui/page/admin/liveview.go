@@ -57,7 +57,7 @@ func (p *live) view() string {
 // figure is one number with its name, and how it changed within a minute.
 type figure struct {
 	name  i18n.Msg
-	exact int      // decimals
+	exact int // decimals
 	of    func(api.Stats) float64
 }
 
@@ -99,7 +99,7 @@ func (p *live) figure(f figure, s, before api.Stats, known bool, cell int) strin
 	if cell < trendRoom {
 		return name + " " + th.Strong.Render(widget.Fit(value, cell-14))
 	}
-	text := name + th.Strong.Render(widget.FitRight(value, 8))
+	text := name + th.Strong.Render(widget.FitRight(value, 7))
 	scale := math.Pow10(f.exact)
 	if d := math.Round((v-f.of(before))*scale) / scale; known && d != 0 {
 		text += " " + th.Faint.Render(trend(e, d, f.exact))
@@ -117,7 +117,7 @@ func trend(e *page.Env, d float64, decimals int) string {
 	switch {
 	case d >= 1000:
 		d, decimals, unit = d/1000, 1, "k"
-	case d >= 100:
+	case d >= 10:
 		decimals = 0
 	}
 	return arrow + e.T.Decimal(d, decimals) + unit
