@@ -166,6 +166,11 @@ var (
 	KeyP            = say("p", "p")
 	KeyZ            = say("z", "z")
 
+	HelpPause    = say("figer, reprendre", "pause, resume")
+	HelpWindow   = say("1, 5 ou 15 minutes", "1, 5 or 15 minutes")
+	HelpAnnounce = say("annonce à tous", "tell everybody")
+	HelpDoor     = say("inscriptions", "registration")
+
 	DoPause    = say("pause", "pause")
 	DoResume   = say("reprendre", "resume")
 	DoWindow   = say("durée", "window")

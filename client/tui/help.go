@@ -38,6 +38,13 @@ var (
 			{i18n.KeyNoBoth, i18n.HelpNo},
 		}},
 	}
+	// Of administrators only, under the left column.
+	helpAdmin = helpPart{i18n.AdminTitle, []helpRow{
+		{i18n.KeySpace, i18n.HelpPause},
+		{i18n.KeySides, i18n.HelpWindow},
+		{i18n.KeyAlone, i18n.HelpAnnounce},
+		{i18n.KeyI, i18n.HelpDoor},
+	}}
 	helpRight = []helpPart{
 		{i18n.HelpLists, []helpRow{
 			{i18n.KeyMove, i18n.HelpMove},
@@ -64,6 +71,9 @@ const helpTwoColumns = 80
 func (m *model) helpLines() []string {
 	var all []string
 	left, right := m.helpColumn(helpLeft), m.helpColumn(helpRight)
+	if m.e.IsAdmin() {
+		left = append(left, m.helpColumn([]helpPart{helpAdmin})...)
+	}
 	if m.w >= helpTwoColumns {
 		half := m.w/2 + 1
 		for len(left) < len(right) {

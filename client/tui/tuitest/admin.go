@@ -3,6 +3,7 @@ package tuitest
 import (
 	"context"
 	"strings"
+	"time"
 
 	"etuservices/client/api"
 	"etuservices/client/i18n"
@@ -13,11 +14,13 @@ func (f *Fake) AdminIn() {
 	f.Logged = &api.Session{Login: "prof", Role: api.Admin, Resumed: true}
 	f.Open = true
 	for _, c := range []struct{ server, login, address string }{
-		{"salle-12", "amelie", "10.0.12.7"}, {"salle-12", "leo", "10.0.12.9"},
-		{"salle-14", "prof", "127.0.0.1"}, {"salle-14", "zoe", "10.0.14.21"},
+		{"salle-12", "amelie", "10.0.12.7"},
+		{"salle-12", "leo", "10.0.12.9"},
+		{"salle-14", "prof", "127.0.0.1"},
+		{"salle-14", "zoe", "10.0.14.21"},
 	} {
 		f.Sessions = append(f.Sessions, api.Connected{
-			Server: c.server, Login: c.login, Address: c.address, Since: f.Now.Add(-90_000_000_000),
+			Server: c.server, Login: c.login, Address: c.address, Since: f.Now.Add(-90 * time.Second),
 		})
 	}
 	for _, a := range []struct {

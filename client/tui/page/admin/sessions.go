@@ -124,7 +124,11 @@ func (p *sessions) view() string {
 	e, th := p.e, p.e.Theme
 	var l widget.Lines
 	l.Add(p.search.view(e, i18n.CatalogNoSearch, p.W))
-	if s := page.State(e, &p.all, len(p.rows), p.W, i18n.SessionsNone, i18n.SessionsAgain); s != "" {
+	next := i18n.SessionsAgain
+	if len(p.all.Data) > 0 {
+		next = i18n.AccountsWiden
+	}
+	if s := page.State(e, &p.all, len(p.rows), p.W, i18n.SessionsNone, next); s != "" {
 		l.Add(s)
 		return l.String()
 	}
