@@ -120,7 +120,7 @@ func (a *arena) nothingLeft() {
 		if goroutines == 0 || goroutines > spareGoroutines {
 			a.t.Errorf("server %d has %d goroutines", n, goroutines)
 		}
-		for _, frame := range []string{"tcp.(*Conn).serve", "tcp.(*Server).hold", "market.(*Market).", "accounts.(*Accounts).Login"} {
+		for _, frame := range []string{"tcp.(*Conn).serve", "tcp.(*Server).hold", "market.(*Market).do", "accounts.(*Accounts).Login"} {
 			if left := strings.Count(stacks, frame); left > 0 {
 				a.t.Errorf("server %d: %d goroutines in %s", n, left, frame)
 			}

@@ -75,7 +75,10 @@ func TestCommandsPerSecond(t *testing.T) {
 			worker.Must("PING")
 		}
 		total := 0.0
-		for range 2 { // whatever tick they fell into
+		for range 10 { // whatever ticks they fell into, on a machine however slow
+			if total >= 0.8*n {
+				break
+			}
 			s := prof.Event("STATS").Fields
 			cents, err := protocol.ParsePrice(s.Get("commandes_s"))
 			if err != nil {

@@ -131,7 +131,7 @@ func (a *Accounts) publish(ctx context.Context, s *Session, account quota.Accoun
 
 // findTime bounds the first look at an account, so that a MySQL that hangs is
 // told within 5 s though a password check may wait longer.
-const findTime = 2 * time.Second
+const findTime = store.SQLTimeout
 
 type found struct {
 	User

@@ -18,7 +18,7 @@ func TestBenchRuns(t *testing.T) {
 	testenv.Real(t) // skips where MariaDB or Redis is missing
 	var out bytes.Buffer
 	o := options{
-		verbs: verbNames(), conns: 2, time: 200 * time.Millisecond, rounds: 1, rate: 100, json: "-",
+		verbs: verbNames(), conns: 2, time: 500 * time.Millisecond, rounds: 1, rate: 100, json: "-",
 	}
 	if err := bench(t.Context(), o, &out, silent); err != nil {
 		t.Fatal(err)

@@ -13,7 +13,7 @@ const (
 	// back is used again within so long.
 	askEvery = 500 * time.Millisecond
 	// askTime is a question's patience, far above what a busy store needs.
-	askTime = time.Second
+	askTime = 2 * time.Second
 	// silentAfter questions without an answer, one after the other, a store is
 	// said to be away: one lost answer is no outage.
 	silentAfter = 2
