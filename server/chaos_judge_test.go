@@ -95,7 +95,7 @@ const (
 	spareFiles = 16
 	// spareGoroutines is what a server and its drivers may run without clients.
 	// A connection that is left over shows by its own frames, not by this.
-	spareGoroutines = 60
+	spareGoroutines = 100
 )
 
 // nothingLeft fails when a server still holds something of a client that is
