@@ -49,8 +49,9 @@ type Conn struct {
 	opened  time.Time
 	lines   int
 
-	exempt   bool // limits per address leave it alone
-	stranger bool // counted among those not logged in
+	release  func() // gives its places back
+	exempt   bool   // limits per address leave it alone
+	stranger bool   // counted among those not logged in
 
 	leaveAt atomic.Int64 // while draining: when it is closed, Unix nanoseconds
 	told    bool         // that the server goes away
@@ -128,7 +129,6 @@ func (c *Conn) wake() { _ = c.nc.SetReadDeadline(past) }
 // serve is the connection's goroutine.
 func (c *Conn) serve(ctx context.Context) (reason error) {
 	defer c.session.Close(ctx)
-	c.session.Greet(&c.out)
 	for {
 		line, err := c.next()
 		if err != nil {
@@ -139,10 +139,16 @@ func (c *Conn) serve(ctx context.Context) (reason error) {
 		closing := c.session.Line(ctx, line, &c.out)
 		c.takeEvents()
 		if closing {
-			return errors.Join(errClosing, c.flush())
+			return c.closed()
 		}
 	}
 }
+
+// closed writes what is left behind a reply that closes. It and those below
+// keep out of the frames of a connection that waits; see Server.hold.
+//
+//go:noinline
+func (c *Conn) closed() error { return errors.Join(errClosing, c.flush()) }
 
 // next waits for a request, writing what there is to write before and
 // meanwhile.
@@ -169,7 +175,7 @@ func (c *Conn) next() ([]byte, error) {
 		}
 		if c.box.ended() {
 			c.takeEvents() // where it came this very moment
-			return nil, errors.Join(errClosing, c.flush())
+			return nil, c.closed()
 		}
 		line, err := c.read()
 		if errors.Is(err, os.ErrDeadlineExceeded) {
@@ -181,26 +187,38 @@ func (c *Conn) next() ([]byte, error) {
 
 func (c *Conn) read() ([]byte, error) {
 	line, err := c.reader.ReadLine()
-	if errors.Is(err, protocol.ErrTooLong) {
-		c.out.Err(protocol.LIGNE).Int("max", protocol.MaxLine).Text(text(protocol.LIGNE))
-		return nil, errors.Join(errClosing, c.flush())
-	}
-	if errors.Is(err, protocol.ErrTLS) {
-		return nil, c.foreign(saysTLS)
-	}
-	if err == nil && c.lines == 0 && isHTTP(line) {
-		return nil, c.foreign(saysHTTP)
+	if err != nil || c.lines == 0 {
+		err = c.unread(line, err)
 	}
 	return line, err
 }
 
+// unread answers what is no request of ours: an error, or a first line of HTTP.
+//
+//go:noinline
+func (c *Conn) unread(line []byte, err error) error {
+	switch {
+	case errors.Is(err, protocol.ErrTooLong):
+		c.out.Err(protocol.LIGNE).Int("max", protocol.MaxLine).Text(text(protocol.LIGNE))
+		return c.closed()
+	case errors.Is(err, protocol.ErrTLS):
+		return c.foreign(saysTLS)
+	case err == nil && isHTTP(line):
+		return c.foreign(saysHTTP)
+	}
+	return err
+}
+
 // refuse says why the connection ends.
+//
+//go:noinline
 func (c *Conn) refuse(code protocol.Code) error {
 	c.takeEvents()
 	c.out.Err(code).Text(text(code))
 	return errors.Join(errClosing, c.flush())
 }
 
+//go:noinline
 func (c *Conn) takeEvents() {
 	feed, state, events := c.box.take()
 	for _, lines := range feed {
@@ -218,6 +236,8 @@ func (c *Conn) takeEvents() {
 }
 
 // flush writes what was gathered; the client has WriteTimeout to take it.
+//
+//go:noinline
 func (c *Conn) flush() error {
 	if c.out.Len() == 0 {
 		return nil
