@@ -12,17 +12,10 @@ import (
 	"etuservices/protocol"
 )
 
-// Bounds of protocol chapter 1.7, in code points; minutes are seven days.
-const (
-	maxReason   = 200
-	maxAnnounce = 300
-	maxMinutes  = 7 * 24 * 60
-)
-
 func reason() *page.Entry {
 	return &page.Entry{
 		Field: "raison", Label: i18n.Reason, Hint: i18n.ReasonHint,
-		In: widget.Input{Max: maxReason}, Check: page.CheckFilled,
+		In: widget.Input{Max: protocol.MaxReason}, Check: page.CheckFilled,
 	}
 }
 
@@ -57,10 +50,10 @@ func unblock(e *page.Env, login string) tea.Cmd {
 func expel(e *page.Env, login string) tea.Cmd {
 	minutes := &page.Entry{
 		Field: "minutes", Label: i18n.Minutes, Hint: i18n.MinutesHint,
-		In: widget.Input{Max: len(strconv.Itoa(maxMinutes)), Accept: func(r rune) bool { return r >= '0' && r <= '9' }},
+		In: widget.Input{Max: len(strconv.Itoa(protocol.MaxMinutes)), Accept: func(r rune) bool { return r >= '0' && r <= '9' }},
 		Check: func(s string) (i18n.Msg, bool) {
 			n, err := strconv.Atoi(s)
-			return i18n.WrongMinutes, s != "" && (err != nil || n < 1 || n > maxMinutes)
+			return i18n.WrongMinutes, s != "" && (err != nil || n < 1 || n > protocol.MaxMinutes)
 		},
 	}
 	return ask(e, dialog{
@@ -113,7 +106,7 @@ func announce(e *page.Env) tea.Cmd {
 		name: i18n.AnnounceTitle, what: i18n.AnnounceAsk, yes: i18n.AnnounceYes, said: i18n.AnnounceDone,
 		entries: []*page.Entry{{
 			Field: "texte", Label: i18n.AnnounceText, Hint: i18n.AnnounceHint,
-			In: widget.Input{Max: maxAnnounce}, Check: page.CheckFilled,
+			In: widget.Input{Max: protocol.MaxAnnounce}, Check: page.CheckFilled,
 		}},
 		order: unchanged,
 		do:    func(ctx context.Context, in []string) error { return e.API.Announce(ctx, in[0]) },
