@@ -134,6 +134,26 @@ func TestPauseKeepsWhatIsShown(t *testing.T) {
 	s.see("Commandes/s   300,0", "bob se connecte")
 }
 
+// The longer bar is the larger figure, however wide the figures are.
+func TestServiceBarsHaveOneScale(t *testing.T) {
+	s := professor(t, 80, 24)
+	s.press("7")
+	m := measure(s.now, 1)
+	m.Sales, m.Purchases, m.SalesPerMinute, m.PurchasesPerMinute = 1563, 1541, 148, 9
+	s.send(page.Live{m})
+	length := func(name string) (n int) {
+		for l := range strings.SplitSeq(s.view(), "\n") {
+			if strings.HasPrefix(l, " "+name) {
+				n = strings.Count(l, "█")
+			}
+		}
+		return n
+	}
+	if buying, selling := length("Achat "), length("Vente "); buying == 0 || buying > selling {
+		t.Errorf("%d cells for 1541, %d for 1563\n%s", buying, selling, s.view())
+	}
+}
+
 func TestWindows(t *testing.T) {
 	s := professor(t, 120, 40)
 	s.press("7")

@@ -116,3 +116,18 @@ func BenchmarkKeyToTerminal(b *testing.B) {
 	}
 	b.ReportMetric(float64(worst.Microseconds())/1000, "ms-worst")
 }
+
+// BenchmarkLiveSecond is what a measure costs the administrator's screen with a
+// quarter of an hour in hand: to its frame, once a second.
+func BenchmarkLiveSecond(b *testing.B) {
+	f := tuitest.New(start)
+	f.AdminIn()
+	s := open(b, f, 120, 40)
+	s.press("7", "right", "right")
+	busy(s, 900)
+	for b.Loop() {
+		s.now = s.now.Add(time.Second)
+		s.m.Update(measured(s.now, 20))
+		s.m.View()
+	}
+}

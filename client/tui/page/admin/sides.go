@@ -1,0 +1,87 @@
+package admin
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"etuservices/client/api"
+	"etuservices/client/i18n"
+	"etuservices/client/tui/page"
+	"etuservices/client/tui/theme"
+	"etuservices/client/tui/widget"
+)
+
+// sides are the services, and beside them who ran out of calls.
+func (p *live) sides(w watched, s api.Stats, now time.Time) []string {
+	const between = 3
+	left := min(page.ReadWidth, p.W-2) * 3 / 5
+	right := p.W - 2 - left - between
+	a, b := p.services(s, left), p.troubled(w, now, right, 3)
+	out := make([]string, max(len(a), len(b)))
+	for i := range out {
+		l, r := "", ""
+		if i < len(a) {
+			l = a[i]
+		}
+		if i < len(b) {
+			r = b[i]
+		}
+		out[i] = " " + widget.Fit(l, left) + widget.Fit("", between) + widget.Fit(r, right)
+	}
+	return out
+}
+
+func (p *live) services(s api.Stats, w int) []string {
+	e, th := p.e, p.e.Theme
+	all := []struct {
+		name      string
+		ever, min int
+	}{{"achat", int(s.Purchases), s.PurchasesPerMinute}, {"vente", int(s.Sales), s.SalesPerMinute}}
+	most, widest, calls := 0, 0, make([]string, len(all))
+	for i, a := range all {
+		calls[i] = e.S(i18n.LiveCalls, e.T.Int(int64(a.ever)), e.T.Int(int64(a.min)))
+		most, widest = max(most, a.ever), max(widest, widget.Width(calls[i]))
+	}
+	const names = 8 // cells of a service's name
+	out := []string{th.Title.Render(e.S(i18n.LiveServices))}
+	for i, a := range all {
+		bar := widget.Strip(th, a.ever, most, w-names-widest-3) // one scale for all
+		out = append(out, widget.Ends(widget.Fit(e.T.Service(a.name), names)+" "+bar, calls[i], w))
+	}
+	other := s.RefusalsPerMinute - s.RefusedQuota - s.RefusedKey
+	return append(out, th.Faint.Render(e.S(i18n.LiveRefused,
+		e.T.Int(int64(s.RefusedQuota)), e.T.Int(int64(s.RefusedKey)), e.T.Int(int64(max(0, other))))))
+}
+
+// troubled are those who were refused for their quota within a window, the
+// latest first.
+func (p *live) troubled(w watched, now time.Time, width, n int) []string {
+	e, th := p.e, p.e.Theme
+	type one struct {
+		login string
+		over
+	}
+	var all []one
+	for login, o := range w.over {
+		if now.Sub(o.last) <= overFor {
+			all = append(all, one{login, o})
+		}
+	}
+	slices.SortFunc(all, func(a, b one) int {
+		return cmp.Or(b.last.Compare(a.last), cmp.Compare(a.login, b.login))
+	})
+	head := e.S(i18n.LiveOver)
+	if len(all) > 0 {
+		head += " " + e.T.Int(int64(len(all)))
+	}
+	out := []string{th.Title.Render(head)}
+	if len(all) == 0 {
+		return append(out, th.Faint.Render(widget.Fit(e.S(i18n.AdminNoTrouble), width)))
+	}
+	for _, o := range all[:min(n, len(all))] {
+		right := e.T.Int(int64(o.times)) + "× " + th.Faint.Render(widget.FitRight(e.T.Age(now.Sub(o.last)), 6))
+		out = append(out, widget.Ends(th.Warn.Render(theme.Stop)+" "+o.login, right, width))
+	}
+	return out
+}
