@@ -100,8 +100,8 @@ func (k *Keeper) Rule() Rule { return k.rule }
 // GiveBack, or in Settle.
 func (k *Keeper) Take(ctx context.Context, user User, kind Kind, ref string) (Slot, error) {
 	slot := Slot{User: user, Kind: kind, ID: newID(), ref: ref}
-	if err := ctx.Err(); err != nil {
-		return slot, fmt.Errorf("quota: take a slot: %w", err)
+	if err := ctx.Err(); err != nil { // a store took all of the request's time
+		return slot, fmt.Errorf("quota: take a slot: %w", store.Classify(err))
 	}
 	if k.stores.Health.Missing(store.NeedRedis) {
 		return slot, store.ErrUnavailable

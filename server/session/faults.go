@@ -109,7 +109,7 @@ func (s *Session) answer(out *protocol.Out, verb *protocol.Verb, err error) {
 		out.Err(protocol.DEBIT).Int("apres", quota.Seconds(many.After)).Text(textOf(protocol.DEBIT))
 	case errors.As(err, &busy):
 		unavailable(out, busy.After)
-	case errors.Is(err, store.ErrUnavailable), errors.Is(err, context.Canceled):
+	case errors.Is(err, store.ErrUnavailable), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		s.Log.Warn("magasin indisponible", "verbe", verb.Name, "erreur", err)
 		unavailable(out, retryAfter)
 	default:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"etuservices/protocol"
 	"etuservices/server/testenv"
@@ -107,13 +108,21 @@ func internal(t *testing.T, h *house, c *talk, logged ...string) {
 	t.Errorf("incident %s is not in the log:\n%s", a.Fields.Get("incident"), h.logs)
 }
 
-// TestNobodyWaits: a request whose connection or server goes is answered, and
-// nothing is counted.
+// TestNobodyWaits: a request whose connection or server goes, or whose time a
+// slow store used up, is answered, and nothing is counted.
 func TestNobodyWaits(t *testing.T) {
-	h := newHouse(t, testenv.Embedded(t), plenty)
-	c := h.login(t)
 	gone, cancel := context.WithCancel(context.Background())
 	cancel()
+	t.Run("gone", func(t *testing.T) { nobodyWaits(t, gone) })
+	late, cancel := context.WithDeadline(context.Background(), time.Unix(1, 0))
+	defer cancel()
+	t.Run("late", func(t *testing.T) { nobodyWaits(t, late) })
+}
+
+func nobodyWaits(t *testing.T, gone context.Context) {
+	t.Helper()
+	h := newHouse(t, testenv.Embedded(t), plenty)
+	c := h.login(t)
 	for _, line := range []string{"VENTE livre 1 Titre", "ARTICLES", "STATS", "QUOTA", "MOTDEPASSE motdepasse nouveaumot", "ACHAT 1"} {
 		if c.s.Line(gone, []byte(line), &c.out) {
 			t.Errorf("%q closed", line)
