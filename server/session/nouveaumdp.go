@@ -15,6 +15,9 @@ func nouveauMDP(ctx context.Context, s *Session, req *protocol.Request, out *pro
 	if !protocol.Password(password) {
 		return invalid("motdepasse", "Mot de passe : 8 à 128 caractères.")
 	}
+	if protocol.CommonPassword(password) {
+		return tooCommon()
+	}
 	if err := s.Admin.SetPassword(ctx, s.actor(), login, password); err != nil {
 		return err
 	}
