@@ -129,6 +129,7 @@ func (c *Conn) wake() { _ = c.nc.SetReadDeadline(past) }
 // serve is the connection's goroutine.
 func (c *Conn) serve(ctx context.Context) (reason error) {
 	defer c.session.Close(ctx)
+	c.session.Greet(&c.out)
 	for {
 		line, err := c.next()
 		if err != nil {

@@ -138,7 +138,6 @@ func (c *Conn) begun(ctx context.Context) bool {
 		return false
 	}
 	c.session = c.server.open(c)
-	c.session.Greet(&c.out)
 	return true
 }
 
