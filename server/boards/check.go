@@ -21,7 +21,7 @@ const (
 	// takes less than this.
 	markAge = 10 * time.Second
 	// batch is the number of users told to Redis at once.
-	batch = 500
+	batch = 2000
 )
 
 // Run checks until ctx ends.
