@@ -62,9 +62,9 @@ CREATE TABLE IF NOT EXISTS connexions (
 CREATE TABLE IF NOT EXISTS appels (
   id             BIGINT      NOT NULL AUTO_INCREMENT,
   utilisateur_id BIGINT      NOT NULL COMMENT 'qui',
-  service        VARCHAR(8)  CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'VENTE ou ACHAT',
+  service        VARCHAR(8)  CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'vente ou achat',
   article_id     BIGINT      NULL COMMENT 'article nommé, qu''il existe ou non',
-  resultat       VARCHAR(8)  CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'fait ou code du refus',
+  resultat       VARCHAR(8)  CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'ok, VENDU, ABSENT ou INTERDIT',
   instant        DATETIME(3) NOT NULL COMMENT 'quand (UTC)',
   serveur        VARCHAR(64) NOT NULL COMMENT 'instance qui a répondu',
   creneau        CHAR(16)    CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'place prise dans la fenêtre Redis',
