@@ -73,3 +73,12 @@ type Size struct{ W, H int }
 
 // SetSize is part of Page.
 func (s *Size) SetSize(w, h int) { s.W, s.H = w, h }
+
+// Still is part of a page that has no field to type into, and so no draft.
+type Still struct{}
+
+// Typing is part of Page.
+func (Still) Typing() bool { return false }
+
+// Draft is part of Page.
+func (Still) Draft() bool { return false }

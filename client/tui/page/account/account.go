@@ -18,6 +18,7 @@ import (
 // Page is the account.
 type Page struct {
 	page.Size
+	page.Still
 	e   *page.Env
 	cur int
 	who page.Load[api.Profile]
@@ -145,12 +146,6 @@ func (p *Page) View() string {
 
 // Title is part of page.Page.
 func (p *Page) Title() string { return p.e.S(i18n.AccountTitle) }
-
-// Typing is part of page.Page.
-func (p *Page) Typing() bool { return false }
-
-// Draft is part of page.Page.
-func (p *Page) Draft() bool { return false }
 
 // Hints are part of page.Page.
 func (p *Page) Hints() []page.Hint {

@@ -18,6 +18,7 @@ import (
 // Page is the screen of one article.
 type Page struct {
 	page.Size
+	page.Still
 	e      *page.Env
 	brief  api.Article // as the list knew it, shown until the detail comes
 	detail page.Load[api.Article]
@@ -139,12 +140,6 @@ func (p *Page) Title() string {
 	}
 	return p.e.S(i18n.CatalogTitle) + " " + theme.Crumb + " " + p.brief.Title
 }
-
-// Typing is part of page.Page.
-func (p *Page) Typing() bool { return false }
-
-// Draft is part of page.Page.
-func (p *Page) Draft() bool { return false }
 
 // Hints are part of page.Page.
 func (p *Page) Hints() []page.Hint {

@@ -33,6 +33,7 @@ var boards = []struct{ name, is i18n.Msg }{
 // Page is the screen.
 type Page struct {
 	page.Size
+	page.Still
 	e   *page.Env
 	tab int
 	all page.Load[api.Boards]
@@ -149,12 +150,6 @@ func columns(left, right string, w int) string {
 
 // Title is part of page.Page.
 func (p *Page) Title() string { return p.e.S(i18n.BoardsTitle) }
-
-// Typing is part of page.Page.
-func (p *Page) Typing() bool { return false }
-
-// Draft is part of page.Page.
-func (p *Page) Draft() bool { return false }
 
 // Hints are part of page.Page.
 func (p *Page) Hints() []page.Hint {

@@ -36,6 +36,7 @@ const countAge = 30 * time.Second
 // Page is the home screen.
 type Page struct {
 	page.Size
+	page.Still
 	e     *page.Env
 	cur   int
 	count page.Load[api.Count]
@@ -139,12 +140,6 @@ func (p *Page) events(l *widget.Lines, w int) {
 
 // Title is part of page.Page.
 func (p *Page) Title() string { return p.e.S(i18n.HomeTitle) }
-
-// Typing is part of page.Page.
-func (p *Page) Typing() bool { return false }
-
-// Draft is part of page.Page.
-func (p *Page) Draft() bool { return false }
 
 // Hints are part of page.Page.
 func (p *Page) Hints() []page.Hint {

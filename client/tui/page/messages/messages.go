@@ -15,6 +15,7 @@ import (
 // Page is the list.
 type Page struct {
 	page.Size
+	page.Still
 	e     *page.Env
 	table widget.Table
 }
@@ -100,12 +101,6 @@ func sign(m page.Mood) string {
 
 // Title is part of page.Page.
 func (p *Page) Title() string { return p.e.S(i18n.MessagesTitle) }
-
-// Typing is part of page.Page.
-func (p *Page) Typing() bool { return false }
-
-// Draft is part of page.Page.
-func (p *Page) Draft() bool { return false }
 
 // Hints are part of page.Page.
 func (p *Page) Hints() []page.Hint {

@@ -34,6 +34,7 @@ type lists [tabs][]api.Article
 // Page is the screen.
 type Page struct {
 	page.Size
+	page.Still
 	e      *page.Env
 	tab    int
 	tables [tabs]widget.Table
@@ -139,12 +140,6 @@ func (p *Page) current() (api.Article, bool) {
 
 // Title is part of page.Page.
 func (p *Page) Title() string { return p.e.S(i18n.MineTitle) }
-
-// Typing is part of page.Page.
-func (p *Page) Typing() bool { return false }
-
-// Draft is part of page.Page.
-func (p *Page) Draft() bool { return false }
 
 // Hints are part of page.Page.
 func (p *Page) Hints() []page.Hint {
