@@ -41,7 +41,7 @@ func run(ctx context.Context, opt Options, server page.API) error {
 func onScreen(ctx context.Context, m *model, s *screen.Screen) error {
 	m.copy = func(text string) { s.Write(clipboard(text)) }
 	m.grab = s.Mouse
-	p := tea.NewProgram(pushed{m, s}, tea.WithContext(ctx), tea.WithInput(os.Stdin), tea.WithoutRenderer(),
+	p := tea.NewProgram(pushed{m, s}, tea.WithContext(ctx), tea.WithInput(keyboard()), tea.WithoutRenderer(),
 		tea.WithoutSignalHandler()) // signals end ctx; two listeners for one signal wait for each other
 	sized, stop := context.WithCancel(ctx)
 	defer stop()
@@ -57,6 +57,11 @@ func onScreen(ctx context.Context, m *model, s *screen.Screen) error {
 	_, err := p.Run()
 	return err
 }
+
+// keyboard is the terminal's input, not as a file: bubbletea would make a file
+// cancellable, and when ctx ends or a command panics it closes that reader under
+// the goroutine that still reads from it. Nothing reads the input after us.
+func keyboard() io.Reader { return struct{ io.Reader }{os.Stdin} }
 
 // pushed shows each frame as soon as it is made.
 type pushed struct {
