@@ -19,9 +19,6 @@ import (
 const (
 	// warmup of each turn: pools fill, a paused server comes back.
 	warmup = 300 * time.Millisecond
-	// users of a place: what boards and indexes hold, twice the connections at
-	// least.
-	users = 1000
 	// stockRate is more purchases a second than any side makes.
 	stockRate = 5000
 )
@@ -33,6 +30,9 @@ type banc struct {
 	stores *site.Stores
 	notes  io.Writer
 }
+
+// crowded is how many users a place has: what boards and indexes hold.
+func (b *banc) crowded() int { return max(b.users, 2*b.conns) }
 
 // side is one of the two that are measured in turn.
 type side interface {
@@ -54,7 +54,7 @@ func (b *banc) measure(ctx context.Context, m measure) (row report.Row, err erro
 	if m.hash {
 		cost = accounts.HashCost
 	}
-	if err := place.Fill(ctx, max(users, 2*b.conns), cost); err != nil {
+	if err := place.Fill(ctx, b.crowded(), cost); err != nil {
 		return row, err
 	}
 	server, err := b.startServer(place, m)

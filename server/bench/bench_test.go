@@ -19,6 +19,7 @@ func TestBenchRuns(t *testing.T) {
 	var out bytes.Buffer
 	o := options{
 		verbs: verbNames(), conns: 2, time: 500 * time.Millisecond, rounds: 1, rate: 100, json: "-",
+		users: 50, ledger: 1000,
 	}
 	if err := bench(t.Context(), o, &out, silent); err != nil {
 		t.Fatal(err)

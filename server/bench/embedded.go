@@ -21,7 +21,7 @@ const embeddedLeast = 0.7
 
 // embedded sells on the embedded stores and in bare SQLite, in turn.
 func (b *banc) embedded(ctx context.Context) (list []report.Figure, err error) {
-	n := max(users, 2*b.conns)
+	n := b.crowded()
 	ours, place, err := b.filled(ctx, n)
 	if err != nil {
 		return nil, err

@@ -21,6 +21,8 @@ type options struct {
 	profiles string
 	big      int // users and articles of ECHELLE
 	idle     int // connections of REPOS
+	users    int // of a place
+	ledger   int // rows of DEMARRAGE
 }
 
 var errOptions = errors.New("option invalide")
@@ -38,10 +40,12 @@ func parse(args []string, notes io.Writer) (o options, err error) {
 	fs.StringVar(&o.profiles, "profile", "", "dossier où garder les profils (pprof) du serveur pendant ses tours")
 	fs.IntVar(&o.big, "big", 1_000_000, "comptes et articles de la mesure ECHELLE, à côté de 1 000 (0 : ne pas la faire)")
 	fs.IntVar(&o.idle, "idle", 15_000, "connexions au repos de la mesure REPOS (0 : ne pas la faire)")
+	fs.IntVar(&o.users, "users", 1000, "comptes des autres mesures, deux par connexion au moins")
+	fs.IntVar(&o.ledger, "ledger", 100_000, "lignes au registre de la mesure DEMARRAGE")
 	if err := fs.Parse(args); err != nil {
 		return o, err
 	}
-	if o.conns < 1 || o.time <= 0 || o.rounds < 1 || o.rate <= 0 || fs.NArg() > 0 {
+	if o.conns < 1 || o.time <= 0 || o.rounds < 1 || o.rate <= 0 || o.users < 1 || o.ledger < 1 || fs.NArg() > 0 {
 		return o, fmt.Errorf("%w : des nombres positifs, et rien derrière les options", errOptions)
 	}
 	for v := range strings.SplitSeq(strings.ToUpper(*verbs), ",") {

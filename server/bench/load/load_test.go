@@ -42,6 +42,18 @@ func TestPercentilesHoldOutliers(t *testing.T) {
 	}
 }
 
+// TestSlowStepsAreMeasured: a machine that was busy elsewhere had no login done
+// in the time, and a figure was made of nothing.
+func TestSlowStepsAreMeasured(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		step := func() (int, error) { time.Sleep(3 * time.Second); return 1, nil }
+		r, err := load.Run(t.Context(), []load.Step{step}, load.Plan{Time: time.Second})
+		if err != nil || r.Ops == 0 || r.Elapsed < 3*time.Second {
+			t.Errorf("%d operations in %v, %v", r.Ops, r.Elapsed, err)
+		}
+	})
+}
+
 func TestClosedLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		step := func() (int, error) { time.Sleep(10 * time.Millisecond); return 2, nil }
