@@ -78,9 +78,15 @@ func (s *MariaDB) Exec(statement string) error {
 // CreateDatabase makes an empty database and gives its DSN. drop drops it; a
 // server that was stopped cannot, and need not.
 func (s *MariaDB) CreateDatabase() (dsn string, drop func(), err error) {
-	name := fmt.Sprintf("etu_%d", databases.Add(1))
+	name, drop, err := s.NewDatabase()
+	return s.DSN(name), drop, err
+}
+
+// NewDatabase is CreateDatabase for those who reach it another way.
+func (s *MariaDB) NewDatabase() (name string, drop func(), err error) {
+	name = fmt.Sprintf("etu_%d", databases.Add(1))
 	if err := s.Exec("CREATE DATABASE " + name); err != nil {
 		return "", nil, err
 	}
-	return s.DSN(name), func() { _ = s.Exec("DROP DATABASE IF EXISTS " + name) }, nil
+	return name, func() { _ = s.Exec("DROP DATABASE IF EXISTS " + name) }, nil
 }

@@ -15,13 +15,15 @@ type Redis struct {
 	socket string
 }
 
-// NewRedis prepares one in dir.
-func NewRedis(dir string) (*Redis, error) {
+// NewRedis prepares one in dir. options are further ones of redis-server, which
+// win over those that stand here.
+func NewRedis(dir string, options ...string) (*Redis, error) {
 	s := &Redis{socket: filepath.Join(dir, "redis.sock")}
 	var err error
-	s.Process, err = Server("redis-server", s.ready,
+	s.Process, err = Server("redis-server", s.ready, append([]string{
 		"--port", "0", "--unixsocket", s.socket, "--unixsocketperm", "700", "--dir", dir,
-		"--daemonize", "no", "--save", "", "--appendonly", "no")
+		"--daemonize", "no", "--save", "", "--appendonly", "no",
+	}, options...)...)
 	return s, err
 }
 

@@ -24,8 +24,8 @@ de ceux des tours.
 - CPU : ce qu'une requête coûte au processus qui la sert (Linux), tous cœurs
   confondus ; les magasins ont le leur.
 - Le maximum des quotas est relevé des deux côtés pour que rien ne soit refusé ;
-  MariaDB a ses réglages d'origine, Redis ne garde rien sur disque ; les deux sont
-  joints par un socket Unix (leur réseau ne cache donc pas le coût du serveur).
+  MariaDB a ses réglages d'origine, Redis ne garde rien sur disque ; les deux côtés
+  les joignent par la boucle locale (TCP).
 `
 
 // WriteMarkdown writes what is kept beside the benchmark.

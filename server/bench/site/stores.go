@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strconv"
 
 	"etuservices/server/spawn"
@@ -17,11 +18,17 @@ import (
 const redoLog = "--innodb-log-file-size=96M"
 
 // Stores are a private MariaDB with its own default settings (a commit is on
-// disk when it is acknowledged) and a Redis that keeps nothing, on Unix sockets.
+// disk when it is acknowledged) and a Redis that keeps nothing, both on loopback
+// as issue 5 says; the tools here use their Unix sockets.
 type Stores struct {
 	maria *spawn.MariaDB
 	redis *spawn.Redis
+	// Where server and bare drivers find them.
+	mariaAddr, redisAddr string
 }
+
+// mariaUser is for loopback: root has no account but on the socket.
+const mariaUser = "etu"
 
 // StartStores starts them; they end at spawn.CleanUp.
 func StartStores() (*Stores, error) {
@@ -30,13 +37,33 @@ func StartStores() (*Stores, error) {
 		return nil, err
 	}
 	s := &Stores{}
-	if s.maria, err = spawn.NewMariaDB(dir, redoLog); err != nil {
+	if s.mariaAddr, err = freeAddr(); err != nil {
 		return nil, err
 	}
-	if s.redis, err = spawn.NewRedis(dir); err != nil {
+	if s.redisAddr, err = freeAddr(); err != nil {
 		return nil, err
 	}
-	return s, errors.Join(s.maria.Start(), s.redis.Start())
+	host, port, _ := net.SplitHostPort(s.mariaAddr)
+	if s.maria, err = spawn.NewMariaDB(dir, redoLog, "--skip-networking=0", "--bind-address="+host, "--port="+port); err != nil {
+		return nil, err
+	}
+	host, port, _ = net.SplitHostPort(s.redisAddr)
+	if s.redis, err = spawn.NewRedis(dir, "--bind", host, "--port", port); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(s.maria.Start(), s.redis.Start()); err != nil {
+		return nil, err
+	}
+	return s, errors.Join(s.maria.Exec("CREATE USER "+mariaUser+"@"+host), s.maria.Exec("GRANT ALL ON *.* TO "+mariaUser+"@"+host))
+}
+
+// freeAddr is a loopback address that nobody listens on.
+func freeAddr() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("site: %w", err)
+	}
+	return l.Addr().String(), l.Close()
 }
 
 // Place is a pair of stores of one measure.
@@ -61,15 +88,15 @@ func (s *Stores) Open(ctx context.Context) (*Place, error) {
 // OpenBeside makes a place beside those that are open, in the Redis databases
 // db and db+1.
 func (s *Stores) OpenBeside(ctx context.Context, db int) (*Place, error) {
-	dsn, drop, err := s.maria.CreateDatabase()
+	name, drop, err := s.maria.NewDatabase()
 	if err != nil {
 		return nil, err
 	}
-	p := &Place{DSN: dsn, RedisURL: s.redis.URL(), drop: drop}
-	if db > 0 {
-		p.RedisURL += "?db=" + strconv.Itoa(db)
+	p := &Place{
+		DSN:      mariaUser + "@tcp(" + s.mariaAddr + ")/" + name,
+		RedisURL: "redis://" + s.redisAddr + "/" + strconv.Itoa(db), drop: drop,
 	}
-	if p.Stores, err = store.Open(ctx, store.Options{MySQLDSN: dsn, RedisURL: p.RedisURL}); err != nil {
+	if p.Stores, err = store.Open(ctx, store.Options{MySQLDSN: p.DSN, RedisURL: p.RedisURL}); err != nil {
 		return nil, fmt.Errorf("site: %w", err)
 	}
 	return p, nil
