@@ -47,6 +47,8 @@ type Conn struct {
 	box     box
 	sent    []func() // to be called after the next flush
 	opened  time.Time
+	armed   time.Time // the read deadline as the owner set it
+	writeBy time.Time // the write deadline
 	lines   int
 
 	release  func() // gives its places back
@@ -122,8 +124,8 @@ func (c *Conn) End(line string) {
 // Wake makes the session's Deadline be asked again.
 func (c *Conn) Wake() { c.wake() }
 
-// wake makes the owner look at its box. It sets its own deadline before it
-// looks, so a wake is never lost.
+// wake makes the owner look at its box. The owner sets its own deadline before
+// it looks, so a wake is never lost.
 func (c *Conn) wake() { _ = c.nc.SetReadDeadline(past) }
 
 // serve is the connection's goroutine.
@@ -155,6 +157,9 @@ func (c *Conn) closed() error { return errors.Join(errClosing, c.flush()) }
 // meanwhile.
 func (c *Conn) next() ([]byte, error) {
 	for {
+		if c.leaveAt.Load() == 0 && c.ready() { // the deadline is one for waiting
+			return c.read()
+		}
 		until, code := c.session.Deadline()
 		if !time.Now().Before(until) {
 			return nil, c.refuse(code)
@@ -163,10 +168,10 @@ func (c *Conn) next() ([]byte, error) {
 		if late {
 			return nil, c.goodbye()
 		}
-		if c.reader.HasLine() && c.out.Len() < flushAt && !c.box.ended() {
+		if c.ready() {
 			return c.read()
 		}
-		_ = c.nc.SetReadDeadline(until) // before looking into the box
+		c.arm(until) // before looking into the box
 		c.takeEvents()
 		if c.leaveAt.Load() != 0 && !c.told {
 			continue // the drain began between its look and the deadline
@@ -180,9 +185,26 @@ func (c *Conn) next() ([]byte, error) {
 		}
 		line, err := c.read()
 		if errors.Is(err, os.ErrDeadlineExceeded) {
+			c.armed = time.Time{}
 			continue // woken, or late: the loop tells which
 		}
 		return line, err
+	}
+}
+
+// ready says that a request can be read at once, and no reply has to go first.
+func (c *Conn) ready() bool {
+	return c.reader.HasLine() && c.out.Len() < flushAt && !c.box.ended()
+}
+
+// arm bounds the wait for a request. A deadline that is already set and comes
+// before until stays, for setting one costs as much as a PING's own work: when
+// it comes, the loop looks again. Nobody but wake sets it meanwhile, so a wake
+// is never lost.
+func (c *Conn) arm(until time.Time) {
+	if c.armed.IsZero() || c.armed.After(until) || !time.Now().Before(c.armed) {
+		c.armed = until
+		_ = c.nc.SetReadDeadline(until)
 	}
 }
 
@@ -236,14 +258,19 @@ func (c *Conn) takeEvents() {
 	}
 }
 
-// flush writes what was gathered; the client has WriteTimeout to take it.
+// flush writes what was gathered; the client has WriteTimeout to take it, or up
+// to an eighth less: the deadline need not move at every reply.
 //
 //go:noinline
 func (c *Conn) flush() error {
 	if c.out.Len() == 0 {
 		return nil
 	}
-	_ = c.nc.SetWriteDeadline(time.Now().Add(c.server.limits.WriteTimeout))
+	now, patience := time.Now(), c.server.limits.WriteTimeout
+	if c.writeBy.Sub(now) < patience-patience/8 {
+		c.writeBy = now.Add(patience)
+		_ = c.nc.SetWriteDeadline(c.writeBy)
+	}
 	n := c.out.Len()
 	_, err := c.nc.Write(c.out.Bytes())
 	c.out.Reset()
