@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -38,36 +39,48 @@ func TestOpenWaitsForRedisAndSaysSo(t *testing.T) {
 	t.Parallel()
 	e := testenv.Real(t)
 	e.Redis().Stop(t)
-	var log bytes.Buffer
-	e.Log = slog.New(slog.NewTextHandler(&log, nil))
-	started := make(chan struct{})
-	go func() {
-		defer close(started)
-		time.Sleep(time.Second)
-		e.Redis().Start(t)
-	}()
-	s := e.Open(t)
+	started := whenWaiting(e, func() { e.Redis().Start(t) })
+	s := e.Open(t) // would wait for ever if nothing were said
 	<-started
 	if err := s.Redis.Ping(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if !strings.Contains(log.String(), "en attente") {
-		t.Errorf("the log says nothing: %s", &log)
-	}
 }
 
-func TestOpenWaitsForMySQL(t *testing.T) {
+func TestOpenWaitsForMySQLAndSaysSo(t *testing.T) {
 	t.Parallel()
 	e := testenv.RealOwn(t)
 	e.MariaDB().Stop(t)
-	started := make(chan struct{})
-	go func() {
-		defer close(started)
-		time.Sleep(time.Second)
-		e.MariaDB().Start(t)
-	}()
+	started := whenWaiting(e, func() { e.MariaDB().Start(t) })
 	mustHaveTables(t, e.Open(t))
 	<-started
+}
+
+// whenWaiting starts a store once the log says that it is waited for.
+func whenWaiting(e *testenv.Env, start func()) (started chan struct{}) {
+	started = make(chan struct{})
+	waits := &heard{word: "en attente", once: make(chan struct{})}
+	e.Log = slog.New(slog.NewTextHandler(waits, nil))
+	go func() {
+		defer close(started)
+		<-waits.once
+		start()
+	}()
+	return started
+}
+
+// heard is a log that tells when a word comes.
+type heard struct {
+	word  string
+	first sync.Once
+	once  chan struct{}
+}
+
+func (h *heard) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte(h.word)) {
+		h.first.Do(func() { close(h.once) })
+	}
+	return len(p), nil
 }
 
 func TestOpenStopsWaitingWithItsContext(t *testing.T) {
