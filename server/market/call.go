@@ -72,7 +72,7 @@ func (m *Market) do(ctx context.Context, r request, w work) (Reply, error) {
 func (m *Market) write(ctx context.Context, r request, slot quota.Slot, w work) (call Call, done outcome, err error) {
 	at := store.At(slot.Stamp)
 	call = Call{Login: r.user.Login, Service: r.service, Slot: slot.ID, At: slot.Stamp}
-	err = m.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = m.Stores.SQL.Together(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		account, state, err := m.Quota.Certify(ctx, tx, slot, r.service.counter())
 		if err != nil {
 			return err
@@ -126,7 +126,7 @@ func (m *Market) publish(ctx context.Context, slot quota.Slot, call Call) {
 	if m.OnCall == nil {
 		return
 	}
-	if _, err := store.Run(ctx, m.Stores.Redis.DB1, m.OnCall(call)...); err != nil {
+	if _, err := m.Stores.Redis.DB1.Together(ctx, m.OnCall(call)...); err != nil {
 		m.Log.Warn("appel écrit mais non porté aux tableaux", "erreur", err)
 	}
 }

@@ -142,11 +142,11 @@ func (k *Keeper) take(ctx context.Context, slot *Slot, entries []entry, fill boo
 	args := append(make([]any, 0, 5+2*len(entries)),
 		k.rule.Window.Milliseconds(), k.rule.Max, slot.ID, refLife.Milliseconds(), flag(fill))
 	args = appendEntries(args, entries)
-	answer, err := store.RunOne(ctx, k.stores.Redis.DB0, store.Call{Script: takeScript, Keys: keys, Args: args})
+	answers, err := k.stores.Redis.DB0.Together(ctx, store.Call{Script: takeScript, Keys: keys, Args: args})
 	if err != nil {
 		return verdict{}, err
 	}
-	n, err := numbers(answer, 4)
+	n, err := numbers(answers[0], 4)
 	if err != nil {
 		return verdict{}, err
 	}

@@ -62,11 +62,11 @@ func (k *Keeper) look(ctx context.Context, user User, fill Kind, entries []entry
 	keys := user.windowKeys()
 	args := appendEntries(append(make([]any, 0, 3+2*len(entries)),
 		k.rule.Window.Milliseconds(), k.rule.Max, 1+slices.Index(kinds[:], fill)), entries)
-	answer, err := store.RunOne(ctx, k.stores.Redis.DB0, store.Call{Script: lookScript, Keys: keys[:], Args: args})
+	answers, err := k.stores.Redis.DB0.Together(ctx, store.Call{Script: lookScript, Keys: keys[:], Args: args})
 	if err != nil {
 		return states, known, err
 	}
-	n, err := numbers(answer, 7)
+	n, err := numbers(answers[0], 7)
 	if err != nil {
 		return states, known, err
 	}

@@ -77,9 +77,9 @@ func (c *cutter) back(client, server net.Conn, cut chan struct{}) {
 	}
 }
 
-func TestLostCommitIsUnknown(t *testing.T) {
-	t.Parallel()
-	e := testenv.Real(t)
+// throughCutter leads the environment's MariaDB connections through a cutter.
+func throughCutter(t *testing.T, e *testenv.Env) *cutter {
+	t.Helper()
 	ln, err := net.Listen("unix", filepath.Join(t.TempDir(), "s"))
 	if err != nil {
 		t.Fatal(err)
@@ -91,6 +91,13 @@ func TestLostCommitIsUnknown(t *testing.T) {
 	}
 	cfg.Addr = ln.Addr().String()
 	e.MySQLDSN = cfg.FormatDSN()
+	return cut
+}
+
+func TestLostCommitIsUnknown(t *testing.T) {
+	t.Parallel()
+	e := testenv.Real(t)
+	cut := throughCutter(t, e)
 	s := e.Open(t)
 	id := mustAddUser(t, s, "aa")
 

@@ -71,7 +71,7 @@ func openMySQL(cfg *mysql.Config) (*SQL, error) {
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns) // fewer would close and open at every burst
 	db.SetConnMaxLifetime(mysqlConnLife)
-	return &SQL{Dialect: MySQL, Write: db, Read: db}, nil
+	return &SQL{Dialect: MySQL, Write: db, Read: db, lanes: lanes[txWork]{free: mysqlLanes, most: mostTogether}}, nil
 }
 
 // readCommitted sets the isolation level once a connection: every statement

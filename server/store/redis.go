@@ -30,10 +30,20 @@ const (
 // Redis is the cache. DB0 is database 0 (or the URL's), DB1 the next one. In a
 // Cluster, which has one database, both are the same client.
 type Redis struct {
-	DB0, DB1 redis.UniversalClient
+	DB0, DB1 *DB
 	Cluster  bool
 
 	addr string // for the log, without password
+}
+
+// DB is one database.
+type DB struct {
+	redis.UniversalClient
+	lanes lanes[*asked] // of Together
+}
+
+func newDB(client redis.UniversalClient) *DB {
+	return &DB{UniversalClient: client, lanes: lanes[*asked]{free: redisLanes, most: mostAsked}}
 }
 
 // Ping asks both databases for an answer within RedisTimeout.
@@ -63,7 +73,7 @@ func newSingle(o *redis.Options) *Redis {
 	o.MaintNotificationsConfig = noMaintenance()
 	next := *o
 	next.DB++
-	return &Redis{DB0: redis.NewClient(o), DB1: redis.NewClient(&next), addr: o.Addr}
+	return &Redis{DB0: newDB(redis.NewClient(o)), DB1: newDB(redis.NewClient(&next)), addr: o.Addr}
 }
 
 // newFailover makes the two clients of what Sentinel calls the master.
@@ -74,7 +84,7 @@ func newFailover(o *redis.FailoverOptions) *Redis {
 	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
 	next := *o
 	next.DB++
-	return &Redis{DB0: redis.NewFailoverClient(o), DB1: redis.NewFailoverClient(&next), addr: "sentinel " + o.MasterName}
+	return &Redis{DB0: newDB(redis.NewFailoverClient(o)), DB1: newDB(redis.NewFailoverClient(&next)), addr: "sentinel " + o.MasterName}
 }
 
 // newCluster makes the one client of a Cluster.
@@ -86,7 +96,8 @@ func newCluster(o *redis.ClusterOptions) *Redis {
 	o.MaintNotificationsConfig = noMaintenance()
 	client := redis.NewClusterClient(o)
 	client.OnNewNode(func(node *redis.Client) { node.AddHook(askOnce{}) })
-	return &Redis{DB0: client, DB1: client, Cluster: true, addr: o.Addrs[0]}
+	db := newDB(client)
+	return &Redis{DB0: db, DB1: db, Cluster: true, addr: o.Addrs[0]}
 }
 
 func redisConns() int { return redisConnsPerCPU * runtime.GOMAXPROCS(0) }

@@ -29,7 +29,7 @@ func TestRedisURLForms(t *testing.T) {
 			t.Errorf("%s: cluster %v, same client %v", tc.url, r.Cluster, r.DB0 == r.DB1)
 		}
 		if !tc.cluster {
-			o0, o1 := r.DB0.(*redis.Client).Options(), r.DB1.(*redis.Client).Options()
+			o0, o1 := r.DB0.UniversalClient.(*redis.Client).Options(), r.DB1.UniversalClient.(*redis.Client).Options()
 			if o0.DB != tc.db0 || o1.DB != tc.db0+1 {
 				t.Errorf("%s: databases %d and %d", tc.url, o0.DB, o1.DB)
 			}

@@ -78,7 +78,26 @@ func Run(ctx context.Context, db redis.UniversalClient, calls ...Call) ([]any, e
 		}
 		return []any{answer}, nil
 	}
-	cmds, err := send(ctx, db, calls, func(pipe redis.Pipeliner, c Call) *redis.Cmd {
+	return answers(pipeline(ctx, db, calls))
+}
+
+// answers are those of all commands, or the first error.
+func answers(cmds []*redis.Cmd) ([]any, error) {
+	list := make([]any, len(cmds))
+	for i, cmd := range cmds {
+		answer, err := cmd.Result()
+		if err != nil && !errors.Is(err, redis.Nil) {
+			return nil, Classify(err)
+		}
+		list[i] = answer
+	}
+	return list, nil
+}
+
+// pipeline runs scripts in one round trip, and in one more those that Redis had
+// lost. Each command holds its own error.
+func pipeline(ctx context.Context, db redis.UniversalClient, calls []Call) []*redis.Cmd {
+	cmds := send(ctx, db, calls, func(pipe redis.Pipeliner, c Call) *redis.Cmd {
 		return pipe.EvalSha(ctx, c.Script.hash, c.Keys, c.Args...)
 	})
 	var lost []Call
@@ -89,34 +108,22 @@ func Run(ctx context.Context, db redis.UniversalClient, calls ...Call) ([]any, e
 		}
 	}
 	if len(lost) > 0 {
-		var again []*redis.Cmd
-		again, err = send(ctx, db, lost, func(pipe redis.Pipeliner, c Call) *redis.Cmd {
+		again := send(ctx, db, lost, func(pipe redis.Pipeliner, c Call) *redis.Cmd {
 			return pipe.Eval(ctx, c.Script.text, c.Keys, c.Args...)
 		})
 		for j, cmd := range again {
 			cmds[places[j]] = cmd
 		}
 	}
-	answers := make([]any, len(cmds))
-	for i, cmd := range cmds {
-		answer, cmdErr := cmd.Result()
-		if cmdErr != nil && !errors.Is(cmdErr, redis.Nil) {
-			return nil, Classify(cmdErr)
-		}
-		answers[i] = answer
-	}
-	if len(cmds) == 0 && err != nil {
-		return nil, Classify(err)
-	}
-	return answers, nil
+	return cmds
 }
 
-func send(ctx context.Context, db redis.UniversalClient, calls []Call, add func(redis.Pipeliner, Call) *redis.Cmd) ([]*redis.Cmd, error) {
+func send(ctx context.Context, db redis.UniversalClient, calls []Call, add func(redis.Pipeliner, Call) *redis.Cmd) []*redis.Cmd {
 	pipe := db.Pipeline()
 	cmds := make([]*redis.Cmd, len(calls))
 	for i, c := range calls {
 		cmds[i] = add(pipe, c)
 	}
-	_, err := pipe.Exec(ctx) // each command holds its own error
-	return cmds, err
+	_, _ = pipe.Exec(ctx)
+	return cmds
 }

@@ -37,6 +37,7 @@ func (d Dialect) String() string {
 type SQL struct {
 	Dialect     Dialect
 	Write, Read *sql.DB
+	lanes       lanes[txWork] // of Together
 	// OnTx is told of each transaction, however often it was tried. It may be
 	// nil, and is set before the first.
 	OnTx func(took time.Duration, err error)

@@ -36,7 +36,7 @@ func openSQLite(ctx context.Context, log *slog.Logger, path string) (*SQL, error
 	if err := migrateSQLite(log, path); err != nil {
 		return nil, err
 	}
-	s := &SQL{Dialect: SQLite}
+	s := &SQL{Dialect: SQLite, lanes: lanes[txWork]{free: sqliteLanes, most: mostTogether}}
 	if s.Write, err = openSQLiteHandle(writeDSN(path), 1); err != nil {
 		return nil, err
 	}
