@@ -94,11 +94,14 @@ type Accounts struct {
 	Options
 	sessions registry
 	uses     chan *Session // to be written
+	resuming *store.Gather[*resumed]
 }
 
 // New makes the accounts; Run must run for tokens to live on.
 func New(o Options) *Accounts {
-	return &Accounts{Options: o, uses: make(chan *Session, touchQueue)}
+	a := &Accounts{Options: o, uses: make(chan *Session, touchQueue)}
+	a.resuming = store.NewGather(mostResumed, a.readTokens)
+	return a
 }
 
 // AnonymousMark begins the login of a deleted account. No login that anybody may

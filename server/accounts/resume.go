@@ -2,10 +2,10 @@ package accounts
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"etuservices/server/quota"
@@ -22,14 +22,16 @@ func (a *Accounts) Resume(ctx context.Context, token string) (*Session, error) {
 	waiting := &Session{hash: hash} // hears of the token's end from now on
 	a.sessions.add(waiting)
 	defer a.sessions.remove(waiting)
-	session, written, sqlErr := a.resumeSQL(ctx, token, hash)
+	found := resumed{hash: hash, token: token}
+	sqlErr := a.resumeSQL(ctx, &found)
+	session, written := found.session, found.written
 	if errors.Is(sqlErr, ErrWrong) {
 		return nil, ErrWrong
 	}
 	var fields map[string]string
 	err := store.ErrUnavailable
 	if !a.Stores.Health.Missing(store.NeedRedis) {
-		fields, err = a.Stores.Redis.DB0.HGetAll(ctx, tokenKey(hash)).Result()
+		fields, err = a.tokenFields(ctx, hash)
 	}
 	if err = store.Classify(err); err != nil && sqlErr != nil {
 		return nil, fmt.Errorf("accounts: resume: %w", errors.Join(sqlErr, err))
@@ -57,31 +59,82 @@ func (a *Accounts) Resume(ctx context.Context, token string) (*Session, error) {
 	return session, nil
 }
 
-// resumeSQL gives the session of a token that was not killed, and the last use
-// that is written of it, with its lead.
-func (a *Accounts) resumeSQL(ctx context.Context, token, hash string) (s *Session, written store.Instant, err error) {
+// resumed is a token that SQL is asked about, and what SQL knows of it.
+type resumed struct {
+	token, hash string
+	session     *Session      // nil: it was killed, or its account may not log in
+	written     store.Instant // the last use, with its lead
+}
+
+// mostResumed are asked about in one statement: what comes back when a class
+// lost its server.
+const mostResumed = 64
+
+// resumeSQL asks SQL about a token. Errors: ErrWrong, store.ErrUnavailable.
+func (a *Accounts) resumeSQL(ctx context.Context, r *resumed) error {
 	if a.Stores.Health.Missing(store.NeedSQL) {
-		return nil, written, store.ErrUnavailable
+		return store.ErrUnavailable
 	}
-	var u User
-	var role, state string
-	var since store.Instant
-	err = a.Stores.SQL.Read.QueryRowContext(ctx, `
-		SELECT u.id, u.login, u.email, u.prenom, u.nom, u.role, u.etat, j.depuis, j.dernier_usage,
+	if err := a.resuming.Do(ctx, r); err != nil {
+		return store.Classify(err)
+	}
+	if r.session == nil {
+		return ErrWrong
+	}
+	return nil
+}
+
+func (a *Accounts) readTokens(ctx context.Context, list []*resumed) error {
+	asked := make(map[string][]*resumed, len(list)) // several connections may hold one token
+	args := make([]any, 0, len(list))
+	for _, r := range list {
+		if asked[r.hash] == nil {
+			args = append(args, r.hash)
+		}
+		asked[r.hash] = append(asked[r.hash], r)
+	}
+	rows, err := a.Stores.SQL.Read.QueryContext(ctx, `
+		SELECT j.empreinte, u.id, u.login, u.email, u.prenom, u.nom, u.role, j.depuis, j.dernier_usage,
 		  COALESCE(c.mdp_a_changer, 0)
 		FROM jetons j JOIN utilisateurs u ON u.id = j.utilisateur_id
-		LEFT JOIN consignes c ON c.utilisateur_id = u.id WHERE j.empreinte = ?`, hash).
-		Scan(&u.ID, &u.Login, &u.Email, &u.FirstName, &u.LastName, &role, &state, &since, &written, &u.MustChange)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil, written, ErrWrong
-	case err != nil:
-		return nil, written, store.Classify(err)
-	case state != quota.Active:
-		return nil, written, ErrWrong
+		LEFT JOIN consignes c ON c.utilisateur_id = u.id
+		WHERE u.etat = '`+quota.Active+`' AND j.empreinte IN (`+strings.Repeat(", ?", len(args))[2:]+`)`, args...)
+	if err != nil {
+		return err
 	}
-	u.Role = Role(role)
-	return a.resumedSession(u, token, since.Time), written, nil
+	defer rows.Close()
+	for rows.Next() {
+		var u User
+		var hash, role string
+		var since, written store.Instant
+		if err := rows.Scan(&hash, &u.ID, &u.Login, &u.Email, &u.FirstName, &u.LastName, &role,
+			&since, &written, &u.MustChange); err != nil {
+			return err
+		}
+		u.Role = Role(role)
+		for _, r := range asked[hash] {
+			r.session, r.written = a.resumedSession(u, r.token, since.Time), written
+		}
+	}
+	return rows.Err()
+}
+
+// fieldsScript reads a token's fields.
+var fieldsScript = store.NewScript(`return redis.call('HGETALL', KEYS[1])`)
+
+// tokenFields asks Redis about a token.
+func (a *Accounts) tokenFields(ctx context.Context, hash string) (map[string]string, error) {
+	answers, err := a.Stores.Redis.DB0.Together(ctx, store.Call{Script: fieldsScript, Keys: []string{tokenKey(hash)}})
+	if err != nil {
+		return nil, err
+	}
+	list, _ := answers[0].([]any)
+	fields := make(map[string]string, len(list)/2)
+	for i := 0; i+1 < len(list); i += 2 {
+		name, _ := list[i].(string)
+		fields[name], _ = list[i+1].(string)
+	}
+	return fields, nil
 }
 
 func (a *Accounts) sessionOf(token string, f map[string]string) *Session {

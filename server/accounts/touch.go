@@ -109,7 +109,7 @@ func (a *Accounts) Leave(ctx context.Context, s *Session) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), store.RedisTimeout)
 	defer cancel()
-	if _, err := store.Run(ctx, a.Stores.Redis.DB0, a.tokenCall(s, s.lastUse.Load(), true)); err != nil {
+	if _, err := a.Stores.Redis.DB0.Together(ctx, a.tokenCall(s, s.lastUse.Load(), true)); err != nil {
 		a.Log.Warn("fin de session non écrite dans Redis", "erreur", err)
 	}
 }

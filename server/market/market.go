@@ -101,8 +101,13 @@ type Call struct {
 // Market is safe for concurrent use.
 type Market struct {
 	Options
-	gone chan int64 // articles whose words may go
+	gone      chan int64 // articles whose words may go
+	returning *store.Gather[*returned]
 }
 
 // New makes a market; Run tidies up behind it.
-func New(o Options) *Market { return &Market{Options: o, gone: make(chan int64, forgetQueue)} }
+func New(o Options) *Market {
+	m := &Market{Options: o, gone: make(chan int64, forgetQueue)}
+	m.returning = store.NewGather(mostReturned, m.readUnsaid)
+	return m
+}

@@ -85,7 +85,7 @@ func (s *Session) feedRefusal(verb *protocol.Verb, code protocol.Code) {
 // nobody could tell him. It is no part of logging in: where it fails, it is
 // told the next time.
 func (s *Session) tellUnsaid(ctx context.Context) {
-	list, err := s.Market.Unsaid(ctx, s.user.User.ID)
+	list, err := s.Market.UnsaidTo(ctx, s.user.User.ID)
 	if err != nil {
 		s.Log.Warn("ventes non dites au vendeur", "erreur", err)
 	}
