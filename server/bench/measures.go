@@ -78,6 +78,7 @@ var singles = []single{
 	{"REPOS", (*banc).rest},
 	{"DEMARRAGE", (*banc).begin},
 	{"EMBARQUE", (*banc).embedded},
+	{"FLASK", (*banc).flask},
 }
 
 func known(verb string) bool { return slices.Contains(verbNames(), verb) }
