@@ -28,7 +28,8 @@ func (m *Market) forget(id int64) {
 	}
 }
 
-// Run deletes the words of what was sold or withdrawn until ctx ends.
+// Run deletes the words of what was sold or withdrawn, and reads the lists of
+// common words that searches ask for, until ctx ends.
 func (m *Market) Run(ctx context.Context) {
 	tick := time.NewTicker(forgetPause)
 	defer tick.Stop()
@@ -36,6 +37,11 @@ func (m *Market) Run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
+		case word := <-m.common.wanted:
+			if err := m.learn(ctx, word); err != nil && ctx.Err() == nil {
+				m.Log.Warn("articles d'un mot commun non lus", "mot", word, "erreur", err)
+			}
+			continue
 		case <-tick.C:
 		}
 		for {

@@ -5,9 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 
-	"etuservices/protocol"
 	"etuservices/server/store"
 )
 
@@ -41,10 +42,6 @@ type Page struct {
 // ErrCursor is an After that no page gave.
 var ErrCursor = errors.New("market: not the next page of anything")
 
-// rareWord is the number of articles up to which a word leads the search; a
-// commoner one is met soon enough by reading the list itself.
-const rareWord = 1000
-
 // List gives what is for sale. Errors: ErrCursor, store.ErrUnavailable.
 func (m *Market) List(ctx context.Context, f Filter) (Page, error) {
 	q := query{}
@@ -68,10 +65,45 @@ func (m *Market) List(ctx context.Context, f Filter) (Page, error) {
 	if err := q.after(f.Order, f.After); err != nil {
 		return Page{}, err
 	}
-	if none, err := m.search(ctx, &q, f.Query); none || err != nil {
+	lead, none, err := m.search(ctx, &q, f)
+	if none || err != nil {
 		return Page{}, err
 	}
+	if lead == nil {
+		return m.page(ctx, q, f.Order, f.Limit)
+	}
+	return m.among(ctx, q, *lead, f)
+}
+
+// among reads a page among the candidates: of the newest, the first ones fill it
+// almost always.
+func (m *Market) among(ctx context.Context, q query, c candidates, f Filter) (Page, error) {
+	if f.priced() {
+		if c.more {
+			return m.page(ctx, q, f.Order, f.Limit)
+		}
+		return m.page(ctx, q.lead(c), f.Order, f.Limit)
+	}
+	newest, others := c.first(2*(f.Limit+1), f.below())
+	page, err := m.page(ctx, q.lead(newest), f.Order, f.Limit)
+	if err != nil || page.Next != "" || !others {
+		return page, err
+	}
+	if !c.more {
+		q = q.lead(c)
+	}
 	return m.page(ctx, q, f.Order, f.Limit)
+}
+
+// priced says whether the list is sorted by price.
+func (f Filter) priced() bool { return f.Order == Cheapest || f.Order == Expensive }
+
+// below is the number below which a page's articles stand, newest first.
+func (f Filter) below() int64 {
+	if n, err := strconv.ParseInt(f.After, 10, 64); err == nil {
+		return n
+	}
+	return math.MaxInt64 // the first page, or one by price
 }
 
 // page runs a query for one more article than wanted, to know of a next page.
@@ -92,58 +124,4 @@ func (m *Market) page(ctx context.Context, q query, order Order, limit int) (Pag
 func (m *Market) sellerID(ctx context.Context, login string) (id int64, err error) {
 	err = m.Stores.SQL.Read.QueryRowContext(ctx, `SELECT id FROM utilisateurs WHERE login = ?`, login).Scan(&id)
 	return id, err
-}
-
-// search narrows a query to the articles of which every word of s begins a
-// word. none says that there is certainly no such article.
-func (m *Market) search(ctx context.Context, q *query, s string) (none bool, err error) {
-	words := prefixes(s)
-	if len(words) > protocol.MaxTitle/2+1 {
-		return true, nil // more words than a title has room for
-	}
-	lead := -1
-	var ids []any
-	for i, w := range words {
-		found, err := m.withWord(ctx, w)
-		if err != nil {
-			return false, fmt.Errorf("market: search: %w", err)
-		}
-		if len(found) == 0 {
-			return true, nil
-		}
-		if len(found) <= rareWord && (lead < 0 || len(found) < len(ids)) {
-			lead, ids = i, found
-		}
-	}
-	for i, w := range words {
-		if i != lead {
-			q.where(hasWord, w, after(w))
-		}
-	}
-	if lead >= 0 {
-		q.where("a.id IN ("+strings.Repeat(", ?", len(ids))[2:]+")", ids...)
-	}
-	return false, nil
-}
-
-// hasWord is asked of one article after the other. As EXISTS, MariaDB would turn
-// it into a join and write all articles with a common word into a table first.
-const hasWord = "(SELECT 1 FROM mots m WHERE m.article_id = a.id AND m.mot >= ? AND m.mot < ? LIMIT 1) IS NOT NULL"
-
-// withWord gives the articles with a word that begins so, rareWord + 1 at most.
-func (m *Market) withWord(ctx context.Context, prefix string) (ids []any, err error) {
-	rows, err := m.Stores.SQL.Read.QueryContext(ctx,
-		`SELECT article_id FROM mots WHERE mot >= ? AND mot < ? LIMIT ?`, prefix, after(prefix), rareWord+1)
-	if err != nil {
-		return nil, store.Classify(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, store.Classify(err)
-		}
-		ids = append(ids, id)
-	}
-	return ids, store.Classify(rows.Err())
 }

@@ -103,11 +103,12 @@ type Market struct {
 	Options
 	gone      chan int64 // articles whose words may go
 	returning *store.Gather[*returned]
+	common    *commons
 }
 
-// New makes a market; Run tidies up behind it.
+// New makes a market; Run tidies up behind it and learns its common words.
 func New(o Options) *Market {
-	m := &Market{Options: o, gone: make(chan int64, forgetQueue)}
+	m := &Market{Options: o, gone: make(chan int64, forgetQueue), common: newCommons()}
 	m.returning = store.NewGather(mostReturned, m.readUnsaid)
 	return m
 }

@@ -1,0 +1,184 @@
+package market
+
+import (
+	"math/bits"
+	"sync"
+	"time"
+)
+
+// Words that stand in half of all titles each may stand together in a handful.
+// Reading the list of what is for sale until a page is full then reads all of
+// it, and both words' own lists are as long. So the articles of a common word,
+// once it was asked for together with another, are kept as a bitmap: where
+// several meet is seen in microseconds, whichever they are. A bitmap may be
+// missing or late, which costs time and never an answer: SQL judges what it
+// names, and reads what was published since.
+
+const (
+	// commonMemory bounds all bitmaps, in bytes: 128 words of a million articles.
+	commonMemory = 16 << 20
+	// commonQueue is how many words may wait to be read; others are asked again.
+	commonQueue = 64
+	// commonLate is after how long a word that is asked for is read on: until
+	// then each search for it reads what was published since.
+	commonLate = time.Minute
+	// commonOld is after how long it is read anew: what was sold goes.
+	commonOld = 10 * time.Minute
+)
+
+// postings are the articles with a word that begins so. They never change: what
+// is read later makes new ones.
+type postings struct {
+	bits    []uint64
+	count   int
+	upto    int64     // articles behind it are not known
+	whole   time.Time // when all of it was read
+	further time.Time // when it was last read on
+}
+
+func (p *postings) add(id int64) {
+	word, bit := id/64, uint64(1)<<(id%64)
+	if p.bits[word]&bit == 0 {
+		p.bits[word] |= bit
+		p.count++
+	}
+}
+
+// extended is a copy with room for the articles up to upto.
+func (p *postings) extended(upto int64) *postings {
+	next := *p
+	next.upto = upto
+	next.bits = make([]uint64, upto/64+1)
+	copy(next.bits, p.bits)
+	return &next
+}
+
+// commons are the common words that were asked for together, by their beginning.
+type commons struct {
+	wanted chan string // for Run
+
+	mu    sync.Mutex
+	words map[string]*commonWord
+}
+
+type commonWord struct {
+	*postings // nil until they are read
+	asked     bool
+	used      time.Time
+}
+
+func newCommons() *commons {
+	return &commons{wanted: make(chan string, commonQueue), words: map[string]*commonWord{}}
+}
+
+// has says whether a word is known to be common.
+func (c *commons) has(word string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	w := c.words[word]
+	return w != nil && w.postings != nil
+}
+
+// meet gives the articles up to upto and below a number that have all words,
+// newest first, rareWord + 1 at most. ok is false where one of the words is not
+// yet known; it will be.
+func (c *commons) meet(words []string, below int64, now time.Time) (ids []int64, upto int64, ok bool) {
+	lists := c.lists(words, now)
+	if lists == nil {
+		return nil, 0, false
+	}
+	upto = lists[0].upto
+	for _, p := range lists[1:] {
+		upto = min(upto, p.upto)
+	}
+	last := min(upto, below-1)
+	for i := last / 64; i >= 0; i-- {
+		all := lists[0].bits[i]
+		for _, p := range lists[1:] {
+			all &= p.bits[i]
+		}
+		for all != 0 {
+			bit := bits.Len64(all) - 1
+			all &^= 1 << bit
+			if id := i*64 + int64(bit); id <= last {
+				ids = append(ids, id)
+			}
+			if len(ids) > rareWord {
+				return ids, upto, true
+			}
+		}
+	}
+	return ids, upto, true
+}
+
+// lists gives every word's postings, or nil, and asks for what is missing or late.
+func (c *commons) lists(words []string, now time.Time) []*postings {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	lists := make([]*postings, 0, len(words))
+	for _, word := range words {
+		w := c.words[word]
+		if w == nil {
+			w = &commonWord{}
+		}
+		w.used = now
+		if (w.postings == nil || now.Sub(w.further) > commonLate) && !w.asked {
+			select {
+			case c.wanted <- word:
+				w.asked = true
+				c.words[word] = w
+			default:
+			}
+		}
+		if w.postings != nil {
+			lists = append(lists, w.postings)
+		}
+	}
+	if len(lists) < len(words) {
+		return nil
+	}
+	return lists
+}
+
+// known gives what is known of a word; nil where nothing is.
+func (c *commons) known(word string) *postings {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if w := c.words[word]; w != nil {
+		return w.postings
+	}
+	return nil
+}
+
+// set keeps what was read; nil forgets the word. Where there is too much, what
+// was asked for longest ago goes.
+func (c *commons) set(word string, p *postings) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if p == nil {
+		delete(c.words, word)
+		return
+	}
+	w := c.words[word]
+	if w == nil {
+		w = &commonWord{used: p.further}
+		c.words[word] = w
+	}
+	w.postings, w.asked = p, false
+	for {
+		size, oldest := 0, ""
+		for name, w := range c.words {
+			if w.postings == nil {
+				continue
+			}
+			size += 8 * len(w.bits)
+			if name != word && (oldest == "" || w.used.Before(c.words[oldest].used)) {
+				oldest = name
+			}
+		}
+		if size <= commonMemory || oldest == "" {
+			return
+		}
+		delete(c.words, oldest)
+	}
+}
