@@ -2,17 +2,41 @@
 -- total is the sum of its users' figures, kept by what each of them grew. Deleted
 -- accounts (~number) count there and stand on no board.
 -- KEYS 1 all calls  2 sales  3 purchases  4 totals of the services
--- ARGV login, sales, purchases …
-local function raise(key, service, login, n)
-  local old = tonumber(redis.call('ZSCORE', key, login) or '0')
-  if n <= old then return old end
-  redis.call('ZADD', key, n, login)
-  redis.call('ZINCRBY', KEYS[4], n - old, service)
-  return n
+-- ARGV login, sales, purchases … (each login once)
+local most = 500 -- users at a time: Lua's stack has room for some thousand values
+local function raise(key, service, logins, figures)
+  local old = redis.call('ZMSCORE', key, unpack(logins))
+  local list, grown = {}, 0
+  for i, n in ipairs(figures) do
+    local was = tonumber(old[i] or '0')
+    if n > was then
+      list[#list + 1] = n
+      list[#list + 1] = logins[i]
+      grown = grown + n - was
+    else
+      figures[i] = was
+    end
+  end
+  if #list > 0 then
+    redis.call('ZADD', key, unpack(list))
+    redis.call('ZINCRBY', KEYS[4], grown, service)
+  end
 end
-for i = 1, #ARGV, 3 do
-  local sales = raise(KEYS[2], 'vente', ARGV[i], tonumber(ARGV[i + 1]))
-  local purchases = raise(KEYS[3], 'achat', ARGV[i], tonumber(ARGV[i + 2]))
-  if string.sub(ARGV[i], 1, 1) ~= '~' then redis.call('ZADD', KEYS[1], sales + purchases, ARGV[i]) end
+for from = 1, #ARGV, 3 * most do
+  local logins, sales, purchases, all = {}, {}, {}, {}
+  for i = from, math.min(from + 3 * most, #ARGV) - 1, 3 do
+    logins[#logins + 1] = ARGV[i]
+    sales[#sales + 1] = tonumber(ARGV[i + 1])
+    purchases[#purchases + 1] = tonumber(ARGV[i + 2])
+  end
+  raise(KEYS[2], 'vente', logins, sales)
+  raise(KEYS[3], 'achat', logins, purchases)
+  for i, login in ipairs(logins) do
+    if string.sub(login, 1, 1) ~= '~' then
+      all[#all + 1] = sales[i] + purchases[i]
+      all[#all + 1] = login
+    end
+  end
+  if #all > 0 then redis.call('ZADD', KEYS[1], unpack(all)) end
 end
 return 1

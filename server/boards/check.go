@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -51,10 +52,17 @@ func (b *Boards) Check(ctx context.Context) error {
 		return store.Classify(ctx.Err())
 	}
 	defer func() { <-b.check }()
-	return errors.Join(
-		b.checkOne(ctx, b.stores.Redis.DB0, keyLoginMark, "connexions", b.tellLogins),
-		b.checkOne(ctx, b.stores.Redis.DB1, keyCallMark, "appels", b.tellCalls),
-	)
+	// Side by side: while one waits for Redis the other reads SQL.
+	var logins, calls error
+	var both sync.WaitGroup
+	both.Go(func() {
+		logins = b.checkOne(ctx, b.stores.Redis.DB0, keyLoginMark, "connexions", b.tellLogins)
+	})
+	both.Go(func() {
+		calls = b.checkOne(ctx, b.stores.Redis.DB1, keyCallMark, "appels", b.tellCalls)
+	})
+	both.Wait()
+	return errors.Join(logins, calls)
 }
 
 func (b *Boards) checkOne(ctx context.Context, db redis.UniversalClient, key, table string,

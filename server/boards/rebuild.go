@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"etuservices/server/accounts"
@@ -79,12 +80,13 @@ func scan(rows *sql.Rows, u *user) error {
 func (b *Boards) tellLogins(ctx context.Context, users []user) error {
 	args := make([]any, 1, 1+3*len(users))
 	args[0] = keptLast
+	floor := newest(users)
 	for _, u := range users {
 		if strings.HasPrefix(u.login, accounts.AnonymousMark) {
 			continue // deleted: on no board
 		}
 		var last int64
-		if !u.last.IsZero() {
+		if !u.last.IsZero() && u.last.Milli() >= floor {
 			last = u.last.Milli()
 		}
 		args = append(args, u.login, u.logins, last)
@@ -92,6 +94,25 @@ func (b *Boards) tellLogins(ctx context.Context, users []user) error {
 	_, err := store.Run(ctx, b.stores.Redis.DB0,
 		store.Call{Script: loginScript, Keys: []string{keyTotal, keyLast}, Args: args})
 	return err
+}
+
+// newest is the instant, in milliseconds, below which none of the users can be
+// among those that are kept: there are enough newer ones. Redis need not sort them.
+func newest(users []user) (floor int64) {
+	if len(users) <= keptLast {
+		return 0
+	}
+	last := make([]int64, 0, len(users))
+	for _, u := range users {
+		if !u.last.IsZero() && !strings.HasPrefix(u.login, accounts.AnonymousMark) {
+			last = append(last, u.last.Milli())
+		}
+	}
+	if len(last) <= keptLast {
+		return 0
+	}
+	slices.Sort(last)
+	return last[len(last)-keptLast]
 }
 
 func (b *Boards) tellCalls(ctx context.Context, users []user) error {
