@@ -55,7 +55,11 @@ func (b *banc) rest(ctx context.Context) (list []report.Figure, err error) {
 		return nil, err
 	}
 	before := resident(server.pid())
-	quiet, err := b.hold(place, server.program.Addr())
+	tokens, err := place.Tokens(ctx, place.Users[b.conns:])
+	if err != nil {
+		return nil, err
+	}
+	quiet, err := b.hold(tokens, server.program.Addr())
 	defer func() {
 		for _, c := range quiet {
 			_ = c.Close()
@@ -90,17 +94,17 @@ func (b *banc) rest(ctx context.Context) (list []report.Figure, err error) {
 const restTime = 10 * time.Second
 
 // hold opens the idle connections, as many at a time as work elsewhere.
-func (b *banc) hold(place *site.Place, addr string) ([]*load.Conn, error) {
+func (b *banc) hold(tokens []string, addr string) ([]*load.Conn, error) {
 	each := make([][]*load.Conn, b.conns)
 	failed := make([]error, b.conns)
 	var all sync.WaitGroup
 	for worker := range each {
 		all.Go(func() {
-			for i := worker; i < b.idle && failed[worker] == nil; i += b.conns {
+			for i := worker; i < len(tokens) && failed[worker] == nil; i += b.conns {
 				c, err := load.Dial(addr)
 				if err == nil {
 					each[worker] = append(each[worker], c)
-					_, err = c.Line("AUTH " + place.Users[b.conns+i].Login + " " + place.Password)
+					_, err = c.Line("REPRENDRE " + tokens[i])
 				}
 				failed[worker] = err
 			}

@@ -21,6 +21,12 @@ de ceux des tours.
 - AUTH : argon2id seul, avec autant de vérificateurs que le serveur.
 - ETUDIANTS : un mélange de tout, en boucle ouverte à un débit donné ; les temps
   comptent depuis l'instant où la requête était due.
+- « 1 000 → n » : les mêmes questions à mille comptes et articles et à n, tour à
+  tour, dans un MariaDB qui a la place pour n (1 Gio ; dans ses 128 Mio d'origine
+  un ACHAT attend le disque). Deux mots communs qui se rencontrent peu : la
+  première fois que des mots communs sont demandés à un serveur, il lit toute la
+  liste et apprend à côté où ils sont ; ensuite il le sait, quels que soient ceux
+  qu'on demande ensemble.
 - CPU : ce qu'une requête coûte au processus qui la sert (Linux), tous cœurs
   confondus ; les magasins ont le leur.
 - Le maximum des quotas est relevé des deux côtés pour que rien ne soit refusé ;
