@@ -17,7 +17,10 @@ import (
 	"etuservices/server/shell"
 )
 
-func main() { os.Exit(program(os.Args[1:], accounts.HashCost)) }
+func main() {
+	spareMemory()
+	os.Exit(program(os.Args[1:], accounts.HashCost))
+}
 
 // program runs the server, or one of its commands, and gives the code to exit
 // with: 1 after a failure, 2 where it was not asked rightly.
