@@ -1,0 +1,142 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"etuservices/server/bench/load"
+	"etuservices/server/testenv"
+)
+
+const (
+	followers   = 1000 // issue 3 of 5: so many follow …
+	deafOnes    = 100  // … of whom so many never read
+	followRatio = 1.2  // what a command may take longer meanwhile
+
+	workers    = 16
+	workRate   = 300 // commands a second, in an open loop: what a small machine bears
+	followTime = 10 * time.Second
+	// followRounds of "nobody follows" and "all follow", in turn; the median
+	// of their ratios counts.
+	followRounds = 3
+	// settle lets the logins' own work end before anything is measured.
+	settle = 2 * time.Second
+)
+
+// BenchmarkFollowers compares the latency of those who work while nobody
+// follows with that while 1,000 do, in turn, and looks at the server's memory
+// meanwhile. Each turn takes ETU_FOLLOW_TIME (10s); the followers are a process
+// of their own.
+//
+//	go test ./server -run '^$' -bench Followers -benchtime 1x
+func BenchmarkFollowers(b *testing.B) {
+	for _, period := range []int{1, 5} {
+		b.Run(fmt.Sprintf("periode=%d", period), func(b *testing.B) { benchFollowers(b, period) })
+	}
+}
+
+func benchFollowers(b *testing.B, period int) {
+	turn := followTime
+	if s := os.Getenv("ETU_FOLLOW_TIME"); s != "" {
+		var err error
+		if turn, err = time.ParseDuration(s); err != nil {
+			b.Fatal(err)
+		}
+	}
+	server := start(b, testenv.Real(b), append(adminArgs, "--quota-max", "1000000", "--quota-window", "1s", "--flood-rate", "0")...)
+	register(b, server.Addr, "alice")
+	prof := login(b, server.Addr, "prof")
+	token := dial(b, server.Addr).Must("AUTH prof %s", password).Fields.Get("jeton")
+	steps := workSteps(b, server.Addr, dial(b, server.Addr).Must("AUTH alice %s", password).Fields.Get("jeton"))
+	for b.Loop() {
+		var p50, p99, grown []float64
+		for range followRounds {
+			alone := work(b, steps, turn)
+			crowd := followBy(b, server.Addr, token, followers, deafOnes, period)
+			await(b, prof, followers)
+			before := resident(b, server)
+			watched := work(b, steps, turn)
+			after := resident(b, server)
+			states := crowd.end()
+			if want := int(turn.Seconds()) / period * (followers - deafOnes); states < want*9/10 {
+				b.Fatalf("followers were sent %d states, want %d", states, want)
+			}
+			await(b, prof, 0)
+			b.Logf("alone p50 %d µs p99 %d µs · followed p50 %d µs p99 %d µs · %d → %d KiB",
+				alone.P50, alone.P99, watched.P50, watched.P99, before, after)
+			p50 = append(p50, float64(watched.P50)/float64(alone.P50))
+			p99 = append(p99, float64(watched.P99)/float64(alone.P99))
+			grown = append(grown, float64(after-before)/1024)
+		}
+		for name, ratios := range map[string][]float64{"p50-ratio": p50, "p99-ratio": p99, "grown-MiB": grown} {
+			slices.Sort(ratios)
+			b.ReportMetric(ratios[len(ratios)/2], name)
+		}
+	}
+}
+
+// await waits until so many follow, and then for the server to settle.
+func await(b testing.TB, prof *client, n int64) {
+	b.Helper()
+	prof.Must("SUIVRE")
+	for deadline := time.Now().Add(answerTime); prof.Event("STATS").Fields.Int("suiveurs") != n+1; {
+		if time.Now().After(deadline) {
+			b.Fatalf("not %d that follow", n)
+		}
+	}
+	prof.Must("STOP")
+	prof.Events = nil
+	time.Sleep(settle)
+}
+
+// workSteps are a user's commands on connections of his, one in ten a sale.
+func workSteps(b testing.TB, addr, token string) []load.Step {
+	b.Helper()
+	steps := make([]load.Step, workers)
+	for i := range steps {
+		c, err := load.Dial(addr)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(func() { _ = c.Close() })
+		if _, err := c.Line("REPRENDRE " + token); err != nil {
+			b.Fatal(err)
+		}
+		n := i
+		steps[i] = func() (int, error) {
+			if n++; n%10 == 0 {
+				return 1, c.Ask([]byte("VENTE livre 1 titre\r\n"), 1)
+			}
+			return 1, c.Ask([]byte("QUOTA\r\n"), 1)
+		}
+	}
+	return steps
+}
+
+func work(b testing.TB, steps []load.Step, turn time.Duration) load.Summary {
+	b.Helper()
+	result, err := load.Run(b.Context(), steps, load.Plan{Warmup: settle, Time: turn, Rate: workRate})
+	if err != nil || result.Refused > 0 {
+		b.Fatal(result.Refusal, err)
+	}
+	return result.Summary()
+}
+
+// resident is the memory of a server in KiB.
+func resident(b testing.TB, p *process) (kib int) {
+	b.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for line := range strings.Lines(string(status)) {
+		if n, found := strings.CutPrefix(line, "VmRSS:"); found {
+			_, _ = fmt.Sscan(n, &kib)
+		}
+	}
+	return kib
+}
