@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"etuservices/protocol"
 	"etuservices/server/bench/load"
 	"etuservices/server/testenv"
 )
@@ -16,6 +18,9 @@ const (
 	followers   = 1000 // issue 3 of 5: so many follow …
 	deafOnes    = 100  // … of whom so many never read
 	followRatio = 1.2  // what a command may take longer meanwhile
+
+	// followPeriod, in seconds, is what SUIVRE takes by itself and the shortest.
+	followPeriod = int(protocol.DefaultPeriod)
 
 	workers    = 16
 	workRate   = 300 // commands a second, in an open loop: what a small machine bears
@@ -29,21 +34,21 @@ const (
 
 // BenchmarkFollowers compares the latency of those who work while nobody
 // follows with that while 1,000 do, in turn, and looks at the server's memory
-// meanwhile. Each turn takes ETU_FOLLOW_TIME (10s); the followers are a process
-// of their own.
+// meanwhile. Each turn takes ETU_FOLLOW_TIME (10s), and there are twice
+// ETU_FOLLOW_ROUNDS (3); the followers are a process of their own.
 //
 //	go test ./server -run '^$' -bench Followers -benchtime 1x
 func BenchmarkFollowers(b *testing.B) {
-	for _, period := range []int{1, 5} {
-		b.Run(fmt.Sprintf("periode=%d", period), func(b *testing.B) { benchFollowers(b, period) })
-	}
-}
-
-func benchFollowers(b *testing.B, period int) {
-	turn := followTime
+	turn, rounds := followTime, followRounds
 	if s := os.Getenv("ETU_FOLLOW_TIME"); s != "" {
 		var err error
 		if turn, err = time.ParseDuration(s); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if s := os.Getenv("ETU_FOLLOW_ROUNDS"); s != "" {
+		var err error
+		if rounds, err = strconv.Atoi(s); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -54,20 +59,20 @@ func benchFollowers(b *testing.B, period int) {
 	steps := workSteps(b, server.Addr, dial(b, server.Addr).Must("AUTH alice %s", password).Fields.Get("jeton"))
 	for b.Loop() {
 		var p50, p99, grown []float64
-		for range followRounds {
-			alone := work(b, steps, turn)
-			crowd := followBy(b, server.Addr, token, followers, deafOnes, period)
+		for range rounds {
+			alone := work(b, server, steps, turn)
+			crowd := followBy(b, server.Addr, token, followers, deafOnes, followPeriod)
 			await(b, prof, followers)
 			before := resident(b, server)
-			watched := work(b, steps, turn)
+			watched := work(b, server, steps, turn)
 			after := resident(b, server)
 			states := crowd.end()
-			if want := int(turn.Seconds()) / period * (followers - deafOnes); states < want*9/10 {
+			if want := int(turn.Seconds()) / followPeriod * (followers - deafOnes); states < want*9/10 {
 				b.Fatalf("followers were sent %d states, want %d", states, want)
 			}
 			await(b, prof, 0)
-			b.Logf("alone p50 %d µs p99 %d µs · followed p50 %d µs p99 %d µs · %d → %d KiB",
-				alone.P50, alone.P99, watched.P50, watched.P99, before, after)
+			b.Logf("alone p50 %d µs, p99 %d µs, processor %.1f %% · followed p50 %d µs, p99 %d µs, processor %.1f %% · %d → %d KiB",
+				alone.P50, alone.P99, alone.CPU, watched.P50, watched.P99, watched.CPU, before, after)
 			p50 = append(p50, float64(watched.P50)/float64(alone.P50))
 			p99 = append(p99, float64(watched.P99)/float64(alone.P99))
 			grown = append(grown, float64(after-before)/1024)
@@ -117,13 +122,32 @@ func workSteps(b testing.TB, addr, token string) []load.Step {
 	return steps
 }
 
-func work(b testing.TB, steps []load.Step, turn time.Duration) load.Summary {
+// work measures; the summary's CPU is the server's, in percent of one processor.
+func work(b testing.TB, server *process, steps []load.Step, turn time.Duration) load.Summary {
 	b.Helper()
+	began, used := time.Now(), processor(b, server)
 	result, err := load.Run(b.Context(), steps, load.Plan{Warmup: settle, Time: turn, Rate: workRate})
 	if err != nil || result.Refused > 0 {
 		b.Fatal(result.Refusal, err)
 	}
-	return result.Summary()
+	summary := result.Summary()
+	summary.CPU = 100 * (processor(b, server) - used).Seconds() / time.Since(began).Seconds()
+	return summary
+}
+
+// processor is the time that a server has worked.
+func processor(b testing.TB, p *process) time.Duration {
+	b.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	const ticks = 10 * time.Millisecond // USER_HZ is 100 wherever Linux has a Go
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	fields := strings.Fields(rest) // from the third on
+	user, _ := strconv.Atoi(fields[11])
+	system, _ := strconv.Atoi(fields[12])
+	return time.Duration(user+system) * ticks
 }
 
 // resident is the memory of a server in KiB.

@@ -60,15 +60,14 @@ type talk struct {
 
 type nowhere struct{}
 
-func (nowhere) Exempt() bool               { return true }
-func (nowhere) Known(bool)                 {}
-func (nowhere) PushThen(string, func())    {}
-func (nowhere) PushFeed(string, int, int)  {}
-func (nowhere) PushState(func(int) string) {}
-func (nowhere) DropFeed()                  {}
-func (nowhere) End(string)                 {}
-func (nowhere) Wake()                      {}
-func (nowhere) Address() string            { return "127.0.0.1" }
+func (nowhere) Exempt() bool                                { return true }
+func (nowhere) Known(bool)                                  {}
+func (nowhere) PushThen(string, func())                     {}
+func (nowhere) PushNews(string, int, int, func(int) string) {}
+func (nowhere) DropFeed()                                   {}
+func (nowhere) End(string)                                  {}
+func (nowhere) Wake()                                       {}
+func (nowhere) Address() string                             { return "127.0.0.1" }
 
 // login opens a session and logs it in.
 func (h *house) login(ctx context.Context, login, password string) (*talk, error) {

@@ -13,11 +13,11 @@ const (
 	// feedPause gathers what happens within it into one message: a busy server
 	// publishes 20 times a second and not once a call.
 	feedPause = 50 * time.Millisecond
-	// perFollower is added for each follower, so that a thousand of them are
-	// woken twice a second and nobody else's commands wait for that.
+	// perFollower, for each of them, is the time between two turns of the feed:
+	// a thousand are woken twice a second, one of them with the state.
 	perFollower = 500 * time.Microsecond
-	// maxFeedPause keeps "at once" true: an event is told within a second.
-	maxFeedPause = 500 * time.Millisecond
+	// maxGather keeps "at once" true: an event is told within a second.
+	maxGather = 500 * time.Millisecond
 	// maxFeed bounds the lines gathered in one pause; more are counted as lost.
 	maxFeed = 512
 )
@@ -47,19 +47,30 @@ func (l *lines) add(text string, n, lost int) {
 	}
 }
 
-func (l *lines) take() (text string, n, lost int) {
+// mark is a place in the lines that are gathered: what stands before it.
+type mark struct{ bytes, n, lost int }
+
+func (l *lines) mark() mark {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	text, n, lost = l.text.String(), l.n, l.lost
+	return mark{l.text.Len(), l.n, l.lost}
+}
+
+func (l *lines) take() (text string, all mark) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	text, all = l.text.String(), mark{l.text.Len(), l.n, l.lost}
 	l.text.Reset()
 	l.n, l.lost = 0, 0
-	return text, n, lost
+	return text, all
 }
 
 // feed is what happened here, to be published, and everywhere, to be delivered.
 type feed struct {
-	out, in    lines
-	delivering sync.Mutex // one delivery after the other: lines keep their order
+	out, in lines
+	telling sync.Mutex  // one turn after the other: lines keep their order
+	told    time.Time   // when the last turn of lines began
+	turn    []*follower // the room of the turn under way
 }
 
 func (f *feed) init() {
@@ -75,49 +86,48 @@ func (h *Hub) Feed(line string) {
 }
 
 func (h *Hub) publishFeed(ctx context.Context) {
-	for h.awaitLines(ctx, &h.feed.out, feedPause) {
+	for awaitLines(ctx, &h.feed.out) && pause(ctx, feedPause) {
 		h.flushOut(ctx)
 	}
 }
 
 func (h *Hub) flushOut(ctx context.Context) {
-	text, n, lost := h.feed.out.take()
-	if n+lost == 0 {
+	text, all := h.feed.out.take()
+	if all.n+all.lost == 0 {
 		return
 	}
-	e := event{Kind: flow, Line: text, Lines: n, Lost: lost}
+	e := event{Kind: flow, Line: text, Lines: all.n, Lost: all.lost}
 	h.deliver(e)
 	if err := h.send(ctx, e); err != nil && store.Unavailable(err) {
-		h.Counters.dropped.Add(int64(n)) // a feed is no state: gone is gone
+		h.Counters.dropped.Add(int64(all.n)) // a feed is no state: gone is gone
 	}
 }
 
 func (h *Hub) deliverFeed(ctx context.Context) {
-	for h.awaitLines(ctx, &h.feed.in, h.deliverPause()) {
-		h.flushIn(ctx)
+	for awaitLines(ctx, &h.feed.in) {
+		for wait := h.untilTurn(); wait > 0; wait = h.untilTurn() {
+			if !pause(ctx, wait) {
+				return
+			}
+		}
+		h.turn(ctx, nil)
 	}
 }
 
-func (h *Hub) flushIn(ctx context.Context) {
-	h.feed.delivering.Lock()
-	defer h.feed.delivering.Unlock()
-	if text, n, lost := h.feed.in.take(); n+lost > 0 {
-		h.eachFollower(ctx, func(m *Member, _ *follower) { m.conn.PushFeed(text, n, lost) })
-	}
+// untilTurn is how long the lines that came since the last turn still gather.
+func (h *Hub) untilTurn() time.Duration {
+	gather := min(maxGather, time.Duration(h.Followers())*perFollower)
+	h.feed.telling.Lock()
+	defer h.feed.telling.Unlock()
+	return time.Until(h.feed.told.Add(gather))
 }
 
-func (h *Hub) deliverPause() time.Duration {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return min(maxFeedPause, time.Duration(len(h.followers))*perFollower)
-}
-
-// awaitLines waits for a first line and then for those that come with it.
-func (h *Hub) awaitLines(ctx context.Context, l *lines, gather time.Duration) bool {
+// awaitLines waits for a first line; those that come with it gather meanwhile.
+func awaitLines(ctx context.Context, l *lines) bool {
 	select {
 	case <-ctx.Done():
 		return false
 	case <-l.wake:
-		return pause(ctx, gather)
+		return true
 	}
 }

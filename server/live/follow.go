@@ -2,16 +2,8 @@ package live
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"time"
 )
-
-// follower is a connection that follows.
-type follower struct {
-	period int64 // in ticks of beatEvery
-	since  int64 // the tick at which it began
-}
 
 // past is what followers' figures are differences to: the snapshots of the last
 // minute, one a tick. Used by the beat loop, and under the hub's lock.
@@ -50,17 +42,18 @@ func (h *Hub) Follow(ctx context.Context, m *Member, period time.Duration) error
 		return err
 	}
 	h.flushOut(ctx) // what happened before is not for it
-	h.flushIn(ctx)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.followers == nil {
-		h.followers = make(map[*Member]*follower)
-	}
-	if len(h.followers) == 0 {
+	if h.audience.len() == 0 {
 		h.past.ring = nil // of an earlier following
 		h.past.keep(s)    // what the first state is the difference to
 	}
-	h.followers[m] = &follower{period: int64(period / beatEvery), since: h.past.tick}
+	f := h.audience.of[m]
+	if f == nil {
+		f = &follower{Member: m, skip: h.feed.in.mark()}
+		h.audience.add(f)
+	}
+	f.period, f.since = int64(period/beatEvery), h.past.tick
 	return nil
 }
 
@@ -68,7 +61,7 @@ func (h *Hub) Follow(ctx context.Context, m *Member, period time.Duration) error
 func (h *Hub) Unfollow(m *Member) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	delete(h.followers, m)
+	h.audience.remove(m)
 	m.conn.DropFeed()
 }
 
@@ -76,7 +69,7 @@ func (h *Hub) Unfollow(m *Member) {
 func (h *Hub) Followers() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return len(h.followers)
+	return h.audience.len()
 }
 
 // beatLoop tells Redis that this process lives and, while anybody follows here,
@@ -111,7 +104,7 @@ func (h *Hub) onBeat(ctx context.Context) error {
 	return err
 }
 
-// sendStates takes one snapshot and puts what it says into each follower's slot.
+// sendStates takes one snapshot and tells each follower what it says.
 // While Redis does not answer nothing is sent: an old state would be a wrong one.
 func (h *Hub) sendStates(ctx context.Context) error {
 	s, err := h.read(ctx)
@@ -127,42 +120,6 @@ func (h *Hub) sendStates(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	rendered := make(map[int64]func(int) string) // by period: most follow alike
-	h.eachFollower(ctx, func(m *Member, f *follower) {
-		if (h.past.tick-f.since)%f.period != 0 {
-			return
-		}
-		if rendered[f.period] == nil {
-			rendered[f.period] = render(s, h.past.before(f.period), f.period, t)
-		}
-		m.conn.PushState(rendered[f.period])
-	})
+	h.turn(ctx, func(period int64) func(int) string { return render(s, h.past.before(period), period, t) })
 	return nil
-}
-
-const (
-	// wakeAtOnce followers, then a pause: a thousand that wake together would
-	// keep everybody else's commands waiting for them.
-	wakeAtOnce = 32
-	wakePause  = 2 * time.Millisecond
-)
-
-// eachFollower calls f, under the hub's lock, for whoever follows now and still
-// does when his turn comes.
-func (h *Hub) eachFollower(ctx context.Context, f func(*Member, *follower)) {
-	h.mu.Lock()
-	members := slices.Collect(maps.Keys(h.followers))
-	h.mu.Unlock()
-	for i := 0; i < len(members); i += wakeAtOnce {
-		if i > 0 && !pause(ctx, wakePause) {
-			return
-		}
-		h.mu.Lock()
-		for _, m := range members[i:min(i+wakeAtOnce, len(members))] {
-			if follows := h.followers[m]; follows != nil && !m.dead() {
-				f(m, follows)
-			}
-		}
-		h.mu.Unlock()
-	}
 }

@@ -18,12 +18,11 @@ type Conn interface {
 	// PushThen brings an event for this person, a line without its end; sent,
 	// when given, is called by the connection's own goroutine once it is written.
 	PushThen(line string, sent func())
-	// PushFeed brings n whole lines that followers share; lost were dropped
-	// on their way here.
-	PushFeed(lines string, n, lost int)
-	// PushState brings the newest state, in place of one not yet written; lost
-	// is the number of lines of the feed that this connection did not get.
-	PushState(render func(lost int) string)
+	// PushNews brings n whole lines that followers share; lost were dropped on
+	// their way here. state, when not nil, is the newest one, in place of one
+	// not yet written; it gets the number of lines of the feed that this
+	// connection did not get.
+	PushNews(lines string, n, lost int, state func(lost int) string)
 	// DropFeed forgets the feed and the state that were not yet written.
 	DropFeed()
 }
@@ -60,12 +59,12 @@ type Hub struct {
 	Options
 	Counters Counters
 
-	mu        sync.Mutex
-	users     map[int64]map[*Member]struct{}
-	followers map[*Member]*follower
-	last      int64 // the last number given to a member
-	changes   changes
-	past      past
+	mu       sync.Mutex
+	users    map[int64]map[*Member]struct{}
+	audience audience
+	last     int64 // the last number given to a member
+	changes  changes
+	past     past
 
 	proc    string // names this process among all that ever ran
 	started time.Time
@@ -125,7 +124,9 @@ func (h *Hub) Leave(m *Member) {
 	if _, here := h.users[m.ID][m]; !here {
 		return
 	}
-	delete(h.followers, m)
+	if h.audience.remove(m) {
+		m.conn.DropFeed()
+	}
 	delete(h.users[m.ID], m)
 	if len(h.users[m.ID]) == 0 {
 		delete(h.users, m.ID)

@@ -174,7 +174,7 @@ func (h *Hub) beat(ctx context.Context, more ...store.Call) ([]any, error) {
 
 func (h *Hub) measure() measure {
 	h.mu.Lock()
-	followers := int64(len(h.followers))
+	followers := int64(h.audience.len())
 	h.mu.Unlock()
 	now := time.Now()
 	return measure{

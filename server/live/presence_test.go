@@ -20,10 +20,15 @@ type silent struct {
 	states atomic.Int64
 }
 
-func (s *silent) PushThen(string, func())           { s.lines.Add(1) }
-func (s *silent) PushFeed(_ string, n, _ int)       { s.feed.Add(int64(n)) }
-func (s *silent) PushState(render func(int) string) { render(0); s.states.Add(1) }
-func (s *silent) DropFeed()                         {}
+func (s *silent) PushThen(string, func()) { s.lines.Add(1) }
+func (s *silent) PushNews(_ string, n, _ int, state func(int) string) {
+	s.feed.Add(int64(n))
+	if state != nil {
+		state(0)
+		s.states.Add(1)
+	}
+}
+func (s *silent) DropFeed() {}
 
 func alive() bool { return false }
 

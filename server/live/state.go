@@ -38,7 +38,13 @@ func render(now, before *Snapshot, period int64, t totals) func(lost int) string
 		Int("serveurs", int64(now.Servers())).Int("suiveurs", now.Followers()).
 		Str("instant", now.At.Format("2006-01-02T15:04:05.000Z")).End()
 	line := strings.TrimSuffix(string(out.Bytes()), "\r\n")
-	return func(lost int) string { return line + " perdus=" + strconv.Itoa(lost) }
+	whole := line + " perdus=0" // what nearly all are told, made once
+	return func(lost int) string {
+		if lost == 0 {
+			return whole
+		}
+		return line + " perdus=" + strconv.Itoa(lost)
+	}
 }
 
 // hundredths of a millisecond.

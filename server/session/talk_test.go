@@ -36,13 +36,17 @@ func (c *talk) PushThen(line string, sent func()) {
 	}
 }
 
-func (c *talk) PushFeed(lines string, _, _ int) {
-	c.Events = append(c.Events, strings.Split(strings.TrimSuffix(lines, "\r\n"), "\r\n")...)
+func (c *talk) PushNews(lines string, _, _ int, state func(lost int) string) {
+	if lines != "" {
+		c.Events = append(c.Events, strings.Split(strings.TrimSuffix(lines, "\r\n"), "\r\n")...)
+	}
+	if state != nil {
+		c.Events = append(c.Events, state(0))
+	}
 }
-func (c *talk) PushState(render func(lost int) string) { c.Events = append(c.Events, render(0)) }
-func (c *talk) DropFeed()                              {}
-func (c *talk) End(line string)                        { c.Events = append(c.Events, line) }
-func (c *talk) Wake()                                  {}
+func (c *talk) DropFeed()       {}
+func (c *talk) End(line string) { c.Events = append(c.Events, line) }
+func (c *talk) Wake()           {}
 
 // Address is from the range for documentation (RFC 5737).
 func (c *talk) Address() string { return "192.0.2.7" }

@@ -1,6 +1,10 @@
 package tcp
 
-import "sync"
+import (
+	"sync"
+
+	"etuservices/protocol"
+)
 
 // box holds the events that wait for a connection. Full, it drops: whoever
 // brings an event never waits.
@@ -11,6 +15,7 @@ type box struct {
 	lines   int      // of the feed
 	lost    int      // lines of the feed that were dropped, and not yet told
 	state   func(lost int) string
+	fed     bool // the connection follows
 	end     bool // the connection ends behind what is in the box
 	max     int  // events, and apart from them lines of the feed
 	dropped int64
@@ -32,11 +37,16 @@ func (b *box) put(line string, sent func()) {
 	b.events = append(b.events, pushed{line, sent})
 }
 
-// putFeed adds n whole lines. A chunk larger than the box is taken by an empty
-// one: else a follower who reads would never see it.
-func (b *box) putFeed(lines string, n, lost int) {
+// putNews adds n whole lines, and the state in place of one not yet written. A
+// chunk larger than the box is taken by an empty one: else a follower who reads
+// would never see it.
+func (b *box) putNews(lines string, n, lost int, state func(lost int) string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.fed = true
+	if state != nil {
+		b.state = state
+	}
 	b.lost += lost
 	if b.lines > 0 && b.lines+n > b.max {
 		b.lost += n
@@ -49,17 +59,16 @@ func (b *box) putFeed(lines string, n, lost int) {
 	}
 }
 
-// putState replaces a state that was not yet written.
-func (b *box) putState(render func(lost int) string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.state = render
-}
-
 func (b *box) dropFeed() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.feed, b.lines, b.lost, b.state = nil, 0, 0, nil
+	b.feed, b.lines, b.lost, b.state, b.fed = nil, 0, 0, nil, false
+}
+
+func (b *box) follows() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.fed
 }
 
 // putEnd adds the last event, whatever is in the box; nothing follows it.
@@ -78,15 +87,25 @@ func (b *box) ended() bool {
 	return b.end
 }
 
-// take empties the box: the feed first, for the state tells what it lost.
-func (b *box) take() (feed []string, state string, events []pushed) {
+// take writes what is in the box and adds whom to tell of it to sent: the feed
+// first, for the state tells what it lost.
+func (b *box) take(out *protocol.Out, sent []func()) []func() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	feed, events = b.feed, b.events
+	for _, lines := range b.feed {
+		out.Lines(lines)
+	}
 	if b.state != nil {
-		state = b.state(b.lost)
+		out.Raw(b.state(b.lost))
 		b.lost = 0
 	}
-	b.feed, b.lines, b.state, b.events = nil, 0, nil, nil
-	return feed, state, events
+	for _, e := range b.events {
+		out.Raw(e.line)
+		if e.sent != nil {
+			sent = append(sent, e.sent)
+		}
+	}
+	clear(b.feed) // its room is kept: whoever follows needs it again at once
+	b.feed, b.lines, b.state, b.events = b.feed[:0], 0, nil, nil
+	return sent
 }

@@ -2,7 +2,10 @@ package tcp
 
 import (
 	"fmt"
+	"strings"
 	"testing"
+
+	"etuservices/protocol"
 )
 
 // A full box drops the feed and says so with the next state; events for the
@@ -13,34 +16,50 @@ func TestBox(t *testing.T) {
 		return func(lost int) string { return fmt.Sprintf("%s perdus=%d", name, lost) }
 	}
 	for i := range 5 {
-		b.putFeed("f\r\n", 1, 0)
+		b.putNews("f\r\n", 1, 0, nil)
 		b.put(fmt.Sprint("e", i), nil)
 	}
-	b.putFeed("", 0, 4) // lost on their way here
-	b.putState(state("old"))
-	b.putState(state("new"))
-	feed, got, events := b.take()
-	if len(feed) != 3 || got != "new perdus=6" || len(events) != 3 || events[2].line != "e2" {
-		t.Errorf("%q %q %v", feed, got, events)
-	}
-	b.putFeed("large", 10, 0) // alone, it is taken
-	b.putFeed("f", 1, 0)
-	b.putState(state("next"))
-	if feed, got, events = b.take(); len(feed) != 1 || got != "next perdus=1" || len(events) != 0 {
-		t.Errorf("%q %q %v", feed, got, events)
-	}
-	b.putFeed("f", 1, 7)
-	b.putState(state("gone"))
+	b.putNews("", 0, 4, nil) // lost on their way here
+	b.putNews("", 0, 0, state("old"))
+	b.putNews("", 0, 0, state("new"))
+	gives(t, &b, "f|f|f|new perdus=6|e0|e1|e2|")
+	b.putNews("large\r\n", 10, 0, nil) // alone, it is taken
+	b.putNews("f\r\n", 1, 0, state("next"))
+	gives(t, &b, "large|next perdus=1|")
+	b.putNews("f\r\n", 1, 7, state("gone"))
 	b.dropFeed()
 	b.put("last but one", nil)
 	b.putEnd("last")
 	b.put("too late", nil)
 	b.putEnd("again")
-	if feed, got, events = b.take(); len(feed) != 0 || got != "" || len(events) != 2 || events[1].line != "last" || !b.ended() {
-		t.Errorf("%q %q %v", feed, got, events)
+	gives(t, &b, "last but one|last|")
+	if !b.ended() {
+		t.Error("not ended")
 	}
-	b.putState(state("s"))
-	if _, got, _ = b.take(); got != "s perdus=0" {
-		t.Error(got)
+	b.putNews("", 0, 0, state("s"))
+	gives(t, &b, "s perdus=0|")
+}
+
+// gives empties a box; | stands for the end of a line.
+func gives(t *testing.T, b *box, want string) {
+	t.Helper()
+	var out protocol.Out
+	b.take(&out, nil)
+	if got := strings.ReplaceAll(string(out.Bytes()), "\r\n", "|"); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// Once it has its room, following costs a connection no memory at all.
+func TestNewsAllocateNothing(t *testing.T) {
+	b := box{max: 10}
+	var out protocol.Out
+	state := func(int) string { return "! STATS" }
+	if n := testing.AllocsPerRun(100, func() {
+		b.putNews("! VENTE\r\n", 1, 0, state)
+		b.take(&out, nil)
+		out.Reset()
+	}); n > 0 {
+		t.Errorf("%v allocations", n)
 	}
 }

@@ -34,6 +34,11 @@ const flushAt = 32 << 10
 // usual reply fits, a list's does not.
 const idleOut = 512
 
+// followOut is the output buffer that one who follows may keep, in bytes: the
+// state and the feed of half a second, so that a thousand of them cost the
+// collector nothing.
+const followOut = 4 << 10
+
 // past wakes a reader: a deadline that has passed.
 var past = time.Unix(1, 0)
 
@@ -99,16 +104,11 @@ func (c *Conn) PushThen(line string, sent func()) {
 	c.wake()
 }
 
-// PushFeed brings n whole lines that others get too; lost were dropped before.
-func (c *Conn) PushFeed(lines string, n, lost int) {
-	c.box.putFeed(lines, n, lost)
-	c.wake()
-}
-
-// PushState brings a state, in place of one not yet written; render gets the
-// number of lines of the feed that were dropped since the last one.
-func (c *Conn) PushState(render func(lost int) string) {
-	c.box.putState(render)
+// PushNews brings n whole lines that others get too; lost were dropped before.
+// state, when not nil, takes the place of one not yet written; it gets the
+// number of lines that were dropped since the last one.
+func (c *Conn) PushNews(lines string, n, lost int, state func(lost int) string) {
+	c.box.putNews(lines, n, lost, state)
 	c.wake()
 }
 
@@ -242,21 +242,7 @@ func (c *Conn) refuse(code protocol.Code) error {
 }
 
 //go:noinline
-func (c *Conn) takeEvents() {
-	feed, state, events := c.box.take()
-	for _, lines := range feed {
-		c.out.Lines(lines)
-	}
-	if state != "" {
-		c.out.Raw(state)
-	}
-	for _, e := range events {
-		c.out.Raw(e.line)
-		if e.sent != nil {
-			c.sent = append(c.sent, e.sent)
-		}
-	}
-}
+func (c *Conn) takeEvents() { c.sent = c.box.take(&c.out, c.sent) }
 
 // flush writes what was gathered; the client has WriteTimeout to take it, or up
 // to an eighth less: the deadline need not move at every reply.
@@ -274,7 +260,7 @@ func (c *Conn) flush() error {
 	n := c.out.Len()
 	_, err := c.nc.Write(c.out.Bytes())
 	c.out.Reset()
-	if n > idleOut {
+	if n > idleOut && (n > followOut || !c.box.follows()) {
 		c.out.Release()
 	}
 	if err == nil {
