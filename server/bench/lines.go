@@ -20,7 +20,7 @@ func (b *banc) lines(conns []*load.Conn, place *site.Place, m measure) []load.St
 			n := i
 			return func() (int, error) { n++; return 1, c.Ask([]byte(sale(n)+"\r\n"), 1) }
 		case "ACHAT":
-			return func() (int, error) { return buy(c, place) }
+			return func() (int, error) { return buy(c, placeShop{place}) }
 		case "AUTH":
 			// Only who is not logged in may log in. One write: the login begins as
 			// soon as the logout has ended.
@@ -35,8 +35,8 @@ func (b *banc) lines(conns []*load.Conn, place *site.Place, m measure) []load.St
 	})
 }
 
-func buy(c *load.Conn, place *site.Place) (int, error) {
-	id, ok := place.Article()
+func buy(c *load.Conn, s shop) (int, error) {
+	id, ok := s.Article()
 	if !ok {
 		return 0, load.ErrDone
 	}

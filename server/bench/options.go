@@ -23,6 +23,9 @@ type options struct {
 	idle     int // connections of REPOS
 	users    int // of a place
 	ledger   int // rows of DEMARRAGE
+
+	drive    []string // servers that run already: they are driven, nothing is measured
+	students int      // who drive them
 }
 
 var errOptions = errors.New("option invalide")
@@ -42,10 +45,20 @@ func parse(args []string, notes io.Writer) (o options, err error) {
 	fs.IntVar(&o.idle, "idle", 15_000, "connexions au repos de la mesure REPOS (0 : ne pas la faire)")
 	fs.IntVar(&o.users, "users", 1000, "comptes des autres mesures, deux par connexion au moins")
 	fs.IntVar(&o.ledger, "ledger", 100_000, "lignes au registre de la mesure DEMARRAGE")
+	drive := fs.String("drive", "", "adresses de serveurs qui tournent déjà, séparées par des virgules : des étudiants s’y inscrivent et y travaillent pendant -time, jusqu’à -rate commandes par seconde, avec des creux et des bosses ; rien d’autre n’est mesuré")
+	fs.IntVar(&o.students, "students", 200, "étudiants de -drive")
 	if err := fs.Parse(args); err != nil {
 		return o, err
 	}
-	if o.conns < 1 || o.time <= 0 || o.rounds < 1 || o.rate <= 0 || o.users < 1 || o.ledger < 1 || fs.NArg() > 0 {
+	for addr := range strings.SplitSeq(*drive, ",") {
+		if addr = strings.TrimSpace(addr); addr != "" {
+			o.drive = append(o.drive, addr)
+		}
+	}
+	if len(o.drive) > 0 && !given(fs, "time") {
+		o.time = driveTime
+	}
+	if o.students < 1 || o.conns < 1 || o.time <= 0 || o.rounds < 1 || o.rate <= 0 || o.users < 1 || o.ledger < 1 || fs.NArg() > 0 {
 		return o, fmt.Errorf("%w : des nombres positifs, et rien derrière les options", errOptions)
 	}
 	for v := range strings.SplitSeq(strings.ToUpper(*verbs), ",") {
@@ -58,4 +71,10 @@ func parse(args []string, notes io.Writer) (o options, err error) {
 		o.verbs = append(o.verbs, v)
 	}
 	return o, nil
+}
+
+// given says whether an option stands on the command line.
+func given(fs *flag.FlagSet, name string) (found bool) {
+	fs.Visit(func(f *flag.Flag) { found = found || f.Name == name })
+	return found
 }

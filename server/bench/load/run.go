@@ -22,6 +22,7 @@ type Plan struct {
 	Warmup time.Duration // not measured, before
 	Time   time.Duration // measured
 	Rate   float64       // steps a second over all workers; 0 is a closed loop
+	Shape  Shape         // what part of Rate there is when; none: all of it, always
 }
 
 // Run gives each step its own goroutine and measures. It comes back when the
@@ -112,7 +113,7 @@ func (w *worker) next(ctx context.Context) (due time.Time, ok bool) {
 		return time.Now(), ctx.Err() == nil
 	}
 	n := w.arrivals.Add(1) - 1
-	due = w.begin.Add(time.Duration(float64(n) / w.plan.Rate * float64(time.Second)))
+	due = w.begin.Add(w.plan.Shape.due(float64(n)/w.plan.Rate, w.plan.Time))
 	timer := time.NewTimer(time.Until(due))
 	defer timer.Stop()
 	select {

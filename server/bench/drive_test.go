@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"etuservices/server/bench/site"
+	"etuservices/server/quota"
+	"etuservices/server/spawn"
+)
+
+// Students of a drive register, work on all servers, keep to the quota, and go on
+// at another server when theirs is killed.
+func TestDrive(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds the server and starts two")
+	}
+	place := open(t, 1)
+	path, err := site.Build(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var servers []*spawn.Program
+	var addrs []string
+	for range 2 {
+		s, err := place.StartServer(path, quota.Rule{Max: 10, Window: 10 * time.Minute}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.End(syscall.SIGKILL)
+		servers, addrs = append(servers, s), append(addrs, s.Addr())
+	}
+	o, err := parse([]string{"-drive", strings.Join(addrs, ", "), "-students", "6", "-time", "6s", "-rate", "60"}, silent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	working := func() (n int) {
+		if err := place.Stores.SQL.Read.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM appels`).Scan(&n); err != nil {
+			t.Error(err)
+		}
+		return n
+	}
+	killed := make(chan struct{})
+	go func() {
+		defer close(killed)
+		for working() < 10 && t.Context().Err() == nil {
+			time.Sleep(10 * time.Millisecond)
+		}
+		servers[0].End(syscall.SIGKILL)
+	}()
+	var out bytes.Buffer
+	if err := drive(t.Context(), o, &out, silent); err != nil {
+		t.Fatalf("%v\n%s", err, servers[1].Output())
+	}
+	<-killed
+	t.Log(out.String())
+	if strings.Contains(out.String(), " 0 retours") {
+		t.Error("nobody came back")
+	}
+	for query, want := range map[string]int{
+		`SELECT COUNT(*) FROM utilisateurs WHERE login LIKE 'charge%'`:                                               6,
+		`SELECT COUNT(DISTINCT service) FROM appels`:                                                                 2,
+		`SELECT COUNT(*) FROM (SELECT utilisateur_id FROM appels GROUP BY utilisateur_id HAVING COUNT(*) > 10) trop`: 0,
+	} {
+		var got int
+		if err := place.Stores.SQL.Read.QueryRowContext(t.Context(), query).Scan(&got); err != nil || got != want {
+			t.Errorf("%s: %d, want %d (%v)", query, got, want, err)
+		}
+	}
+	// Again, with the accounts that there are.
+	o.drive, o.time = addrs[1:], time.Second
+	if err := drive(t.Context(), o, &out, silent); err != nil {
+		t.Error(err)
+	}
+}
