@@ -1,10 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,6 +24,8 @@ const (
 	// enterTogether students are in the door at once: each login costs a
 	// password check, and the line for those is for people too.
 	enterTogether = 4
+	// absent is, among the refusals, who was cut off or kept away.
+	absent = "absent"
 )
 
 // drive has students come to servers that run already and work there, in an open
@@ -37,7 +43,13 @@ func drive(ctx context.Context, o options, out, notes io.Writer) error {
 	}
 	steps := make([]load.Step, len(class))
 	for i, p := range class {
-		steps[i] = func() (int, error) { return p.step(ctx) }
+		steps[i] = func() (int, error) {
+			n, err := p.step(ctx)
+			if err != nil {
+				hall.refuse(cmp.Or(string(codeIn(err)), absent))
+			}
+			return n, err
+		}
 	}
 	fmt.Fprintf(notes, "bench : ils travaillent pendant %v, jusqu'à %v commandes par seconde\n", o.time, o.rate)
 	result, err := load.Run(ctx, steps, load.Plan{Time: o.time, Rate: o.rate, Shape: load.Day})
@@ -48,8 +60,8 @@ func drive(ctx context.Context, o options, out, notes io.Writer) error {
 		return err
 	}
 	s := result.Summary()
-	fmt.Fprintf(out, "%d commandes, %d refus (dont %q), %d retours après une coupure ; p50 %d µs, p99 %d µs\n",
-		result.All, s.Refused, result.Refusal, hall.returns.Load(), s.P50, s.P99)
+	fmt.Fprintf(out, "%d commandes ; refus : %s ; %d retours après une coupure ; p50 %d µs, p99 %d µs\n",
+		result.All, hall.refusals(), hall.returns.Load(), s.P50, s.P99)
 	return nil
 }
 
@@ -93,6 +105,28 @@ type hall struct {
 	mu       sync.Mutex
 	articles []int64
 	newest   int64
+	refused  map[string]int // by code
+}
+
+// refuse counts what was not done, and why.
+func (h *hall) refuse(why string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.refused == nil {
+		h.refused = make(map[string]int)
+	}
+	h.refused[why]++
+}
+
+// refusals puts them in words, by code.
+func (h *hall) refusals() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var list []string
+	for _, why := range slices.Sorted(maps.Keys(h.refused)) {
+		list = append(list, fmt.Sprint(h.refused[why], " ", why))
+	}
+	return cmp.Or(strings.Join(list, ", "), "aucun")
 }
 
 // Sold keeps an article that was put up for sale.

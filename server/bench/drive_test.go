@@ -56,9 +56,8 @@ func TestDrive(t *testing.T) {
 		t.Fatalf("%v\n%s", err, servers[1].Output())
 	}
 	<-killed
-	t.Log(out.String())
-	if strings.Contains(out.String(), " 0 retours") {
-		t.Error("nobody came back")
+	if strings.Contains(out.String(), " 0 retours") || !strings.Contains(out.String(), " absent") {
+		t.Errorf("nobody was cut off and came back: %s", &out)
 	}
 	for query, want := range map[string]int{
 		`SELECT COUNT(*) FROM utilisateurs WHERE login LIKE 'charge%'`:                                               6,
