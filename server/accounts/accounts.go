@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"etuservices/server/config"
@@ -107,3 +108,9 @@ func New(o Options) *Accounts {
 // AnonymousMark begins the login of a deleted account. No login that anybody may
 // have begins so, and it sorts behind them all.
 const AnonymousMark = "~"
+
+// Anonymous is the login of a deleted account.
+func Anonymous(id int64) string { return AnonymousMark + strconv.FormatInt(id, 10) }
+
+// DeedDelete is what the audit calls the deletion of an account.
+const DeedDelete = "SUPPRIMER"

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strconv"
 
 	"etuservices/server/accounts"
 	"etuservices/server/quota"
@@ -18,7 +17,7 @@ func (a *Admin) Delete(ctx context.Context, actor Actor, login, reason string) e
 		return fmt.Errorf("admin: delete: %w", err) // whoever takes the login next must find nothing there
 	}
 	var user quota.User
-	err := a.shut(ctx, actor, login, deed{action: "SUPPRIMER", reason: reason, shuts: true}, reason,
+	err := a.shut(ctx, actor, login, deed{action: accounts.DeedDelete, reason: reason, shuts: true}, reason,
 		func(ctx context.Context, tx *sql.Tx, t target) error {
 			user = t.Quota()
 			return erase(ctx, tx, t)
@@ -29,17 +28,14 @@ func (a *Admin) Delete(ctx context.Context, actor Actor, login, reason string) e
 	if err := a.Quota.Forget(ctx, user); err != nil {
 		a.Log.Warn("compte supprimé, fenêtres restées dans Redis", "login", login, "erreur", err)
 	}
-	if err := a.Forget(ctx, login, anonymous(user.ID)); err != nil {
+	if err := a.Forget(ctx, login, accounts.Anonymous(user.ID)); err != nil {
 		a.Log.Warn("compte supprimé, resté dans les tableaux", "login", login, "erreur", err)
 	}
 	return nil
 }
 
-// anonymous is the login of a deleted account: one that nobody can register.
-func anonymous(id int64) string { return accounts.AnonymousMark + strconv.FormatInt(id, 10) }
-
 func erase(ctx context.Context, tx *sql.Tx, t target) error {
-	name := anonymous(t.ID)
+	name := accounts.Anonymous(t.ID)
 	for _, s := range []struct {
 		query string
 		args  []any

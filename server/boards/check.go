@@ -62,7 +62,7 @@ func (b *Boards) Check(ctx context.Context) error {
 		calls = b.checkOne(ctx, b.stores.Redis.DB1, keyCallMark, "appels", b.tellCalls)
 	})
 	both.Wait()
-	return errors.Join(logins, calls)
+	return errors.Join(logins, calls, b.forgetGhosts(ctx))
 }
 
 func (b *Boards) checkOne(ctx context.Context, db redis.UniversalClient, key, table string,

@@ -5,7 +5,9 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"time"
 
+	"etuservices/server/accounts"
 	"etuservices/server/store"
 )
 
@@ -23,6 +25,11 @@ func (b *Boards) Forget(ctx context.Context, login, anonymous string) error {
 		return store.Classify(ctx.Err())
 	}
 	defer func() { <-b.check }()
+	return b.forget(ctx, login, anonymous)
+}
+
+// forget does it; it may be done again.
+func (b *Boards) forget(ctx context.Context, login, anonymous string) error {
 	pipe := b.stores.Redis.DB0.Pipeline()
 	pipe.ZRem(ctx, keyTotal, login)
 	pipe.ZRem(ctx, keyLast, login)
@@ -34,6 +41,48 @@ func (b *Boards) Forget(ctx context.Context, login, anonymous string) error {
 	})
 	if err := errors.Join(store.Classify(loginErr), callErr); err != nil {
 		return fmt.Errorf("boards: forget: %w", err)
+	}
+	return nil
+}
+
+const (
+	// ghostTime is for how long after a deletion another process may still tell
+	// of the old login: what it read or committed just before. The longest
+	// request and the longest check are far below it.
+	ghostTime = time.Minute
+	// lastDeeds bounds the end of the audit that is looked at, whose rows have
+	// no index by time.
+	lastDeeds = 500
+)
+
+// forgetGhosts takes off the boards whom another process put back after he was
+// deleted, or who stayed because the deleting one died. A login that somebody
+// new has by now is his.
+func (b *Boards) forgetGhosts(ctx context.Context) error {
+	rows, err := b.stores.SQL.Read.QueryContext(ctx, `
+		SELECT a.cible, a.cible_id FROM audit a LEFT JOIN utilisateurs u ON u.login = a.cible
+		WHERE a.id > (SELECT COALESCE(MAX(id), 0) FROM audit) - ? AND a.action = ? AND a.instant >= ? AND u.id IS NULL`,
+		lastDeeds, accounts.DeedDelete, store.At(time.Now().Add(-ghostTime)))
+	if err != nil {
+		return fmt.Errorf("boards: ghosts: %w", store.Classify(err))
+	}
+	defer rows.Close()
+	gone := make(map[string]int64)
+	for rows.Next() {
+		var login string
+		var id int64
+		if err := rows.Scan(&login, &id); err != nil {
+			return fmt.Errorf("boards: ghosts: %w", store.Classify(err))
+		}
+		gone[login] = id
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("boards: ghosts: %w", store.Classify(err))
+	}
+	for login, id := range gone {
+		if err := b.forget(ctx, login, accounts.Anonymous(id)); err != nil {
+			return err
+		}
 	}
 	return nil
 }
