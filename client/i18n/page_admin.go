@@ -30,7 +30,7 @@ var (
 	LiveServices = say("Services", "Services")
 	LiveCalls    = say("%s · %s/min", "%s · %s/min")
 	LiveRefused  = say("Refus : quota %s, mdp %s, autres %s", "Refused: quota %s, login %s, other %s")
-	LiveOver     = say("Quota atteint", "Quota reached")
+	LiveNear     = say("Près du quota", "Near the quota")
 	LiveQuiet    = say("Rien encore. Connexions, ventes, achats et refus s'afficheront ici.", "Nothing yet. Logins, sales, purchases and refusals will show here.")
 
 	LiveFresh  = say("dernière mesure il y a %s", "last measure %s ago")

@@ -52,8 +52,8 @@ func busy(s *driver, seconds int) {
 		activity(s.now.Add(-9*time.Second), "REFUS", "", "code", "ECHEC", "verbe", "AUTH", "adresse", "10.0.12.9"),
 		activity(s.now.Add(-8*time.Second), "REFUS", "leo", "code", "QUOTA", "verbe", "ACHAT", "adresse", "10.0.12.9"),
 		activity(s.now.Add(-6*time.Second), "CONNEXION", "amelie", "adresse", "10.0.12.7"),
-		activity(s.now.Add(-3*time.Second), "VENTE", "zoe", "titre", "L'Étranger", "prix", "4.00"),
-		activity(s.now.Add(-2*time.Second), "ACHAT", "amelie", "titre", "L'Étranger", "prix", "4.00", "vendeur", "zoe"),
+		activity(s.now.Add(-3*time.Second), "VENTE", "zoe", "titre", "L'Étranger", "prix", "4.00", "utilise", "7", "max", "10"),
+		activity(s.now.Add(-2*time.Second), "ACHAT", "amelie", "titre", "L'Étranger", "prix", "4.00", "vendeur", "zoe", "utilise", "9", "max", "10"),
 		activity(s.now.Add(-time.Second), "REFUS", "leo", "code", "QUOTA", "verbe", "ACHAT", "adresse", "10.0.12.9"),
 	})
 	s.send(measured(s.now, 13.2))
@@ -189,7 +189,7 @@ func TestFloodOfActivity(t *testing.T) {
 		s.send(all)
 	}
 	s.send(measured(s.now, 1))
-	s.see("Quota atteint 2 000")
+	s.see("Près du quota 2 000")
 }
 
 func TestKickFromSessions(t *testing.T) {

@@ -18,7 +18,13 @@ func achat(ctx context.Context, s *Session, req *protocol.Request, out *protocol
 	if err != nil {
 		return err
 	}
-	reply, err := s.Market.Buy(ctx, s.user.User.Quota(), id, ref, encodePurchase, s.bought)
+	var state quota.State
+	reply, err := s.Market.Buy(ctx, s.user.User.Quota(), id, ref,
+		func(result market.Result, a market.Article, q quota.State) string {
+			state = q
+			return encodePurchase(result, a, q)
+		},
+		func(a market.Article) { s.bought(a, state) })
 	if err != nil {
 		return err
 	}
@@ -43,11 +49,11 @@ func encodePurchase(result market.Result, a market.Article, q quota.State) strin
 }
 
 // bought tells the seller, on whichever instance, and those who follow.
-func (s *Session) bought(a market.Article) {
+func (s *Session) bought(a market.Article, q quota.State) {
 	s.Hub.Counters.Add(live.Buys)
 	s.Hub.Sold(a.SellerID, a.ID, encodeSold(a))
 	s.feed("ACHAT", func(line protocol.Line) protocol.Line {
-		return line.Int("id", a.ID).Str("titre", a.Title).Price("prix", a.Cents).Str("vendeur", a.Seller)
+		return writeUse(line.Int("id", a.ID).Str("titre", a.Title).Price("prix", a.Cents).Str("vendeur", a.Seller), q)
 	})
 }
 

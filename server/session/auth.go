@@ -30,5 +30,11 @@ func auth(ctx context.Context, s *Session, req *protocol.Request, out *protocol.
 }
 
 func writeState(line protocol.Line, q quota.State) protocol.Line {
-	return line.Int("utilise", int64(q.Used)).Int("max", int64(q.Max)).Int("reste", int64(q.Left()))
+	return writeUse(line, q).Int("reste", int64(q.Left()))
+}
+
+// writeUse is the part of it that those who follow are told, to see who comes
+// near his limit.
+func writeUse(line protocol.Line, q quota.State) protocol.Line {
+	return line.Int("utilise", int64(q.Used)).Int("max", int64(q.Max))
 }

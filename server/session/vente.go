@@ -31,8 +31,9 @@ func vente(ctx context.Context, s *Session, req *protocol.Request, out *protocol
 		return invalid("titre", "Titre : 1 à 120 caractères, sans caractère de contrôle.")
 	}
 	var sold market.Article
+	var state quota.State
 	reply, err := s.Market.Sell(ctx, s.user.User.Quota(), offer, ref, func(a market.Article, q quota.State) string {
-		sold = a
+		sold, state = a, q
 		return encodeSale(a, q)
 	})
 	if err != nil {
@@ -41,7 +42,8 @@ func vente(ctx context.Context, s *Session, req *protocol.Request, out *protocol
 	if !reply.Replayed {
 		s.Hub.Counters.Add(live.Sales)
 		s.feed("VENTE", func(line protocol.Line) protocol.Line {
-			return line.Int("id", sold.ID).Str("titre", sold.Title).Price("prix", sold.Cents).Str("categorie", sold.Category)
+			line = line.Int("id", sold.ID).Str("titre", sold.Title).Price("prix", sold.Cents).Str("categorie", sold.Category)
+			return writeUse(line, state)
 		})
 	}
 	send(out, reply)

@@ -2,7 +2,6 @@ package admin
 
 import (
 	"maps"
-	"time"
 
 	"etuservices/client/api"
 	"etuservices/client/i18n"
@@ -11,34 +10,20 @@ import (
 	"etuservices/protocol"
 )
 
-const (
-	// maxFeed is more than any screen shows of the feed.
-	maxFeed = 200
-	// maxOver bounds whom we remember over the quota: more than a year's
-	// students, less than a flood of invented logins.
-	maxOver = 2000
-	// overFor is how long: after one window (contract section 4) the calls that
-	// filled it have come back.
-	overFor = 10 * time.Minute
-)
-
-// over is somebody who was refused for his quota.
-type over struct {
-	times int
-	last  time.Time
-}
+// maxFeed is more than any screen shows of the feed.
+const maxFeed = 200
 
 // watched is what the live view has seen: the measures, and what happened.
 type watched struct {
 	history
 	feed []api.Activity // oldest first, never changed
-	over map[string]over
+	near strained
 	lost int // events that did not come
 }
 
 // freeze gives a copy that stays as it is.
 func (w watched) freeze() watched {
-	w.over = maps.Clone(w.over)
+	w.near = maps.Clone(w.near)
 	return w
 }
 
@@ -51,23 +36,10 @@ func (w *watched) happened(a api.Activity) {
 	if w.feed = append(w.feed, a); len(w.feed) > maxFeed {
 		w.feed = w.feed[len(w.feed)-maxFeed:]
 	}
-	if a.Type != "REFUS" || a.Login == "" || a.Fields.Get("code") != string(protocol.QUOTA) {
-		return
+	if w.near == nil {
+		w.near = strained{}
 	}
-	if w.over == nil {
-		w.over = map[string]over{}
-	}
-	o, known := w.over[a.Login]
-	if a.At.At.Sub(o.last) > overFor {
-		o.times = 0
-	}
-	if !known && len(w.over) >= maxOver {
-		maps.DeleteFunc(w.over, func(_ string, o over) bool { return a.At.At.Sub(o.last) > overFor })
-		if len(w.over) >= maxOver {
-			return
-		}
-	}
-	w.over[a.Login] = over{o.times + 1, a.At.At}
+	w.near.happened(a)
 }
 
 // line puts something that happened in words, with its sign.

@@ -1,8 +1,6 @@
 package admin
 
 import (
-	"cmp"
-	"slices"
 	"time"
 
 	"etuservices/client/api"
@@ -12,7 +10,7 @@ import (
 	"etuservices/client/tui/widget"
 )
 
-// sides are the services, and beside them who ran out of calls.
+// sides are the services, and beside them who runs out of calls.
 func (p *live) sides(w watched, s api.Stats, now time.Time) []string {
 	const between = 3
 	left := min(page.ReadWidth, p.W-2) * 3 / 5
@@ -54,24 +52,12 @@ func (p *live) services(s api.Stats, w int) []string {
 		e.T.Int(int64(s.RefusedQuota)), e.T.Int(int64(s.RefusedKey)), e.T.Int(int64(max(0, other))))))
 }
 
-// troubled are those who were refused for their quota within a window, the
-// latest first.
+// troubled are those who were refused for their quota within a window, and those
+// who are near its end.
 func (p *live) troubled(w watched, now time.Time, width, n int) []string {
 	e, th := p.e, p.e.Theme
-	type one struct {
-		login string
-		over
-	}
-	var all []one
-	for login, o := range w.over {
-		if now.Sub(o.last) <= overFor {
-			all = append(all, one{login, o})
-		}
-	}
-	slices.SortFunc(all, func(a, b one) int {
-		return cmp.Or(b.last.Compare(a.last), cmp.Compare(a.login, b.login))
-	})
-	head := e.S(i18n.LiveOver)
+	all := w.near.list(now)
+	head := e.S(i18n.LiveNear)
 	if len(all) > 0 {
 		head += " " + e.T.Int(int64(len(all)))
 	}
@@ -79,9 +65,13 @@ func (p *live) troubled(w watched, now time.Time, width, n int) []string {
 	if len(all) == 0 {
 		return append(out, th.Faint.Render(widget.Fit(e.S(i18n.AdminNoTrouble), width)))
 	}
-	for _, o := range all[:min(n, len(all))] {
-		right := e.T.Int(int64(o.times)) + "× " + th.Faint.Render(widget.FitRight(e.T.Age(now.Sub(o.last)), 6))
-		out = append(out, widget.Ends(th.Warn.Render(theme.Stop)+" "+o.login, right, width))
+	for _, s := range all[:min(n, len(all))] {
+		sign, what, when := th.Warn.Render(theme.Stop), e.T.Int(int64(s.times))+"×", s.refused
+		if !s.refusedLately(now) {
+			sign, what, when = th.Faint.Render(theme.Dot), e.T.Int(int64(s.used))+"/"+e.T.Int(int64(s.max)), s.called
+		}
+		right := what + " " + th.Faint.Render(widget.FitRight(e.T.Age(now.Sub(when)), 6))
+		out = append(out, widget.Ends(sign+" "+s.login, right, width))
 	}
 	return out
 }
