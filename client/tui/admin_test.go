@@ -134,6 +134,17 @@ func TestPauseKeepsWhatIsShown(t *testing.T) {
 	s.see("Commandes/s   300,0", "bob se connecte")
 }
 
+// A second without a command has no latency, and no trend towards 0.
+func TestNoLatencyWhereNothingWasDone(t *testing.T) {
+	s := professor(t, 120, 40)
+	s.press("7")
+	busy(s, 90)
+	m := measure(s.now, 0)
+	m.P50, m.P99 = 0, 0
+	s.send(page.Live{m})
+	s.see("Durée p50 ms      -   ", "Durée p99 ms      -   ")
+}
+
 // The longer bar is the larger figure, however wide the figures are.
 func TestServiceBarsHaveOneScale(t *testing.T) {
 	s := professor(t, 80, 24)

@@ -15,6 +15,7 @@ type figure struct {
 	name  i18n.Msg
 	exact int // decimals
 	of    func(api.Stats) float64
+	time  bool // 0 says that nothing was measured
 }
 
 func (p *live) figures(w watched, s api.Stats) []string {
@@ -24,10 +25,10 @@ func (p *live) figures(w watched, s api.Stats) []string {
 		{name: i18n.LiveCommands, exact: 1, of: func(s api.Stats) float64 { return s.CommandsPerSecond }},
 		{name: i18n.LiveLogins, of: func(s api.Stats) float64 { return float64(s.LoginsPerMinute) }},
 		{name: i18n.LiveConnections, of: func(s api.Stats) float64 { return float64(s.Connections) }},
-		{name: i18n.LiveHalf, exact: 1, of: func(s api.Stats) float64 { return ms(s.P50) }},
+		{name: i18n.LiveHalf, exact: 1, of: func(s api.Stats) float64 { return ms(s.P50) }, time: true},
 		{name: i18n.LiveRefusals, of: func(s api.Stats) float64 { return float64(s.RefusalsPerMinute) }},
 		{name: i18n.LiveServers, of: func(s api.Stats) float64 { return float64(s.Servers) }},
-		{name: i18n.LiveMost, exact: 1, of: func(s api.Stats) float64 { return ms(s.P99) }},
+		{name: i18n.LiveMost, exact: 1, of: func(s api.Stats) float64 { return ms(s.P99) }, time: true},
 		{name: i18n.LiveLost, of: func(api.Stats) float64 { return float64(w.lost) }},
 	}
 	const inRow = 3
@@ -51,13 +52,17 @@ func (p *live) figure(f figure, s, before api.Stats, known bool, cell int) strin
 	e, th := p.e, p.e.Theme
 	v := f.of(s)
 	value := e.T.Decimal(v, f.exact)
+	if f.time && v == 0 {
+		value, known = "-", false
+	}
 	name := th.Faint.Render(widget.Fit(e.S(f.name), 12))
 	if cell < trendRoom {
 		return name + " " + th.Strong.Render(widget.Fit(value, cell-14))
 	}
 	text := name + th.Strong.Render(widget.FitRight(value, 7))
 	scale := math.Pow10(f.exact)
-	if d := math.Round((v-f.of(before))*scale) / scale; known && d != 0 {
+	was := f.of(before)
+	if d := math.Round((v-was)*scale) / scale; known && d != 0 && (!f.time || was != 0) {
 		text += " " + th.Faint.Render(trend(e, d, f.exact))
 	}
 	return text
