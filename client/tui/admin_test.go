@@ -180,7 +180,7 @@ func TestQuotaReached(t *testing.T) {
 	s := professor(t, 80, 24)
 	s.press("7")
 	busy(s, 60)
-	s.see("Quota atteint 1", "■ leo", "2×")
+	s.see("Près du quota 2", "■ leo", "2×", "● amelie", "9/10")
 	for range 11 { // minutes
 		s.advance(time.Minute)
 		s.send(measured(s.now, 1))
