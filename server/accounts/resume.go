@@ -49,6 +49,7 @@ func (a *Accounts) Resume(ctx context.Context, token string) (*Session, error) {
 	if time.Now().UnixMilli() > ends {
 		return nil, ErrWrong
 	}
+	session.inSQL.Store(written.Milli())
 	session.ready.Store(true)
 	a.sessions.add(session)
 	if waiting.Dead() {

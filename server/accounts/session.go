@@ -28,6 +28,7 @@ type Session struct {
 	queued  atomic.Bool     // said, and not yet written
 	lastUse atomic.Int64    // Unix milliseconds
 	covered atomic.Int64    // uses up to then need not be written
+	inSQL   atomic.Int64    // uses up to then stand in SQL, by whichever process
 	left    atomic.Bool     // the connection is gone
 	dead    atomic.Bool
 	ready   atomic.Bool // its token stands in SQL

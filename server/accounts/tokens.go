@@ -62,39 +62,67 @@ func tokenEnd(fields map[string]string) (ends int64) {
 	return ends
 }
 
-// writeSQL writes uses, each with the lead, never backwards; and ends the
-// sessions whose token is gone.
+// writeSQL writes uses, each with the lead, never backwards, where SQL does not
+// cover them already; and ends the sessions whose token is gone.
 func (a *Accounts) writeSQL(ctx context.Context, used []*Session, uses []int64) error {
 	var cases strings.Builder
-	var values, hashes []any
-	distinct := map[string]bool{}
+	var values []any
+	var due, covered hashes
 	for i, s := range used {
+		if uses[i] <= s.inSQL.Load() {
+			covered.add(s.hash)
+			continue
+		}
 		until := store.AtMilli(uses[i] + a.ahead().Milliseconds())
 		cases.WriteString(" WHEN empreinte = ? AND dernier_usage < ? THEN ?")
 		values = append(values, s.hash, until, until)
-		if !distinct[s.hash] {
-			distinct[s.hash] = true
-			hashes = append(hashes, s.hash)
+		due.add(s.hash)
+	}
+	if len(due.list) > 0 {
+		done, err := a.Stores.SQL.Write.ExecContext(ctx, `UPDATE jetons SET dernier_usage = CASE`+cases.String()+
+			` ELSE dernier_usage END`+due.in(), append(values, due.list...)...)
+		if err != nil {
+			return store.Classify(err)
+		}
+		n, err := done.RowsAffected()
+		if err != nil {
+			return err
+		}
+		if n < int64(len(due.list)) {
+			for _, hash := range due.list {
+				covered.add(hash)
+			}
 		}
 	}
-	if len(hashes) == 0 {
-		return nil
-	}
-	in := ` WHERE empreinte IN (` + strings.Repeat(", ?", len(hashes))[2:] + `)`
-	done, err := a.Stores.SQL.Write.ExecContext(ctx,
-		`UPDATE jetons SET dernier_usage = CASE`+cases.String()+` ELSE dernier_usage END`+in, append(values, hashes...)...)
-	if err != nil {
-		return store.Classify(err)
-	}
-	if n, err := done.RowsAffected(); err != nil || n == int64(len(hashes)) {
-		return err
-	}
-	return a.killMissing(ctx, used, in, hashes)
+	return a.killMissing(ctx, used, covered)
 }
 
-// killMissing ends the sessions whose token SQL no longer has.
-func (a *Accounts) killMissing(ctx context.Context, used []*Session, in string, hashes []any) error {
-	rows, err := a.Stores.SQL.Read.QueryContext(ctx, `SELECT empreinte FROM jetons`+in, hashes...)
+// hashes of tokens, each once.
+type hashes struct {
+	list []any
+	has  map[any]bool
+}
+
+func (h *hashes) add(hash any) {
+	if h.has == nil {
+		h.has = map[any]bool{}
+	}
+	if !h.has[hash] {
+		h.has[hash] = true
+		h.list = append(h.list, hash)
+	}
+}
+
+func (h *hashes) in() string {
+	return ` WHERE empreinte IN (` + strings.Repeat(", ?", len(h.list))[2:] + `)`
+}
+
+// killMissing ends the sessions of those tokens that SQL no longer has.
+func (a *Accounts) killMissing(ctx context.Context, used []*Session, asked hashes) error {
+	if len(asked.list) == 0 {
+		return nil
+	}
+	rows, err := a.Stores.SQL.Read.QueryContext(ctx, `SELECT empreinte FROM jetons`+asked.in(), asked.list...)
 	if err != nil {
 		return store.Classify(err)
 	}
@@ -112,7 +140,7 @@ func (a *Accounts) killMissing(ctx context.Context, used []*Session, in string, 
 	}
 	dead := map[string]bool{}
 	for _, s := range used {
-		if !alive[s.hash] {
+		if asked.has[s.hash] && !alive[s.hash] {
 			dead[s.hash] = true
 		}
 	}

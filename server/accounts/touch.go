@@ -71,7 +71,7 @@ func (a *Accounts) write(ctx context.Context, used []*Session) {
 func (a *Accounts) writeBatch(ctx context.Context, used []*Session) {
 	ctx, cancel := context.WithTimeout(ctx, store.SQLTimeout)
 	defer cancel()
-	uses := make([]int64, len(used))
+	uses, ahead := make([]int64, len(used)), a.ahead().Milliseconds()
 	for i, s := range used {
 		s.queued.Store(false) // before its last use is read
 		uses[i] = s.lastUse.Load()
@@ -87,7 +87,10 @@ func (a *Accounts) writeBatch(ctx context.Context, used []*Session) {
 		}
 		calls = append(calls, a.tokenCall(s, uses[i], err != nil))
 		if err == nil {
-			s.covered.Store(uses[i] + a.ahead().Milliseconds())
+			if uses[i] > s.inSQL.Load() { // was written just now
+				s.inSQL.Store(uses[i] + ahead)
+			}
+			s.covered.Store(s.inSQL.Load())
 		}
 	}
 	if len(calls) == 0 {
