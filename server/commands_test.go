@@ -13,9 +13,14 @@ import (
 	"etuservices/server/testenv"
 )
 
-// command runs one of the server's own commands on the stores of env; its
+// command runs one of the server's own commands on the stores of env; a good
 // password comes on its input.
 func command(t *testing.T, env *testenv.Env, words ...string) (out string, code int) {
+	t.Helper()
+	return commandWith(t, env, password, words...)
+}
+
+func commandWith(t *testing.T, env *testenv.Env, input string, words ...string) (out string, code int) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -28,7 +33,7 @@ func command(t *testing.T, env *testenv.Env, words ...string) (out string, code 
 	}
 	cmd := exec.CommandContext(t.Context(), self, append(words, options...)...)
 	cmd.Env = append(os.Environ(), serveVariable+"=1")
-	cmd.Stdin = strings.NewReader(password + "\n")
+	cmd.Stdin = strings.NewReader(input + "\n")
 	var both bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &both, &both
 	err = cmd.Run()
@@ -132,5 +137,38 @@ func TestDoctor(t *testing.T) {
 	env.Redis().Stop(t)
 	if out, code = command(t, env, "doctor"); code != 1 || !strings.Contains(out, "ETU_REDIS_URL") {
 		t.Errorf("without Redis: code %d: %s", code, out)
+	}
+}
+
+// What makes an account is judged at the machine as INSCRIPTION judges it.
+func TestCommandsJudgeValues(t *testing.T) {
+	t.Parallel()
+	env := testenv.Embedded(t)
+	if out, code := command(t, env, "user", "add", "alice", "alice@univ.fr", "Alice", "Martin"); code != 0 {
+		t.Fatalf("code %d: %s", code, out)
+	}
+	for _, c := range []struct{ input, words, says string }{
+		{"Azertyuiop", "user add bob bob@univ.fr Bob Martin", "essaie"},
+		{"Azertyuiop", "user passwd alice", "essaie"},
+		{"1234567", "user add bob bob@univ.fr Bob Martin", "8 à 128"},
+		{strings.Repeat("é", protocol.MaxPassword+1), "user passwd alice", "8 à 128"},
+		{"mot\x1bde-passe", "user passwd alice", "8 à 128"},
+		{"mot\xffde-passe", "user passwd alice", "8 à 128"},
+		{password, "user add b bob@univ.fr Bob Martin", "Login"},
+		{password, "user add bob bob@univ Bob Martin", "e-mail"},
+		{password, "user add bob bob@univ.fr " + strings.Repeat("B", protocol.MaxName+1) + " Martin", "1 à 64"},
+		{password, "user add bob bob@univ.fr Bob Mar\x1b[2Jtin", "1 à 64"},
+	} {
+		if out, code := commandWith(t, env, c.input, strings.Fields(c.words)...); code != 1 || !strings.Contains(out, c.says) {
+			t.Errorf("%q with %q: code %d: %s", c.words, c.input, code, out)
+		}
+	}
+	if out, _ := command(t, env, "user", "list"); strings.Contains(out, "bob") {
+		t.Errorf("opened: %s", out)
+	}
+	for _, good := range []string{strings.Repeat("é", protocol.MinPassword), strings.Repeat("é", protocol.MaxPassword)} {
+		if out, code := commandWith(t, env, good, "user", "passwd", "alice"); code != 0 {
+			t.Errorf("%q: %s", good, out)
+		}
 	}
 }

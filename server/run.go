@@ -85,7 +85,7 @@ func build(cfg config.Config, cost argon2id.Params, stores *store.Stores, log *s
 	h.quota = quota.New(stores, quota.Rule{Max: cfg.QuotaMax, Window: cfg.QuotaWindow}, log)
 	h.accounts = accounts.New(accounts.Options{
 		Stores: stores, Quota: h.quota, Hasher: hasher, Instance: cfg.Instance,
-		VisitsTTL: cfg.VisitsTTL, SessionTTL: cfg.SessionTTL, Attempts: cfg.Limits.Attempts,
+		VisitsTTL: cfg.VisitsTTL, SessionTTL: cfg.SessionTTL, Attempts: cfg.Limits.Attempts, Door: cfg.Limits.Door,
 		OnLogin: boards.Login, OnRegister: boards.Register,
 		OnKill: func(ctx context.Context, tokens []string, line string) { h.hub.End(ctx, tokens, line) },
 		Log:    log,

@@ -80,6 +80,7 @@ type Options struct {
 	VisitsTTL  time.Duration // visits end after so long without a login
 	SessionTTL time.Duration // a token lives so long after its last use
 	Attempts   config.Attempts
+	Door       int // those not logged in who ask the stores at once
 	// OnLogin and OnRegister give what else Redis must be told, in the same
 	// round trip.
 	OnLogin    func(login string, total int64, at time.Time) []store.Call
@@ -96,11 +97,12 @@ type Accounts struct {
 	sessions registry
 	uses     chan *Session // to be written
 	resuming *store.Gather[*resumed]
+	door     *door // of those who are not logged in
 }
 
 // New makes the accounts; Run must run for tokens to live on.
 func New(o Options) *Accounts {
-	a := &Accounts{Options: o, uses: make(chan *Session, touchQueue)}
+	a := &Accounts{Options: o, uses: make(chan *Session, touchQueue), door: newDoor(max(1, o.Door), o.Hasher.wait)}
 	a.resuming = store.NewGather(mostResumed, a.readTokens)
 	return a
 }

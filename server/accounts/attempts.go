@@ -49,18 +49,18 @@ func (a *Accounts) counters(from From, account string) []counter {
 }
 
 // attempt counts a guess before it is made, so that many at once cannot pass
-// together, and makes the guesser of a much-guessed account wait. A right
-// password, or a fault of ours, takes it back (forgive). Errors: *TooMany,
+// together, and says how long the guesser of a much-guessed account waits. A
+// right password, or a fault of ours, takes it back (forgive). Errors: *TooMany,
 // store.ErrUnavailable: while Redis is away nobody can log in, so nobody guesses.
-func (a *Accounts) attempt(ctx context.Context, from From, account string) error {
+func (a *Accounts) attempt(ctx context.Context, from From, account string) (delay time.Duration, err error) {
 	counts, err := a.count(ctx, a.counters(from, account), 1)
-	if err != nil {
-		return err
+	if err != nil || len(counts) == 0 || a.Attempts.Account <= 0 {
+		return 0, err
 	}
-	if len(counts) == 0 || a.Attempts.Account <= 0 {
-		return nil
-	}
-	delay := min(a.Attempts.DelayMax, a.Attempts.Delay*time.Duration((counts[0]-1)/int64(a.Attempts.Account)))
+	return min(a.Attempts.DelayMax, a.Attempts.Delay*time.Duration((counts[0]-1)/int64(a.Attempts.Account))), nil
+}
+
+func pause(ctx context.Context, delay time.Duration) error {
 	if delay <= 0 {
 		return nil
 	}
@@ -74,10 +74,10 @@ func (a *Accounts) attempt(ctx context.Context, from From, account string) error
 	}
 }
 
-// guess compares a password with a hash, within the limits. Errors: ErrWrong,
-// *TooMany, *Busy, store.ErrUnavailable.
-func (a *Accounts) guess(ctx context.Context, from From, account, password, hash string) error {
-	if err := a.attempt(ctx, from, account); err != nil {
+// guess compares a password with a hash, after the delay that its attempt got.
+// Errors: ErrWrong, *Busy, store.ErrUnavailable.
+func (a *Accounts) guess(ctx context.Context, from From, account, password, hash string, delay time.Duration) error {
+	if err := pause(ctx, delay); err != nil {
 		return err
 	}
 	match, err := a.Hasher.Match(ctx, password, hash) // at the same cost for an unknown login

@@ -27,6 +27,7 @@ type Hasher struct {
 	slots chan struct{}
 	wait  time.Duration
 	dummy string
+	line  pressure
 }
 
 // NewHasher makes a hasher that keeps one core free for those who are logged
@@ -82,6 +83,8 @@ func (h *Hasher) enter(ctx context.Context) error {
 		return nil
 	default:
 	}
+	h.line.join()
+	defer h.line.leave()
 	timer := time.NewTimer(h.wait)
 	defer timer.Stop()
 	select {

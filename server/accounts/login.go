@@ -28,13 +28,22 @@ type Login struct {
 
 // Login checks a password, takes a slot of the login quota, and writes the
 // login down. Errors: ErrWrong, ErrBlocked, *quota.Exceeded, *Busy,
-// store.ErrUnavailable; none of them counts.
+// *TooMany, store.ErrUnavailable; none of them counts.
 func (a *Accounts) Login(ctx context.Context, name, password string, from From) (Login, error) {
-	user, hash, err := a.find(ctx, name)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return Login{}, fmt.Errorf("accounts: find: %w", err)
+	var user found
+	var hash string
+	var delay time.Duration
+	err := a.door.through(ctx, func(ctx context.Context) (err error) {
+		if user, hash, err = a.find(ctx, name); err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("accounts: find: %w", err)
+		}
+		delay, err = a.attempt(ctx, from, nameFor(user.User, name))
+		return err
+	})
+	if err != nil {
+		return Login{}, err
 	}
-	if err := a.guess(ctx, from, nameFor(user.User, name), password, hash); err != nil {
+	if err := a.guess(ctx, from, nameFor(user.User, name), password, hash, delay); err != nil {
 		return Login{}, err
 	}
 	if err := user.refusal(time.Now()); err != nil {

@@ -14,24 +14,39 @@ import (
 type Registration struct {
 	User
 	Password string
+	// Allowed, when given, says first whether the account may be opened at all.
+	Allowed func(ctx context.Context) error
 	// Then, when given, is done in the same transaction.
 	Then func(ctx context.Context, tx *sql.Tx, u User) error
 }
 
 // Apply opens an account for whoever asks, within the limits of his address.
-// Errors: *TooMany and those of Register.
+// Errors: *TooMany, those of Allowed and of Register.
 func (a *Accounts) Apply(ctx context.Context, from From, r Registration) (User, error) {
-	if err := a.mayRegister(ctx, from); err != nil {
+	err := a.door.through(ctx, func(ctx context.Context) error {
+		if err := r.Allowed(ctx); err != nil {
+			return err
+		}
+		if err := a.mayRegister(ctx, from); err != nil {
+			return err
+		}
+		return a.free(ctx, r.User) // before the hashing, which costs
+	})
+	if err != nil {
 		return User{}, err
 	}
-	return a.Register(ctx, r)
+	return a.open(ctx, r)
 }
 
 // Register opens an account. Errors: *Taken, *Busy, store.ErrUnavailable.
 func (a *Accounts) Register(ctx context.Context, r Registration) (User, error) {
 	if err := a.free(ctx, r.User); err != nil {
-		return User{}, err // before the hashing, which costs
+		return User{}, err
 	}
+	return a.open(ctx, r)
+}
+
+func (a *Accounts) open(ctx context.Context, r Registration) (User, error) {
 	hash, err := a.Hasher.Hash(ctx, r.Password)
 	if err != nil {
 		return User{}, err

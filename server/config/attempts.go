@@ -46,5 +46,8 @@ func (a *Attempts) check() error {
 			return fmt.Errorf("%w : les limites d'essais doivent être positives", ErrInvalid)
 		}
 	}
+	if a.Delay < 0 || a.DelayMax < 0 {
+		return fmt.Errorf("%w : une attente ne peut être négative", ErrInvalid)
+	}
 	return nil
 }

@@ -8,35 +8,45 @@ import (
 
 // Limits are the numbers that keep one connection from costing the others.
 type Limits struct {
-	LoginTime    time.Duration // to log in, from connecting, INSCRIPTION or DECONNEXION
-	Idle         time.Duration // between two requests of a logged-in user
-	WriteTimeout time.Duration // for one write to be taken by the client
-	LingerTime   time.Duration // after a closing reply, so that it arrives
-	LingerBytes  int64         // read and thrown away meanwhile
-	DrainTime    time.Duration // over which a stop spreads the goodbyes
-	StopTime     time.Duration // for running requests to end after that
-	HashWait     time.Duration // in the line for password checks
-	Events       int           // waiting for a client that does not read
-	NewPerMinute int           // new connections of one address
-	FloodBurst   int           // verbs that reach a store, at once, before FloodRate holds
+	LoginTime     time.Duration // to log in, from connecting, INSCRIPTION or DECONNEXION
+	Idle          time.Duration // between two requests of a logged-in user
+	WriteTimeout  time.Duration // for one write to be taken by the client
+	LingerTime    time.Duration // after a closing reply, so that it arrives
+	LingerBytes   int64         // read and thrown away meanwhile
+	HandshakeTime time.Duration // of TLS
+	DrainTime     time.Duration // over which a stop spreads the goodbyes
+	StopTime      time.Duration // for running requests to end after that
+	HashWait      time.Duration // in the line for password checks
+	Events        int           // waiting for a client that does not read
+	NewPerMinute  int           // new connections of one address
+	StrangersPart int           // the places are divided by it: so many for those not logged in
+	Door          int           // of them, that ask the stores at once before a password is hashed
+	FloodBurst    int           // verbs that reach a store, at once, before FloodRate holds
 
 	Attempts Attempts
 }
 
 // DefaultLimits with the reason of each number.
 var DefaultLimits = Limits{
-	LoginTime:    180 * time.Second, // a person types; absolute, so a slow-loris gains nothing
-	Idle:         5 * time.Minute,   // below the 350 s of common balancers: we close, with a sentence
-	WriteTimeout: 10 * time.Second,  // nats-server's; a reader that never reads ends here
-	LingerTime:   time.Second,       // unread input at close would reset the connection
-	LingerBytes:  1 << 20,           // and lose the last sentence
-	DrainTime:    20 * time.Second,  // reconnecting clients must not fall upon the others at once
-	StopTime:     5 * time.Second,   // longer than any store's time-out
-	HashWait:     10 * time.Second,  // contract section 3, INDISPONIBLE
-	NewPerMinute: 1200,              // two classes that open three connections each
-	FloodBurst:   200,               // contract section 5
-	Attempts:     DefaultAttempts,
-	Events:       128, // a screenful or two; the rest is dropped, never waited for
+	LoginTime:     180 * time.Second, // a person types; absolute, so a slow-loris gains nothing
+	Idle:          5 * time.Minute,   // below the 350 s of common balancers: we close, with a sentence
+	WriteTimeout:  10 * time.Second,  // nats-server's; a reader that never reads ends here
+	LingerTime:    time.Second,       // unread input at close would reset the connection
+	LingerBytes:   1 << 20,           // and lose the last sentence
+	HandshakeTime: 5 * time.Second,   // nsqd's; a real one takes a round trip or two
+	DrainTime:     20 * time.Second,  // reconnecting clients must not fall upon the others at once
+	StopTime:      5 * time.Second,   // longer than any store's time-out
+	HashWait:      10 * time.Second,  // contract section 3, INDISPONIBLE
+	NewPerMinute:  1200,              // two classes that open three connections each
+	// Whoever only connects cannot keep out those who work.
+	StrangersPart: 4,
+	// Measured: unbounded, two hundred connections that guess took every
+	// connection to MySQL, and those who are logged in got INDISPONIBLE. Each asks
+	// for about a millisecond, so that four let thousands in a second.
+	Door:       4,
+	FloodBurst: 200, // contract section 5
+	Attempts:   DefaultAttempts,
+	Events:     128, // a screenful or two; the rest is dropped, never waited for
 }
 
 func (l *Limits) register(fs *flag.FlagSet) {
@@ -45,22 +55,25 @@ func (l *Limits) register(fs *flag.FlagSet) {
 	fs.DurationVar(&l.WriteTimeout, "write-timeout", l.WriteTimeout, "temps laissé au client pour lire une réponse")
 	fs.DurationVar(&l.LingerTime, "linger-time", l.LingerTime, "attente après une dernière réponse")
 	fs.Int64Var(&l.LingerBytes, "linger-bytes", l.LingerBytes, "octets lus et jetés pendant cette attente")
+	fs.DurationVar(&l.HandshakeTime, "handshake-time", l.HandshakeTime, "temps laissé à une poignée de main TLS")
 	fs.DurationVar(&l.DrainTime, "drain-time", l.DrainTime, "temps sur lequel un arrêt (SIGTERM) étale les départs ; 0 : tous à la fois")
 	fs.DurationVar(&l.StopTime, "stop-time", l.StopTime, "temps laissé aux commandes en cours à l'arrêt")
 	fs.DurationVar(&l.HashWait, "hash-wait", l.HashWait, "attente permise avant une vérification de mot de passe")
 	fs.IntVar(&l.NewPerMinute, "new-per-minute", l.NewPerMinute, "nouvelles connexions d'une adresse, par minute")
+	fs.IntVar(&l.StrangersPart, "strangers-part", l.StrangersPart, "une place sur tant est pour qui n'est pas connecté")
+	fs.IntVar(&l.Door, "door", l.Door, "anonymes qui interrogent les magasins à la fois (AUTH, INSCRIPTION, REPRENDRE)")
 	fs.IntVar(&l.FloodBurst, "flood-burst", l.FloodBurst, "commandes d'un coup avant d'être ralenti")
 	l.Attempts.register(fs)
 	fs.IntVar(&l.Events, "events", l.Events, "événements gardés pour un client qui ne lit pas")
 }
 
 func (l *Limits) check() error {
-	for _, d := range []time.Duration{l.LoginTime, l.Idle, l.WriteTimeout, l.LingerTime, l.StopTime, l.HashWait} {
+	for _, d := range []time.Duration{l.LoginTime, l.Idle, l.WriteTimeout, l.LingerTime, l.HandshakeTime, l.StopTime, l.HashWait} {
 		if d <= 0 {
 			return fmt.Errorf("%w : une durée doit être positive", ErrInvalid)
 		}
 	}
-	if l.Events < 1 || l.DrainTime < 0 || l.LingerBytes < 0 || l.NewPerMinute < 1 || l.FloodBurst < 1 {
+	if l.Events < 1 || l.DrainTime < 0 || l.LingerBytes < 0 || l.NewPerMinute < 1 || l.StrangersPart < 1 || l.Door < 1 || l.FloodBurst < 1 {
 		return fmt.Errorf("%w : un nombre doit être positif", ErrInvalid)
 	}
 	return l.Attempts.check()

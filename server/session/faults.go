@@ -32,11 +32,6 @@ func invalid(field, text string) error {
 	return &fault{protocol.INVALIDE, protocol.Fields{{Key: "champ", Value: field}}, text}
 }
 
-// tooCommon refuses a password that is tried first by whoever guesses.
-func tooCommon() error {
-	return invalid("motdepasse", "Ce mot de passe est l'un des premiers que l'on essaie ; choisissez-en un autre.")
-}
-
 // known gives the code of each error that has one and nothing to add.
 var known = []struct {
 	err  error
@@ -67,6 +62,7 @@ func (s *Session) answer(out *protocol.Out, verb *protocol.Verb, err error) {
 	var (
 		f     *fault
 		full  *quota.Exceeded
+		bad   *accounts.Invalid
 		taken *accounts.Taken
 		busy  *accounts.Busy
 		many  *accounts.TooMany
@@ -96,6 +92,8 @@ func (s *Session) answer(out *protocol.Out, verb *protocol.Verb, err error) {
 		})
 	case errors.As(err, &full):
 		writeExceeded(out, full)
+	case errors.As(err, &bad):
+		s.write(out, &fault{protocol.INVALIDE, protocol.Fields{{Key: "champ", Value: bad.Field}}, bad.Text})
 	case errors.As(err, &taken):
 		s.write(out, &fault{protocol.EXISTE, protocol.Fields{{Key: "champ", Value: taken.Field}}, ""})
 	case errors.Is(err, market.ErrRefReused):

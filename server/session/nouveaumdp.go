@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"etuservices/protocol"
+	"etuservices/server/accounts"
 )
 
 func nouveauMDP(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
@@ -12,11 +13,8 @@ func nouveauMDP(ctx context.Context, s *Session, req *protocol.Request, out *pro
 		return err
 	}
 	password := req.Get("motdepasse")
-	if !protocol.Password(password) {
-		return invalid("motdepasse", "Mot de passe : 8 à 128 caractères.")
-	}
-	if protocol.CommonPassword(password) {
-		return tooCommon()
+	if err := accounts.NewPassword(password); err != nil {
+		return err
 	}
 	if err := s.Admin.SetPassword(ctx, s.actor(), login, password); err != nil {
 		return err

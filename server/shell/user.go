@@ -25,35 +25,38 @@ func loginOf(s string) (string, error) {
 
 func (h *House) newPassword() (string, error) {
 	password, err := h.Password()
-	if err == nil && !protocol.Password(password) {
-		err = fmt.Errorf("%w : un mot de passe a de %d à %d caractères", errValue, protocol.MinPassword, protocol.MaxPassword)
+	if err == nil {
+		err = judged(accounts.NewPassword(password))
 	}
 	return password, err
 }
 
+// judged says in words what is wrong with a value.
+func judged(err error) error {
+	var bad *accounts.Invalid
+	if errors.As(err, &bad) {
+		return fmt.Errorf("%w : %s", errValue, bad.Text)
+	}
+	return err
+}
+
 func add(ctx context.Context, h *House, args []string) error {
-	login, err := loginOf(args[0])
-	if err != nil {
-		return err
-	}
-	email, ok := protocol.Email(args[1])
-	if !ok || !protocol.Name(args[2]) || !protocol.Name(args[3]) {
-		return fmt.Errorf("%w : e-mail, prénom ou nom", errValue)
-	}
 	role := accounts.Student
 	if len(args) == 5 {
 		if role = accounts.Role(args[4]); role != accounts.Admin && role != accounts.Student {
 			return fmt.Errorf("%w : le rôle est etudiant ou admin", errValue)
 		}
 	}
+	user, err := accounts.NewUser(args[0], args[1], args[2], args[3], role)
+	if err != nil {
+		return judged(err)
+	}
 	password, err := h.newPassword()
 	if err != nil {
 		return err
 	}
-	err = h.Admin.Add(ctx, admin.Shell, accounts.Registration{Password: password, User: accounts.User{
-		Login: login, Email: email, FirstName: args[2], LastName: args[3], Role: role,
-	}})
-	return h.done(err, login, "compte ouvert")
+	err = h.Admin.Add(ctx, admin.Shell, accounts.Registration{User: user, Password: password})
+	return h.done(err, user.Login, "compte ouvert")
 }
 
 func passwd(ctx context.Context, h *House, args []string) error {

@@ -22,10 +22,6 @@ const (
 	acceptPauseMax = time.Second
 )
 
-// strangersPart of the places is for clients that are not logged in, so that
-// whoever only connects cannot keep out those who work.
-const strangersPart = 4
-
 // maxRefusing bounds the goroutines that tell a client PLEIN; beyond, it is
 // closed without a word.
 const maxRefusing = 64
@@ -61,7 +57,7 @@ func New(cfg config.Config, open func(*Conn) Session, log *slog.Logger) *Server 
 		addresses: addresses{
 			maxOpen: cfg.MaxConnsPerIP, perMinute: cfg.Limits.NewPerMinute, exempt: cfg.ExemptNets,
 		},
-		maxStrangers: max(1, int64(cfg.MaxConns)/strangersPart),
+		maxStrangers: max(1, int64(cfg.MaxConns/cfg.Limits.StrangersPart)),
 	}
 }
 

@@ -9,14 +9,9 @@ import (
 	"time"
 )
 
-const (
-	// handshakeTime bounds a TLS handshake (nsqd's): a real one takes a round
-	// trip or two.
-	handshakeTime = 5 * time.Second
-	// certificateAge is how long a certificate is used before its files are
-	// looked at again: a renewed one is taken without a restart.
-	certificateAge = 5 * time.Second
-)
+// certificateAge is how long a certificate is used before its files are looked
+// at again: a renewed one is taken without a restart.
+const certificateAge = 5 * time.Second
 
 // Certificate reads a pair of PEM files again when they change.
 type Certificate struct {
@@ -84,7 +79,7 @@ func (c *Conn) handshake(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, handshakeTime)
+	ctx, cancel := context.WithTimeout(ctx, c.server.limits.HandshakeTime)
 	defer cancel()
 	return secure.HandshakeContext(ctx)
 }

@@ -1,0 +1,47 @@
+package accounts
+
+import (
+	"unicode/utf8"
+
+	"etuservices/protocol"
+)
+
+// Invalid is a value that no account may have (contract section 2, bounds).
+type Invalid struct {
+	Field string // as INVALIDE names it
+	Text  string // for people
+}
+
+func (e *Invalid) Error() string { return "accounts: invalid " + e.Field }
+
+// NewUser judges what a new account is made of, over the wire and at the
+// machine alike, and gives it folded. Its error is an *Invalid.
+func NewUser(login, email, firstName, lastName string, role Role) (User, error) {
+	u := User{FirstName: firstName, LastName: lastName, Role: role}
+	var ok bool
+	if u.Login, ok = protocol.Login(login); !ok {
+		return User{}, &Invalid{"login", "Login : 2 à 32 lettres, chiffres, . _ ou -, en commençant par une lettre ou un chiffre."}
+	}
+	if u.Email, ok = protocol.Email(email); !ok {
+		return User{}, &Invalid{"email", "Cette adresse e-mail n'en est pas une."}
+	}
+	for _, name := range [...]struct{ field, value string }{{"prenom", firstName}, {"nom", lastName}} {
+		if !utf8.ValidString(name.value) || !protocol.Name(name.value) {
+			return User{}, &Invalid{name.field, "Prénom et nom : 1 à 64 caractères."}
+		}
+	}
+	return u, nil
+}
+
+// NewPassword judges a password that is chosen, for oneself or for another.
+// Its error is an *Invalid. (On the wire bytes that are no UTF-8 do not come so
+// far: SYNTAXE.)
+func NewPassword(password string) error {
+	switch {
+	case !utf8.ValidString(password), !protocol.Password(password):
+		return &Invalid{"motdepasse", "Mot de passe : 8 à 128 caractères."}
+	case protocol.CommonPassword(password):
+		return &Invalid{"motdepasse", "Ce mot de passe est l'un des premiers que l'on essaie ; choisissez-en un autre."}
+	}
+	return nil
+}
