@@ -4,124 +4,184 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
-	"slices"
+	"runtime"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"etuservices/protocol"
+	"etuservices/server/bench/load"
+	"etuservices/server/config"
 	"etuservices/server/testenv"
 )
 
 const (
-	crowdIdle  = 15_000
-	crowdFiles = 20_000 // the server's limit of descriptors
-	crowdAsked = 1_000  // requests of which the 99th percentile is taken
-	crowdRatio = 1.5    // how much it may grow
-	// crowdNoise is what a test machine adds to any percentile by itself.
-	crowdNoise = 2 * time.Millisecond
+	crowdFiles = 20_000 // descriptors of a process, its default on this system or above
+	// Issue 4 of 5: how much longer the slowest of a hundred requests may take.
+	crowdRatio = 1.5 // beside idle connections, also during a flood
+	stormRatio = 2.0 // during a storm of AUTH
+	// oursRatio is the part of that which is ours: how much longer than beside a
+	// process that hashes as much as the server does. On two cores that process
+	// alone makes the p99 some 2.4 times as long (2.4 ms to 5.8), for one core is
+	// taken; stormRatio is held where there are more.
+	oursRatio = 1.5
+	fewCores  = 2
+
+	crowdRounds = 4
+	crowdPhase  = 7 * time.Second
+	crowdWarmup = time.Second
+	crowdSettle = 30 * time.Second
+	// crowdRate, a second, over the connections of crowdUsers: half of what
+	// makes one slowed. A phase has 800 requests, a side 3,200: 32 above its p99.
+	crowdRate  = 200
+	crowdUsers = 4
 )
 
-// TestCrowd: 15,000 idle connections and a flood cost one who works little.
-// It needs as many descriptors, and a quiet machine: make chaos runs it.
-func TestCrowd(t *testing.T) {
-	server := start(t, testenv.Real(t))
+// workday is what one who works asks: lists, figures, an article, his own.
+var workday = []string{"ARTICLES n=20", "STATS", "ARTICLE 1", "QUOTA", "MESVENTES"}
+
+// honest are those who work, at a steady rate whatever happens around them: an
+// answer that is late is late from when it should have been asked for.
+type honest struct {
+	t     testing.TB
+	steps []load.Step
+	sides map[string]*load.Latencies
+	watch *client // who sees when an attack is over
+}
+
+func work(t testing.TB, server *process) *honest {
+	t.Helper()
+	h := &honest{t: t, sides: map[string]*load.Latencies{}}
+	for i := range crowdUsers {
+		name := fmt.Sprintf("alice%d", i)
+		register(t, server.Addr, name)
+		c, err := load.Dial(server.Addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = c.Close() })
+		for _, line := range []string{"AUTH " + name + " " + password, "VENTE livre 1 Réseaux, tome un", "VENTE dvd 2 Films"} {
+			if _, err := c.Line(line); err != nil {
+				t.Fatalf("%s: %v", line, err)
+			}
+		}
+		next := i
+		h.steps = append(h.steps, func() (int, error) {
+			next++
+			_, err := c.Line(workday[next%len(workday)])
+			return 1, err
+		})
+	}
+	h.watch = login(t, server.Addr, "alice0")
+	return h
+}
+
+// measure is a phase of one side.
+func (h *honest) measure(side string) {
+	h.t.Helper()
+	result, err := load.Run(h.t.Context(), h.steps, load.Plan{Warmup: crowdWarmup, Time: crowdPhase, Rate: crowdRate})
+	if err != nil || result.Refused > 0 {
+		h.t.Fatalf("%s: %d refused (%s), %v", side, result.Refused, result.Refusal, err)
+	}
+	all := h.sides[side]
+	if all == nil {
+		all = load.NewLatencies()
+		h.sides[side] = all
+	}
+	all.Merge(result.Latencies)
+	h.t.Logf("%s: p50 %v, p99 %v", side, result.Latencies.At(50), result.Latencies.At(99))
+}
+
+// wants holds the p99 of one side against another's.
+func (h *honest) wants(side, beside string, most float64) {
+	h.t.Helper()
+	with, without := h.sides[side].At(99), h.sides[beside].At(99)
+	ratio := float64(with) / float64(without)
+	h.tells(side, beside)
+	if ratio >= most {
+		h.t.Errorf("%s: %.2f, wanted below %g", side, ratio, most)
+	}
+}
+
+// tells is wants of a figure that is only told.
+func (h *honest) tells(side, beside string) {
+	h.t.Helper()
+	with, without := h.sides[side], h.sides[beside]
+	h.t.Logf("%s: p99 %v beside %v, of %d and %d: %.2f; p50 %v beside %v", side, with.At(99), without.At(99),
+		with.Count(), without.Count(), float64(with.At(99))/float64(without.At(99)), with.At(50), without.At(50))
+}
+
+// crowdServer is a server as it is in earnest: its hashes cost what they cost,
+// and loopback is no trusted network.
+func crowdServer(t testing.TB, args ...string) *process {
+	t.Helper()
+	t.Setenv(costVariable, "1")
+	server := start(t, testenv.Real(t), append(args, nobodyExempt)...)
 	pid := fmt.Sprint(server.cmd.Process.Pid)
 	if out, err := exec.Command("prlimit", "--pid", pid, fmt.Sprintf("--nofile=%d:%d", crowdFiles, crowdFiles)).CombinedOutput(); err != nil {
 		t.Logf("descriptors not limited: %v %s", err, out)
 	}
-	register(t, server.Addr, "alice", "eve")
-	alice := login(t, server.Addr, "alice")
-	alice.Must("VENTE livre 1 Réseaux")
-	before, memory := alice.p99(t), rss(pid)
-
-	idle := make([]net.Conn, crowdIdle)
-	began := time.Now()
-	storm(50, func(part int) { // from three addresses: one has too few ports
-		for i := part; i < crowdIdle; i += 50 {
-			d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, byte(2+i%3))}}
-			nc, err := d.Dial("tcp", server.Addr)
-			if err != nil {
-				t.Errorf("connection %d: %v", i, err)
-				return
-			}
-			idle[i] = nc
-			if line, err := protocol.NewReader(nc).ReadLine(); err != nil || !strings.HasPrefix(string(line), "+OK ETUSERVICES") {
-				t.Errorf("connection %d: %q, %v", i, line, err)
-				return
-			}
-		}
-	})
-	if t.Failed() {
-		t.FailNow()
-	}
-	took := time.Since(began)
-	defer func() {
-		for _, nc := range idle {
-			_ = nc.Close()
-		}
-	}()
-	with := alice.p99(t)
-	t.Logf("%d connections in %v, %s -> %s of memory; p99 of ARTICLES %v -> %v", crowdIdle, took.Round(time.Millisecond), memory, rss(pid), before, with)
-	if float64(with) > crowdRatio*float64(before)+float64(crowdNoise) {
-		t.Errorf("p99 %v, was %v", with, before)
-	}
-
-	var flooding sync.WaitGroup
-	ended := make(chan struct{})
-	for range 8 {
-		c := login(t, server.Addr, "eve")
-		flooding.Go(func() { c.flood(ended) })
-	}
-	during := alice.p99(t)
-	close(ended)
-	flooding.Wait()
-	t.Logf("during a flood: p99 %v", during)
-	if float64(during) > crowdRatio*float64(before)+float64(crowdNoise) {
-		t.Errorf("p99 %v during a flood, was %v", during, before)
-	}
-	alice.Must("NB")
+	return server
 }
 
-// p99 is the 99th percentile of a cheap read, asked below the rate at which a
-// connection is slowed.
-func (c *client) p99(t testing.TB) time.Duration {
-	t.Helper()
-	var took []time.Duration
-	for range crowdAsked {
-		began := time.Now()
-		c.Must("ARTICLES n=1")
-		took = append(took, time.Since(began))
-		pause(t.Context(), 10*time.Millisecond-time.Since(began))
+// TestCrowd: 15,000 idle connections, and a flood beside them, cost those who
+// work little. It needs as many descriptors, and a quiet machine: make chaos
+// runs it. Phases alternate, so that what drifts cancels out.
+func TestCrowd(t *testing.T) {
+	server := crowdServer(t, "--max-conns-per-ip", fmt.Sprint(crowdIdle), "--new-per-minute", fmt.Sprint(crowdRounds*crowdIdle),
+		"--max-conns", fmt.Sprint(config.DefaultLimits.StrangersPart*(crowdIdle+1000)))
+	pid := fmt.Sprint(server.cmd.Process.Pid)
+	for i := range flooders {
+		register(t, server.Addr, fmt.Sprintf("eve%d", i))
 	}
-	slices.Sort(took)
-	return took[len(took)*99/100]
+	idle, flood, h := launchAttacker(t, "idle", server.Addr), launchAttacker(t, "flood", server.Addr), work(t, server)
+	for range crowdRounds {
+		h.measure("alone")
+		memory := rss(pid)
+		idle.On()
+		h.measure("idle")
+		t.Logf("memory %s -> %s", memory, rss(pid))
+		flood.On()
+		h.measure("flood")
+		flood.Off()
+		idle.Off()
+		h.settle(server)
+	}
+	h.wants("idle", "alone", crowdRatio)
+	h.wants("flood", "alone", crowdRatio)
 }
 
-// flood asks without waiting, and reads the answers.
-func (c *client) flood(ended <-chan struct{}) {
-	defer c.nc.Close()
-	many := strings.Repeat("ARTICLES n=100\r\nSTATS\r\nPING\r\n", 50)
-	go func() {
-		for {
-			if _, err := c.TryRead(); err != nil {
-				return
-			}
-		}
-	}()
-	for {
-		select {
-		case <-ended:
-			return
-		default:
-		}
-		_ = c.nc.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
-		_, _ = c.nc.Write([]byte(many))
+// TestCrowdStorm: guesses at passwords from everywhere cost them little. A
+// process that hashes beside the server tells what such a load costs on this
+// machine, whoever makes it.
+func TestCrowdStorm(t *testing.T) {
+	server := crowdServer(t)
+	register(t, server.Addr, "bob")
+	guessing, burning, h := launchAttacker(t, "storm", server.Addr), launchAttacker(t, "burn", ""), work(t, server)
+	for range crowdRounds {
+		h.measure("alone")
+		burning.On()
+		h.measure("burn")
+		burning.Off()
+		guessing.On()
+		h.measure("storm")
+		guessing.Off()
+		h.settle(server)
 	}
+	h.tells("burn", "alone")
+	h.wants("storm", "burn", oursRatio)
+	if runtime.NumCPU() > fewCores {
+		h.wants("storm", "alone", stormRatio)
+	} else {
+		h.tells("storm", "alone")
+	}
+}
+
+// settle waits until the server is rid of what attacked it.
+func (h *honest) settle(server *process) {
+	h.t.Helper()
+	within(h.t, crowdSettle, "they are gone", func() bool { return h.watch.Must("NB").Fields.Int("connexions") <= crowdUsers+1 })
 }
 
 // rss is the memory that a process has, as Linux tells it.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/alexedwards/argon2id"
 
+	"etuservices/server/accounts"
 	"etuservices/server/testenv"
 )
 
@@ -14,16 +15,35 @@ import (
 // restart real processes of the very code under test, race detector included.
 const serveVariable = "ETU_TEST_SERVE"
 
+// costVariable makes it hash at the real cost, for what measures.
+const costVariable = "ETU_TEST_COST"
+
+// attackVariable makes this test binary something else, by name: what attacks
+// must not share the process of who measures.
+const attackVariable = "ETU_TEST_ATTACK"
+
+var attacks = map[string]func(args []string) error{}
+
 // testCost hashes in a fraction of a millisecond. No setting reaches it.
 var testCost = argon2id.Params{Memory: 8, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
 func TestMain(m *testing.M) {
+	if attack := attacks[os.Getenv(attackVariable)]; attack != nil {
+		if err := attack(os.Args[1:]); err != nil {
+			os.Exit(complain(err, 1))
+		}
+		return
+	}
 	if os.Getenv(serveVariable) == "" {
 		waitTogether()
 		testenv.Main(m)
 		return
 	}
-	os.Exit(program(os.Args[1:], testCost))
+	cost := testCost
+	if os.Getenv(costVariable) != "" {
+		cost = accounts.HashCost
+	}
+	os.Exit(program(os.Args[1:], cost))
 }
 
 // waitTogether lets more parallel tests run than there are cores, for most of

@@ -42,6 +42,9 @@ func Dial(addr string) (*Conn, error) {
 // Close closes the connection.
 func (c *Conn) Close() error { return c.nc.Close() }
 
+// Socket is the connection itself, for whoever wants to misuse it.
+func (c *Conn) Socket() net.Conn { return c.nc }
+
 // Ask writes requests (lines with their ends) at once and reads n replies. Its
 // error is a *Refused where one of them is a failure.
 func (c *Conn) Ask(requests []byte, n int) error {
