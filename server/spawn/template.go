@@ -28,7 +28,7 @@ func templateData() (string, error) {
 	}
 	data := filepath.Join(dir, "template")
 	err = runToEnd(install, append([]string{"--no-defaults"}, asRoot(
-		"--datadir="+data, "--auth-root-authentication-method=normal",
+		"--datadir="+data, "--tmpdir="+dir, "--auth-root-authentication-method=normal",
 		"--skip-test-db", "--skip-name-resolve", "--innodb-log-file-size=8M",
 	)...)...)
 	if err != nil {
