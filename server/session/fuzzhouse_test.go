@@ -5,6 +5,8 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
+	"runtime/debug"
 	"testing"
 	"time"
 
@@ -31,6 +33,7 @@ type fuzzHouse struct {
 }
 
 func newFuzzHouse(f *testing.F) *fuzzHouse {
+	keepCrash(f)
 	h := &fuzzHouse{
 		house: newHouse(f, testenv.Embedded(f), 1_000_000),
 		pipes: make(chan net.Conn), tokens: map[state]string{},
@@ -44,6 +47,24 @@ func newFuzzHouse(f *testing.F) *fuzzHouse {
 	f.Cleanup(cancel)
 	go func() { _ = server.Serve(ctx, h) }()
 	return h
+}
+
+// crashVariable names a file for the last words of a fuzzing process that dies
+// in a goroutine: Go's coordinator throws them away.
+const crashVariable = "ETU_FUZZ_CRASH"
+
+func keepCrash(f *testing.F) {
+	path := os.Getenv(crashVariable)
+	if path == "" {
+		return
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err == nil {
+		err = debug.SetCrashOutput(file, debug.CrashOptions{})
+	}
+	if err != nil {
+		f.Fatal(err)
+	}
 }
 
 // Accept, Close and Addr make the house the listener of its own pipes.
