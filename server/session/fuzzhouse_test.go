@@ -18,7 +18,8 @@ import (
 )
 
 // patience with one reply. It may run out once: a process that was stopped by
-// its user wakes with its deadlines over.
+// its user wakes with its deadlines over. (Under -fuzz Go itself ends an input
+// that takes 10 s.)
 const patience = 15 * time.Second
 
 // fuzzHouse is one house, with its connections, for all inputs: opening stores
@@ -127,9 +128,15 @@ func (h *fuzzHouse) dial(t testing.TB, s state) net.Conn {
 	}
 }
 
+// hangUp waits for the session's end; one that hangs leaves no house to go on
+// in.
 func (h *fuzzHouse) hangUp(c net.Conn) {
 	_ = c.Close()
-	<-h.closed
+	select {
+	case <-h.closed:
+	case <-time.After(2 * patience):
+		panic(errHang)
+	}
 }
 
 // pour writes a stream in pieces of the sizes given, over and over: a person
