@@ -100,6 +100,23 @@ func TestEventsThatNobodyReads(t *testing.T) {
 	})
 }
 
+// TestEventWaitsForTheReplyUnderWay (T11): one that comes between two rows
+// stands behind the reply, or before it.
+func TestEventWaitsForTheReplyUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		shop, l := newShop(), newPipes()
+		run(t, shop.server(1), l)
+		p := l.dial(t).greeted()
+		p.says("HALF")
+		synctest.Wait()
+		shop.push("! X n=1")
+		close(shop.resume)
+		for _, want := range []string{"| rang=0", "| rang=1", "+OK HALF", "! X n=1"} {
+			p.wants(want)
+		}
+	})
+}
+
 // TestPeerB35_EventNeverInsideAReply (T11), for the race detector too: two clients read rows without pause while
 // thousands of events rain on them.
 func TestPeerB35_EventNeverInsideAReply(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 
 // trade is a session that knows no trade: PING, ROWS n, IN (logs in), AGAIN
 // (the time to log in starts again), BYE, PANIC, WAIT (until resume is closed),
-// and NO to anything else.
+// HALF (a WAIT between two rows), and NO to anything else.
 type trade struct {
 	*shop
 	conn     *Conn
@@ -103,6 +103,10 @@ func (t *trade) Line(_ context.Context, line []byte, out *protocol.Out) (closing
 		t.from = time.Now()
 	case "WAIT":
 		<-t.resume
+	case "HALF": // a row, WAIT, a row
+		out.Row().Int("rang", 0).End()
+		<-t.resume
+		out.Row().Int("rang", 1).End()
 	case "PANIC":
 		panic("broken on purpose: Line")
 	case "PING", "BYE":
