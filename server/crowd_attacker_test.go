@@ -6,12 +6,11 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
-	"testing"
-
-	"io"
 	"strings"
+	"testing"
 )
 
 // attacker is a process of its own that attacks when it is told so.
