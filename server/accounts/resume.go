@@ -17,15 +17,9 @@ import (
 // Redis knows when one ends to the millisecond, unless it came back on an old
 // file: then SQL knows a later use. One of them is enough. Errors: ErrWrong,
 // store.ErrUnavailable.
-func (a *Accounts) Resume(ctx context.Context, token string) (s *Session, err error) {
-	err = a.door.through(ctx, func(ctx context.Context) error {
-		s, err = a.resume(ctx, token)
-		return err
-	})
-	return s, err
-}
-
-func (a *Accounts) resume(ctx context.Context, token string) (*Session, error) {
+//
+// It needs no door: however many come at once, they ask SQL together.
+func (a *Accounts) Resume(ctx context.Context, token string) (*Session, error) {
 	hash := hashToken(token)
 	waiting := &Session{hash: hash} // hears of the token's end from now on
 	a.sessions.add(waiting)

@@ -61,7 +61,7 @@ func (l *Limits) register(fs *flag.FlagSet) {
 	fs.DurationVar(&l.HashWait, "hash-wait", l.HashWait, "attente permise avant une vérification de mot de passe")
 	fs.IntVar(&l.NewPerMinute, "new-per-minute", l.NewPerMinute, "nouvelles connexions d'une adresse, par minute")
 	fs.IntVar(&l.StrangersPart, "strangers-part", l.StrangersPart, "une place sur tant est pour qui n'est pas connecté")
-	fs.IntVar(&l.Door, "door", l.Door, "anonymes qui interrogent les magasins à la fois (AUTH, INSCRIPTION, REPRENDRE)")
+	fs.IntVar(&l.Door, "door", l.Door, "anonymes qui interrogent les magasins à la fois (AUTH, INSCRIPTION)")
 	fs.IntVar(&l.FloodBurst, "flood-burst", l.FloodBurst, "commandes d'un coup avant d'être ralenti")
 	l.Attempts.register(fs)
 	fs.IntVar(&l.Events, "events", l.Events, "événements gardés pour un client qui ne lit pas")
