@@ -18,7 +18,6 @@ import (
 )
 
 func main() {
-	spareMemory()
 	os.Exit(program(os.Args[1:], accounts.HashCost))
 }
 

@@ -19,6 +19,7 @@ import (
 	"etuservices/server/boards"
 	"etuservices/server/config"
 	"etuservices/server/demo"
+	"etuservices/server/heap"
 	"etuservices/server/live"
 	"etuservices/server/market"
 	"etuservices/server/metrics"
@@ -157,6 +158,7 @@ func (h *house) serve(ctx context.Context, cfg config.Config, out io.Writer) err
 		return err
 	}
 	background.Go(func() { h.sweep(work) })
+	background.Go(func() { heap.Watch(work, h.tcp.Count) })
 	background.Go(func() { h.stores.Watch(work, h.log) })
 
 	served := make(chan error, len(listeners))

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/alexedwards/argon2id"
+
+	"etuservices/server/heap"
 )
 
 // HashCost is OWASP's first choice for argon2id (Password Storage Cheat Sheet):
@@ -43,6 +45,7 @@ func NewHasher(cost argon2id.Params, wait time.Duration) (*Hasher, error) {
 		slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)),
 		wait:  wait,
 		dummy: dummy,
+		line:  pressure{tell: heap.Pressed},
 	}, nil
 }
 

@@ -31,7 +31,7 @@ func TestHashLine(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				h := &Hasher{slots: make(chan struct{}, 1), wait: wait}
+				h := &Hasher{slots: make(chan struct{}, 1), wait: wait, line: pressure{tell: func(bool) {}}}
 				if err := h.enter(t.Context()); err != nil {
 					t.Fatal(err)
 				}

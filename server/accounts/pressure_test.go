@@ -1,7 +1,7 @@
 package accounts
 
 import (
-	"runtime/debug"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,30 +10,27 @@ import (
 // TestPressure: the collector is spared from when the first waits until some
 // time after the last.
 func TestPressure(t *testing.T) {
-	usual := debug.SetGCPercent(100)
-	defer debug.SetGCPercent(usual)
-	wants := func(percent int) {
-		t.Helper()
-		got := debug.SetGCPercent(percent)
-		if got != percent {
-			t.Errorf("GOGC %d, want %d", got, percent)
-		}
-	}
 	synctest.Test(t, func(t *testing.T) {
-		var p pressure
+		var pressed atomic.Bool
+		p := pressure{tell: pressed.Store}
+		wants := func(want bool) {
+			t.Helper()
+			synctest.Wait()
+			if pressed.Load() != want {
+				t.Errorf("pressed: %v", !want)
+			}
+		}
 		p.join()
 		p.join()
 		p.leave()
-		wants(busyGC)
+		wants(true)
 		p.leave()
 		time.Sleep(calmAfter / 2)
 		p.join() // not over yet
 		p.leave()
 		time.Sleep(calmAfter - time.Nanosecond)
-		synctest.Wait()
-		wants(busyGC)
+		wants(true)
 		time.Sleep(time.Nanosecond)
-		synctest.Wait()
-		wants(100)
+		wants(false)
 	})
 }
