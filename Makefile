@@ -59,11 +59,13 @@ fuzz:
 ## bench: speed beside the bare drivers that do the same Redis and SQL work
 .PHONY: bench
 bench: stores
+	@.ci/flask
 	go run ./server/bench
 
 ## bench-check: the same, compared with the last kept result (fails over 20 %)
 .PHONY: bench-check
 bench-check: stores
+	@.ci/flask
 	go run ./server/bench -check
 
 ## stores: install MariaDB and Redis for the tests, where apt-get can

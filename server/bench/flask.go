@@ -22,7 +22,7 @@ const (
 	resumedTimes = 3
 )
 
-// flask measures the three in turn.
+// flask measures the three in turn, and what connecting alone allows.
 func (b *banc) flask(ctx context.Context) (list []report.Figure, err error) {
 	place, err := b.stores.Open(ctx)
 	if err != nil {
@@ -56,6 +56,16 @@ func (b *banc) flask(ctx context.Context) (list []report.Figure, err error) {
 	if err != nil {
 		return nil, err
 	}
+	bare, err := place.StartBare(readRule)
+	if err != nil {
+		return nil, err
+	}
+	defer bare.End(syscall.SIGKILL)
+	most := &lineSide{program: bare, work: b.each(func(i int) load.Step {
+		requests := fmt.Appendf(nil, "USER %d %s\r\nPING\r\n", place.Users[i].ID, place.Users[i].Login)
+		return func() (int, error) { return 1, comeBack(bare.Addr(), requests) }
+	})}
+	var ceiling load.Summary
 	var byHeld, byResumed []report.Round
 	for range b.rounds {
 		var rates [3]load.Summary
@@ -68,13 +78,15 @@ func (b *banc) flask(ctx context.Context) (list []report.Figure, err error) {
 				return nil, err
 			}
 		}
+		if ceiling, err = b.turn(ctx, place, m, most); err != nil {
+			return nil, err
+		}
 		byHeld = append(byHeld, report.Round{Server: rates[0], Bare: &rates[1]})
 		byResumed = append(byResumed, report.Round{Server: rates[2], Bare: &rates[1]})
 	}
-	return []report.Figure{
-		timesFlask("QUOTA, connexion tenue, sur une requête Flask", heldTimes, byHeld),
-		timesFlask("connexion + REPRENDRE + QUI, sur une requête Flask", resumedTimes, byResumed),
-	}, nil
+	resuming := timesFlask("connexion + REPRENDRE + QUI, sur une requête Flask", resumedTimes, byResumed)
+	resuming.Detail += fmt.Sprintf(" ; connexion + deux lignes au serveur nu, sans magasin : %.0f/s", ceiling.Rate)
+	return []report.Figure{timesFlask("QUOTA, connexion tenue, sur une requête Flask", heldTimes, byHeld), resuming}, nil
 }
 
 func timesFlask(name string, wanted float64, rounds []report.Round) report.Figure {
