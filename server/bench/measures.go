@@ -79,6 +79,7 @@ var singles = []single{
 	{"DEMARRAGE", (*banc).begin},
 	{"EMBARQUE", (*banc).embedded},
 	{"FLASK", (*banc).flask},
+	{screenVerb, (*banc).screen},
 }
 
 func known(verb string) bool { return slices.Contains(verbNames(), verb) }
