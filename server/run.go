@@ -42,6 +42,9 @@ func run(ctx context.Context, cfg config.Config, cost argon2id.Params, out, logs
 		return err
 	}
 	defer stores.Close()
+	if cfg.MySQLDSN == "" {
+		heap.Embedded()
+	}
 
 	house, err := build(cfg, cost, stores, log)
 	if err != nil {
