@@ -37,6 +37,8 @@ check: lint
 .PHONY: lint
 lint:
 	go vet ./...
+	go vet -tags chaos ./server
+	go vet -tags profile ./server
 	go run $(STATICCHECK) ./...
 	@bad=$$(go run $(GOFUMPT) -l .); [ -z "$$bad" ] || { echo "gofumpt: $$bad"; exit 1; }
 

@@ -52,7 +52,7 @@ type honest struct {
 	watch *client                      // who sees when an attack is over
 }
 
-func work(t testing.TB, server *process) *honest {
+func honestly(t testing.TB, server *process) *honest {
 	t.Helper()
 	h := &honest{t: t, sides: map[string][]*load.Latencies{}}
 	for i := range crowdUsers {
@@ -141,7 +141,7 @@ func TestCrowd(t *testing.T) {
 	for i := range flooders {
 		register(t, server.Addr, fmt.Sprintf("eve%d", i))
 	}
-	idle, flood, h := launchAttacker(t, "idle", server.Addr), launchAttacker(t, "flood", server.Addr), work(t, server)
+	idle, flood, h := launchAttacker(t, "idle", server.Addr), launchAttacker(t, "flood", server.Addr), honestly(t, server)
 	for range crowdRounds {
 		h.measure("alone")
 		memory := rss(pid)
@@ -164,7 +164,7 @@ func TestCrowd(t *testing.T) {
 func TestCrowdStorm(t *testing.T) {
 	server := crowdServer(t)
 	register(t, server.Addr, "bob")
-	guessing, burning, h := launchAttacker(t, "storm", server.Addr), launchAttacker(t, "burn", ""), work(t, server)
+	guessing, burning, h := launchAttacker(t, "storm", server.Addr), launchAttacker(t, "burn", ""), honestly(t, server)
 	for range crowdRounds {
 		h.measure("alone")
 		burning.On()
