@@ -17,6 +17,8 @@ const (
 	startTimeout = 30 * time.Second
 	// stopTimeout, then the process is killed.
 	stopTimeout = 10 * time.Second
+	// pauseTimeout is for all threads of a server to stop, on a busy machine.
+	pauseTimeout = 5 * time.Second
 	// startPoll is short beside the 12 ms of a Redis start.
 	startPoll = 2 * time.Millisecond
 )
@@ -58,8 +60,19 @@ func (p *Process) Pid() int {
 
 func (p *Process) name() string { return filepath.Base(p.path) }
 
-// Pause freezes the server: connections stay open and nothing answers.
-func (p *Process) Pause() error { return p.send(sigPause) }
+// Pause freezes the server: connections stay open and nothing answers, from when
+// it returns.
+func (p *Process) Pause() error {
+	if err := p.send(sigPause); err != nil {
+		return err
+	}
+	for deadline := time.Now().Add(pauseTimeout); !frozen(p.Pid()); time.Sleep(startPoll) {
+		if time.Now().After(deadline) {
+			return fmt.Errorf("%s goes on", p.name())
+		}
+	}
+	return nil
+}
 
 // Resume ends a Pause.
 func (p *Process) Resume() error { return p.send(sigResume) }

@@ -12,3 +12,6 @@ const (
 // dieWithParent: own group, so that Ctrl+C reaches us first. Only CleanUp
 // ends children here; a process that is killed leaves its servers behind.
 func dieWithParent() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+
+// frozen is believed: nothing here tells.
+func frozen(int) bool { return true }

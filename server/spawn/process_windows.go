@@ -9,3 +9,6 @@ const (
 )
 
 func dieWithParent() *syscall.SysProcAttr { return nil }
+
+// frozen is believed: nothing here tells.
+func frozen(int) bool { return true }
