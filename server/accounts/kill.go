@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strings"
 
 	"etuservices/server/store"
 )
@@ -88,12 +87,11 @@ func (a *Accounts) Recheck(ctx context.Context) error {
 }
 
 func (a *Accounts) recheck(ctx context.Context, tokens []string) error {
-	args := make([]any, len(tokens))
-	for i, h := range tokens {
-		args[i] = h
+	if len(tokens) == 0 {
+		return nil
 	}
-	rows, err := a.Stores.SQL.Read.QueryContext(ctx,
-		`SELECT empreinte FROM jetons WHERE empreinte IN (`+strings.Repeat(", ?", len(args))[2:]+`)`, args...)
+	in, args := store.In(tokens)
+	rows, err := a.Stores.SQL.Read.QueryContext(ctx, `SELECT empreinte FROM jetons WHERE empreinte `+in, args...)
 	if err != nil {
 		return fmt.Errorf("accounts: recheck: %w", store.Classify(err))
 	}

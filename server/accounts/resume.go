@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"etuservices/server/quota"
@@ -89,19 +90,16 @@ func (a *Accounts) resumeSQL(ctx context.Context, r *resumed) error {
 
 func (a *Accounts) readTokens(ctx context.Context, list []*resumed) error {
 	asked := make(map[string][]*resumed, len(list)) // several connections may hold one token
-	args := make([]any, 0, len(list))
 	for _, r := range list {
-		if asked[r.hash] == nil {
-			args = append(args, r.hash)
-		}
 		asked[r.hash] = append(asked[r.hash], r)
 	}
+	in, args := store.In(slices.Collect(maps.Keys(asked)))
 	rows, err := a.Stores.SQL.Read.QueryContext(ctx, `
 		SELECT j.empreinte, u.id, u.login, u.email, u.prenom, u.nom, u.role, j.depuis, j.dernier_usage,
 		  COALESCE(c.mdp_a_changer, 0)
 		FROM jetons j JOIN utilisateurs u ON u.id = j.utilisateur_id
 		LEFT JOIN consignes c ON c.utilisateur_id = u.id
-		WHERE u.etat = '`+quota.Active+`' AND j.empreinte IN (`+strings.Repeat(", ?", len(args))[2:]+`)`, args...)
+		WHERE u.etat = '`+quota.Active+`' AND j.empreinte `+in, args...)
 	if err != nil {
 		return err
 	}

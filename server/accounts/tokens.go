@@ -3,6 +3,7 @@ package accounts
 import (
 	"context"
 	_ "embed"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -67,20 +68,23 @@ func tokenEnd(fields map[string]string) (ends int64) {
 func (a *Accounts) writeSQL(ctx context.Context, used []*Session, uses []int64) error {
 	var cases strings.Builder
 	var values []any
-	var due, covered hashes
+	var due, known []string // hashes: to be written, and only looked for
 	for i, s := range used {
 		if uses[i] <= s.inSQL.Load() {
-			covered.add(s.hash)
+			known = append(known, s.hash)
 			continue
 		}
 		until := store.AtMilli(uses[i] + a.ahead().Milliseconds())
 		cases.WriteString(" WHEN empreinte = ? AND dernier_usage < ? THEN ?")
 		values = append(values, s.hash, until, until)
-		due.add(s.hash)
+		due = append(due, s.hash)
 	}
-	if len(due.list) > 0 {
+	if len(due) > 0 {
+		slices.Sort(due)
+		due = slices.Compact(due) // several connections may hold one token
+		in, args := store.In(due)
 		done, err := a.Stores.SQL.Write.ExecContext(ctx, `UPDATE jetons SET dernier_usage = CASE`+cases.String()+
-			` ELSE dernier_usage END`+due.in(), append(values, due.list...)...)
+			` ELSE dernier_usage END WHERE empreinte `+in, append(values, args...)...)
 		if err != nil {
 			return store.Classify(err)
 		}
@@ -88,64 +92,11 @@ func (a *Accounts) writeSQL(ctx context.Context, used []*Session, uses []int64) 
 		if err != nil {
 			return err
 		}
-		if n < int64(len(due.list)) {
-			for _, hash := range due.list {
-				covered.add(hash)
-			}
+		if n < int64(len(due)) {
+			known = append(known, due...)
 		}
 	}
-	return a.killMissing(ctx, used, covered)
-}
-
-// hashes of tokens, each once.
-type hashes struct {
-	list []any
-	has  map[any]bool
-}
-
-func (h *hashes) add(hash any) {
-	if h.has == nil {
-		h.has = map[any]bool{}
-	}
-	if !h.has[hash] {
-		h.has[hash] = true
-		h.list = append(h.list, hash)
-	}
-}
-
-func (h *hashes) in() string {
-	return ` WHERE empreinte IN (` + strings.Repeat(", ?", len(h.list))[2:] + `)`
-}
-
-// killMissing ends the sessions of those tokens that SQL no longer has.
-func (a *Accounts) killMissing(ctx context.Context, used []*Session, asked hashes) error {
-	if len(asked.list) == 0 {
-		return nil
-	}
-	rows, err := a.Stores.SQL.Read.QueryContext(ctx, `SELECT empreinte FROM jetons`+asked.in(), asked.list...)
-	if err != nil {
-		return store.Classify(err)
-	}
-	defer rows.Close()
-	alive := map[string]bool{}
-	for rows.Next() {
-		var hash string
-		if err := rows.Scan(&hash); err != nil {
-			return store.Classify(err)
-		}
-		alive[hash] = true
-	}
-	if err := rows.Err(); err != nil {
-		return store.Classify(err)
-	}
-	dead := map[string]bool{}
-	for _, s := range used {
-		if asked.has[s.hash] && !alive[s.hash] {
-			dead[s.hash] = true
-		}
-	}
-	a.sessions.kill(dead, "")
-	return nil
+	return a.recheck(ctx, known)
 }
 
 // useOf is the use that a row's dernier_usage stands for.

@@ -2,7 +2,6 @@ package market
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"etuservices/server/store"
@@ -58,7 +57,7 @@ func (m *Market) Run(ctx context.Context) {
 }
 
 // waiting takes a batch of what waits.
-func (m *Market) waiting() (ids []any) {
+func (m *Market) waiting() (ids []int64) {
 	for len(ids) < forgetBatch {
 		select {
 		case id := <-m.gone:
@@ -70,10 +69,10 @@ func (m *Market) waiting() (ids []any) {
 	return ids
 }
 
-func (m *Market) forgetNow(ctx context.Context, ids []any) error {
+func (m *Market) forgetNow(ctx context.Context, ids []int64) error {
 	ctx, cancel := context.WithTimeout(ctx, store.SQLTimeout)
 	defer cancel()
-	_, err := m.Stores.SQL.Write.ExecContext(ctx,
-		`DELETE FROM mots WHERE article_id IN (`+strings.Repeat(", ?", len(ids))[2:]+`)`, ids...)
+	in, args := store.In(ids)
+	_, err := m.Stores.SQL.Write.ExecContext(ctx, `DELETE FROM mots WHERE article_id `+in, args...)
 	return store.Classify(err)
 }

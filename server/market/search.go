@@ -102,10 +102,8 @@ func (q query) lead(c candidates) query {
 		terms, args = append(terms, "a.id > ?"), append(args, c.behind)
 	}
 	if len(c.ids) > 0 {
-		terms = append(terms, "a.id IN ("+strings.Repeat(", ?", len(c.ids))[2:]+")")
-		for _, id := range c.ids {
-			args = append(args, id)
-		}
+		in, ids := store.In(c.ids)
+		terms, args = append(terms, "a.id "+in), append(args, ids...)
 	}
 	if len(terms) == 0 {
 		terms = append(terms, "1 = 0")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"etuservices/server/store"
 )
@@ -18,12 +17,9 @@ func (m *Market) Unsaid(ctx context.Context, sellers ...int64) ([]Article, error
 	if len(sellers) == 0 {
 		return nil, nil
 	}
-	args := make([]any, 0, len(sellers)+1)
-	for _, id := range sellers {
-		args = append(args, id)
-	}
+	in, args := store.In(sellers)
 	list, err := articles(ctx, m.Stores.SQL.Read, `SELECT `+columns+tables+
-		`JOIN annonces n ON n.article_id = a.id WHERE n.vendeur_id IN (`+strings.Repeat(", ?", len(sellers))[2:]+`)
+		`JOIN annonces n ON n.article_id = a.id WHERE n.vendeur_id `+in+`
 		ORDER BY a.vendu_le, a.id LIMIT ?`, append(args, maxUnsaid*len(sellers))...)
 	if err != nil {
 		return nil, fmt.Errorf("market: unsaid: %w", err)
