@@ -41,10 +41,7 @@ func runCommand(ctx context.Context, words []string, cfg config.Config, cost arg
 		return fmt.Errorf("%w (etuservices-server doctor dit quoi faire)", err)
 	}
 	defer stores.Close()
-	house, err := build(cfg, cost, stores, log)
-	if err != nil {
-		return err
-	}
+	house := build(cfg, cost, stores, log)
 	defer house.quota.Close()
 	tool := shell.House{
 		Accounts: house.accounts, Admin: house.admin, Boards: house.boards, Out: out,

@@ -13,10 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/alexedwards/argon2id"
-
 	"etuservices/protocol"
-	"etuservices/server/accounts"
 	"etuservices/server/bench/load"
 )
 
@@ -24,7 +21,6 @@ func init() {
 	attacks["idle"] = obeying(crowdOfIdle)
 	attacks["flood"] = obeying(flood)
 	attacks["storm"] = obeying(authStorm)
-	attacks["burn"] = obeying(burn)
 }
 
 const (
@@ -165,17 +161,4 @@ func guessAll(nc net.Conn, somebody bool) (answered int64) {
 		}
 		_, _ = fmt.Fprintf(nc, "AUTH %s mauvais-mot\r\n", name)
 	}
-}
-
-// burn hashes on one core and attacks nothing: what a machine that is so busy
-// costs, whoever keeps it busy.
-func burn(ctx context.Context, _ string, begun func()) (string, error) {
-	begun()
-	n := 0
-	for ; ctx.Err() == nil; n++ {
-		if _, err := argon2id.CreateHash(password, &accounts.HashCost); err != nil {
-			return "", err
-		}
-	}
-	return fmt.Sprintf("%d hashes", n), nil
 }

@@ -35,10 +35,7 @@ func (in *inside) Serve(t *testing.T, args ...string) (addr string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := build(cfg, testCost, in.stores, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
+	h := build(cfg, testCost, in.stores, slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(context.Background())
 	if err := h.prepare(ctx, cfg); err != nil {
 		t.Fatal(err)

@@ -12,13 +12,16 @@ import (
 
 	"github.com/alexedwards/argon2id"
 
-	"etuservices/server/accounts"
 	"etuservices/server/config"
+	"etuservices/server/hashing"
 	"etuservices/server/shell"
 )
 
 func main() {
-	os.Exit(program(os.Args[1:], accounts.HashCost))
+	if hashing.Help() {
+		return
+	}
+	os.Exit(program(os.Args[1:], hashing.Cost))
 }
 
 // program runs the server, or one of its commands, and gives the code to exit

@@ -7,7 +7,7 @@ import (
 
 	"github.com/alexedwards/argon2id"
 
-	"etuservices/server/accounts"
+	"etuservices/server/hashing"
 	"etuservices/server/testenv"
 )
 
@@ -28,6 +28,9 @@ var attacks = map[string]func(args []string) error{}
 var testCost = argon2id.Params{Memory: 8, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
 func TestMain(m *testing.M) {
+	if hashing.Help() {
+		return
+	}
 	if attack := attacks[os.Getenv(attackVariable)]; attack != nil {
 		if err := attack(os.Args[1:]); err != nil {
 			os.Exit(complain(err, 1))
@@ -41,7 +44,7 @@ func TestMain(m *testing.M) {
 	}
 	cost := testCost
 	if os.Getenv(costVariable) != "" {
-		cost = accounts.HashCost
+		cost = hashing.Cost
 	}
 	os.Exit(program(os.Args[1:], cost))
 }

@@ -19,6 +19,7 @@ import (
 	"etuservices/server/boards"
 	"etuservices/server/config"
 	"etuservices/server/demo"
+	"etuservices/server/hashing"
 	"etuservices/server/heap"
 	"etuservices/server/live"
 	"etuservices/server/market"
@@ -46,10 +47,7 @@ func run(ctx context.Context, cfg config.Config, cost argon2id.Params, out, logs
 		heap.Embedded()
 	}
 
-	house, err := build(cfg, cost, stores, log)
-	if err != nil {
-		return err
-	}
+	house := build(cfg, cost, stores, log)
 	defer house.quota.Close()
 	if err := house.prepare(ctx, cfg); err != nil {
 		return err
@@ -80,15 +78,11 @@ type house struct {
 	log      *slog.Logger
 }
 
-func build(cfg config.Config, cost argon2id.Params, stores *store.Stores, log *slog.Logger) (*house, error) {
-	hasher, err := accounts.NewHasher(cost, cfg.Limits.HashWait)
-	if err != nil {
-		return nil, err
-	}
+func build(cfg config.Config, cost argon2id.Params, stores *store.Stores, log *slog.Logger) *house {
 	h := &house{log: log, stores: stores, boards: boards.New(stores, log)}
 	h.quota = quota.New(stores, quota.Rule{Max: cfg.QuotaMax, Window: cfg.QuotaWindow}, log)
 	h.accounts = accounts.New(accounts.Options{
-		Stores: stores, Quota: h.quota, Hasher: hasher, Instance: cfg.Instance,
+		Stores: stores, Quota: h.quota, Hasher: hashing.New(cost, cfg.Limits.HashWait), Instance: cfg.Instance,
 		VisitsTTL: cfg.VisitsTTL, SessionTTL: cfg.SessionTTL, Attempts: cfg.Limits.Attempts, Door: cfg.Limits.Door,
 		OnLogin: boards.Login, OnRegister: boards.Register,
 		OnKill: func(ctx context.Context, tokens []string, line string) { h.hub.End(ctx, tokens, line) },
@@ -122,7 +116,7 @@ func build(cfg config.Config, cost argon2id.Params, stores *store.Stores, log *s
 		h.metrics = metrics.New(metrics.Options{Stores: stores, Hub: h.hub, Sockets: h.tcp.Count, Instance: cfg.Instance})
 		services.Observe = h.metrics.Observe
 	}
-	return h, nil
+	return h
 }
 
 // prepare makes true what must be so before anybody is let in.
@@ -154,6 +148,7 @@ func (h *house) serve(ctx context.Context, cfg config.Config, out io.Writer) err
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	background.Go(func() { h.accounts.Run(work) })
+	background.Go(func() { h.accounts.Hasher.Run(work, h.log) })
 	background.Go(func() { h.boards.Run(work) })
 	background.Go(func() { h.hub.Run(work) })
 	background.Go(func() { h.market.Run(work) })

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"etuservices/server/config"
+	"etuservices/server/hashing"
 	"etuservices/server/quota"
 	"etuservices/server/store"
 )
@@ -75,7 +76,7 @@ func (e *Taken) Error() string { return "accounts: " + e.Field + " taken" }
 type Options struct {
 	Stores     *store.Stores
 	Quota      *quota.Keeper
-	Hasher     *Hasher
+	Hasher     *hashing.Hasher
 	Instance   string        // written into the ledger
 	VisitsTTL  time.Duration // visits end after so long without a login
 	SessionTTL time.Duration // a token lives so long after its last use
@@ -102,7 +103,7 @@ type Accounts struct {
 
 // New makes the accounts; Run must run for tokens to live on.
 func New(o Options) *Accounts {
-	a := &Accounts{Options: o, uses: make(chan *Session, touchQueue), door: newDoor(max(1, o.Door), o.Hasher.wait)}
+	a := &Accounts{Options: o, uses: make(chan *Session, touchQueue), door: newDoor(max(1, o.Door), o.Hasher.Wait)}
 	a.resuming = store.NewGather(mostResumed, a.readTokens)
 	return a
 }

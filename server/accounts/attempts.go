@@ -75,7 +75,7 @@ func pause(ctx context.Context, delay time.Duration) error {
 }
 
 // guess compares a password with a hash, after the delay that its attempt got.
-// Errors: ErrWrong, *Busy, store.ErrUnavailable.
+// Errors: ErrWrong, *hashing.Busy, store.ErrUnavailable.
 func (a *Accounts) guess(ctx context.Context, from From, account, password, hash string, delay time.Duration) error {
 	if err := pause(ctx, delay); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"etuservices/server/hashing"
 	"etuservices/server/store"
 )
 
@@ -25,7 +26,7 @@ func newDoor(width int, wait time.Duration) *door {
 }
 
 // through does f's work on the stores, in turn, within store.RequestTime. Errors:
-// f's; *Busy for who waited too long; store.ErrUnavailable for who waited behind
+// f's; *hashing.Busy for who waited too long; store.ErrUnavailable for who waited behind
 // somebody whom a store failed: one that hangs is told in time to all of them.
 func (d *door) through(ctx context.Context, f func(ctx context.Context) error) error {
 	if err := d.enter(ctx); err != nil {
@@ -58,7 +59,7 @@ func (d *door) enter(ctx context.Context) error {
 	case <-trouble:
 		return store.ErrUnavailable
 	case <-timer.C:
-		return &Busy{After: d.wait}
+		return &hashing.Busy{After: d.wait}
 	case <-ctx.Done():
 		return ctx.Err()
 	}

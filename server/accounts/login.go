@@ -27,7 +27,7 @@ type Login struct {
 }
 
 // Login checks a password, takes a slot of the login quota, and writes the
-// login down. Errors: ErrWrong, ErrBlocked, *quota.Exceeded, *Busy,
+// login down. Errors: ErrWrong, ErrBlocked, *quota.Exceeded, *hashing.Busy,
 // *TooMany, store.ErrUnavailable; none of them counts.
 func (a *Accounts) Login(ctx context.Context, name, password string, from From) (Login, error) {
 	var user found

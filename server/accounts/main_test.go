@@ -8,6 +8,7 @@ import (
 
 	"github.com/alexedwards/argon2id"
 
+	"etuservices/server/hashing"
 	"etuservices/server/quota"
 	"etuservices/server/store"
 	"etuservices/server/testenv"
@@ -15,18 +16,17 @@ import (
 
 func TestMain(m *testing.M) { testenv.Main(m) }
 
+// cheap takes a fraction of a millisecond.
+var cheap = argon2id.Params{Memory: 8, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
 // open makes the accounts of one instance.
 func open(t *testing.T, stores *store.Stores, life time.Duration) *Accounts {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	hasher, err := NewHasher(argon2id.Params{Memory: 8, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}, time.Minute)
-	if err != nil {
-		t.Fatal(err)
-	}
 	keeper := quota.New(stores, quota.Rule{Max: 10, Window: time.Minute}, log)
 	t.Cleanup(keeper.Close)
 	return New(Options{
-		Stores: stores, Quota: keeper, Hasher: hasher, Instance: "test",
+		Stores: stores, Quota: keeper, Hasher: hashing.New(cheap, time.Minute), Instance: "test",
 		VisitsTTL: time.Minute, SessionTTL: life, Log: log,
 	})
 }

@@ -23,7 +23,7 @@ func (a *Accounts) Logout(ctx context.Context, s *Session) error {
 }
 
 // ChangePassword sets a new password when the old one is right, and kills the
-// user's other tokens. Errors: ErrWrong, ErrSame, *Busy, *TooMany,
+// user's other tokens. Errors: ErrWrong, ErrSame, *hashing.Busy, *TooMany,
 // store.ErrUnavailable.
 func (a *Accounts) ChangePassword(ctx context.Context, s *Session, from From, old, password string) error {
 	_, hash, err := a.find(ctx, s.User.Login)

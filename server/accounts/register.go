@@ -38,7 +38,7 @@ func (a *Accounts) Apply(ctx context.Context, from From, r Registration) (User, 
 	return a.open(ctx, r)
 }
 
-// Register opens an account. Errors: *Taken, *Busy, store.ErrUnavailable.
+// Register opens an account. Errors: *Taken, *hashing.Busy, store.ErrUnavailable.
 func (a *Accounts) Register(ctx context.Context, r Registration) (User, error) {
 	if err := a.free(ctx, r.User); err != nil {
 		return User{}, err

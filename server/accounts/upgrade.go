@@ -5,20 +5,12 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/alexedwards/argon2id"
-
 	"etuservices/server/store"
 )
 
 // upgradeTime is the most that a login waits for its hash to be made anew; the
 // next one tries again.
 const upgradeTime = time.Second
-
-// Outdated says whether a hash was made with other parameters than today's.
-func (h *Hasher) Outdated(hash string) bool {
-	params, _, _, err := argon2id.DecodeHash(hash)
-	return err == nil && *params != h.cost
-}
 
 // upgrade gives an account a hash of today's cost: only a login has the
 // password to make it of. It replaces nothing that changed meanwhile.

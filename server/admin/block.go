@@ -47,7 +47,7 @@ func (a *Admin) Expel(ctx context.Context, actor Actor, login string, pause time
 }
 
 // SetPassword gives a user a new password, to be changed at the next login.
-// Further errors: *accounts.Busy.
+// Further errors: *hashing.Busy.
 func (a *Admin) SetPassword(ctx context.Context, actor Actor, login, password string) error {
 	hash, err := a.Accounts.Hasher.Hash(ctx, password)
 	if err != nil {

@@ -44,7 +44,7 @@ func (a *Admin) OpenRegistrations(ctx context.Context, actor Actor, open bool) e
 }
 
 // Add opens an account, whether registration is open or not. Further errors:
-// *accounts.Taken, *accounts.Busy.
+// *accounts.Taken, *hashing.Busy.
 func (a *Admin) Add(ctx context.Context, actor Actor, r accounts.Registration) error {
 	r.Then = func(ctx context.Context, tx *sql.Tx, u accounts.User) error {
 		return a.audit(ctx, tx, actor, "AJOUTER", target{User: u}, string(u.Role))

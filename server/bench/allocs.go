@@ -31,10 +31,7 @@ func (b *banc) allocations(ctx context.Context) (list []report.Alloc, err error)
 	if err := place.Fill(ctx, 2, site.CheapHash); err != nil {
 		return nil, err
 	}
-	h, err := newHouse(place.Stores, readRule)
-	if err != nil {
-		return nil, err
-	}
+	h := newHouse(place.Stores, readRule)
 	defer h.close()
 	talk, err := h.login(ctx, place.Users[0].Login, place.Password)
 	if err != nil {

@@ -8,11 +8,11 @@ import (
 	"syscall"
 	"time"
 
-	"etuservices/server/accounts"
 	"etuservices/server/bench/bare"
 	"etuservices/server/bench/load"
 	"etuservices/server/bench/report"
 	"etuservices/server/bench/site"
+	"etuservices/server/hashing"
 	"etuservices/server/spawn"
 )
 
@@ -52,7 +52,7 @@ func (b *banc) measure(ctx context.Context, m measure) (row report.Row, err erro
 	defer func() { err = errors.Join(err, place.Close()) }()
 	cost := site.CheapHash
 	if m.hash {
-		cost = accounts.HashCost
+		cost = hashing.Cost
 	}
 	if err := place.Fill(ctx, b.crowded(), cost); err != nil {
 		return row, err

@@ -12,6 +12,7 @@ import (
 	"etuservices/server/bench/site"
 	"etuservices/server/boards"
 	"etuservices/server/config"
+	"etuservices/server/hashing"
 	"etuservices/server/live"
 	"etuservices/server/market"
 	"etuservices/server/quota"
@@ -27,16 +28,12 @@ type house struct {
 	quota    *quota.Keeper
 }
 
-func newHouse(stores *store.Stores, rule quota.Rule) (*house, error) {
+func newHouse(stores *store.Stores, rule quota.Rule) *house {
 	log := slog.New(slog.DiscardHandler)
-	hasher, err := accounts.NewHasher(site.CheapHash, config.DefaultLimits.HashWait)
-	if err != nil {
-		return nil, err
-	}
 	h := &house{boards: boards.New(stores, log), quota: quota.New(stores, rule, log)}
 	h.services = &session.Services{
 		Accounts: accounts.New(accounts.Options{
-			Stores: stores, Quota: h.quota, Hasher: hasher, Instance: "banc",
+			Stores: stores, Quota: h.quota, Hasher: hashing.New(site.CheapHash, config.DefaultLimits.HashWait), Instance: "banc",
 			VisitsTTL: 30 * time.Second, SessionTTL: 30 * time.Minute,
 			OnLogin: boards.Login, OnRegister: boards.Register, Log: log,
 		}),
@@ -47,7 +44,7 @@ func newHouse(stores *store.Stores, rule quota.Rule) (*house, error) {
 		Hub:    &live.Hub{Options: live.Options{Sockets: func() int64 { return 1 }}},
 		Limits: config.DefaultLimits, Sockets: func() int64 { return 1 }, Log: log,
 	}
-	return h, nil
+	return h
 }
 
 func (h *house) close() { h.quota.Close() }

@@ -33,10 +33,7 @@ func open(t testing.TB, users int) *site.Place {
 // enter logs the first user in, in this process.
 func enter(t testing.TB, p *site.Place, rule quota.Rule) *talk {
 	t.Helper()
-	h, err := newHouse(p.Stores, rule)
-	if err != nil {
-		t.Fatal(err)
-	}
+	h := newHouse(p.Stores, rule)
 	t.Cleanup(h.close)
 	talk, err := h.login(t.Context(), p.Users[0].Login, p.Password)
 	if err != nil {

@@ -21,16 +21,11 @@ const (
 	// ones 9.1 KiB each instead of 11.5, where issue 5 allows 10. Beside few, it
 	// would cost 4 % of their sales.
 	crowded = 50
-	// pressed is for while passwords wait to be hashed. Each hash is 19 MiB of
-	// garbage: a small heap would be collected once a hash, fifty times a second,
-	// and those who are logged in would pay for it (p99 of 14.7 ms on two cores,
-	// where the same hashing in another process makes it 6; with this, 6).
-	pressed = 400
 )
 
 var state struct {
 	sync.Mutex
-	embedded, crowded, pressed bool
+	embedded, crowded bool
 }
 
 // Embedded says that the stores are in this process.
@@ -57,9 +52,6 @@ func Watch(ctx context.Context, conns func() int64) {
 	}
 }
 
-// Pressed says whether passwords wait to be hashed.
-func Pressed(yes bool) { change(&state.pressed, yes) }
-
 func change(what *bool, yes bool) {
 	state.Lock()
 	defer state.Unlock()
@@ -68,8 +60,6 @@ func change(what *bool, yes bool) {
 	}
 	*what = yes
 	switch {
-	case state.pressed:
-		debug.SetGCPercent(pressed)
 	case state.crowded:
 		debug.SetGCPercent(crowded)
 	case state.embedded:

@@ -11,6 +11,7 @@ import (
 	"etuservices/protocol"
 	"etuservices/server/accounts"
 	"etuservices/server/config"
+	"etuservices/server/hashing"
 	"etuservices/server/testenv"
 )
 
@@ -72,13 +73,9 @@ func TestPeerB17_RedisAwayIsNoQuota(t *testing.T) {
 // would be a hundredth.
 func TestUnknownLoginCostsTheSame(t *testing.T) {
 	h := newHouse(t, testenv.Embedded(t), plenty)
-	hasher, err := accounts.NewHasher(argon2id.Params{
+	h.Accounts.Hasher = hashing.New(argon2id.Params{
 		Memory: 16 << 10, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32,
 	}, config.DefaultLimits.HashWait)
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.Accounts.Hasher = hasher
 	login := h.newcomer(t, accounts.Student)
 	shortest := map[string]time.Duration{}
 	for range 5 {

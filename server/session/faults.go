@@ -11,6 +11,7 @@ import (
 	"etuservices/protocol"
 	"etuservices/server/accounts"
 	"etuservices/server/admin"
+	"etuservices/server/hashing"
 	"etuservices/server/market"
 	"etuservices/server/quota"
 	"etuservices/server/store"
@@ -64,7 +65,7 @@ func (s *Session) answer(out *protocol.Out, verb *protocol.Verb, err error) {
 		full  *quota.Exceeded
 		bad   *accounts.Invalid
 		taken *accounts.Taken
-		busy  *accounts.Busy
+		busy  *hashing.Busy
 		many  *accounts.TooMany
 		until *accounts.Blocked
 		wrong *accounts.Wrong

@@ -16,6 +16,7 @@ import (
 	"etuservices/server/admin"
 	"etuservices/server/boards"
 	"etuservices/server/config"
+	"etuservices/server/hashing"
 	"etuservices/server/live"
 	"etuservices/server/market"
 	"etuservices/server/quota"
@@ -46,15 +47,11 @@ func newHouse(t testing.TB, env *testenv.Env, quotaMax int) *house {
 	t.Helper()
 	h := &house{stores: env.Open(t), logs: &logBuffer{}}
 	log := slog.New(slog.NewTextHandler(h.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	hasher, err := accounts.NewHasher(testCost, config.DefaultLimits.HashWait)
-	if err != nil {
-		t.Fatal(err)
-	}
 	keeper := quota.New(h.stores, quota.Rule{Max: quotaMax, Window: 10 * time.Minute}, log)
 	t.Cleanup(keeper.Close)
 	h.Services = &Services{
 		Accounts: accounts.New(accounts.Options{
-			Stores: h.stores, Quota: keeper, Hasher: hasher, Instance: "essai",
+			Stores: h.stores, Quota: keeper, Hasher: hashing.New(testCost, config.DefaultLimits.HashWait), Instance: "essai",
 			VisitsTTL: 30 * time.Second, SessionTTL: 30 * time.Minute,
 			OnLogin: boards.Login, OnRegister: boards.Register, Log: log,
 		}),

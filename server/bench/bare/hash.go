@@ -10,7 +10,7 @@ import (
 // Hasher is what argon2id alone allows, with as many hashers as the server has.
 type Hasher struct{ slots chan struct{} }
 
-// NewHasher makes one hasher for each core but one, as package accounts does.
+// NewHasher makes one hasher for each core but one, as package hashing does.
 func NewHasher() *Hasher {
 	return &Hasher{make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1))}
 }

@@ -1,0 +1,109 @@
+package hashing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/rpc"
+	"os"
+	"os/exec"
+	"time"
+)
+
+const (
+	// answerTime is far more than a hash takes, and less than the 5 s in which a
+	// reply must be said: a helper that is silent for so long hangs.
+	answerTime = 2 * time.Second
+	// againAfter keeps a helper that cannot run from being started all the time.
+	againAfter = time.Second
+)
+
+// helper is the process that hashes. Here Go would move a hash from thread to
+// thread (it takes longer than Go lets anything run in one go), and its garbage
+// would wake the collector: beside a storm of AUTH, the p99 of those who are
+// logged in was 2.8 times as long on two cores, and with a process for it, whose
+// only thread stays where it is, 1.3 times.
+type helper struct {
+	client *rpc.Client
+	pid    int
+	kill   context.CancelFunc
+}
+
+// Run keeps a helper until ctx ends. Without one nobody waits: the work is done
+// here.
+func (h *Hasher) Run(ctx context.Context, log *slog.Logger) {
+	for ctx.Err() == nil {
+		err := h.keep(ctx, log)
+		if ctx.Err() != nil {
+			return
+		}
+		log.Warn("le processus qui hache les mots de passe s'est arrêté ; un autre prend la suite", "erreur", err)
+		select {
+		case <-time.After(againAfter):
+		case <-ctx.Done():
+		}
+	}
+}
+
+// keep starts a helper and waits until it ends.
+func (h *Hasher) keep(ctx context.Context, log *slog.Logger) error {
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("hashing: %w", err)
+	}
+	ctx, kill := context.WithCancel(ctx)
+	defer kill()
+	cmd := exec.CommandContext(ctx, self)
+	cmd.Args[0] = "etuservices-server (mots de passe)"
+	cmd.Env = []string{helperVariable + "=" + fmt.Sprint(cap(h.slots))} // and none of our secrets
+	cmd.Stderr = slog.NewLogLogger(log.Handler(), slog.LevelWarn).Writer()
+	in, errIn := cmd.StdinPipe()
+	out, errOut := cmd.StdoutPipe()
+	if err := errors.Join(errIn, errOut); err != nil {
+		return fmt.Errorf("hashing: helper: %w", err)
+	}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("hashing: helper: %w", err)
+	}
+	client := rpc.NewClient(pipes{out, in})
+	h.helper.Store(&helper{client, cmd.Process.Pid, kill})
+	err = cmd.Wait()
+	h.helper.Store(nil)
+	_ = client.Close() // whoever waits for it is told
+	return fmt.Errorf("hashing: helper: %w", err)
+}
+
+// do has work done by the helper, or here where there is none that answers.
+func do[T any](h *Hasher, method string, w Work, here func(Argon, Work, *T) error) (T, error) {
+	if help := h.helper.Load(); help != nil {
+		var reply T
+		if help.does(method, w, &reply) {
+			return reply, nil
+		}
+	}
+	var reply T // the helper may still write into the other one
+	err := here(Argon{}, w, &reply)
+	return reply, err
+}
+
+// does says whether reply holds the answer. A helper that is silent is killed.
+func (h *helper) does(method string, w Work, reply any) bool {
+	call := h.client.Go(method, w, reply, make(chan *rpc.Call, 1))
+	timer := time.NewTimer(answerTime)
+	defer timer.Stop()
+	select {
+	case <-call.Done:
+		return call.Error == nil
+	case <-timer.C:
+		h.kill()
+		return false
+	}
+}
+
+// pipes are two ends as one.
+type pipes struct {
+	io.Reader
+	io.WriteCloser
+}

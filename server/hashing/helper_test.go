@@ -1,0 +1,234 @@
+package hashing
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/rpc"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestMain(m *testing.M) {
+	if Help() {
+		return
+	}
+	m.Run()
+}
+
+// patience is far more than a helper needs to start on a busy machine, race
+// detector included.
+const patience = 30 * time.Second
+
+// helped is a hasher with a helper, until the test ends.
+func helped(t *testing.T) (h *Hasher, log *lockedLog) {
+	t.Helper()
+	h, log = New(cheap, time.Minute), &lockedLog{}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { h.Run(ctx, slog.New(slog.NewTextHandler(log, nil))); close(done) }()
+	t.Cleanup(func() { cancel(); <-done })
+	other(t, h, nil)
+	return h, log
+}
+
+// other waits for a helper that is another than before.
+func other(t *testing.T, h *Hasher, before *helper) *helper {
+	t.Helper()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(patience); time.Now().Before(end); <-tick.C {
+		if now := h.helper.Load(); now != nil && now != before {
+			return now
+		}
+	}
+	t.Fatal("no helper")
+	return nil
+}
+
+// works wants right answers from a hasher.
+func works(t *testing.T, h *Hasher) {
+	t.Helper()
+	hash, err := h.Hash(t.Context(), "motdepasse")
+	if err != nil || h.Outdated(hash) {
+		t.Fatalf("%q: %v", hash, err)
+	}
+	for _, c := range []struct {
+		password, hash string
+		want           bool
+	}{{"motdepasse", hash, true}, {"motdepassé", hash, false}, {"motdepasse", "", false}, {"", "", false}} {
+		if got, err := h.Match(t.Context(), c.password, c.hash); got != c.want || err != nil {
+			t.Errorf("%q, %q: %v, %v", c.password, c.hash, got, err)
+		}
+	}
+	if ok, err := h.Match(t.Context(), "motdepasse", "$argon2id$rien"); ok || err == nil {
+		t.Errorf("a broken hash: %v, %v", ok, err)
+	}
+}
+
+func TestHereAndInAHelper(t *testing.T) {
+	works(t, New(cheap, time.Minute))
+	h, _ := helped(t)
+	works(t, h)
+	var ok bool
+	if help := h.helper.Load(); !help.does("Argon.Match", Work{Password: "x", Hash: h.dummy}, &ok) || ok {
+		t.Error("the helper does nothing")
+	}
+}
+
+// TestManyAtOnce use one helper.
+func TestManyAtOnce(t *testing.T) {
+	h, log := helped(t)
+	first := h.helper.Load()
+	var all sync.WaitGroup
+	for i := range 100 {
+		all.Go(func() {
+			mine := fmt.Sprint("motdepasse", i)
+			hash, err := h.Hash(t.Context(), mine)
+			if err != nil {
+				t.Error(err)
+			}
+			if ok, err := h.Match(t.Context(), mine, hash); !ok || err != nil {
+				t.Errorf("%d: %v, %v", i, ok, err)
+			}
+		})
+	}
+	all.Wait()
+	if h.helper.Load() != first || log.String() != "" {
+		t.Errorf("another helper: %s", log)
+	}
+}
+
+// TestHelperAway: whatever happens to a helper, passwords are answered as ever,
+// and another helper comes.
+func TestHelperAway(t *testing.T) {
+	for name, c := range map[string]struct {
+		sig  syscall.Signal
+		wait time.Duration // before the first answer
+	}{
+		"killed": {syscall.SIGKILL, 0},
+		"hangs":  {syscall.SIGSTOP, answerTime},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, log := helped(t)
+			first := h.helper.Load()
+			if err := syscall.Kill(first.pid, c.sig); err != nil {
+				t.Fatal(err)
+			}
+			start := time.Now()
+			works(t, h)
+			if took := time.Since(start); took < c.wait || took > c.wait+patience {
+				t.Errorf("answered after %v", took)
+			}
+			other(t, h, first)
+			works(t, h)
+			if !strings.Contains(log.String(), "level=WARN") || strings.Contains(log.String(), "motdepasse") {
+				t.Errorf("logged: %s", log)
+			}
+		})
+	}
+}
+
+// TestSilentHelper is waited for exactly so long, then killed.
+func TestSilentHelper(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		killed := false
+		mute := &helper{client: rpc.NewClient(&silence{ended: make(chan struct{})}), kill: func() { killed = true }}
+		defer mute.client.Close()
+		h := New(cheap, time.Minute)
+		h.helper.Store(mute)
+		start := time.Now()
+		if ok, err := h.Match(t.Context(), "x", ""); ok || err != nil {
+			t.Errorf("%v, %v", ok, err)
+		}
+		if took := time.Since(start); took != answerTime || !killed {
+			t.Errorf("after %v, killed: %v", took, killed)
+		}
+	})
+}
+
+// TestHelperOutlivesSignals that a terminal or systemd sends to it as well: it
+// goes with its server, not before.
+func TestHelperOutlivesSignals(t *testing.T) {
+	h, log := helped(t)
+	works(t, h) // it has said that it ignores them
+	first := h.helper.Load()
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		if err := syscall.Kill(first.pid, sig); err != nil {
+			t.Fatal(err)
+		}
+		works(t, h)
+	}
+	if h.helper.Load() != first || log.String() != "" {
+		t.Errorf("it ended: %s", log)
+	}
+}
+
+// TestHelperEnds with Run.
+func TestHelperEnds(t *testing.T) {
+	h := New(cheap, time.Minute)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	var log lockedLog
+	go func() { h.Run(ctx, slog.New(slog.NewTextHandler(&log, nil))); close(done) }()
+	pid := other(t, h, nil).pid
+	cancel()
+	<-done
+	if err := syscall.Kill(pid, 0); !errors.Is(err, syscall.ESRCH) {
+		t.Errorf("process %d: %v", pid, err)
+	}
+	if log.String() != "" {
+		t.Errorf("logged: %s", &log)
+	}
+	works(t, h)
+}
+
+// TestHelperKnowsNothing of the server's secrets.
+func TestHelperKnowsNothing(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the environment of a process is read from /proc")
+	}
+	t.Setenv("ETU_MYSQL_DSN", "root:secret@/etu")
+	h, _ := helped(t)
+	works(t, h) // it is past exec
+	for _, of := range []string{"environ", "cmdline"} {
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", h.helper.Load().pid, of))
+		if err != nil || len(text) == 0 || bytes.Contains(text, []byte("secret")) || bytes.Contains(text, []byte("motdepasse")) {
+			t.Errorf("%s: %q, %v", of, text, err)
+		}
+	}
+}
+
+// silence is a helper that reads and never answers.
+type silence struct{ ended chan struct{} }
+
+func (s *silence) Write(b []byte) (int, error) { return len(b), nil }
+func (s *silence) Close() error                { close(s.ended); return nil }
+func (s *silence) Read([]byte) (int, error)    { <-s.ended; return 0, os.ErrClosed }
+
+// lockedLog is written by the hasher and read by the test.
+type lockedLog struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedLog) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(b)
+}
+
+func (l *lockedLog) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
