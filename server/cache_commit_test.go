@@ -21,6 +21,10 @@ const (
 	loseAnswer
 )
 
+// commitQuery is the query and nothing but it: a new connection says "READ
+// COMMITTED".
+var commitQuery = []byte("\x03COMMIT")
+
 func (c *cutter) serve(ln net.Listener, to string) {
 	for {
 		client, err := ln.Accept()
@@ -43,7 +47,7 @@ func (c *cutter) forward(client, server net.Conn, silent *atomic.Bool) {
 	buf := make([]byte, 64<<10)
 	for {
 		n, err := client.Read(buf)
-		if bytes.Contains(buf[:n], []byte("COMMIT")) {
+		if bytes.Contains(buf[:n], commitQuery) {
 			switch c.armed.Swap(0) {
 			case loseCommit:
 				_, _ = client.Close(), server.Close()

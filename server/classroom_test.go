@@ -12,8 +12,11 @@ import (
 // part 2). The address is not a trusted one.
 func TestClassroomBehindOneAddress(t *testing.T) {
 	t.Parallel()
+	classroom(t, start(t, testenv.Real(t), nobodyExempt))
+}
+
+func classroom(t *testing.T, server *process) {
 	const students = 200
-	server := start(t, testenv.Real(t), nobodyExempt)
 	var counts tally
 	storm(students, func(i int) {
 		name := fmt.Sprintf("e%d", i)

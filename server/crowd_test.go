@@ -160,6 +160,10 @@ func TestCrowdStorm(t *testing.T) {
 	h.wants("storm", "alone", stormRatio)
 }
 
+// TestCrowdClassroom: a classroom, its passwords hashed at what that costs: there
+// is a line for them.
+func TestCrowdClassroom(t *testing.T) { classroom(t, crowdServer(t)) }
+
 // settle waits until the server is rid of what attacked it.
 func (h *honest) settle(server *process) {
 	h.t.Helper()

@@ -3,7 +3,9 @@ package accounts
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,30 +36,66 @@ type counter struct {
 	key   string
 	limit int
 	life  time.Duration
+	by    int // how much it is changed by; 0: it is looked at
 }
 
-func (a *Accounts) counters(from From, account string) []counter {
-	list := []counter{{"compte:" + account, 0, time.Hour}}
-	if from.Exempt {
-		return list
+// times gives the same counters, changed by another amount.
+func times(list []counter, by int) []counter {
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].by = by
 	}
-	pair := from.Address + "|" + account
-	return append(list,
-		counter{"minute:" + pair, a.Attempts.PairMinute, time.Minute},
-		counter{"jour:" + pair, a.Attempts.PairDay, 24 * time.Hour},
-		counter{"adresse:" + from.Address, a.Attempts.Address, time.Minute})
+	return list
 }
 
-// attempt counts a guess before it is made, so that many at once cannot pass
-// together, and says how long the guesser of a much-guessed account waits. A
-// right password, or a fault of ours, takes it back (forgive). Errors: *TooMany,
-// store.ErrUnavailable: while Redis is away nobody can log in, so nobody guesses.
-func (a *Accounts) attempt(ctx context.Context, from From, account string) (delay time.Duration, err error) {
-	counts, err := a.count(ctx, a.counters(from, account), 1)
-	if err != nil || len(counts) == 0 || a.Attempts.Account <= 0 {
-		return 0, err
+// attempt is a guess at an account's password.
+type attempt struct {
+	account string
+	delay   time.Duration // before it
+	charged []counter     // what counts it
+	limits  []counter     // what will, once it is made
+}
+
+// attempt counts a guess at its account, and says how long the guesser of a
+// much-guessed one waits. The limits are looked at here, so that who is over them
+// does not stand in line, and count when the guess is made (charge). Errors:
+// *TooMany, store.ErrUnavailable: while Redis is away nobody can log in, so
+// nobody guesses.
+func (a *Accounts) attempt(ctx context.Context, from From, account string) (*attempt, error) {
+	try := &attempt{account: account, charged: []counter{{"compte:" + account, 0, time.Hour, 1}}}
+	if !from.Exempt {
+		pair := from.Address + "|" + account
+		try.limits = []counter{
+			{"minute:" + pair, a.Attempts.PairMinute, time.Minute, 0},
+			{"jour:" + pair, a.Attempts.PairDay, 24 * time.Hour, 0},
+			{"adresse:" + from.Address, a.Attempts.Address, time.Minute, 0},
+		}
 	}
-	return min(a.Attempts.DelayMax, a.Attempts.Delay*time.Duration((counts[0]-1)/int64(a.Attempts.Account))), nil
+	counts, err := a.count(ctx, append(try.charged, try.limits...))
+	if err != nil {
+		return nil, err
+	}
+	if len(counts) > 0 && a.Attempts.Account > 0 {
+		try.delay = min(a.Attempts.DelayMax, a.Attempts.Delay*time.Duration((counts[0]-1)/int64(a.Attempts.Account)))
+	}
+	return try, nil
+}
+
+// charge counts a guess against its limits, whose turn has come: those who stand
+// in line have not failed, and a classroom that logs in at once is one address.
+// Counted before the guess is made, many at once cannot pass together.
+func (a *Accounts) charge(ctx context.Context, try *attempt) error {
+	if len(try.limits) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, store.RedisTimeout)
+	defer cancel()
+	counting := times(try.limits, 1)
+	if _, err := a.count(ctx, counting); err != nil {
+		return err
+	}
+	try.charged = append(try.charged, counting...)
+	return nil
 }
 
 func pause(ctx context.Context, delay time.Duration) error {
@@ -75,23 +113,34 @@ func pause(ctx context.Context, delay time.Duration) error {
 }
 
 // guess compares a password with a hash, after the delay that its attempt got.
-// Errors: ErrWrong, *hashing.Busy, store.ErrUnavailable.
-func (a *Accounts) guess(ctx context.Context, from From, account, password, hash string, delay time.Duration) error {
-	if err := pause(ctx, delay); err != nil {
+// Errors: ErrWrong, *TooMany, *hashing.Busy, store.ErrUnavailable.
+func (a *Accounts) guess(ctx context.Context, try *attempt, password, hash string) error {
+	if err := pause(ctx, try.delay); err != nil {
 		return err
 	}
-	match, err := a.Hasher.Match(ctx, password, hash) // at the same cost for an unknown login
-	if err != nil || match {
-		if match {
-			a.upgrade(ctx, account, password, hash)
+	err := a.Hasher.Turn(ctx, func() error {
+		if err := a.charge(ctx, try); err != nil {
+			return err
 		}
-		a.forgive(ctx, from, account)
-		return err
+		match, err := a.Hasher.Compare(password, hash) // at the same cost for an unknown login
+		switch {
+		case err != nil:
+			return err
+		case match:
+			a.forgive(ctx, try) // before the next one is charged
+			return nil
+		case hash != "":
+			return &Wrong{Login: try.account}
+		}
+		return ErrWrong
+	})
+	switch {
+	case err == nil:
+		a.upgrade(ctx, try.account, password, hash)
+	case !errors.Is(err, ErrWrong):
+		a.forgive(ctx, try)
 	}
-	if hash != "" {
-		return &Wrong{Login: account}
-	}
-	return ErrWrong
+	return err
 }
 
 // nameFor is the name under which an account's attempts are counted, whether
@@ -103,9 +152,9 @@ func nameFor(user User, given string) string {
 	return "?" + hashToken(strings.ToLower(given))[:16]
 }
 
-// forgive takes an attempt back: it was no failure.
-func (a *Accounts) forgive(ctx context.Context, from From, account string) {
-	if _, err := a.count(context.WithoutCancel(ctx), a.counters(from, account), -1); err != nil {
+// forgive takes an attempt back: it was no failure, or a fault of ours.
+func (a *Accounts) forgive(ctx context.Context, try *attempt) {
+	if _, err := a.count(context.WithoutCancel(ctx), times(try.charged, -1)); err != nil {
 		a.Log.Warn("essai réussi resté compté comme échec, il expire seul", "erreur", err)
 	}
 }
@@ -115,16 +164,16 @@ func (a *Accounts) mayRegister(ctx context.Context, from From) error {
 	if from.Exempt || a.Attempts.Registration <= 0 {
 		return nil
 	}
-	_, err := a.count(ctx, []counter{{"inscription:" + from.Address, a.Attempts.Registration, time.Hour}}, 1)
+	_, err := a.count(ctx, []counter{{"inscription:" + from.Address, a.Attempts.Registration, time.Hour, 1}})
 	return err
 }
 
-func (a *Accounts) count(ctx context.Context, list []counter, amount int) (counts []int64, err error) {
+func (a *Accounts) count(ctx context.Context, list []counter) (counts []int64, err error) {
 	keys := make([]string, len(list))
 	args := make([]any, 0, 3*len(list))
 	for i, c := range list {
 		keys[i] = "etu:{echecs}:" + c.key
-		args = append(args, c.limit, c.life.Milliseconds(), amount)
+		args = append(args, c.limit, c.life.Milliseconds(), c.by)
 	}
 	answers, err := store.Run(ctx, a.Stores.Redis.DB0, store.Call{Script: attemptScript, Keys: keys, Args: args})
 	if err != nil {

@@ -32,18 +32,18 @@ type Login struct {
 func (a *Accounts) Login(ctx context.Context, name, password string, from From) (Login, error) {
 	var user found
 	var hash string
-	var delay time.Duration
+	var try *attempt
 	err := a.door.through(ctx, func(ctx context.Context) (err error) {
 		if user, hash, err = a.find(ctx, name); err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("accounts: find: %w", err)
 		}
-		delay, err = a.attempt(ctx, from, nameFor(user.User, name))
+		try, err = a.attempt(ctx, from, nameFor(user.User, name))
 		return err
 	})
 	if err != nil {
 		return Login{}, err
 	}
-	if err := a.guess(ctx, from, nameFor(user.User, name), password, hash, delay); err != nil {
+	if err := a.guess(ctx, try, password, hash); err != nil {
 		return Login{}, err
 	}
 	if err := user.refusal(time.Now()); err != nil {

@@ -30,11 +30,11 @@ func (a *Accounts) ChangePassword(ctx context.Context, s *Session, from From, ol
 	if err != nil {
 		return fmt.Errorf("accounts: find: %w", err)
 	}
-	delay, err := a.attempt(ctx, from, s.User.Login)
+	try, err := a.attempt(ctx, from, s.User.Login)
 	if err != nil {
 		return err
 	}
-	if err := a.guess(ctx, from, s.User.Login, old, hash, delay); err != nil {
+	if err := a.guess(ctx, try, old, hash); err != nil {
 		return err
 	}
 	if s.User.MustChange && old == password {

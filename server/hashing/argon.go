@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
-	"runtime"
 
 	"github.com/alexedwards/argon2id"
 	"golang.org/x/crypto/argon2"
@@ -17,14 +16,18 @@ type Work struct {
 	Cost     argon2id.Params // of a new hash
 }
 
-// Argon does the work, as net/rpc wants to see it, each time on one thread: Go
-// would move it to another every 10 ms, and wake that in another's way.
-type Argon struct{}
+// Argon does the work, as net/rpc wants to see it, for so many at once.
+type Argon struct{ turns chan struct{} }
+
+func newArgon(atOnce int) *Argon { return &Argon{make(chan struct{}, atOnce)} }
+
+func (a *Argon) begin() { a.turns <- struct{}{} }
+func (a *Argon) end()   { <-a.turns }
 
 // Hash makes a new hash.
-func (Argon) Hash(w Work, hash *string) (err error) {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
+func (a *Argon) Hash(w Work, hash *string) (err error) {
+	a.begin()
+	defer a.end()
 	if *hash, err = argon2id.CreateHash(w.Password, &w.Cost); err != nil {
 		return fmt.Errorf("hashing: hash: %w", err)
 	}
@@ -32,9 +35,9 @@ func (Argon) Hash(w Work, hash *string) (err error) {
 }
 
 // Match compares a password with a hash.
-func (Argon) Match(w Work, ok *bool) (err error) {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
+func (a *Argon) Match(w Work, ok *bool) (err error) {
+	a.begin()
+	defer a.end()
 	if *ok, err = argon2id.ComparePasswordAndHash(w.Password, w.Hash); err != nil {
 		return fmt.Errorf("hashing: compare: %w", err)
 	}

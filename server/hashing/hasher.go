@@ -21,6 +21,10 @@ var Cost = argon2id.Params{
 	Memory: 7 * 1024, Iterations: 5, Parallelism: 1, SaltLength: 16, KeyLength: 32,
 }
 
+// ahead of those that are hashed, so many are with the helper already: else it
+// would wait for the next, a sixth of the time on a busy machine.
+const ahead = 1
+
 // Busy is a line for password checks that is too long: try again in After.
 type Busy struct{ After time.Duration }
 
@@ -34,41 +38,56 @@ type Hasher struct {
 	cost   argon2id.Params
 	dummy  string // the hash of an unknown login
 	slots  chan struct{}
-	helper atomic.Pointer[helper] // nil: this process does the work
+	helper atomic.Pointer[helper]
+	here   *Argon // does the work where there is no helper
 }
 
 // New makes a hasher that keeps one core free for those who are logged in.
 // Tests may pass a lower cost; no setting reaches it.
 func New(cost argon2id.Params, wait time.Duration) *Hasher {
+	atOnce := max(1, runtime.GOMAXPROCS(0)-1)
 	return &Hasher{
 		Wait:  wait,
 		cost:  cost,
 		dummy: nobodys(cost),
-		slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)),
+		slots: make(chan struct{}, atOnce+ahead),
+		here:  newArgon(atOnce),
 	}
 }
 
 // Hash gives a salted hash in PHC form. Errors: *Busy, ctx's.
-func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
-	if err := h.enter(ctx); err != nil {
-		return "", err
-	}
-	defer h.leave()
-	return do(h, "Argon.Hash", Work{Password: password, Cost: h.cost}, Argon.Hash)
+func (h *Hasher) Hash(ctx context.Context, password string) (hash string, err error) {
+	err = h.Turn(ctx, func() (err error) {
+		hash, err = do(h, "Argon.Hash", Work{Password: password, Cost: h.cost}, (*Argon).Hash)
+		return err
+	})
+	return hash, err
 }
 
-// Match compares a password with a hash; an empty hash, for an unknown login,
-// costs the same and never matches. Errors: *Busy, ctx's.
-func (h *Hasher) Match(ctx context.Context, password, hash string) (bool, error) {
+// Match compares a password with a hash, in its turn. Errors: *Busy, ctx's.
+func (h *Hasher) Match(ctx context.Context, password, hash string) (ok bool, err error) {
+	err = h.Turn(ctx, func() (err error) { ok, err = h.Compare(password, hash); return err })
+	return ok, err
+}
+
+// Turn does f, which may compare, once its turn has come. Errors: *Busy, ctx's,
+// f's.
+func (h *Hasher) Turn(ctx context.Context, f func() error) error {
 	if err := h.enter(ctx); err != nil {
-		return false, err
+		return err
 	}
 	defer h.leave()
+	return f()
+}
+
+// Compare says whether a password has a hash; an empty hash, for an unknown login,
+// costs the same and is nobody's. It is for who has his turn.
+func (h *Hasher) Compare(password, hash string) (bool, error) {
 	known := hash != ""
 	if !known {
 		hash = h.dummy
 	}
-	ok, err := do(h, "Argon.Match", Work{Password: password, Hash: hash}, Argon.Match)
+	ok, err := do(h, "Argon.Match", Work{Password: password, Hash: hash}, (*Argon).Match)
 	return ok && known, err
 }
 

@@ -57,7 +57,7 @@ func TestHashLine(t *testing.T) {
 
 // TestHashersLeaveACore for those who are logged in.
 func TestHashersLeaveACore(t *testing.T) {
-	if h := New(cheap, time.Second); cap(h.slots) != max(1, runtime.GOMAXPROCS(0)-1) {
-		t.Errorf("%d hashers", cap(h.slots))
+	if h := New(cheap, time.Second); cap(h.here.turns) != max(1, runtime.GOMAXPROCS(0)-1) {
+		t.Errorf("%d hashers", cap(h.here.turns))
 	}
 }

@@ -20,11 +20,11 @@ const (
 	againAfter = time.Second
 )
 
-// helper is the process that hashes. Here Go would move a hash from thread to
-// thread (it takes longer than Go lets anything run in one go), and its garbage
-// would wake the collector: beside a storm of AUTH, the p99 of those who are
-// logged in was 2.8 times as long on two cores, and with a process for it, whose
-// only thread stays where it is, 1.3 times.
+// helper is the process that hashes, at a lower priority than those who are
+// logged in. No thread of this process could be given one: argon2 hands its work
+// from goroutine to goroutine, and Go runs those on any thread. Here, a storm of
+// AUTH made the p99 of those who are logged in 2.8 times as long on two cores;
+// with it, 1.5 times.
 type helper struct {
 	client *rpc.Client
 	pid    int
@@ -57,7 +57,7 @@ func (h *Hasher) keep(ctx context.Context, log *slog.Logger) error {
 	defer kill()
 	cmd := exec.CommandContext(ctx, self)
 	cmd.Args[0] = "etuservices-server (mots de passe)"
-	cmd.Env = []string{helperVariable + "=" + fmt.Sprint(cap(h.slots))} // and none of our secrets
+	cmd.Env = []string{helperVariable + "=" + fmt.Sprint(cap(h.here.turns))} // and none of our secrets
 	cmd.Stderr = slog.NewLogLogger(log.Handler(), slog.LevelWarn).Writer()
 	in, errIn := cmd.StdinPipe()
 	out, errOut := cmd.StdoutPipe()
@@ -76,7 +76,7 @@ func (h *Hasher) keep(ctx context.Context, log *slog.Logger) error {
 }
 
 // do has work done by the helper, or here where there is none that answers.
-func do[T any](h *Hasher, method string, w Work, here func(Argon, Work, *T) error) (T, error) {
+func do[T any](h *Hasher, method string, w Work, here func(*Argon, Work, *T) error) (T, error) {
 	if help := h.helper.Load(); help != nil {
 		var reply T
 		if help.does(method, w, &reply) {
@@ -84,7 +84,7 @@ func do[T any](h *Hasher, method string, w Work, here func(Argon, Work, *T) erro
 		}
 	}
 	var reply T // the helper may still write into the other one
-	err := here(Argon{}, w, &reply)
+	err := here(h.here, w, &reply)
 	return reply, err
 }
 

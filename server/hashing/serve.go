@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
-	"runtime/debug"
 	"strconv"
 	"syscall"
 )
@@ -13,10 +12,6 @@ import (
 // helperVariable makes a process of this program a helper; its value is how
 // many hashes it makes at once.
 const helperVariable = "ETU_HASHERS"
-
-// garbagePerHasher is how much a helper leaves lying before it collects: a few
-// hashes. Collecting after each one costs a tenth.
-const garbagePerHasher = 64 << 20
 
 // Help turns a process that Run started into a helper, and says so once it is
 // over; in any other it does nothing. A program that has a Hasher calls it first.
@@ -28,11 +23,10 @@ func Help() (helped bool) {
 	// What ends the server on a terminal must not end its helper first: it goes
 	// when the pipe ends.
 	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	bePolite()
 	runtime.GOMAXPROCS(hashers)
-	debug.SetGCPercent(-1)
-	debug.SetMemoryLimit(int64(hashers) * garbagePerHasher)
 	server := rpc.NewServer()
-	if err := server.Register(Argon{}); err != nil {
+	if err := server.Register(newArgon(hashers)); err != nil {
 		panic(err) // the methods of Argon are what they are
 	}
 	// A read that blocks a thread would keep its turn at running Go code from the
