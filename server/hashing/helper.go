@@ -16,8 +16,10 @@ const (
 	// answerTime is far more than a hash takes, and less than the 5 s in which a
 	// reply must be said: a helper that is silent for so long hangs.
 	answerTime = 2 * time.Second
-	// againAfter keeps a helper that cannot run from being started all the time.
+	// againAfter is when a helper that ended is followed by another; where none
+	// can run, the pause doubles up to againMost.
 	againAfter = time.Second
+	againMost  = time.Minute
 )
 
 // helper is the process that hashes, at a lower priority than those who are
@@ -34,16 +36,23 @@ type helper struct {
 // Run keeps a helper until ctx ends. Without one nobody waits: the work is done
 // here.
 func (h *Hasher) Run(ctx context.Context, log *slog.Logger) {
+	pause := againAfter
 	for ctx.Err() == nil {
+		began := time.Now()
 		err := h.keep(ctx, log)
 		if ctx.Err() != nil {
 			return
 		}
-		log.Warn("le processus qui hache les mots de passe s'est arrêté ; un autre prend la suite", "erreur", err)
+		if time.Since(began) > againMost {
+			pause = againAfter
+		}
+		log.Warn("le processus qui hache les mots de passe s'est arrêté ; le serveur les hache lui-même",
+			"erreur", err, "nouvel essai dans", pause)
 		select {
-		case <-time.After(againAfter):
+		case <-time.After(pause):
 		case <-ctx.Done():
 		}
+		pause = min(2*pause, againMost)
 	}
 }
 
