@@ -1,5 +1,7 @@
 package protocol
 
+import "bytes"
+
 // Code is the stable word of a failure; programs read it, never the text.
 type Code string
 
@@ -77,3 +79,16 @@ func (c Code) Info() (info CodeInfo, ok bool) {
 
 // Closes says whether the server ends the connection after this code.
 func (c Code) Closes() bool { return codeByName[c].Closes }
+
+// CodeOf reads the code of a reply, "" for a success. A reply that fails has no
+// rows.
+func CodeOf(reply []byte) Code {
+	rest, failed := bytes.CutPrefix(reply, []byte("-ERR "))
+	if !failed {
+		return ""
+	}
+	if end := bytes.IndexAny(rest, " \r"); end >= 0 {
+		rest = rest[:end]
+	}
+	return Code(rest)
+}

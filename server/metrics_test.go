@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"etuservices/protocol"
 	"etuservices/server/testenv"
 )
 
@@ -43,6 +44,12 @@ func TestMetrics(t *testing.T) {
 	}
 	alice.Refused("QUOTA", "VENTE livre 1 titre")
 	alice.Refused("NO", "CHANTER")
+	dial(t, server.Addr).leave()
+	guesser := dial(t, server.Addr)
+	for _, code := range []protocol.Code{protocol.ECHEC, protocol.ECHEC, protocol.EC} {
+		guesser.Refused(code, "AUTH alice mauvais-mot")
+	}
+	guesser.Closed()
 	stranger := dial(t, server.Addr)
 	stranger.Refused("ECHEC", "AUTH alice mauvais-mot")
 	login(t, server.Addr, "prof").Must("SUIVRE")
@@ -55,7 +62,8 @@ func TestMetrics(t *testing.T) {
 			`etu_connexions 3`, `etu_utilisateurs 2`, `etu_suiveurs 1`, `etu_serveurs 1`, `etu_evenements_perdus_total 0`,
 			`etu_commandes_total{code="OK",verbe="VENTE"} 2`, `etu_commandes_total{code="QUOTA",verbe="VENTE"} 1`,
 			`etu_commandes_total{code="NO",verbe="?"} 1`, `etu_commande_secondes_count{verbe="VENTE"} 3`,
-			`etu_refus_quota_total 1`, `etu_echecs_total 1`, `etu_ventes_total 2`, `etu_connexions_reussies_total 2`,
+			`etu_refus_quota_total 1`, `etu_echecs_total 4`, `etu_ventes_total 2`, `etu_connexions_reussies_total 2`,
+			`etu_connexions_finies_total{raison="QUITTER"} `, `etu_connexions_finies_total{raison="EC"} 1`,
 			`etu_instance_info{serveur="un"} 1`, `etu_magasin_erreurs_total{magasin="sql"} 0`,
 			`etu_magasin_secondes_count{magasin="redis"}`, `go_build_info{`, `go_sql_open_connections{`,
 		} {

@@ -115,6 +115,7 @@ func build(cfg config.Config, cost argon2id.Params, stores *store.Stores, log *s
 	if cfg.MetricsAddr != "" {
 		h.metrics = metrics.New(metrics.Options{Stores: stores, Hub: h.hub, Sockets: h.tcp.Count, Instance: cfg.Instance})
 		services.Observe = h.metrics.Observe
+		h.tcp.OnEnd = func(r tcp.Reason) { h.metrics.Ended(string(r)) }
 	}
 	return h
 }

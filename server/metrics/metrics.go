@@ -30,6 +30,7 @@ type Metrics struct {
 	unknown  prometheus.Counter
 	store    *prometheus.HistogramVec
 	failures *prometheus.CounterVec
+	ends     *prometheus.CounterVec
 }
 
 // replies are a verb's, found without a lookup by label.
@@ -56,6 +57,7 @@ func New(o Options) *Metrics {
 		m.replies[v] = r
 	}
 	m.unknown = counts.WithLabelValues("?", string(protocol.NO))
+	m.ends = factory.counterVec("etu_connexions_finies_total", "Connexions finies, par raison (un code du protocole, ou QUITTER, EXPULSE, parti, lent, coupe, etranger, tls).", "raison")
 	m.store = factory.histogramVec("etu_magasin_secondes", "Durée d'une transaction SQL, ou d'un aller-retour de Redis.", "magasin")
 	m.failures = factory.counterVec("etu_magasin_erreurs_total", "Magasin qui n'a pas répondu, ou pas à temps.", "magasin")
 	for _, name := range []string{nameSQL, nameRedis} {
@@ -84,6 +86,9 @@ func (m *Metrics) gauges(f registerer, o Options) {
 	f.counter("etu_achats_total", "Articles achetés.", func() float64 { return float64(count.Get(live.Buys)) })
 	f.gauge("etu_instance_info", "Le nom de cette instance.", func() float64 { return 1 }, "serveur", o.Instance)
 }
+
+// Ended counts a connection, with the reason why it ended.
+func (m *Metrics) Ended(reason string) { m.ends.WithLabelValues(reason).Inc() }
 
 // Observe counts a request; verb is nil for one that is unknown, code "" for a
 // success.

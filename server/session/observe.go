@@ -1,7 +1,6 @@
 package session
 
 import (
-	"bytes"
 	"context"
 	"time"
 
@@ -23,7 +22,7 @@ var refusals = map[protocol.Code]live.Figure{
 // observe counts a request and its reply.
 func (s *Session) observe(verb *protocol.Verb, reply []byte, took time.Duration) {
 	s.Hub.Counters.Took(took)
-	code := codeOf(reply)
+	code := protocol.CodeOf(reply)
 	if s.Observe != nil {
 		s.Observe(verb, code, took)
 	}
@@ -34,19 +33,6 @@ func (s *Session) observe(verb *protocol.Verb, reply []byte, took time.Duration)
 		s.Hub.Counters.Add(figure)
 		s.feedRefusal(verb, code)
 	}
-}
-
-// codeOf reads the code of a reply, "" for a success. A reply that fails has no
-// rows.
-func codeOf(reply []byte) protocol.Code {
-	rest, failed := bytes.CutPrefix(reply, []byte("-ERR "))
-	if !failed {
-		return ""
-	}
-	if end := bytes.IndexAny(rest, " \r"); end >= 0 {
-		rest = rest[:end]
-	}
-	return protocol.Code(rest)
 }
 
 // feed tells those who follow what this session's user did.

@@ -64,9 +64,6 @@ type Conn struct {
 	told    bool         // that the server goes away
 }
 
-// errClosing ends the loop after a reply that closes.
-var errClosing = errors.New("tcp: closing reply")
-
 // Address is the client's, without its port.
 func (c *Conn) Address() string {
 	host, _, err := net.SplitHostPort(c.nc.RemoteAddr().String())
@@ -139,19 +136,29 @@ func (c *Conn) serve(ctx context.Context) (reason error) {
 		}
 		c.lines++
 		c.takeEvents() // what a client knows of when it asks is told before the reply
-		closing := c.session.Line(ctx, line, &c.out)
-		c.takeEvents()
-		if closing {
-			return c.closed()
+		start := c.out.Len()
+		if c.session.Line(ctx, line, &c.out) {
+			return c.closing(start)
 		}
+		c.takeEvents()
 	}
 }
 
-// closed writes what is left behind a reply that closes. It and those below
-// keep out of the frames of a connection that waits; see Server.hold.
+// closing ends a connection behind a reply that closes, which begins at start. It
+// and those below keep out of the frames of a connection that waits; see
+// Server.hold.
 //
 //go:noinline
-func (c *Conn) closed() error { return errors.Join(errClosing, c.flush()) }
+func (c *Conn) closing(start int) error {
+	why := reasonOfReply(c.out.Bytes()[start:])
+	c.takeEvents()
+	return c.closed(why)
+}
+
+// closed writes what is left behind the last sentence.
+//
+//go:noinline
+func (c *Conn) closed(why Reason) error { return errors.Join(why, c.flush()) }
 
 // next waits for a request, writing what there is to write before and
 // meanwhile.
@@ -181,7 +188,7 @@ func (c *Conn) next() ([]byte, error) {
 		}
 		if c.box.ended() {
 			c.takeEvents() // where it came this very moment
-			return nil, c.closed()
+			return nil, c.closed(Expelled)
 		}
 		line, err := c.read()
 		if errors.Is(err, os.ErrDeadlineExceeded) {
@@ -223,7 +230,7 @@ func (c *Conn) unread(line []byte, err error) error {
 	switch {
 	case errors.Is(err, protocol.ErrTooLong):
 		c.out.Err(protocol.LIGNE).Int("max", protocol.MaxLine).Text(text(protocol.LIGNE))
-		return c.closed()
+		return c.closed(Reason(protocol.LIGNE))
 	case errors.Is(err, protocol.ErrTLS):
 		return c.foreign(saysTLS)
 	case err == nil && isHTTP(line):
@@ -238,7 +245,7 @@ func (c *Conn) unread(line []byte, err error) error {
 func (c *Conn) refuse(code protocol.Code) error {
 	c.takeEvents()
 	c.out.Err(code).Text(text(code))
-	return errors.Join(errClosing, c.flush())
+	return c.closed(Reason(code))
 }
 
 //go:noinline

@@ -2,7 +2,6 @@ package tcp
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -63,5 +62,5 @@ func (c *Conn) drain(until time.Time) (earlier time.Time, late bool) {
 // goodbye ends a connection that is drained.
 func (c *Conn) goodbye() error {
 	c.out.Err(protocol.ARRET).Text(text(protocol.ARRET))
-	return errors.Join(errClosing, c.flush())
+	return c.closed(Reason(protocol.ARRET))
 }

@@ -2,7 +2,6 @@ package tcp
 
 import (
 	"bytes"
-	"errors"
 
 	"etuservices/protocol"
 )
@@ -23,5 +22,5 @@ func isHTTP(line []byte) bool {
 // foreign says in one sentence that this is not the place, and ends.
 func (c *Conn) foreign(sentence string) error {
 	c.out.Err(protocol.NO).Text(sentence)
-	return errors.Join(errClosing, c.flush())
+	return c.closed(Foreign)
 }

@@ -3,7 +3,6 @@ package tcp
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"runtime/debug"
@@ -28,6 +27,8 @@ const maxRefusing = 64
 
 // Server holds the connections of a process.
 type Server struct {
+	OnEnd func(Reason) // counts connections that ended; may be nil
+
 	limits   config.Limits
 	open     func(*Conn) Session
 	log      *slog.Logger
@@ -116,6 +117,7 @@ func (s *Server) hold(ctx context.Context, c *Conn) {
 	defer func() {
 		if p := recover(); p != nil {
 			s.log.Error("panique", "panique", p, "adresse", c.Address(), "pile", string(debug.Stack()))
+			s.ended(Reason(protocol.INTERNE))
 		}
 	}()
 	if c.begun(ctx) {
@@ -131,6 +133,7 @@ func (s *Server) hold(ctx context.Context, c *Conn) {
 func (c *Conn) begun(ctx context.Context) bool {
 	if err := c.handshake(ctx); err != nil {
 		c.server.log.Debug("poignée de main TLS manquée", "adresse", c.Address(), "erreur", err)
+		c.server.ended(NoTLS)
 		return false
 	}
 	c.session = c.server.open(c)
@@ -138,12 +141,20 @@ func (c *Conn) begun(ctx context.Context) bool {
 }
 
 //go:noinline
-func (c *Conn) ended(reason error) {
-	if errors.Is(reason, errClosing) {
+func (c *Conn) ended(err error) {
+	reason, said := reasonOf(err)
+	if said {
 		c.linger()
 	}
-	c.server.log.Debug("connexion finie", "adresse", c.Address(), "raison", fmt.Sprint(reason),
+	c.server.log.Debug("connexion finie", "adresse", c.Address(), "raison", string(reason), "erreur", err,
 		"lignes", c.lines, "evenements_perdus", c.box.dropped, "duree", time.Since(c.opened))
+	c.server.ended(reason)
+}
+
+func (s *Server) ended(reason Reason) {
+	if s.OnEnd != nil {
+		s.OnEnd(reason)
+	}
 }
 
 // begin runs f for a connection, or closes it where the server stops: what
@@ -195,6 +206,7 @@ func (s *Server) admit(c *Conn) (release func(), code protocol.Code, wait time.D
 
 // refuse tells a client why there is no place for it.
 func (s *Server) refuse(nc net.Conn, code protocol.Code, wait time.Duration) {
+	s.ended(Reason(code))
 	select {
 	case s.refusing <- struct{}{}:
 	default:
