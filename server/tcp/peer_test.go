@@ -18,14 +18,23 @@ type pipes struct {
 	conns chan net.Conn
 	once  sync.Once
 	done  chan struct{}
-	errs  int  // Accept fails so often first
-	half  bool // writing can be closed, as TCP's can
+	errs  int      // Accept fails so often first
+	half  bool     // writing can be closed, as TCP's can
+	from  net.Addr // where clients come from, nil for nowhere: no limit holds
 }
 
 // halfCloser is a connection whose CloseWrite the client does not notice.
 type halfCloser struct{ net.Conn }
 
 func (halfCloser) CloseWrite() error { return nil }
+
+// addressed is a connection from somewhere.
+type addressed struct {
+	net.Conn
+	from net.Addr
+}
+
+func (a addressed) RemoteAddr() net.Addr { return a.from }
 
 func newPipes() *pipes { return &pipes{conns: make(chan net.Conn), done: make(chan struct{})} }
 
@@ -53,6 +62,9 @@ func (p *pipes) dial(t testing.TB) *peer {
 	ours, theirs := net.Pipe()
 	if p.half {
 		theirs = halfCloser{theirs}
+	}
+	if p.from != nil {
+		theirs = addressed{theirs, p.from}
 	}
 	p.conns <- theirs
 	return newPeer(t, ours)

@@ -12,7 +12,7 @@ import (
 	"etuservices/server/config"
 )
 
-// trade is a session that knows no trade: PING, ROWS n, IN (logs in), AGAIN
+// trade is a session that knows no trade: PING, ROWS n, IN and OUT (of a login), AGAIN
 // (the time to log in starts again), BYE, PANIC, WAIT (until resume is closed),
 // HALF (a WAIT between two rows), and NO to anything else.
 type trade struct {
@@ -97,8 +97,9 @@ func (t *trade) Line(_ context.Context, line []byte, out *protocol.Out) (closing
 		for i := range n {
 			out.Row().Int("rang", int64(i)).Str("titre", "un titre").End()
 		}
-	case "IN":
-		t.loggedIn = true
+	case "IN", "OUT":
+		t.loggedIn = word == "IN"
+		t.conn.Known(t.loggedIn)
 	case "AGAIN":
 		t.from = time.Now()
 	case "WAIT":
