@@ -5,6 +5,7 @@ import (
 	"net"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -59,6 +60,8 @@ func TestRedisAway(t *testing.T) {
 			stranger := dial(t, servers[1].Addr)
 			conns := resume(t, token, 12, servers[0].Addr, servers[1].Addr)
 
+			back := sync.OnceFunc(func() { away[1](env.Redis(), t) })
+			t.Cleanup(back) // what cleans up would wait for it
 			away[0](env.Redis(), t)
 			all := wants{
 				{"ARTICLES", "ARTICLES"},
@@ -88,7 +91,7 @@ func TestRedisAway(t *testing.T) {
 			if calls, logins := judge.Used("appels", "alice"), judge.Used("connexions", "bob"); calls != 1 || logins != 0 {
 				t.Errorf("counted while away: %d calls, %d logins", calls, logins)
 			}
-			away[1](env.Redis(), t)
+			back()
 			c.worksAgain("VENTE livre 1 ref=pendant Réseaux")
 			dial(t, servers[1].Addr).worksAgain("AUTH bob " + password)
 			// A paused Redis may have taken slots that nobody was told of.
@@ -122,6 +125,8 @@ func TestMariaDBAway(t *testing.T) {
 			c.Must("VENTE livre 1 Réseaux")
 			crowd := resume(t, token, crowdPerCPU*runtime.GOMAXPROCS(0), server.Addr)
 
+			back := sync.OnceFunc(func() { away[1](env.MariaDB(), t) })
+			t.Cleanup(back) // what cleans up would wait for it
 			away[0](env.MariaDB(), t)
 			all := wants{
 				{"QUOTA", "QUOTA"},
@@ -146,7 +151,7 @@ func TestMariaDBAway(t *testing.T) {
 			server.knowsAway("MySQL")
 			all.askAtOnce(t, crowd, "MariaDB known to be "+name)
 			c.refusedAtOnce("ARTICLES")
-			away[1](env.MariaDB(), t)
+			back()
 			c.worksAgain("VENTE livre 1 ref=pendant Réseaux")
 			dial(t, server.Addr).worksAgain("AUTH bob " + password)
 			judge.settled(c, "alice")
