@@ -18,6 +18,12 @@ type fault struct {
 // frozen is longer than any time-out of a server towards its stores (3 s).
 const frozen = 4 * time.Second
 
+// stale is how old the file is that Redis comes back on, with calls meanwhile:
+// the crowd fills its windows in bursts. It knows those windows, and has room in
+// them: unlike after a FLUSHALL the ledger is not read before a slot is taken,
+// and its last word (quota.Keeper.Certify) alone refuses an eleventh.
+const stale = time.Second
+
 var chaosFaults = []fault{
 	{"SIGKILL of a server", func(a *arena) {
 		i := a.rng.IntN(chaosServers)
@@ -56,6 +62,15 @@ var chaosFaults = []fault{
 		a.env.MariaDB().Resume(a.t)
 	}},
 	{"FLUSHALL", func(a *arena) { a.env.Redis().FlushAll(a.t) }},
+	{"Redis back on an old file", func(a *arena) {
+		for going, calls := true, int64(0); going; going = a.pause(stale) && a.calls.Load()-calls < chaosQuota {
+			a.env.Redis().Save(a.t)
+			calls = a.calls.Load()
+		}
+		a.env.Redis().Kill(a.t)
+		a.env.Redis().Start(a.t)
+		a.env.Redis().Forget(a.t) // or it would come back on it after every other kill
+	}},
 	{"cut connections", (*arena).cut},
 	{"flood", (*arena).flood},
 	{"slow readers", (*arena).slowReaders},

@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	// chaosTime is the run in the normal tests: every fault comes about twice.
+	// chaosTime is the run in the normal tests: every fault comes once.
 	// ETU_CHAOS_TIME (make chaos) makes it longer, and the crowd larger.
 	chaosTime = 60 * time.Second
 	// chaosLong is where a run gets the large crowd.
@@ -23,7 +23,7 @@ const (
 	chaosFew, chaosCrowd    = 24, 200
 	chaosServers            = 3
 	chaosWindow             = 15 * time.Second // short, so that quotas fill and free themselves again and again
-	chaosPause              = 3 * time.Second  // between two faults, at most
+	chaosPause              = 2 * time.Second  // between two faults, at most
 	chaosQuota, chaosSettle = 10, 60 * time.Second
 )
 
@@ -36,6 +36,7 @@ type arena struct {
 	rng   *rand.Rand      // the faults' alone
 	args  []string
 	maxID atomic.Int64 // greatest article number anybody was told
+	calls atomic.Int64 // acknowledged so far
 
 	mu      sync.Mutex
 	servers [chaosServers]*process

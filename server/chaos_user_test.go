@@ -173,6 +173,7 @@ func (u *chaosUser) answered(r reply) {
 		u.hangUp()
 		return
 	}
+	u.calls.Add(1)
 	u.done[u.ref] = outcome{line: u.line, word: word, id: r.Fields.Get("id"), replay: r.Fields.Get("rejoue") == "1"}
 	u.line = ""
 }
