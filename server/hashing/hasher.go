@@ -21,8 +21,9 @@ var Cost = argon2id.Params{
 	Memory: 7 * 1024, Iterations: 5, Parallelism: 1, SaltLength: 16, KeyLength: 32,
 }
 
-// ahead of those that are hashed, so many are with the helper already: else it
-// would wait for the next, a sixth of the time on a busy machine.
+// ahead of those that are hashed, so many have their turn already: what is asked
+// of Redis in a turn need not keep a hasher waiting. Where nothing is asked there,
+// it gains nothing (AUTH is 0.97 of argon2 alone without it, 0.98 with it).
 const ahead = 1
 
 // Busy is a line for password checks that is too long: try again in After.
