@@ -13,6 +13,7 @@ import (
 type Redis struct {
 	*Process
 	socket string
+	clock  string // file of OwnClock, "" without
 }
 
 // NewRedis prepares one in dir. options are further ones of redis-server, which

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -40,6 +41,20 @@ func (s *RedisServer) URL() string { return s.server.URL() }
 
 // Addr is the socket's path, for a proxy or redis-cli -s.
 func (s *RedisServer) Addr() string { return s.server.Addr() }
+
+// OwnClock gives the Redis a clock that MoveClock moves; what it holds is lost.
+func (s *RedisServer) OwnClock(t testing.TB) {
+	t.Helper()
+	s.Stop(t)
+	must(t, s.server.OwnClock(s.dir))
+	s.Start(t)
+}
+
+// MoveClock makes the clock of a Redis differ by d from this machine's.
+func (s *RedisServer) MoveClock(t testing.TB, d time.Duration) {
+	t.Helper()
+	must(t, s.server.MoveClock(d))
+}
 
 // FlushAll empties every database.
 func (s *RedisServer) FlushAll(t testing.TB) {

@@ -3,6 +3,7 @@ package testenv_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"etuservices/server/testenv"
 )
@@ -41,6 +42,33 @@ func TestRedisForgetsUnlessSaved(t *testing.T) {
 	r.Start(t)
 	if n := c.DBSize(ctx).Val(); n != 0 {
 		t.Errorf("%d keys after Forget", n)
+	}
+}
+
+// TestRedisClockMoves: what a script reads, too, and again after a restart.
+func TestRedisClockMoves(t *testing.T) {
+	ctx := context.Background()
+	r := testenv.NewRedis(t)
+	r.Start(t)
+	r.OwnClock(t)
+	c := r.Client(t, 0)
+	differs := func(d time.Duration) {
+		t.Helper()
+		n, err := c.Eval(ctx, "return redis.call('TIME')[1]", nil).Int64()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if off := time.Until(time.Unix(n, 0)) - d; off.Abs() > 10*time.Second {
+			t.Errorf("the clock is %v off by %v", d, off)
+		}
+	}
+	differs(0)
+	for _, d := range []time.Duration{15 * time.Minute, -time.Hour} {
+		r.MoveClock(t, d)
+		differs(d)
+		r.Kill(t)
+		r.Start(t)
+		differs(d)
 	}
 }
 
