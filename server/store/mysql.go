@@ -1,13 +1,12 @@
 package store
 
 import (
-	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"runtime"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
@@ -47,26 +46,20 @@ func mysqlConfig(dsn string) (*mysql.Config, error) {
 	if err := cfg.Apply(mysql.Charset("utf8mb4", "utf8mb4_bin")); err != nil {
 		return nil, fmt.Errorf("ETU_MYSQL_DSN: %w", err)
 	}
-	if cfg.Params == nil {
-		cfg.Params = map[string]string{}
+	// The variables' names differ between MariaDB and MySQL, and the wrong one
+	// refuses the connection; mysqlSession sets the level.
+	for _, name := range []string{"tx_isolation", "transaction_isolation", "tx_read_only", "transaction_read_only"} {
+		delete(cfg.Params, name)
 	}
-	cfg.Params["time_zone"] = "'+00:00'"
-	cfg.Params["sql_mode"] = mysqlMode
-	cfg.Params["innodb_lock_wait_timeout"] = strconv.Itoa(mysqlLockWait)
-	// Set by statement in readCommitted: the variable's name differs between
-	// MariaDB and MySQL, and the wrong one refuses the connection.
-	delete(cfg.Params, "tx_isolation")
-	delete(cfg.Params, "transaction_isolation")
 	return cfg, nil
 }
 
 // openMySQL makes the pool; nothing is connected yet.
 func openMySQL(cfg *mysql.Config) (*SQL, error) {
-	connector, err := mysql.NewConnector(cfg)
+	db, err := openHandle(cfg)
 	if err != nil {
-		return nil, fmt.Errorf("ETU_MYSQL_DSN: %w", err)
+		return nil, err
 	}
-	db := sql.OpenDB(readCommitted{connector})
 	conns := mysqlConnsPerCPU * runtime.GOMAXPROCS(0)
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns) // fewer would close and open at every burst
@@ -74,22 +67,37 @@ func openMySQL(cfg *mysql.Config) (*SQL, error) {
 	return &SQL{Dialect: MySQL, Write: db, Read: db, lanes: lanes[txWork]{free: mysqlLanes, most: mostTogether}}, nil
 }
 
-// readCommitted sets the isolation level once a connection: every statement
-// sees what is committed, also after a lock was waited for, and no gap locks
-// make deadlocks. Said in SQL because this form works on MySQL and MariaDB.
-type readCommitted struct{ driver.Connector }
-
-func (c readCommitted) Connect(ctx context.Context) (driver.Conn, error) {
-	conn, err := c.Connector.Connect(ctx)
+// openHandle makes a handle all of whose connections are set up as mysqlSession
+// says.
+func openHandle(cfg *mysql.Config) (*sql.DB, error) {
+	c, err := mysql.NewConnector(cfg)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("ETU_MYSQL_DSN: %w", err)
 	}
-	exec, ok := conn.(driver.ExecerContext)
-	if !ok {
-		return nil, errors.Join(errors.New("mysql driver: connection cannot execute"), conn.Close())
+	return sql.OpenDB(connector{c, mysqlSession()}), nil
+}
+
+// mysqlSession sets what our queries rely on, on every new connection and after
+// all that the server's configuration, its init_connect or the DSN set. Each
+// variable has its value written out: DEFAULT would be the server's.
+func mysqlSession() []string {
+	return []string{
+		"SET NAMES utf8mb4 COLLATE utf8mb4_bin, " + strings.Join([]string{
+			"autocommit = 1",      // a statement alone is a transaction
+			"completion_type = 0", // COMMIT ends it, and begins no other
+			"time_zone = '+00:00'",
+			"sql_mode = " + mysqlMode,
+			"innodb_lock_wait_timeout = " + strconv.Itoa(mysqlLockWait),
+			"foreign_key_checks = 1", "unique_checks = 1",
+			// Nothing refuses or cuts what a statement asks for.
+			"sql_safe_updates = 0", "sql_big_selects = 1",
+			"sql_select_limit = 18446744073709551615",
+			"max_sort_length = 1024", "group_concat_max_len = 1048576",
+			"sql_auto_is_null = 0", // "id IS NULL" means that
+		}, ", "),
+		// READ COMMITTED: every statement sees what is committed, also after a lock
+		// was waited for, and no gap locks make deadlocks. Said so because the
+		// variables' names differ between MySQL and MariaDB.
+		"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE",
 	}
-	if _, err := exec.ExecContext(ctx, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", nil); err != nil {
-		return nil, errors.Join(err, conn.Close())
-	}
-	return conn, nil
 }

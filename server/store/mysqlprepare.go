@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -84,14 +83,6 @@ func createDatabase(ctx context.Context, log *slog.Logger, cfg *mysql.Config) er
 	}
 	log.Info("base créée", "base", cfg.DBName)
 	return nil
-}
-
-func openHandle(cfg *mysql.Config) (*sql.DB, error) {
-	connector, err := mysql.NewConnector(cfg)
-	if err != nil {
-		return nil, errors.Join(errors.New("ETU_MYSQL_DSN"), err)
-	}
-	return sql.OpenDB(connector), nil
 }
 
 // migrationLock names the lock: such names are the whole server's, and short.

@@ -11,7 +11,7 @@ import (
 	"strconv"
 
 	migratesqlite "github.com/golang-migrate/migrate/v4/database/sqlite"
-	_ "modernc.org/sqlite" // the driver's name is "sqlite"
+	"modernc.org/sqlite"
 )
 
 const (
@@ -65,10 +65,11 @@ func migrateSQLite(log *slog.Logger, path string) error {
 }
 
 func openSQLiteHandle(dsn string, conns int) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", dsn)
+	c, err := sqlite.NewConnector(dsn)
 	if err != nil {
 		return nil, err
 	}
+	db := sql.OpenDB(connector{Connector: c})
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns)
 	return db, nil
