@@ -73,6 +73,7 @@ type Slot struct {
 	ID    string
 	Stamp time.Time // Redis's clock, to the millisecond
 	ref   string
+	open  time.Time // Redis, where it did not answer yet, may take the slot until then
 }
 
 // Keeper holds the windows of all users. It is safe for concurrent use.
@@ -80,7 +81,9 @@ type Keeper struct {
 	stores *store.Stores
 	rule   Rule
 	log    *slog.Logger
+	clock  redisClock
 	checks checks
+	debts  debts
 
 	settling sync.WaitGroup
 	closing  chan struct{}
@@ -88,7 +91,10 @@ type Keeper struct {
 
 // New makes a keeper of the rule.
 func New(stores *store.Stores, rule Rule, log *slog.Logger) *Keeper {
-	return &Keeper{stores: stores, rule: rule, log: log, closing: make(chan struct{})}
+	return &Keeper{
+		stores: stores, rule: rule, log: log, closing: make(chan struct{}),
+		clock: redisClock{began: time.Now()},
+	}
 }
 
 // Rule gives the rule that is kept.
@@ -106,6 +112,9 @@ func (k *Keeper) Take(ctx context.Context, user User, kind Kind, ref string) (Sl
 	if k.stores.Health.Missing(store.NeedRedis) {
 		return slot, store.ErrUnavailable
 	}
+	if err := k.repay(ctx, user.Login); err != nil {
+		return slot, fmt.Errorf("quota: take a slot: %w", err)
+	}
 	verdict, err := k.take(ctx, &slot, nil, false)
 	if err == nil && verdict.unknown {
 		var entries []entry
@@ -118,8 +127,9 @@ func (k *Keeper) Take(ctx context.Context, user User, kind Kind, ref string) (Sl
 	}
 	switch {
 	case err != nil:
-		// Whether Redis took the slot is unknown when its answer was lost.
-		k.GiveBack(ctx, slot)
+		if !slot.open.IsZero() { // Redis was asked, and nobody knows what it did
+			k.GiveBack(ctx, slot)
+		}
 		return slot, fmt.Errorf("quota: take a slot: %w", err)
 	case verdict.twin:
 		return slot, ErrTwin
@@ -130,37 +140,64 @@ func (k *Keeper) Take(ctx context.Context, user User, kind Kind, ref string) (Sl
 }
 
 type verdict struct {
-	unknown, twin bool
-	full          *Exceeded
+	unknown, twin, late bool
+	full                *Exceeded
 }
 
+// lateTries is how often a slot is asked for again that Redis found too late:
+// once to learn its clock, and once more where that is another node's.
+const lateTries = 3
+
 func (k *Keeper) take(ctx context.Context, slot *Slot, entries []entry, fill bool) (verdict, error) {
+	for range lateTries {
+		v, err := k.takeOnce(ctx, slot, entries, fill)
+		if err != nil || !v.late {
+			return v, err
+		}
+	}
+	return verdict{}, fmt.Errorf("quota: Redis is late: %w", store.ErrUnavailable)
+}
+
+// takeOnce asks Redis for the slot, and no longer than it waits for the answer:
+// a Redis that was frozen runs what it was sent once it wakes up.
+func (k *Keeper) takeOnce(ctx context.Context, slot *Slot, entries []entry, fill bool) (verdict, error) {
+	open := time.Now().Add(store.RedisTimeout)
+	if end, ok := ctx.Deadline(); ok && end.Before(open) {
+		open = end
+	}
 	keys := []string{windowKey(slot.User, slot.Kind), knownKey(slot.User, slot.Kind)}
 	if slot.ref != "" {
 		keys = append(keys, refKey(slot.User, slot.ref))
 	}
-	args := append(make([]any, 0, 5+2*len(entries)),
-		k.rule.Window.Milliseconds(), k.rule.Max, slot.ID, refLife.Milliseconds(), flag(fill))
+	args := append(make([]any, 0, 6+2*len(entries)),
+		k.rule.Window.Milliseconds(), k.rule.Max, slot.ID, refLife.Milliseconds(), k.clock.at(open), flag(fill))
 	args = appendEntries(args, entries)
 	answers, err := k.stores.Redis.DB0.Together(ctx, store.Call{Script: takeScript, Keys: keys, Args: args})
 	if err != nil {
+		if store.MayHaveRun(err) {
+			slot.open = open
+		}
 		return verdict{}, err
 	}
 	n, err := numbers(answers[0], 4)
 	if err != nil {
 		return verdict{}, err
 	}
-	slot.Stamp = time.UnixMilli(n[2]).UTC()
+	k.clock.saw(n[2])
 	switch n[0] {
 	case 1:
+		slot.Stamp = time.UnixMilli(n[3]).UTC()
 		return verdict{}, nil
 	case 0:
-		wait := time.Duration(max(1, n[3]+k.rule.Window.Milliseconds()-n[2])) * time.Millisecond
+		slot.Stamp = time.UnixMilli(n[2]).UTC()
+		wait := time.Duration(n[3]+k.rule.Window.Milliseconds()-n[2]) * time.Millisecond
 		return verdict{full: &Exceeded{State{
-			Kind: slot.Kind, Used: int(n[1]), Max: k.rule.Max, Window: k.rule.Window, Next: wait,
+			Kind: slot.Kind, Used: int(n[1]), Max: k.rule.Max, Window: k.rule.Window, Next: k.rule.bound(wait),
 		}}}, nil
 	case -2:
 		return verdict{twin: true}, nil
+	case -3:
+		return verdict{late: true}, nil
 	}
 	return verdict{unknown: true}, nil
 }
@@ -170,30 +207,9 @@ func (k *Keeper) Done(ctx context.Context, slot Slot) {
 	if slot.ref == "" {
 		return
 	}
-	if err := k.release(ctx, slot, false); err != nil {
+	if _, err := store.RunOne(ctx, k.stores.Redis.DB0, k.release(slot, false)); err != nil {
 		k.log.Warn("marque d'appel répétable non levée, elle expire seule", "erreur", err)
 	}
-}
-
-// GiveBack frees a slot whose work failed through our fault. It is tried even
-// when ctx has ended, and a failure costs the user at most one slot of one
-// window.
-func (k *Keeper) GiveBack(ctx context.Context, slot Slot) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), store.RedisTimeout)
-	defer cancel()
-	if err := k.release(ctx, slot, true); err != nil {
-		k.log.Warn("place de quota non rendue, elle expire avec la fenêtre", "erreur", err)
-	}
-}
-
-func (k *Keeper) release(ctx context.Context, slot Slot, free bool) error {
-	keys := []string{windowKey(slot.User, slot.Kind)}
-	if slot.ref != "" {
-		keys = append(keys, refKey(slot.User, slot.ref))
-	}
-	_, err := store.RunOne(ctx, k.stores.Redis.DB0,
-		store.Call{Script: releaseScript, Keys: keys, Args: []any{slot.ID, flag(free)}})
-	return err
 }
 
 // dropPhantoms looks, where it is due, whether a full window is truly full.

@@ -20,6 +20,9 @@ var kinds = [...]Kind{Logins, Calls}
 // when SQL does not answer, the window is shown as Redis has it, for a reading
 // lets nobody through.
 func (k *Keeper) Look(ctx context.Context, user User) ([2]State, error) {
+	if err := k.repay(ctx, user.Login); err != nil {
+		return [2]State{}, fmt.Errorf("quota: look: %w", err)
+	}
 	states, known, err := k.look(ctx, user, "", nil)
 	if err != nil {
 		return states, fmt.Errorf("quota: look: %w", err)
@@ -70,13 +73,14 @@ func (k *Keeper) look(ctx context.Context, user User, fill Kind, entries []entry
 	if err != nil {
 		return states, known, err
 	}
+	k.clock.saw(n[0])
 	for i, kind := range kinds {
 		cell := n[1+3*i:]
 		known[i] = cell[0] == 1
 		states[i] = State{Kind: kind, Used: int(cell[1]), Max: k.rule.Max, Window: k.rule.Window}
 		if states[i].Used >= k.rule.Max {
 			wait := cell[2] + k.rule.Window.Milliseconds() - n[0]
-			states[i].Next = time.Duration(max(1, wait)) * time.Millisecond
+			states[i].Next = k.rule.bound(time.Duration(wait) * time.Millisecond)
 		}
 	}
 	return states, known, nil

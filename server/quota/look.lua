@@ -13,7 +13,8 @@ if pair > 0 then
   local zset, known = KEYS[2 * pair - 1], KEYS[2 * pair]
   for i = 4, #ARGV, 2 do redis.call('ZADD', zset, ARGV[i + 1], ARGV[i]) end
   redis.call('ZREMRANGEBYSCORE', zset, '-inf', ms(now - window))
-  redis.call('PEXPIRE', zset, ms(window + 1000))
+  local newest = redis.call('ZRANGE', zset, -1, -1, 'WITHSCORES')[2]
+  if newest then redis.call('PEXPIREAT', zset, ms(math.min(tonumber(newest), now) + window)) end
   redis.call('SET', known, '1', 'PX', ms(window + 1000))
 end
 

@@ -21,7 +21,7 @@ func TestPeerB05_TwoLoginsInOneMillisecond(t *testing.T) {
 		answers, err := k.stores.Redis.DB0.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
 			for range 15 {
 				pipe.Eval(ctx, takeText, []string{windowKey(alice, Logins), knownKey(alice, Logins)},
-					time.Minute.Milliseconds(), 10, newID(), refLife.Milliseconds(), "0")
+					time.Minute.Milliseconds(), 10, newID(), refLife.Milliseconds(), time.Now().Add(time.Minute).UnixMilli(), "0")
 			}
 			return nil
 		})

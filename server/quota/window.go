@@ -55,9 +55,15 @@ func (r Rule) state(kind Kind, stamps []int64, now int64) State {
 	s := State{Kind: kind, Used: len(stamps), Max: r.Max, Window: r.Window}
 	if s.Used >= s.Max {
 		leaves := stamps[len(stamps)-s.Max] + r.Window.Milliseconds()
-		s.Next = time.Duration(max(1, leaves-now)) * time.Millisecond
+		s.Next = r.bound(time.Duration(leaves-now) * time.Millisecond)
 	}
 	return s
+}
+
+// bound keeps a wait within what it can be: a slot in the future, by a clock that
+// was set back, counts as now.
+func (r Rule) bound(wait time.Duration) time.Duration {
+	return min(max(time.Millisecond, wait), r.Window)
 }
 
 // with is the state once the call at stamp is among stamps, as of the latest of

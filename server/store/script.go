@@ -32,10 +32,10 @@ type Call struct {
 // is spared the slices of several.
 func RunOne(ctx context.Context, db redis.UniversalClient, c Call) (any, error) {
 	cmd := eval(ctx, evalSha, c.Script.hash, c)
-	_ = db.Process(ctx, cmd) // its error stands in cmd
+	_ = db.Process(ctx, once{cmd}) // its error stands in cmd
 	if err := cmd.Err(); err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") {
 		cmd = eval(ctx, evalText, c.Script.text, c)
-		_ = db.Process(ctx, cmd)
+		_ = db.Process(ctx, once{cmd})
 	}
 	answer, err := cmd.Result()
 	if err != nil && !errors.Is(err, redis.Nil) {
@@ -52,7 +52,14 @@ const (
 	keysAt = 3
 )
 
-// eval builds the command: through a pipeline it would cost twice as much.
+// once is a command that go-redis never sends again after a broken connection,
+// in a pipeline neither, whatever MaxRetries says: it may have run.
+type once struct{ *redis.Cmd }
+
+// NoRetry is what go-redis asks before it sends again.
+func (once) NoRetry() bool { return true }
+
+// eval builds the command of a script.
 func eval(ctx context.Context, name, script string, c Call) *redis.Cmd {
 	args := make([]any, keysAt, keysAt+len(c.Keys)+len(c.Args))
 	args[0], args[1], args[2] = name, script, len(c.Keys)
@@ -94,12 +101,21 @@ func answers(cmds []*redis.Cmd) ([]any, error) {
 	return list, nil
 }
 
+// Each is Run where every call has its own error.
+func Each(ctx context.Context, db redis.UniversalClient, calls ...Call) []error {
+	errs := make([]error, len(calls))
+	for i, cmd := range pipeline(ctx, db, calls) {
+		if err := cmd.Err(); !errors.Is(err, redis.Nil) {
+			errs[i] = Classify(err)
+		}
+	}
+	return errs
+}
+
 // pipeline runs scripts in one round trip, and in one more those that Redis had
 // lost. Each command holds its own error.
 func pipeline(ctx context.Context, db redis.UniversalClient, calls []Call) []*redis.Cmd {
-	cmds := send(ctx, db, calls, func(pipe redis.Pipeliner, c Call) *redis.Cmd {
-		return pipe.EvalSha(ctx, c.Script.hash, c.Keys, c.Args...)
-	})
+	cmds := send(ctx, db, calls, func(c Call) *redis.Cmd { return eval(ctx, evalSha, c.Script.hash, c) })
 	var lost []Call
 	var places []int
 	for i, cmd := range cmds {
@@ -108,9 +124,7 @@ func pipeline(ctx context.Context, db redis.UniversalClient, calls []Call) []*re
 		}
 	}
 	if len(lost) > 0 {
-		again := send(ctx, db, lost, func(pipe redis.Pipeliner, c Call) *redis.Cmd {
-			return pipe.Eval(ctx, c.Script.text, c.Keys, c.Args...)
-		})
+		again := send(ctx, db, lost, func(c Call) *redis.Cmd { return eval(ctx, evalText, c.Script.text, c) })
 		for j, cmd := range again {
 			cmds[places[j]] = cmd
 		}
@@ -118,11 +132,12 @@ func pipeline(ctx context.Context, db redis.UniversalClient, calls []Call) []*re
 	return cmds
 }
 
-func send(ctx context.Context, db redis.UniversalClient, calls []Call, add func(redis.Pipeliner, Call) *redis.Cmd) []*redis.Cmd {
+func send(ctx context.Context, db redis.UniversalClient, calls []Call, command func(Call) *redis.Cmd) []*redis.Cmd {
 	pipe := db.Pipeline()
 	cmds := make([]*redis.Cmd, len(calls))
 	for i, c := range calls {
-		cmds[i] = add(pipe, c)
+		cmds[i] = command(c)
+		_ = pipe.Process(ctx, once{cmds[i]}) // only queued
 	}
 	_, _ = pipe.Exec(ctx)
 	return cmds

@@ -77,6 +77,13 @@ var sqliteUnavailable = map[int]bool{
 	sqlite3.SQLITE_NOMEM: true, sqlite3.SQLITE_PERM: true, sqlite3.SQLITE_PROTOCOL: true,
 }
 
+// Refusal tells whether err is a store's answer, and not the lack of one.
+func Refusal(err error) bool {
+	var reply redis.Error
+	var my *mysql.MySQLError
+	return errors.As(err, &reply) || errors.As(err, &my)
+}
+
 // redisUnavailable looks at the first word of a reply, which is Redis's error code.
 func redisUnavailable(err error) bool {
 	for _, code := range []string{

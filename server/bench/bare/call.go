@@ -76,7 +76,7 @@ func (d *Driver) Buy(ctx context.Context, u User, article int64) error {
 func (d *Driver) call(ctx context.Context, u User, service string, work func(*sql.Tx, store.Instant) (int64, error)) error {
 	slot := newSlot()
 	answer, err := numbers(d.take.EvalSha(ctx, d.stores.Redis.DB0, u.windows[2:],
-		d.rule.Window.Milliseconds(), d.rule.Max, slot, slotLife.Milliseconds(), "0"), 3)
+		d.rule.Window.Milliseconds(), d.rule.Max, slot, slotLife.Milliseconds(), noDeadline, "0"), 3)
 	if err != nil {
 		return err
 	}
@@ -95,6 +95,9 @@ func (d *Driver) call(ctx context.Context, u User, service string, work func(*sq
 	_, err = pipe.Exec(ctx)
 	return err
 }
+
+// noDeadline is later than any clock of Redis.
+const noDeadline = 1 << 52
 
 // slotLife is the life of a repeatable call's mark; the script is told it also
 // where there is none.
