@@ -30,12 +30,19 @@ func openInside(t *testing.T, env *testenv.Env) *inside {
 func (in *inside) Serve(t *testing.T, args ...string) (addr string) {
 	t.Helper()
 	in.empty(t)
+	_, addr = in.run(t, args...)
+	return addr
+}
+
+// run runs a server on the stores, one of several perhaps, until the test ends.
+func (in *inside) run(t *testing.T, args ...string) (h *house, addr string) {
+	t.Helper()
 	none := func(string) string { return "" }
 	cfg, err := config.Load(append([]string{"--addr", "127.0.0.1:0", "--linger-time", "100ms"}, args...), none, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := build(cfg, testCost, in.stores, slog.New(slog.DiscardHandler))
+	h = build(cfg, testCost, in.stores, slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(context.Background())
 	if err := h.prepare(ctx, cfg); err != nil {
 		t.Fatal(err)
@@ -54,7 +61,7 @@ func (in *inside) Serve(t *testing.T, args ...string) (addr string) {
 	if _, err := fmt.Fscanf(says, "etuservices-server %s listening on %s\n", &line, &addr); err != nil {
 		t.Fatal(err)
 	}
-	return addr
+	return h, addr
 }
 
 // tables in an order in which they can be emptied, with the instants in each.

@@ -123,12 +123,12 @@ func build(cfg config.Config, cost argon2id.Params, stores *store.Stores, log *s
 // prepare makes true what must be so before anybody is let in.
 func (h *house) prepare(ctx context.Context, cfg config.Config) error {
 	if cfg.AdminLogin != "" {
-		if err := h.accounts.EnsureAdmin(ctx, cfg.AdminLogin, cfg.AdminPassword); err != nil {
+		if err := h.ensureAdmin(ctx, cfg); err != nil {
 			return fmt.Errorf("administrateur : %w", err)
 		}
 	}
 	if cfg.Demo {
-		if err := demo.Fill(ctx, h.accounts, h.market); err != nil {
+		if err := demo.Fill(ctx, h.admin, h.accounts, h.market); err != nil {
 			return err
 		}
 	}
@@ -136,6 +136,20 @@ func (h *house) prepare(ctx context.Context, cfg config.Config) error {
 		h.log.Warn("tableaux non vérifiés au démarrage", "erreur", err)
 	}
 	return nil
+}
+
+// ensureAdmin makes the administrator of the settings exist, and says in words
+// why not.
+func (h *house) ensureAdmin(ctx context.Context, cfg config.Config) error {
+	err := h.admin.Ensure(ctx, cfg.AdminLogin, cfg.AdminsPassword)
+	var bad *accounts.Invalid
+	switch {
+	case errors.Is(err, admin.ErrStudent):
+		return fmt.Errorf("le login %s est celui d'un étudiant ; rien n'est changé, choisissez un autre ETU_ADMIN_LOGIN : %w", cfg.AdminLogin, err)
+	case errors.As(err, &bad):
+		return fmt.Errorf("ETU_ADMIN_PASSWORD : %s : %w", bad.Text, err)
+	}
+	return err
 }
 
 // serve listens until ctx ends, then lets everybody go.

@@ -45,6 +45,8 @@ func (u User) Quota() quota.User { return quota.User{ID: u.ID, Login: u.Login} }
 var (
 	// ErrWrong is a wrong login or password, or a dead token: which, nobody is told.
 	ErrWrong = errors.New("accounts: wrong login, password or token")
+	// ErrDead is a session whose token was killed while its request waited.
+	ErrDead = errors.New("accounts: the session's token is dead")
 	// ErrBlocked is a blocked account, said only after the right password.
 	ErrBlocked = errors.New("accounts: blocked")
 )

@@ -134,10 +134,7 @@ func (a *Accounts) guess(ctx context.Context, try *attempt, password, hash strin
 		}
 		return ErrWrong
 	})
-	switch {
-	case err == nil:
-		a.upgrade(ctx, try.account, password, hash)
-	case !errors.Is(err, ErrWrong):
+	if err != nil && !errors.Is(err, ErrWrong) {
 		a.forgive(ctx, try)
 	}
 	return err

@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"etuservices/protocol"
@@ -14,6 +15,16 @@ type Invalid struct {
 
 func (e *Invalid) Error() string { return "accounts: invalid " + e.Field }
 
+// ReservedDomain is that of the addresses which the server gives to administrators
+// that it makes. Nobody registers with it, nor below it.
+const ReservedDomain = "admin.etuservices.invalid"
+
+// reserved says whether an address, folded, is of the reserved domain.
+func reserved(email string) bool {
+	_, domain, _ := strings.Cut(strings.TrimSuffix(email, "."), "@")
+	return domain == ReservedDomain || strings.HasSuffix(domain, "."+ReservedDomain)
+}
+
 // NewUser judges what a new account is made of, over the wire and at the
 // machine alike, and gives it folded. Its error is an *Invalid.
 func NewUser(login, email, firstName, lastName string, role Role) (User, error) {
@@ -22,7 +33,7 @@ func NewUser(login, email, firstName, lastName string, role Role) (User, error) 
 	if u.Login, ok = protocol.Login(login); !ok {
 		return User{}, &Invalid{"login", "Login : 2 à 32 lettres, chiffres, . _ ou -, en commençant par une lettre ou un chiffre."}
 	}
-	if u.Email, ok = protocol.Email(email); !ok {
+	if u.Email, ok = protocol.Email(email); !ok || reserved(u.Email) {
 		return User{}, &Invalid{"email", "Cette adresse e-mail n'en est pas une."}
 	}
 	for _, name := range [...]struct{ field, value string }{{"prenom", firstName}, {"nom", lastName}} {

@@ -3,6 +3,7 @@ package accounts
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"etuservices/server/store"
@@ -21,6 +22,18 @@ func DeleteTokens(ctx context.Context, tx *sql.Tx, user int64, except string) (h
 	}
 	_, err = tx.ExecContext(ctx, `DELETE FROM jetons WHERE utilisateur_id = ? AND empreinte <> ?`, user, except)
 	return hashes, err
+}
+
+// Alive makes sure, in the transaction that does what a session asked for, that
+// its token (a hash) was not killed since. It is ErrDead where it was.
+func Alive(ctx context.Context, tx *sql.Tx, user int64, hash string) error {
+	var one int
+	err := tx.QueryRowContext(ctx,
+		`SELECT 1 FROM jetons WHERE empreinte = ? AND utilisateur_id = ?`, hash, user).Scan(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrDead
+	}
+	return err
 }
 
 func texts(rows *sql.Rows) (list []string, err error) {
@@ -48,6 +61,11 @@ func (a *Accounts) Kill(ctx context.Context, hashes []string, line string) {
 	} else {
 		a.KillHere(hashes, line)
 	}
+	a.forget(ctx, hashes)
+}
+
+// forget takes dead tokens out of Redis.
+func (a *Accounts) forget(ctx context.Context, hashes []string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), store.RedisTimeout)
 	defer cancel()
 	pipe := a.Stores.Redis.DB0.Pipeline()

@@ -26,15 +26,36 @@ type Login struct {
 	Visits int64       // logins since the last pause of VisitsTTL
 }
 
+// errStale says that the account's password was replaced after it was compared.
+var errStale = errors.New("accounts: the password was replaced meanwhile")
+
+// staleRounds is how often a login whose password is replaced under it is tried
+// again: whoever loses as often meets somebody who does nothing else.
+const staleRounds = 3
+
 // Login checks a password, takes a slot of the login quota, and writes the
 // login down. Errors: ErrWrong, ErrBlocked, *quota.Exceeded, *hashing.Busy,
 // *TooMany, store.ErrUnavailable; none of them counts.
+//
+// The account is read before the wait for a hasher, and again under its row's
+// lock in the transaction that records the login: where its password is another
+// one by then, what was compared says nothing and is compared again.
 func (a *Accounts) Login(ctx context.Context, name, password string, from From) (Login, error) {
+	for round := range staleRounds {
+		login, err := a.login(ctx, name, password, from, round > 0)
+		if !errors.Is(err, errStale) {
+			return login, err
+		}
+	}
+	return Login{}, ErrWrong
+}
+
+// login is one round of Login; who comes again has had the delay.
+func (a *Accounts) login(ctx context.Context, name, password string, from From, again bool) (Login, error) {
 	var user found
-	var hash string
 	var try *attempt
 	err := a.door.through(ctx, func(ctx context.Context) (err error) {
-		if user, hash, err = a.find(ctx, name); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		if user, err = a.find(ctx, name); err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("accounts: find: %w", err)
 		}
 		try, err = a.attempt(ctx, from, nameFor(user.User, name))
@@ -43,21 +64,25 @@ func (a *Accounts) Login(ctx context.Context, name, password string, from From) 
 	if err != nil {
 		return Login{}, err
 	}
-	if err := a.guess(ctx, try, password, hash); err != nil {
+	if again {
+		try.delay = 0
+	}
+	if err := a.guess(ctx, try, password, user.hash); err != nil {
 		return Login{}, err
 	}
-	if err := user.refusal(time.Now()); err != nil {
-		return Login{}, err
-	}
+	user.hash = a.upgrade(ctx, user.Login, password, user.hash)
 	ctx, cancel := context.WithTimeout(ctx, store.RequestTime) // the line for hashing has its own
 	defer cancel()
+	if err := a.stillRefused(ctx, user); err != nil {
+		return Login{}, err
+	}
 	slot, err := a.Quota.Take(ctx, user.Quota(), quota.Logins, "")
 	if err != nil {
 		return Login{}, err
 	}
 	session := a.newSession(user.User, slot.Stamp)
 	a.sessions.add(session) // before the token can be killed
-	account, state, err := a.record(ctx, slot, session, from.Address)
+	account, state, err := a.record(ctx, slot, session, user.hash, from.Address)
 	if err != nil {
 		a.sessions.remove(session)
 		return Login{}, a.undo(ctx, slot, err)
@@ -68,8 +93,27 @@ func (a *Accounts) Login(ctx context.Context, name, password string, from From) 
 	return login, nil
 }
 
-// record is the transaction that decides.
-func (a *Accounts) record(ctx context.Context, slot quota.Slot, s *Session, address string) (account quota.Account, state quota.State, err error) {
+// stillRefused is why an account that was found shut may not log in now: it takes
+// no slot of the quota to learn it. Errors: *Blocked, ErrWrong, errStale.
+func (a *Accounts) stillRefused(ctx context.Context, was found) error {
+	if was.refusal(time.Now()) == nil {
+		return nil // record decides
+	}
+	is, err := a.lookUp(ctx, "u.id = ?", was.ID)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return ErrWrong
+	case err != nil:
+		return fmt.Errorf("accounts: find: %w", err)
+	case is.hash != was.hash:
+		return errStale
+	}
+	return is.refusal(time.Now())
+}
+
+// record is the transaction that decides: it holds for the account as it is
+// under its row's lock, which must still have the hash that was compared.
+func (a *Accounts) record(ctx context.Context, slot quota.Slot, s *Session, hash, address string) (account quota.Account, state quota.State, err error) {
 	at, until := store.At(slot.Stamp), s.lastUse.Load()+a.ahead().Milliseconds()
 	err = a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		account, state, err = a.Quota.Certify(ctx, tx, slot,
@@ -79,10 +123,17 @@ func (a *Accounts) record(ctx context.Context, slot quota.Slot, s *Session, addr
 		if err != nil {
 			return err
 		}
-		standing := standing{account.State, account.ExpelledUntil}
-		if err := standing.refusal(slot.Stamp); err != nil {
+		is, err := readAccount(ctx, tx, "u.id = ?", s.User.ID)
+		if err != nil {
 			return err
 		}
+		if is.hash != hash {
+			return errStale
+		}
+		if err := is.refusal(slot.Stamp); err != nil {
+			return err
+		}
+		s.User = is.User
 		if _, err := tx.ExecContext(ctx, `
 			INSERT INTO connexions (utilisateur_id, instant, adresse, serveur, creneau) VALUES (?, ?, ?, ?, ?)`,
 			s.User.ID, at, address, a.Instance, slot.ID); err != nil {
@@ -104,8 +155,11 @@ func (a *Accounts) undo(ctx context.Context, slot quota.Slot, err error) error {
 		return fmt.Errorf("accounts: login: %w", err)
 	}
 	a.Quota.GiveBack(ctx, slot)
-	if errors.Is(err, quota.ErrNoAccount) {
+	switch {
+	case errors.Is(err, quota.ErrNoAccount):
 		return ErrWrong // deleted this very moment
+	case errors.Is(err, errStale):
+		return errStale
 	}
 	var full *quota.Exceeded
 	if errors.As(err, &full) {
@@ -142,14 +196,17 @@ func (a *Accounts) publish(ctx context.Context, s *Session, account quota.Accoun
 // told within 5 s though a password check may wait longer.
 const findTime = store.SQLTimeout
 
+// found is an account as it was read: what is decided from it after a wait is
+// decided again.
 type found struct {
 	User
 	standing
+	hash string
 }
 
 // find reads an account by its login or, where there is an @, its e-mail. The
 // error is sql.ErrNoRows for nobody.
-func (a *Accounts) find(ctx context.Context, name string) (u found, hash string, err error) {
+func (a *Accounts) find(ctx context.Context, name string) (found, error) {
 	column, fold := "login", protocol.Login
 	if strings.Contains(name, "@") {
 		column, fold = "email", protocol.Email
@@ -159,16 +216,26 @@ func (a *Accounts) find(ctx context.Context, name string) (u found, hash string,
 	// may be compared (MySQL's refuses an accent beside an ASCII column).
 	name, ok := fold(name)
 	if !ok {
-		return u, "", sql.ErrNoRows
+		return found{}, sql.ErrNoRows
 	}
+	return a.lookUp(ctx, "u."+column+" = ?", name)
+}
+
+// lookUp reads an account outside of a transaction.
+func (a *Accounts) lookUp(ctx context.Context, where string, value any) (found, error) {
 	ctx, cancel := context.WithTimeout(ctx, findTime)
 	defer cancel()
-	err = a.Stores.SQL.Read.QueryRowContext(ctx, `
+	u, err := readAccount(ctx, a.Stores.SQL.Read, where, value)
+	return u, store.Classify(err)
+}
+
+func readAccount(ctx context.Context, from store.RowReader, where string, value any) (u found, err error) {
+	err = from.QueryRowContext(ctx, `
 		SELECT u.id, u.login, u.email, u.prenom, u.nom, u.role, u.etat, u.mot_de_passe,
 		  c.expulse_jusqua, COALESCE(c.mdp_a_changer, 0)
 		FROM utilisateurs u LEFT JOIN consignes c ON c.utilisateur_id = u.id
-		WHERE u.`+column+` = ?`, name).
-		Scan(&u.ID, &u.Login, &u.Email, &u.FirstName, &u.LastName, (*string)(&u.Role), &u.state, &hash,
+		WHERE `+where, value).
+		Scan(&u.ID, &u.Login, &u.Email, &u.FirstName, &u.LastName, (*string)(&u.Role), &u.state, &u.hash,
 			&u.until, &u.MustChange)
-	return u, hash, store.Classify(err)
+	return u, err
 }

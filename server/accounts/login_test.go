@@ -24,10 +24,14 @@ func TestLastLoginNeverGoesBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		user, err := a.find(t.Context(), "alice")
+		if err != nil {
+			t.Fatal(err)
+		}
 		late := early
 		late.ID, late.Stamp = strings.Repeat("f", 16), early.Stamp.Add(time.Second)
 		for _, slot := range []quota.Slot{late, early} {
-			if _, _, err := a.record(t.Context(), slot, a.newSession(s.User, slot.Stamp), "::1"); err != nil {
+			if _, _, err := a.record(t.Context(), slot, a.newSession(s.User, slot.Stamp), user.hash, "::1"); err != nil {
 				t.Fatal(err)
 			}
 		}

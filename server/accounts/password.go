@@ -23,10 +23,24 @@ func (a *Accounts) Logout(ctx context.Context, s *Session) error {
 }
 
 // ChangePassword sets a new password when the old one is right, and kills the
-// user's other tokens. Errors: ErrWrong, ErrSame, *hashing.Busy, *TooMany,
-// store.ErrUnavailable.
+// user's other tokens. Errors: ErrWrong, ErrSame, ErrDead, *hashing.Busy,
+// *TooMany, store.ErrUnavailable.
+//
+// The old password is compared, then the new one hashed, each after a wait. The
+// transaction replaces the very hash that was compared, for a session whose
+// token lives; where another hash stands there by then, all begins again.
 func (a *Accounts) ChangePassword(ctx context.Context, s *Session, from From, old, password string) error {
-	_, hash, err := a.find(ctx, s.User.Login)
+	for round := range staleRounds {
+		err := a.changePassword(ctx, s, from, old, password, round > 0)
+		if !errors.Is(err, errStale) {
+			return err
+		}
+	}
+	return ErrWrong
+}
+
+func (a *Accounts) changePassword(ctx context.Context, s *Session, from From, old, password string, again bool) error {
+	user, err := a.lookUp(ctx, "u.id = ?", s.User.ID)
 	if err != nil {
 		return fmt.Errorf("accounts: find: %w", err)
 	}
@@ -34,32 +48,50 @@ func (a *Accounts) ChangePassword(ctx context.Context, s *Session, from From, ol
 	if err != nil {
 		return err
 	}
-	if err := a.guess(ctx, try, old, hash); err != nil {
+	if again {
+		try.delay = 0
+	}
+	if err := a.guess(ctx, try, old, user.hash); err != nil {
 		return err
 	}
-	if s.User.MustChange && old == password {
+	if user.MustChange && old == password {
 		return ErrSame
 	}
-	if hash, err = a.Hasher.Hash(ctx, password); err != nil {
+	hash, err := a.Hasher.Hash(ctx, password)
+	if err != nil {
 		return err
 	}
-	var others []string
-	err = a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `UPDATE utilisateurs SET mot_de_passe = ? WHERE id = ?`, hash, s.User.ID); err != nil {
-			return err
-		}
-		if s.User.MustChange {
-			if _, err := tx.ExecContext(ctx, `UPDATE consignes SET mdp_a_changer = 0 WHERE utilisateur_id = ?`, s.User.ID); err != nil {
-				return err
-			}
-		}
-		others, err = DeleteTokens(ctx, tx, s.User.ID, s.hash)
-		return err
-	})
+	others, err := a.replacePassword(ctx, s, user.hash, hash)
 	if err != nil {
 		return fmt.Errorf("accounts: change password: %w", err)
 	}
 	s.User.MustChange = false
 	a.Kill(ctx, others, "")
 	return nil
+}
+
+// replacePassword puts a hash in the place of another and deletes the user's
+// other tokens, whose hashes it gives. Errors: ErrDead, errStale.
+func (a *Accounts) replacePassword(ctx context.Context, s *Session, old, hash string) (others []string, err error) {
+	err = a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		// First of all: the lock that whoever ends tokens takes, too.
+		done, err := tx.ExecContext(ctx,
+			`UPDATE utilisateurs SET mot_de_passe = ? WHERE id = ? AND mot_de_passe = ?`, hash, s.User.ID, old)
+		if err != nil {
+			return err
+		}
+		if err := Alive(ctx, tx, s.User.ID, s.hash); err != nil {
+			return err
+		}
+		if n, err := done.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(errStale, err)
+		}
+		if _, err := tx.ExecContext(ctx,
+			`UPDATE consignes SET mdp_a_changer = 0 WHERE utilisateur_id = ? AND mdp_a_changer <> 0`, s.User.ID); err != nil {
+			return err
+		}
+		others, err = DeleteTokens(ctx, tx, s.User.ID, s.hash)
+		return err
+	})
+	return others, err
 }

@@ -14,8 +14,10 @@ import (
 type Registration struct {
 	User
 	Password string
-	// Allowed, when given, says first whether the account may be opened at all.
-	Allowed func(ctx context.Context) error
+	// Allowed, when given, says whether the account may be opened at all: before
+	// the password is hashed, and again in the transaction, with a lock on what it
+	// reads.
+	Allowed func(ctx context.Context, from store.RowReader) error
 	// Then, when given, is done in the same transaction.
 	Then func(ctx context.Context, tx *sql.Tx, u User) error
 }
@@ -24,7 +26,7 @@ type Registration struct {
 // Errors: *TooMany, those of Allowed and of Register.
 func (a *Accounts) Apply(ctx context.Context, from From, r Registration) (User, error) {
 	err := a.door.through(ctx, func(ctx context.Context) error {
-		if err := r.Allowed(ctx); err != nil {
+		if err := r.Allowed(ctx, a.Stores.SQL.Read); err != nil {
 			return err
 		}
 		if err := a.mayRegister(ctx, from); err != nil {
@@ -53,6 +55,11 @@ func (a *Accounts) open(ctx context.Context, r Registration) (User, error) {
 	}
 	user := r.User
 	err = a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if r.Allowed != nil {
+			if err := r.Allowed(ctx, tx); err != nil {
+				return err
+			}
+		}
 		done, err := tx.ExecContext(ctx, `
 			INSERT INTO utilisateurs (login, email, prenom, nom, mot_de_passe, role, cree_le)
 			VALUES (?, ?, ?, ?, ?, ?, ?)`,
@@ -101,33 +108,4 @@ func (a *Accounts) free(ctx context.Context, u User) error {
 		}
 	}
 	return nil
-}
-
-// EnsureAdmin makes sure that an administrator of this login and password
-// exists (ETU_ADMIN_LOGIN, ETU_ADMIN_PASSWORD). Several servers may start at once.
-func (a *Accounts) EnsureAdmin(ctx context.Context, login, password string) error {
-	_, err := a.Register(ctx, Registration{Password: password, User: User{
-		Login: login, Email: login + "@admin.etuservices.invalid",
-		FirstName: "Admin", LastName: "EtuServices", Role: Admin,
-	}})
-	var taken *Taken
-	if !errors.As(err, &taken) {
-		return err
-	}
-	_, hash, err := a.find(ctx, login)
-	if err != nil {
-		return err
-	}
-	same, err := a.Hasher.Match(ctx, password, hash)
-	if err != nil {
-		return err
-	}
-	if !same {
-		if hash, err = a.Hasher.Hash(ctx, password); err != nil {
-			return err
-		}
-	}
-	_, err = a.Stores.SQL.Write.ExecContext(ctx,
-		`UPDATE utilisateurs SET role = ?, mot_de_passe = ? WHERE login = ?`, string(Admin), hash, login)
-	return store.Classify(err)
 }

@@ -54,6 +54,9 @@ func (a *Accounts) resumedSession(user User, token string, since time.Time) *Ses
 // Quota is the user as the quotas know him.
 func (s *Session) Quota() quota.User { return s.quota }
 
+// TokenHash is what the stores hold of the session's token.
+func (s *Session) TokenHash() string { return s.hash }
+
 // Use notes that the session is used: every verb is a use.
 func (s *Session) Use() { s.UseAt(time.Now()) }
 

@@ -108,6 +108,8 @@ func (a *Accounts) Leave(ctx context.Context, s *Session) {
 	s.left.Store(true)
 	a.sessions.remove(s)
 	if s.Dead() {
+		// Its login may have told Redis of the token after it was killed.
+		a.forget(ctx, []string{s.hash})
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), store.RedisTimeout)

@@ -34,6 +34,7 @@ var (
 type Actor struct {
 	ID    int64
 	Login string
+	Token string // the hash of the session's token, which must live
 }
 
 // Shell is the server's own command line.
@@ -105,7 +106,7 @@ func (a *Admin) act(ctx context.Context, actor Actor, login string, d deed) (t t
 }
 
 // enter puts administrators in line, so that two cannot shut each other out, and
-// makes sure that the actor still is one.
+// makes sure that the actor still is one, in a session that still stands.
 func (a *Admin) enter(ctx context.Context, tx *sql.Tx, actor Actor) error {
 	if _, err := tx.ExecContext(ctx, `UPDATE reglages SET valeur = valeur WHERE nom = 'verrou'`); err != nil {
 		return err
@@ -116,10 +117,13 @@ func (a *Admin) enter(ctx context.Context, tx *sql.Tx, actor Actor) error {
 	var one int
 	err := tx.QueryRowContext(ctx,
 		`SELECT 1 FROM utilisateurs WHERE id = ? AND role = ? AND etat = ?`, actor.ID, string(accounts.Admin), quota.Active).Scan(&one)
-	if errors.Is(err, sql.ErrNoRows) {
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
 		return ErrNotAdmin
+	case err != nil:
+		return err
 	}
-	return err
+	return accounts.Alive(ctx, tx, actor.ID, actor.Token)
 }
 
 func find(ctx context.Context, tx *sql.Tx, login string) (t target, err error) {

@@ -15,11 +15,17 @@ const (
 	closed = "fermees"
 )
 
-// RegistrationsOpen says whether anybody may open an account. Errors:
-// store.ErrUnavailable.
+// RegistrationsOpen says whether anybody may open an account.
 func (a *Admin) RegistrationsOpen(ctx context.Context) (bool, error) {
+	return a.StillOpen(ctx, a.Stores.SQL.Read)
+}
+
+// StillOpen is RegistrationsOpen in the transaction that opens an account: until
+// that ends, nobody closes registration. Errors: store.ErrUnavailable.
+func (a *Admin) StillOpen(ctx context.Context, from store.RowReader) (bool, error) {
 	var value string
-	err := a.Stores.SQL.Read.QueryRowContext(ctx, `SELECT valeur FROM reglages WHERE nom = 'inscriptions'`).Scan(&value)
+	err := from.QueryRowContext(ctx,
+		`SELECT valeur FROM reglages WHERE nom = 'inscriptions'`+a.Stores.SQL.SharedLock()).Scan(&value)
 	if err != nil {
 		return false, fmt.Errorf("admin: registrations: %w", store.Classify(err))
 	}

@@ -26,6 +26,7 @@ type Config struct {
 	EmbeddedRedisAddr string
 	AdminLogin        string
 	AdminPassword     string
+	AdminPasswordFile string // instead of it
 	QuotaMax          int
 	QuotaWindow       time.Duration
 	VisitsTTL         time.Duration
@@ -81,7 +82,8 @@ func (c *Config) register(fs *flag.FlagSet) {
 	fs.StringVar(&c.Data, "data", defaultData(), "dossier des magasins embarqués, sans MySQL ni Redis")
 	fs.StringVar(&c.EmbeddedRedisAddr, "embedded-redis-addr", "", "adresse locale du Redis embarqué, pour redis-cli (vide : un port au hasard)")
 	fs.StringVar(&c.AdminLogin, "admin-login", "", "login de l'administrateur, créé au démarrage")
-	fs.StringVar(&c.AdminPassword, "admin-password", "", "son mot de passe")
+	fs.StringVar(&c.AdminPassword, "admin-password", "", "son mot de passe, si le compte est à créer ; ps montre les options à tous : préférez ETU_ADMIN_PASSWORD, ou un fichier")
+	fs.StringVar(&c.AdminPasswordFile, "admin-password-file", "", "fichier (0600) dont la première ligne est ce mot de passe")
 	fs.IntVar(&c.QuotaMax, "quota-max", 10, "connexions, et appels de services, permis par fenêtre")
 	fs.DurationVar(&c.QuotaWindow, "quota-window", 10*time.Minute, "longueur de la fenêtre glissante")
 	fs.DurationVar(&c.VisitsTTL, "visits-ttl", 30*time.Second, "durée sans connexion qui remet les visites à zéro")
@@ -145,7 +147,10 @@ func (c *Config) check() error {
 	if (c.MySQLDSN == "") != (c.RedisURL == "") {
 		return fmt.Errorf("%w : ETU_MYSQL_DSN et ETU_REDIS_URL vont ensemble ; donnez les deux, ou aucun", ErrInvalid)
 	}
-	if (c.AdminLogin == "") != (c.AdminPassword == "") {
+	if c.AdminPassword != "" && c.AdminPasswordFile != "" {
+		return fmt.Errorf("%w : ETU_ADMIN_PASSWORD ou ETU_ADMIN_PASSWORD_FILE, l'un des deux", ErrInvalid)
+	}
+	if (c.AdminLogin == "") != (c.AdminPassword == "" && c.AdminPasswordFile == "") {
 		return fmt.Errorf("%w : ETU_ADMIN_LOGIN et ETU_ADMIN_PASSWORD vont ensemble", ErrInvalid)
 	}
 	if c.AdminLogin != "" {
@@ -180,6 +185,19 @@ func (c *Config) check() error {
 		c.Instance = c.Instance[len(c.Instance)-maxInstance:]
 	}
 	return c.Limits.check()
+}
+
+// AdminsPassword gives the administrator's password, for whom it must be made.
+func (c *Config) AdminsPassword() (string, error) {
+	if c.AdminPasswordFile == "" {
+		return c.AdminPassword, nil
+	}
+	text, err := os.ReadFile(c.AdminPasswordFile)
+	if err != nil {
+		return "", fmt.Errorf("ETU_ADMIN_PASSWORD_FILE : %w", err)
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	return strings.TrimSuffix(line, "\r"), nil
 }
 
 // maxInstance is the width of the column that keeps an instance's name.

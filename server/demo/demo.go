@@ -15,6 +15,7 @@ import (
 
 	"etuservices/protocol"
 	"etuservices/server/accounts"
+	"etuservices/server/admin"
 	"etuservices/server/market"
 	"etuservices/server/store"
 )
@@ -41,8 +42,8 @@ var students = []accounts.User{
 
 // Fill opens the accounts and puts the articles up for sale, once: where the
 // accounts exist already nothing happens.
-func Fill(ctx context.Context, a *accounts.Accounts, m *market.Market) error {
-	if err := a.EnsureAdmin(ctx, AdminLogin, Password); err != nil {
+func Fill(ctx context.Context, admins *admin.Admin, a *accounts.Accounts, m *market.Market) error {
+	if err := admins.Ensure(ctx, AdminLogin, func() (string, error) { return Password, nil }); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
 	var sellers []accounts.User

@@ -39,6 +39,7 @@ type Hasher struct {
 	cost   argon2id.Params
 	dummy  string // the hash of an unknown login
 	slots  chan struct{}
+	inLine atomic.Int64
 	helper atomic.Pointer[helper]
 	here   *Argon // does the work where there is no helper
 }
@@ -104,6 +105,8 @@ func (h *Hasher) enter(ctx context.Context) error {
 		return nil
 	default:
 	}
+	h.inLine.Add(1)
+	defer h.inLine.Add(-1)
 	timer := time.NewTimer(h.Wait)
 	defer timer.Stop()
 	select {
@@ -115,5 +118,8 @@ func (h *Hasher) enter(ctx context.Context) error {
 		return ctx.Err()
 	}
 }
+
+// Waiting is how many wait for their turn.
+func (h *Hasher) Waiting() int { return int(h.inLine.Load()) }
 
 func (h *Hasher) leave() { <-h.slots }

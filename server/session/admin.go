@@ -7,7 +7,7 @@ import (
 
 // actor is the administrator of this session.
 func (s *Session) actor() admin.Actor {
-	return admin.Actor{ID: s.user.User.ID, Login: s.user.User.Login}
+	return admin.Actor{ID: s.user.User.ID, Login: s.user.User.Login, Token: s.user.TokenHash()}
 }
 
 // loginOf reads whom a verb of administrators is about.

@@ -43,6 +43,7 @@ var known = []struct {
 	{market.ErrNotYours, protocol.INTERDIT},
 	{market.ErrGone, protocol.VENDU},
 	{quota.ErrNoAccount, protocol.AUTH},
+	{accounts.ErrDead, protocol.AUTH},
 	{admin.ErrAbsent, protocol.ABSENT},
 	{admin.ErrSelf, protocol.INTERDIT},
 	{admin.ErrLastAdmin, protocol.INTERDIT},

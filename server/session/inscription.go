@@ -5,6 +5,7 @@ import (
 
 	"etuservices/protocol"
 	"etuservices/server/accounts"
+	"etuservices/server/store"
 )
 
 func inscription(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
@@ -26,8 +27,8 @@ func inscription(ctx context.Context, s *Session, req *protocol.Request, out *pr
 	return nil
 }
 
-func (s *Session) registrationsOpen(ctx context.Context) error {
-	open, err := s.Admin.RegistrationsOpen(ctx)
+func (s *Session) registrationsOpen(ctx context.Context, from store.RowReader) error {
+	open, err := s.Admin.StillOpen(ctx, from)
 	if err == nil && !open {
 		err = &fault{code: protocol.INTERDIT, text: "Les inscriptions sont fermées."}
 	}

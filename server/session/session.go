@@ -151,6 +151,10 @@ func (s *Session) run(ctx context.Context, verb *protocol.Verb, rest []byte, out
 		if err := s.pace.Wait(ctx); err != nil {
 			return err
 		}
+		s.dropDead() // it may have been a while
+		if err := s.allowed(verb.Access); err != nil {
+			return err
+		}
 	}
 	switch {
 	case needs[verb.Name] == store.NeedRedis:

@@ -32,6 +32,20 @@ func (d Dialect) String() string {
 	return "MySQL"
 }
 
+// RowReader is a database or a transaction.
+type RowReader interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// SharedLock makes a SELECT lock what it reads against those who would change it,
+// until its transaction ends. SQLite has one writer, and needs nothing.
+func (s *SQL) SharedLock() string {
+	if s.Dialect == MySQL {
+		return " LOCK IN SHARE MODE"
+	}
+	return ""
+}
+
 // SQL is the truth. For MySQL, Write and Read are one pool; for SQLite, Write
 // has one connection (the engine takes one writer at a time) and Read several.
 type SQL struct {
