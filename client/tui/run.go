@@ -12,6 +12,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
 
+	"etuservices/client/tui/keyboard"
 	"etuservices/client/tui/page"
 	_ "etuservices/client/tui/quietterm" // before bubbletea, or the start waits for the terminal
 	"etuservices/client/tui/screen"
@@ -41,7 +42,7 @@ func run(ctx context.Context, opt Options, server page.API) error {
 func onScreen(ctx context.Context, m *model, s *screen.Screen) error {
 	m.copy = func(text string) { s.Write(clipboard(text)) }
 	m.grab = s.Mouse
-	p := tea.NewProgram(pushed{m, s}, tea.WithContext(ctx), tea.WithInput(keyboard()), tea.WithoutRenderer(),
+	p := tea.NewProgram(pushed{m, s}, tea.WithContext(ctx), tea.WithInput(typed()), tea.WithoutRenderer(),
 		tea.WithoutSignalHandler()) // signals end ctx; two listeners for one signal wait for each other
 	sized, stop := context.WithCancel(ctx)
 	defer stop()
@@ -58,10 +59,11 @@ func onScreen(ctx context.Context, m *model, s *screen.Screen) error {
 	return err
 }
 
-// keyboard is the terminal's input, not as a file: bubbletea would make a file
-// cancellable, and when ctx ends or a command panics it closes that reader under
-// the goroutine that still reads from it. Nothing reads the input after us.
-func keyboard() io.Reader { return struct{ io.Reader }{os.Stdin} }
+// typed is the terminal's input in whole keys. It is no file: bubbletea would
+// make a file cancellable, and when ctx ends or a command panics it closes that
+// reader under the goroutine that still reads from it. Nothing reads the input
+// after us.
+func typed() io.Reader { return keyboard.New(os.Stdin, keyboard.Options{}) }
 
 // pushed shows each frame as soon as it is made.
 type pushed struct {

@@ -219,7 +219,7 @@ func TestServerHasNoTerminalLibrary(t *testing.T) {
 // TestKeyboardIsNoFile: with one, a program that SIGTERM ends closes its reader
 // under the goroutine that reads (the race detector saw it once in CI).
 func TestKeyboardIsNoFile(t *testing.T) {
-	if _, is := keyboard().(interface{ Fd() uintptr }); is {
+	if _, is := typed().(interface{ Fd() uintptr }); is {
 		t.Error("bubbletea would make it cancellable")
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 // CheckLogin is the rule [a-z0-9][a-z0-9._-]{1,31}, capitals being folded.
 func CheckLogin(s string) (i18n.Msg, bool) {
+	s = strings.TrimSpace(s) // as it is sent
 	if len(s) < protocol.MinLogin || len(s) > protocol.MaxLogin {
 		return i18n.WrongLoginLength, true
 	}
@@ -28,6 +29,7 @@ func CheckLogin(s string) (i18n.Msg, bool) {
 // CheckEmail asks for something around an @; only a letter sent there would
 // tell more.
 func CheckEmail(s string) (i18n.Msg, bool) {
+	s = strings.TrimSpace(s)
 	user, host, ok := strings.Cut(s, "@")
 	if !ok || user == "" || !strings.Contains(host, ".") || strings.ContainsAny(s, " \"\\") || len(s) > protocol.MaxEmail {
 		return i18n.WrongEmail, true

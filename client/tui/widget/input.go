@@ -1,11 +1,13 @@
 package widget
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"etuservices/client/tui/cells"
 	"etuservices/client/tui/theme"
 )
 
@@ -13,7 +15,10 @@ import (
 // made of reverse video disappears where styles are dropped.
 type Input struct {
 	Max    int  // code points; 0 is no bound
-	Secret bool // drawn as dots
+	Secret bool // drawn as dots, and Exact
+	// Exact: a paste is taken as it stands or not at all. A password of which
+	// something was left out or replaced would be another one.
+	Exact bool
 	// Accept says which characters may stand in it; nil is all but controls.
 	Accept func(rune) bool
 
@@ -43,19 +48,19 @@ func (in *Input) Key(k tea.KeyMsg) (used bool) {
 		if k.Alt {
 			return false
 		}
+		if k.Paste {
+			in.paste(k.Runes)
+			break
+		}
 		in.insert(k.Runes)
 	case tea.KeyBackspace:
-		if in.at > 0 {
-			in.cut(in.at-1, in.at)
-		}
+		in.cut(in.before(), in.at)
 	case tea.KeyDelete:
-		if in.at < len(in.text) {
-			in.cut(in.at, in.at+1)
-		}
+		in.cut(in.at, in.after())
 	case tea.KeyLeft:
-		in.at = max(0, in.at-1)
+		in.at = in.before()
 	case tea.KeyRight:
-		in.at = min(len(in.text), in.at+1)
+		in.at = in.after()
 	case tea.KeyHome, tea.KeyCtrlA:
 		in.at = 0
 	case tea.KeyEnd, tea.KeyCtrlE:
@@ -77,9 +82,37 @@ func (in *Input) Key(k tea.KeyMsg) (used bool) {
 	return true
 }
 
-// insert takes what is typed or pasted. A pasted line end becomes a blank: one
-// field is never two lines of the protocol. Direction marks are dropped, they
-// would turn what stands around them.
+// before and after are where the character on that side of the cursor begins
+// and ends; one may be of several code points.
+func (in *Input) before() int {
+	at := cells.Boundaries(in.text)
+	i, _ := slices.BinarySearch(at, in.at)
+	return at[max(0, i-1)]
+}
+
+func (in *Input) after() int {
+	at := cells.Boundaries(in.text)
+	i, _ := slices.BinarySearch(at, in.at+1)
+	return at[min(i, len(at)-1)]
+}
+
+// paste takes a clipboard. A line end around it is what was copied with it, one
+// inside is a blank: a field is never two lines of the protocol.
+func (in *Input) paste(rs []rune) {
+	s := strings.Trim(string(rs), "\r\n")
+	if in.Exact || in.Secret {
+		rs = []rune(s)
+		if slices.ContainsFunc(rs, unicode.IsControl) || in.Max > 0 && len(in.text)+len(rs) > in.Max {
+			return
+		}
+		in.put(rs)
+		return
+	}
+	in.insert([]rune(strings.ReplaceAll(s, "\r\n", " ")))
+}
+
+// insert takes what is typed or pasted. Direction marks are dropped, they would
+// turn what stands around them.
 func (in *Input) insert(rs []rune) {
 	for _, r := range rs {
 		switch {
@@ -94,11 +127,13 @@ func (in *Input) insert(rs []rune) {
 		if in.Max > 0 && len(in.text) >= in.Max {
 			return
 		}
-		in.text = append(in.text, 0)
-		copy(in.text[in.at+1:], in.text[in.at:])
-		in.text[in.at] = r
-		in.at++
+		in.put([]rune{r})
 	}
+}
+
+func (in *Input) put(rs []rune) {
+	in.text = slices.Insert(in.text, in.at, rs...)
+	in.at += len(rs)
 }
 
 func (in *Input) cut(from, to int) {
@@ -108,18 +143,21 @@ func (in *Input) cut(from, to int) {
 
 // View draws the field in w cells; what does not fit moves under the cursor.
 func (in *Input) View(th *theme.Theme, w int, focused bool) string {
-	shown := in.text
-	if in.Secret {
-		shown = []rune(strings.Repeat(theme.Mask, len(in.text)))
-	}
 	if !focused {
-		return Fit(string(shown), w)
+		return Fit(in.shown(in.text), w)
 	}
-	left, right := shown[:in.at], shown[in.at:]
-	room := w - 1
-	for len(left) > 0 && Width(string(left)) > room {
-		left = left[1:]
+	left, room := in.shown(in.text[:in.at]), w-1
+	for left != "" && Width(left) > room {
+		cluster, _ := cells.First(left)
+		left = left[len(cluster):]
 	}
-	tail := Fit(string(right), room-Width(string(left)))
-	return string(left) + th.Title.Render(theme.Caret) + tail
+	return left + th.Title.Render(theme.Caret) + Fit(in.shown(in.text[in.at:]), room-Width(left))
+}
+
+// shown is how a part of the text looks.
+func (in *Input) shown(rs []rune) string {
+	if in.Secret {
+		return strings.Repeat(theme.Mask, len(cells.Boundaries(rs))-1)
+	}
+	return string(rs)
 }

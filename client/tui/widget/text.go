@@ -6,10 +6,12 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"etuservices/client/tui/cells"
 )
 
 // Width is how many cells s takes.
-func Width(s string) int { return ansi.StringWidth(s) }
+func Width(s string) int { return cells.Width(s) }
 
 // Fit makes s exactly w cells: cut with "…", or padded on the right.
 func Fit(s string, w int) string {

@@ -114,8 +114,70 @@ func TestInputEdits(t *testing.T) {
 func TestPasteIsOneHarmlessLine(t *testing.T) {
 	in := &Input{}
 	in.Key(tea.KeyMsg{Type: tea.KeyRunes, Paste: true, Runes: []rune("a\nVENTE\x1b[2J\u202eb\x00\u009bc\r\nd")})
-	if got := in.Value(); got != "a VENTE[2Jbc  d" {
+	if got := in.Value(); got != "a VENTE[2Jbc d" {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestPastedPasswordIsTakenWholeOrNot: a password that lost something on the way
+// would be another one, and cost a try.
+func TestPastedPasswordIsTakenWholeOrNot(t *testing.T) {
+	t.Parallel()
+	for pasted, want := range map[string]string{
+		"motdepasse\n": "motdepasse", "motdepasse\r\n": "motdepasse", "\nmotdepasse": "motdepasse", " mot de passe  ": " mot de passe  ",
+		"mot\u200fde\u202epasse": "mot\u200fde\u202epasse", "e\u0301te\u0301": "e\u0301te\u0301",
+		"alice\nmotdepasse": "", "alice\tmotdepasse": "", "mot\x03de": "", "mot\u0085de": "", "0123456789abcdefg": "",
+	} {
+		for _, in := range []*Input{{Secret: true, Max: 16}, {Exact: true, Max: 16}} {
+			in.Key(tea.KeyMsg{Type: tea.KeyRunes, Paste: true, Runes: []rune(pasted)})
+			if got := in.Value(); got != want {
+				t.Errorf("%q pasted is %q, want %q", pasted, got, want)
+			}
+		}
+	}
+}
+
+// graphemes are each one character to a reader.
+var graphemes = []string{
+	"a", "é", "e\u0301", "日", "น\u0e33", "क\u093f", "क्ष", "👋🏽", "👨‍👩‍👧‍👦", "🇫🇷", "❤\ufe0f", "각", "각",
+}
+
+func TestKeysGoByWhatAReaderSees(t *testing.T) {
+	t.Parallel()
+	press := func(in *Input, keys ...tea.KeyType) {
+		for _, k := range keys {
+			in.Key(tea.KeyMsg{Type: k})
+		}
+	}
+	for _, g := range graphemes {
+		in := &Input{}
+		typed(in, "x"+g+"y")
+		press(in, tea.KeyLeft, tea.KeyBackspace)
+		if got := in.Value(); got != "xy" {
+			t.Errorf("%q: backspace leaves %+q", g, got)
+		}
+		in.Set("x" + g + "y")
+		press(in, tea.KeyHome, tea.KeyRight, tea.KeyDelete)
+		if got := in.Value(); got != "xy" {
+			t.Errorf("%q: delete leaves %+q", g, got)
+		}
+		in.Set("x" + g + "y")
+		press(in, tea.KeyLeft, tea.KeyLeft)
+		typed(in, "|")
+		press(in, tea.KeyRight)
+		typed(in, "|")
+		if got := in.Value(); got != "x|"+g+"|y" {
+			t.Errorf("%q: the arrows go to %+q", g, got)
+		}
+		in = &Input{Secret: true}
+		typed(in, g)
+		if v := in.View(plain(), 10, true); !strings.HasPrefix(v, "•│") {
+			t.Errorf("%q as a secret is %q", g, v)
+		}
+		press(in, tea.KeyHome, tea.KeyBackspace, tea.KeyDelete, tea.KeyDelete, tea.KeyRight, tea.KeyLeft)
+		if in.Len() != 0 {
+			t.Errorf("%q: %q is left", g, in.Value())
+		}
 	}
 }
 

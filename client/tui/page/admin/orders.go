@@ -86,7 +86,7 @@ func give(e *page.Env, login string) tea.Cmd {
 		about: login, name: i18n.GiveTitle, what: i18n.GiveAsk, yes: i18n.GiveYes, said: i18n.GiveDone,
 		entries: []*page.Entry{{
 			Field: "motdepasse", Label: i18n.LoginPassword, Hint: i18n.GiveHint,
-			In: widget.Input{Max: protocol.MaxPassword}, Check: page.CheckPassword,
+			In: widget.Input{Max: protocol.MaxPassword, Exact: true}, Check: page.CheckPassword,
 		}},
 		order: unchanged,
 		do:    func(ctx context.Context, in []string) error { return e.API.GivePassword(ctx, login, in[0]) },

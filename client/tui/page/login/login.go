@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -112,7 +113,7 @@ func (p *Page) submit() tea.Cmd {
 	if !p.Valid() {
 		return nil
 	}
-	login, password := p.Entries[0].In.Value(), p.Entries[1].In.Value()
+	login, password := strings.TrimSpace(p.Entries[0].In.Value()), p.Entries[1].In.Value()
 	return p.enter.Start(p.e, func(ctx context.Context) (api.Session, error) {
 		return kept(p.e.API.Login(ctx, login, password))
 	})

@@ -1,0 +1,64 @@
+// Package cells says how many cells of a terminal a text takes. It goes by what
+// a reader takes for one character (a grapheme cluster, UAX #29), and it is the
+// only place that decides.
+package cells
+
+import (
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Width is how many cells s takes; escape sequences take none.
+func Width(s string) int { return ansi.StringWidth(s) }
+
+// First cuts the first cluster off a text without escape sequences.
+func First(s string) (cluster string, width int) {
+	return ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+}
+
+// Boundaries are the places, in code points, at which the clusters of rs begin,
+// and its end.
+func Boundaries(rs []rune) []int {
+	at := []int{0}
+	for s := string(rs); s != ""; {
+		cluster, _ := First(s)
+		at = append(at, at[len(at)-1]+utf8.RuneCountInString(cluster))
+		s = s[len(cluster):]
+	}
+	return at
+}
+
+// Doubtful says that terminals disagree about a cluster's width: tables of
+// Unicode differ between their versions, and some terminals add up the code
+// points of a cluster.
+func Doubtful(cluster string) bool {
+	r, n := utf8.DecodeRuneInString(cluster)
+	if n < len(cluster) {
+		return true // more than one code point
+	}
+	switch {
+	case r < 0x250: // Latin
+		return r == 0xad
+	case r < 0x370, unicode.In(r, unicode.M, unicode.Cf): // modifiers, marks, formats
+		return true
+	case r < 0x590: // Greek, Cyrillic, Armenian
+		return false
+	case r >= 0x2500 && r < 0x25a0: // lines and blocks
+		return false
+	}
+	return !unicode.In(r, sure)
+}
+
+// sure are signs that this program draws, and scripts of one or two cells that
+// every terminal agrees on.
+var sure = &unicode.RangeTable{
+	R16: []unicode.Range16{
+		{Lo: 0x2010, Hi: 0x2027, Stride: 1}, {Lo: 0x202f, Hi: 0x203a, Stride: 1}, {Lo: 0x20ac, Hi: 0x20ac, Stride: 1},
+		{Lo: 0x2190, Hi: 0x2193, Stride: 1}, {Lo: 0x21e7, Hi: 0x21e7, Stride: 1}, {Lo: 0x23ce, Hi: 0x23ce, Stride: 1},
+		{Lo: 0x25a0, Hi: 0x25cf, Stride: 1}, {Lo: 0x2713, Hi: 0x2717, Stride: 4}, {Lo: 0x2800, Hi: 0x28ff, Stride: 1},
+		{Lo: 0x3041, Hi: 0x3096, Stride: 1}, {Lo: 0x30a1, Hi: 0x30fa, Stride: 1}, {Lo: 0x4e00, Hi: 0x9fa5, Stride: 1},
+		{Lo: 0xac00, Hi: 0xd7a3, Stride: 1},
+	},
+}

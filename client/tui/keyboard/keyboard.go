@@ -1,0 +1,98 @@
+// Package keyboard stands between the terminal and bubbletea, which takes the
+// end of a read for the end of a key: a character, an escape sequence or a
+// mouse report that arrives in two reads would be lost or taken for something
+// else, and a paste without its end would keep every key for ever.
+package keyboard
+
+import (
+	"io"
+	"time"
+)
+
+// Reader reads whole keys, whole mouse reports and whole pastes.
+type Reader struct {
+	from chan []byte
+	end  error // of the terminal, once from is closed
+	scan scanner
+	unit []byte // being handed over
+}
+
+// Options say what the terminal sends.
+type Options struct {
+	// Latin1: what is no UTF-8 is ISO 8859-1.
+	Latin1 bool
+}
+
+// New reads a terminal. It goes on reading, one read ahead, until the terminal
+// ends: whoever reads it afterwards gets nothing.
+func New(terminal io.Reader, opt Options) *Reader {
+	r := &Reader{from: make(chan []byte), scan: scanner{latin1: opt.Latin1}}
+	go r.read(terminal)
+	return r
+}
+
+func (r *Reader) read(terminal io.Reader) {
+	defer close(r.from)
+	for {
+		b := make([]byte, 1024)
+		n, err := terminal.Read(b)
+		if n > 0 {
+			r.from <- b[:n]
+		}
+		if err != nil {
+			r.end = err
+			return
+		}
+	}
+}
+
+// Read gives one unit, or as much of a long paste as p takes.
+func (r *Reader) Read(p []byte) (int, error) {
+	for len(r.unit) == 0 {
+		if len(r.scan.units) > 0 {
+			r.unit, r.scan.units = r.scan.units[0], r.scan.units[1:]
+			break
+		}
+		if err := r.more(); err != nil {
+			return 0, err
+		}
+	}
+	n := copy(p, r.unit)
+	r.unit = r.unit[n:]
+	return n, nil
+}
+
+// more waits for bytes, or for the time at which what there is counts.
+func (r *Reader) more() error {
+	at, unfinished := r.scan.deadline()
+	if !unfinished {
+		b, ok := <-r.from
+		return r.came(b, ok)
+	}
+	timer := time.NewTimer(time.Until(at))
+	defer timer.Stop()
+	select {
+	case b, ok := <-r.from:
+		return r.came(b, ok)
+	case <-timer.C:
+	}
+	select {
+	case b, ok := <-r.from: // a busy machine: both were ready
+		return r.came(b, ok)
+	default:
+		r.scan.expire(time.Now())
+		return nil
+	}
+}
+
+func (r *Reader) came(b []byte, ok bool) error {
+	if ok {
+		r.scan.feed(time.Now(), b)
+		return nil
+	}
+	if at, unfinished := r.scan.deadline(); unfinished {
+		r.scan.expire(at)
+		return nil
+	}
+	return r.end
+}
