@@ -55,10 +55,18 @@ func Doubtful(cluster string) bool {
 // every terminal agrees on.
 var sure = &unicode.RangeTable{
 	R16: []unicode.Range16{
-		{Lo: 0x2010, Hi: 0x2027, Stride: 1}, {Lo: 0x202f, Hi: 0x203a, Stride: 1}, {Lo: 0x20ac, Hi: 0x20ac, Stride: 1},
-		{Lo: 0x2190, Hi: 0x2193, Stride: 1}, {Lo: 0x21e7, Hi: 0x21e7, Stride: 1}, {Lo: 0x23ce, Hi: 0x23ce, Stride: 1},
-		{Lo: 0x25a0, Hi: 0x25cf, Stride: 1}, {Lo: 0x2713, Hi: 0x2717, Stride: 4}, {Lo: 0x2800, Hi: 0x28ff, Stride: 1},
-		{Lo: 0x3041, Hi: 0x3096, Stride: 1}, {Lo: 0x30a1, Hi: 0x30fa, Stride: 1}, {Lo: 0x4e00, Hi: 0x9fa5, Stride: 1},
+		{Lo: 0x2010, Hi: 0x2027, Stride: 1},
+		{Lo: 0x202f, Hi: 0x203a, Stride: 1},
+		{Lo: 0x20ac, Hi: 0x20ac, Stride: 1},
+		{Lo: 0x2190, Hi: 0x2193, Stride: 1},
+		{Lo: 0x21e7, Hi: 0x21e7, Stride: 1},
+		{Lo: 0x23ce, Hi: 0x23ce, Stride: 1},
+		{Lo: 0x25a0, Hi: 0x25cf, Stride: 1},
+		{Lo: 0x2713, Hi: 0x2717, Stride: 4},
+		{Lo: 0x2800, Hi: 0x28ff, Stride: 1},
+		{Lo: 0x3041, Hi: 0x3096, Stride: 1},
+		{Lo: 0x30a1, Hi: 0x30fa, Stride: 1},
+		{Lo: 0x4e00, Hi: 0x9fa5, Stride: 1},
 		{Lo: 0xac00, Hi: 0xd7a3, Stride: 1},
 	},
 }
