@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-
-	"etuservices/server/store"
 )
 
 const (
@@ -24,24 +22,18 @@ const (
 )
 
 // Handler answers /metrics, /healthz (the process lives) and /readyz (it may be
-// sent clients: its stores answer and it is not going away).
+// sent clients: nothing stands in the way of its work and it is not going away).
 func (m *Metrics) Handler(leaving *atomic.Bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
 		var missing []string
-		for _, x := range []struct {
-			away bool
-			why  string
-		}{
-			{leaving.Load(), "arrêt en cours"},
-			{m.stores.Health.Missing(store.NeedSQL), "MySQL ne répond pas"},
-			{m.stores.Health.Missing(store.NeedRedis), "Redis ne répond pas"},
-		} {
-			if x.away {
-				missing = append(missing, x.why)
-			}
+		if leaving.Load() {
+			missing = append(missing, "arrêt en cours")
+		}
+		for _, problem := range m.stores.Health.Problems() {
+			missing = append(missing, problem.Reason)
 		}
 		if len(missing) > 0 {
 			http.Error(w, strings.Join(missing, ", "), http.StatusServiceUnavailable)

@@ -1,17 +1,28 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"io/fs"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/redis/go-redis/v9"
+	"modernc.org/sqlite"
 )
 
 const (
 	// askEvery is how often a store is asked whether it answers: one that comes
 	// back is used again within so long.
 	askEvery = 500 * time.Millisecond
+	// writeEvery is how often something is written into a store that answers,
+	// and writes: often enough to know within 5 s, be it asked in vain first.
+	writeEvery = 2 * time.Second
 	// askTime is a question's patience, far above what a busy store needs.
 	askTime = 2 * time.Second
 	// silentAfter questions without an answer, one after the other, a store is
@@ -29,15 +40,79 @@ const (
 )
 
 // Health knows which stores answer, so that work which needs one that does not
-// is refused at once and holds nobody up. It asks over connections of its own,
-// which no load can use up. The zero value, and nil, say that all is well.
-type Health struct{ away atomic.Uint32 }
+// is refused at once and holds nobody up; and what else keeps this server from
+// being sent clients. It asks over connections of its own, which no load can use
+// up. The zero value, and nil, say that all is well.
+type Health struct {
+	away atomic.Uint32
 
-// Missing says whether any of the needed stores is away.
+	mu       sync.Mutex
+	problems map[string]string // what stands in the way: name → reason, in French
+}
+
+// Problem is something that stands in the way of this server's work.
+type Problem struct {
+	Name string
+	// Reason is for people: what is wrong and, where that is known, what to do.
+	Reason string
+}
+
+// Missing says whether any of the needed stores is away. One that reads and does
+// not write is not: what only reads goes on, and a write is refused by the store
+// itself, at once.
 func (h *Health) Missing(need Need) bool { return h != nil && h.away.Load()&uint32(need) != 0 }
 
-// Watch asks the stores until ctx ends. Embedded ones are not asked: they live
-// and die with this process.
+// Set makes known that something stands in the way, under a name, until Clear.
+// It tells whether that was not known, with this reason.
+func (h *Health) Set(name, reason string) (news bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.problems == nil {
+		h.problems = map[string]string{}
+	}
+	old, known := h.problems[name]
+	h.problems[name] = reason
+	return !known || old != reason
+}
+
+// Clear ends a problem. It tells whether there was one.
+func (h *Health) Clear(name string) (was bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	_, was = h.problems[name]
+	delete(h.problems, name)
+	return was
+}
+
+// Problems are all that stands in the way, in the order of their names.
+func (h *Health) Problems() []Problem {
+	if h == nil {
+		return nil
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	list := make([]Problem, 0, len(h.problems))
+	for name, reason := range h.problems {
+		list = append(list, Problem{name, reason})
+	}
+	slices.SortFunc(list, func(a, b Problem) int { return cmp.Compare(a.Name, b.Name) })
+	return list
+}
+
+// Failing tells whether a store does not answer, or does not write.
+func (h *Health) Failing(need Need) bool {
+	return slices.ContainsFunc(h.Problems(), func(p Problem) bool {
+		return need&NeedSQL != 0 && p.Name == ProblemSQL || need&NeedRedis != 0 && p.Name == ProblemRedis
+	})
+}
+
+// The names under which Watch sets what is wrong with a store.
+const (
+	ProblemSQL   = "sql"
+	ProblemRedis = "redis"
+)
+
+// Watch asks the stores until ctx ends.
 func (s *Stores) Watch(ctx context.Context, log *slog.Logger) {
 	var all sync.WaitGroup
 	for _, probe := range s.probes {
@@ -48,37 +123,96 @@ func (s *Stores) Watch(ctx context.Context, log *slog.Logger) {
 
 // probe asks one store.
 type probe struct {
-	need Need
-	name string
-	ask  func(context.Context) error
+	need    Need // 0: never said to be away, as an embedded store, which lives with this process
+	problem string
+	name    string // for people
+	ask     func(context.Context) error
+	write   func(context.Context) error // a row, or a key
 }
 
 func (h *Health) watch(ctx context.Context, log *slog.Logger, p probe) {
 	tick := time.NewTicker(askEvery)
 	defer tick.Stop()
 	silent := 0
+	var written time.Time // the last write that went well
+	var unsure error      // a write without an answer: the next question tells which it is
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		asking, cancel := context.WithTimeout(ctx, askTime)
-		err := p.ask(asking)
-		cancel()
+		err, wrote := within(ctx, p.ask), false
+		if err == nil {
+			h.answers(log, p)
+			silent = 0
+			if unsure != nil {
+				h.writesNot(log, p, unsure)
+			}
+			if time.Since(written) < writeEvery {
+				continue
+			}
+			err, wrote, unsure = within(ctx, p.write), true, nil
+		}
 		switch {
 		case ctx.Err() != nil:
 			return
+		case lostLock(err): // it is at work
 		case err == nil:
-			if h.away.And(^uint32(p.need))&uint32(p.need) != 0 {
-				log.Info("le magasin répond de nouveau", "magasin", p.name)
-			}
+			written = time.Now()
+			h.writes(log, p)
+			continue
+		case isReply(err):
+			h.answers(log, p)
 			silent = 0
+			h.writesNot(log, p, err)
 		default:
+			if wrote {
+				unsure = err
+			}
 			if silent++; silent == silentAfter {
 				h.away.Or(uint32(p.need))
+				h.Set(p.problem, p.name+" ne répond pas")
 				log.Error("le magasin ne répond plus", "magasin", p.name, "erreur", err)
 			}
 		}
+		written = time.Time{}
 	}
+}
+
+func within(ctx context.Context, f func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	return f(ctx)
+}
+
+func (h *Health) answers(log *slog.Logger, p probe) {
+	if h.away.And(^uint32(p.need))&uint32(p.need) != 0 {
+		log.Info("le magasin répond de nouveau", "magasin", p.name)
+		h.Clear(p.problem)
+	}
+}
+
+func (h *Health) writes(log *slog.Logger, p probe) {
+	if h.Clear(p.problem) {
+		log.Info("le magasin écrit de nouveau", "magasin", p.name)
+	}
+}
+
+func (h *Health) writesNot(log *slog.Logger, p probe, err error) {
+	cause, advice := Explain(err)
+	if h.Set(p.problem, p.name+" n'écrit pas : "+cause+" ("+advice+")") {
+		log.Error("le magasin n'écrit plus", "magasin", p.name, "cause", cause, "faire", advice, "erreur", err)
+	}
+}
+
+// isReply tells a store that said no from one that said nothing.
+func isReply(err error) bool {
+	var (
+		my     *mysql.MySQLError
+		lite   *sqlite.Error
+		reply  redis.Error
+		folder *fs.PathError // of the embedded stores
+	)
+	return errors.As(err, &my) || errors.As(err, &lite) || errors.As(err, &reply) || errors.As(err, &folder)
 }

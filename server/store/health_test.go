@@ -3,9 +3,12 @@ package store
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/go-sql-driver/mysql"
 )
 
 // conduct is what a store does each time that it is asked: it answers, fails, or
@@ -19,21 +22,25 @@ func hung(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// watched begins the watch of a store.
-func watched(t *testing.T, need Need, does conduct) *Health {
-	t.Helper()
-	h := &Health{}
+func (c conduct) next() func(context.Context) error {
 	n := 0
-	ask := func(ctx context.Context) error {
-		do := does[min(n, len(does)-1)]
+	return func(ctx context.Context) error {
+		do := c[min(n, len(c)-1)]
 		n++
 		return do(ctx)
 	}
+}
+
+// watched begins the watch of a store.
+func watched(t *testing.T, need Need, does conduct, writes conduct) *Health {
+	t.Helper()
+	h := &Health{}
+	ask, write := does.next(), writes.next()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		h.watch(ctx, slog.New(slog.DiscardHandler), probe{need, "essai", ask})
+		h.watch(ctx, slog.New(slog.DiscardHandler), probe{need, ProblemSQL, "essai", ask, write})
 	}()
 	t.Cleanup(func() { cancel(); <-done })
 	return h
@@ -60,12 +67,15 @@ func TestHealth(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				begin, h := time.Now(), watched(t, NeedSQL, c.does)
+				begin, h := time.Now(), watched(t, NeedSQL, c.does, conduct{well})
 				is := func(away bool, when string) {
 					t.Helper()
 					synctest.Wait()
 					if got := h.Missing(NeedSQL); got != away {
 						t.Errorf("%s, after %v: away is %v", when, time.Since(begin), got)
+					}
+					if problems := h.Problems(); (len(problems) == 1) != away {
+						t.Errorf("%s, after %v: %v", when, time.Since(begin), problems)
 					}
 					if h.Missing(NeedRedis) {
 						t.Errorf("%s: the other one is away", when)
@@ -94,5 +104,88 @@ func TestHealth(t *testing.T) {
 				is(false, "back")
 			})
 		})
+	}
+}
+
+// A store that answers and does not write is no reason to refuse what only
+// reads; it is known within 5 s, with its reason, and so is its mending.
+func TestHealthOfWrites(t *testing.T) {
+	t.Parallel()
+	readOnly := func(context.Context) error { return &mysql.MySQLError{Number: myReadOnlyOption, Message: "read-only"} }
+	lost := func(context.Context) error { return &mysql.MySQLError{Number: myDeadlock} }
+	cut := func(context.Context) error { return mysql.ErrInvalidConn }
+	for _, c := range []struct {
+		name          string
+		asks, writes  conduct
+		reason        string // "" : never a problem
+		known, mended time.Duration
+		missing       bool
+	}{
+		{"well", conduct{well}, conduct{well}, "", 0, 0, false},
+		{"lost a deadlock", conduct{well}, conduct{lost}, "", 0, 0, false},
+		{"read-only from the start", conduct{well}, conduct{readOnly}, "lecture seule", askEvery, 0, false},
+		{"read-only and back", conduct{well}, conduct{well, readOnly, readOnly, well}, "lecture seule", askEvery + writeEvery, 2*askEvery + askEvery + writeEvery, false},
+		{"hangs at COMMIT", conduct{well}, conduct{well, hung}, "pas de réponse à temps", askEvery + writeEvery + askTime, 0, false},
+		{"cut in the middle, then away", conduct{well, well, well, well, well, down}, conduct{well, cut}, "ne répond pas", writeEvery + 2*askEvery, 0, true},
+		{"cut once", conduct{well}, conduct{well, cut, well}, "", 0, 0, false},
+		{"says no to everything", conduct{readOnly}, conduct{well}, "lecture seule", askEvery, 0, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				begin, h := time.Now(), watched(t, NeedSQL, c.asks, c.writes)
+				at := func(d time.Duration) string {
+					time.Sleep(time.Until(begin.Add(d)))
+					synctest.Wait()
+					if problems := h.Problems(); len(problems) > 0 {
+						return problems[0].Reason
+					}
+					return ""
+				}
+				if c.reason == "" {
+					for i := range 40 {
+						if got := at(time.Duration(i) * askEvery); got != "" {
+							t.Fatal(got)
+						}
+					}
+					return
+				}
+				if got := at(c.known - time.Nanosecond); got != "" {
+					t.Errorf("too early: %s", got)
+				}
+				if got := at(c.known); !strings.Contains(got, c.reason) || c.known > 5*time.Second {
+					t.Errorf("after %v: %q", c.known, got)
+				}
+				if h.Missing(NeedSQL) != c.missing || !h.Failing(NeedSQL) || h.Failing(NeedRedis) {
+					t.Errorf("missing %v, failing %v", h.Missing(NeedSQL), h.Failing(NeedSQL))
+				}
+				if c.mended == 0 {
+					if got := at(time.Minute); !strings.Contains(got, c.reason) {
+						t.Errorf("a minute later: %q", got)
+					}
+					return
+				}
+				if got := at(c.mended); got != "" || c.mended-c.known > 5*time.Second {
+					t.Errorf("mended: %q", got)
+				}
+			})
+		})
+	}
+}
+
+func TestProblemsHaveNames(t *testing.T) {
+	t.Parallel()
+	var h Health
+	if !h.Set("regle", "max 10 ici, 20 là") || h.Set("regle", "max 10 ici, 20 là") || !h.Set("regle", "autre") {
+		t.Error("what is news and what is not")
+	}
+	h.Set("installation", "deux")
+	if got := h.Problems(); len(got) != 2 || got[0].Name != "installation" || got[1].Reason != "autre" {
+		t.Error(got)
+	}
+	if !h.Clear("regle") || h.Clear("regle") || len(h.Problems()) != 1 {
+		t.Error(h.Problems())
+	}
+	if h.Failing(NeedSQL | NeedRedis) {
+		t.Error("no store is failing")
 	}
 }

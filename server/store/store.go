@@ -43,7 +43,8 @@ type Stores struct {
 
 // Open opens both stores, waits until both answer (saying so in the log) and
 // migrates the tables. ctx ends the wait. A setting that no wait can mend
-// (wrong password, unreadable DSN, locked folder) is returned at once.
+// (wrong password, unreadable DSN, locked folder, a store that can never write)
+// is returned at once.
 func Open(ctx context.Context, o Options) (*Stores, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -85,13 +86,31 @@ func (s *Stores) openServers(ctx context.Context, o Options) error {
 		if err := s.SQL.Ping(ctx); err != nil && !isMySQL(err, myUnknownDatabase) {
 			return err
 		}
-		return prepareMySQL(ctx, o.Log, my)
+		if err := prepareMySQL(ctx, o.Log, my); err != nil {
+			return err
+		}
+		return ifForGood(s.SQL.writeProbe(ctx))
 	})
 	if err != nil {
-		return fmt.Errorf("MySQL: %w", err)
+		return explained("MySQL", err)
 	}
-	if err = waitFor(ctx, o.Log, "Redis", s.Redis.addr, s.Redis.Ping); err != nil {
-		return fmt.Errorf("Redis: %w", err)
+	err = waitFor(ctx, o.Log, "Redis", s.Redis.addr, func(ctx context.Context) error {
+		if err := s.Redis.Ping(ctx); err != nil {
+			return err
+		}
+		return ifForGood(s.Redis.writeProbe(ctx))
+	})
+	if err != nil {
+		return explained("Redis", err)
+	}
+	return nil
+}
+
+// ifForGood keeps the failures to write that no wait mends. With the others a
+// server starts: what only reads works, and Watch says what does not.
+func ifForGood(err error) error {
+	if refused(err) {
+		return err
 	}
 	return nil
 }
@@ -110,8 +129,8 @@ func (s *Stores) addProbes(my *mysql.Config, redisURL string) error {
 	}
 	s.onClose(cache.close)
 	s.probes = []probe{
-		{NeedSQL, "MySQL", asked.Write.PingContext},
-		{NeedRedis, "Redis", func(ctx context.Context) error { return cache.DB0.Ping(ctx).Err() }},
+		{NeedSQL, ProblemSQL, "MySQL", asked.Write.PingContext, asked.writeProbe},
+		{NeedRedis, ProblemRedis, "Redis", cache.Ping, cache.writeProbe},
 	}
 	return nil
 }
@@ -136,6 +155,12 @@ func (s *Stores) openEmbedded(ctx context.Context, o Options) error {
 	s.onClose(s.Redis.close)
 	if err := s.Redis.Ping(ctx); err != nil {
 		return fmt.Errorf("embedded Redis: %w", err)
+	}
+	s.probes = []probe{
+		{0, ProblemSQL, "SQLite", s.SQL.Ping, func(ctx context.Context) error {
+			return errors.Join(s.SQL.writeProbe(ctx), dir.writeProbe())
+		}},
+		{0, ProblemRedis, "le Redis embarqué", s.Redis.Ping, s.Redis.writeProbe},
 	}
 	return nil
 }

@@ -115,7 +115,7 @@ func lostLock(err error) bool {
 	if errors.As(err, &lite) {
 		return isBusy(lite)
 	}
-	return isMySQL(err, myDeadlock, myLockWait, myRecordChanged)
+	return isMySQL(err, myDeadlock, myLockWait, myRecordChanged, myGroupRollback)
 }
 
 func isBusy(e *sqlite.Error) bool {

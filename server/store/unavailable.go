@@ -97,9 +97,8 @@ func redisUnavailable(err error) bool {
 	return false
 }
 
-// refused tells a store that answered "not you" from one that is not ready:
-// at start, waiting would not help.
+// refused tells a store that answered "not you" or "never like this" from one
+// that is not ready: at start, waiting would not help.
 func refused(err error) bool {
-	return isMySQL(err, myAccessDeniedUser, myAccessDeniedDB, myAccessDeniedSocket) ||
-		redis.IsAuthError(err) || redis.IsPermissionError(err)
+	return isMySQL(err, mysqlForGood...) || redis.IsAuthError(err) || redis.IsPermissionError(err)
 }

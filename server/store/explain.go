@@ -1,0 +1,146 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"syscall"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/redis/go-redis/v9"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// Explain says in French what is the matter with a store that gave err, and what
+// to do about it.
+func Explain(err error) (cause, advice string) {
+	var my *mysql.MySQLError
+	if errors.As(err, &my) {
+		known, ok := mysqlAdvice[my.Number]
+		if !ok {
+			known = remedy{"la base refuse", "voyez le journal de MySQL"}
+		}
+		return fmt.Sprintf("%s (erreur %d : %s)", known.cause, my.Number, my.Message), known.advice
+	}
+	var lite *sqlite.Error
+	if errors.As(err, &lite) {
+		known, ok := sqliteAdvice[lite.Code()&0xff]
+		if !ok {
+			known = remedy{"la base embarquée refuse", "voyez le dossier ETU_DATA"}
+		}
+		return fmt.Sprintf("%s (%s)", known.cause, lite.Error()), known.advice
+	}
+	var reply redis.Error
+	if errors.As(err, &reply) {
+		for _, known := range redisAdvice {
+			if redis.HasErrorPrefix(reply, known.code) {
+				return known.cause + " (" + reply.Error() + ")", known.advice
+			}
+		}
+		return "Redis refuse (" + reply.Error() + ")", "voyez le journal de Redis"
+	}
+	var folder *fs.PathError
+	switch {
+	case errors.As(err, &folder) && errors.Is(err, syscall.ENOSPC):
+		return "disque plein", adviceDisk
+	case errors.As(err, &folder):
+		return "dossier ETU_DATA inutilisable (" + folder.Err.Error() + ")", "rendez-le accessible en écriture au compte du serveur"
+	case errors.Is(err, context.DeadlineExceeded):
+		return "pas de réponse à temps", "voyez la charge, le disque et les verrous de ce magasin"
+	}
+	return err.Error(), "voyez si ce magasin tourne, et le réseau jusqu'à lui"
+}
+
+// explained is a failure of a start, with what to do about it.
+func explained(name string, err error) error {
+	if !isReply(err) {
+		return fmt.Errorf("%s : %w", name, err)
+	}
+	cause, advice := Explain(err)
+	return fmt.Errorf("%s : %s ; à faire : %s : %w", name, cause, advice, err)
+}
+
+// remedy is a cause and what to do about it.
+type remedy struct{ cause, advice string }
+
+const (
+	adviceDisk     = "faites de la place sur le disque"
+	adviceReadOnly = "SET GLOBAL read_only = 0 sur ce serveur, ou donnez dans ETU_MYSQL_DSN celui qui écrit"
+	adviceGrant    = "GRANT ALL PRIVILEGES ON la_base.* TO le_compte"
+	adviceTable    = "etuservices-server migrate, ou restaurez la sauvegarde"
+	adviceRepair   = "voyez le journal de MySQL, réparez la table ou restaurez la sauvegarde"
+	adviceAccount  = "vérifiez le compte et le mot de passe de ETU_MYSQL_DSN"
+	adviceConns    = "augmentez max_connections, ou arrêtez ce qui tient les connexions"
+	adviceBinlog   = "SET GLOBAL binlog_format = 'ROW' (et binlog_format=ROW dans my.cnf), puis redémarrez le serveur"
+	adviceQuorum   = "rétablissez le lien entre les nœuds du groupe, ou donnez un nœud qui en fait partie"
+)
+
+var mysqlAdvice = map[uint16]remedy{
+	myReadOnlyOption:     {"MySQL est en lecture seule", adviceReadOnly},
+	myReadOnlyTx:         {"MySQL est en lecture seule", adviceReadOnly},
+	myReadOnlyMode:       {"MySQL est en lecture seule", adviceReadOnly},
+	myTableReadOnly:      {"une table est en lecture seule", adviceReadOnly},
+	myStatementBinlog:    {"le journal binaire par instructions (binlog_format=STATEMENT) refuse toute écriture en READ COMMITTED", adviceBinlog},
+	myTableAccess:        {"un droit manque au compte", adviceGrant},
+	myColumnAccess:       {"un droit manque au compte", adviceGrant},
+	myPrivilege:          {"un droit manque au compte", adviceGrant},
+	myRoutineAccess:      {"un droit manque au compte", adviceGrant},
+	myAccessDeniedDB:     {"le compte n'a aucun droit sur la base", adviceGrant},
+	myAccessDeniedUser:   {"compte ou mot de passe refusé", adviceAccount},
+	myAccessDeniedSocket: {"compte ou mot de passe refusé", adviceAccount},
+	myMustChangePassword: {"le mot de passe du compte est à changer", adviceAccount},
+	myPasswordExpired:    {"le mot de passe du compte a expiré", adviceAccount},
+	myAccountLocked:      {"le compte est verrouillé", "ALTER USER le_compte ACCOUNT UNLOCK"},
+	mariaAccountLocked:   {"le compte est verrouillé", "ALTER USER le_compte ACCOUNT UNLOCK"},
+	myUnknownDatabase:    {"la base n'existe pas", "recréez-la et restaurez la sauvegarde, ou redémarrez le serveur pour une base vide"},
+	myNoDatabase:         {"la base n'existe plus", "recréez-la et restaurez la sauvegarde, ou redémarrez le serveur pour une base vide"},
+	myNoTable:            {"une table manque", adviceTable},
+	myNoColumn:           {"une colonne manque", adviceTable},
+	myNoFile:             {"une table est illisible", adviceRepair},
+	myFileUnreadable:     {"une table est illisible", adviceRepair},
+	myNotInEngine:        {"une table est illisible", adviceRepair},
+	myTablespaceMissing:  {"une table est illisible", adviceRepair},
+	myTablespaceGone:     {"une table est illisible", adviceRepair},
+	myTableCrashed:       {"une table est abîmée", adviceRepair},
+	myTableCrashedRepair: {"une table est abîmée", adviceRepair},
+	myKeyFile:            {"une table est abîmée", adviceRepair},
+	myNoEngine:           {"InnoDB est absent", "ouvrez MySQL avec InnoDB"},
+	myDiskFull:           {"disque plein", adviceDisk},
+	myTableFull:          {"disque plein", adviceDisk},
+	myTooManyConns:       {"plus aucune connexion libre", adviceConns},
+	myTooManyUserConns:   {"plus aucune connexion libre pour ce compte", adviceConns},
+	myGaleraNotReady:     {"ce nœud est coupé des autres", adviceQuorum},
+	myGroupHook:          {"le groupe de réplication refuse", adviceQuorum},
+	myGroupRollback:      {"le groupe de réplication refuse", adviceQuorum},
+}
+
+var sqliteAdvice = map[int]remedy{
+	sqlite3.SQLITE_FULL:     {"disque plein", adviceDisk},
+	sqlite3.SQLITE_IOERR:    {"le disque refuse", "voyez l'état et la place du disque de ETU_DATA"},
+	sqlite3.SQLITE_READONLY: {"fichier en lecture seule", "rendez ETU_DATA accessible en écriture au compte du serveur"},
+	sqlite3.SQLITE_CANTOPEN: {"fichier inaccessible", "rendez ETU_DATA accessible en écriture au compte du serveur"},
+	sqlite3.SQLITE_PERM:     {"fichier inaccessible", "rendez ETU_DATA accessible en écriture au compte du serveur"},
+	sqlite3.SQLITE_CORRUPT:  {"fichier abîmé", "restaurez la sauvegarde (etuservices-server restore)"},
+	sqlite3.SQLITE_NOTADB:   {"fichier abîmé", "restaurez la sauvegarde (etuservices-server restore)"},
+	sqlite3.SQLITE_BUSY:     {"fichier tenu par un autre programme", "fermez ce qui a ouvert etuservices.db"},
+}
+
+var redisAdvice = []struct {
+	code string
+	remedy
+}{
+	{"OOM", remedy{"mémoire de Redis pleine", "augmentez maxmemory (CONFIG SET maxmemory 256mb) ou videz ce qui n'est pas à nous"}},
+	{"READONLY", remedy{"ce Redis est une réplique, en lecture seule", "donnez le maître dans ETU_REDIS_URL, ou REPLICAOF NO ONE"}},
+	{"MISCONF", remedy{"Redis n'arrive pas à s'enregistrer sur son disque", "faites de la place sur le disque de Redis"}},
+	{"NOREPLICAS", remedy{"il manque des répliques à Redis", "rétablissez-les, ou CONFIG SET min-replicas-to-write 0"}},
+	{"NOPERM", remedy{"un droit manque au compte Redis", "ACL SETUSER le_compte ~etu:* &etu:* +@all -@admin -@dangerous"}},
+	{"NOAUTH", remedy{"Redis veut un mot de passe", "donnez-le dans ETU_REDIS_URL"}},
+	{"WRONGPASS", remedy{"compte ou mot de passe de Redis refusé", "vérifiez ETU_REDIS_URL"}},
+	{"CLUSTERDOWN", remedy{"le Cluster Redis ne sert pas toutes ses clés", "redis-cli --cluster check, puis --cluster fix"}},
+	{"MASTERDOWN", remedy{"cette réplique a perdu son maître", "donnez le maître dans ETU_REDIS_URL"}},
+	{"LOADING", remedy{"Redis relit son fichier", "attendez qu'il ait fini"}},
+	{"BUSY", remedy{"un script occupe Redis", "SCRIPT KILL"}},
+	{"WRONGTYPE", remedy{"une clé etu:… de Redis n'est pas à nous", "supprimez-la (DEL) : Redis est un cache, il se remplit de nouveau"}},
+}
