@@ -14,12 +14,16 @@ import (
 
 // cutter stands between a server and its MariaDB. Armed, it cuts a connection
 // at its COMMIT: before it is passed on, or before its answer comes back.
-type cutter struct{ armed atomic.Int32 }
+type cutter struct {
+	armed  atomic.Int32
+	freeze func() // for freezeServer
+}
 
 const (
 	loseCommit int32 = iota + 1 // the engine never sees it
 	loseAnswer
-	holdAnswer // it never comes, on a connection that stays open: no context ends the wait for a COMMIT
+	freezeServer // which does it once it wakes up
+	holdAnswer   // it never comes, on a connection that stays open: no context ends the wait for a COMMIT
 )
 
 // commitQuery is the query and nothing but it: a new connection says "READ
@@ -53,6 +57,8 @@ func (c *cutter) forward(client, server net.Conn, silent *atomic.Int32) {
 			case loseCommit:
 				_, _ = client.Close(), server.Close()
 				return
+			case freezeServer:
+				c.freeze()
 			default:
 				silent.Store(how)
 			}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-
-	"etuservices/server/store"
 )
 
 // Reset empties both windows of a user (RAZ): in SQL by an instant on Redis's
@@ -16,17 +14,18 @@ func (a *Admin) Reset(ctx context.Context, actor Actor, login string) error {
 	if err != nil {
 		return fmt.Errorf("admin: reset: %w", err)
 	}
+	var later []string
 	t, err := a.act(ctx, actor, login, deed{
 		action: "RAZ", toSelf: true,
-		do: func(ctx context.Context, tx *sql.Tx, t target) error {
-			_, err := tx.ExecContext(ctx, `UPDATE utilisateurs SET raz_le = ? WHERE id = ?`, store.At(at), t.ID)
+		do: func(ctx context.Context, tx *sql.Tx, t target) (err error) {
+			later, err = a.Quota.Reset(ctx, tx, t.Quota(), at)
 			return err
 		},
 	})
 	if err != nil {
 		return err
 	}
-	if err := a.Quota.Empty(ctx, t.Quota(), at); err != nil {
+	if err := a.Quota.Empty(ctx, t.Quota(), at, later); err != nil {
 		a.Log.Warn("RAZ écrite, fenêtres non vidées dans Redis", "login", login, "erreur", err)
 	}
 	a.Tell(ctx, t.ID, event("ANNONCE", "L'administration a remis vos deux quotas à zéro."))

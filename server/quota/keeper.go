@@ -118,7 +118,7 @@ func (k *Keeper) Take(ctx context.Context, user User, kind Kind, ref string) (Sl
 	verdict, err := k.take(ctx, &slot, nil, false)
 	if err == nil && verdict.unknown {
 		var entries []entry
-		if entries, err = k.ledger(ctx, user, kind); err == nil {
+		if entries, err = k.ledger(ctx, user, kind, verdict.now); err == nil {
 			verdict, err = k.take(ctx, &slot, entries, true)
 		}
 	}
@@ -141,6 +141,7 @@ func (k *Keeper) Take(ctx context.Context, user User, kind Kind, ref string) (Sl
 
 type verdict struct {
 	unknown, twin, late bool
+	now                 time.Time // on Redis's clock, where the window is unknown
 	full                *Exceeded
 }
 
@@ -199,7 +200,7 @@ func (k *Keeper) takeOnce(ctx context.Context, slot *Slot, entries []entry, fill
 	case -3:
 		return verdict{late: true}, nil
 	}
-	return verdict{unknown: true}, nil
+	return verdict{unknown: true, now: time.UnixMilli(n[2]).UTC()}, nil
 }
 
 // Done ends a repeatable call that is committed: its twins may ask the ledger.

@@ -31,22 +31,22 @@ func (k Kind) table() string {
 	return "appels"
 }
 
-// clockSlack is how far the clocks of Redis and of this process may differ
-// when a window is read for Redis, which trims what is too old by its own.
-const clockSlack = time.Minute
+// notReset holds for rows after the last RAZ, and for today's where the clock was
+// set back since: its two parameters are where the future begins.
+const notReset = `(u.raz_le IS NULL OR l.instant > u.raz_le OR (u.raz_le > ? AND l.instant <= ?))`
 
-// ledger reads the slots of a window for filling it in Redis: those after the
-// last RAZ.
-func (k *Keeper) ledger(ctx context.Context, user User, kind Kind) ([]entry, error) {
+// ledger reads the slots of a window for filling it in Redis, as of a moment of
+// Redis's own clock: those after the last RAZ.
+func (k *Keeper) ledger(ctx context.Context, user User, kind Kind, now time.Time) ([]entry, error) {
 	if k.stores.Health.Missing(store.NeedSQL) {
 		return nil, store.ErrUnavailable
 	}
-	since := store.At(time.Now().Add(-k.rule.Window - clockSlack))
+	since, future := store.At(now.Add(-k.rule.Window)), store.At(now.Add(futureSlack))
 	rows, err := k.stores.SQL.Read.QueryContext(ctx, `
 		SELECT l.creneau, l.instant FROM `+kind.table()+` l
 		JOIN utilisateurs u ON u.id = l.utilisateur_id
-		WHERE l.utilisateur_id = ? AND l.instant > ? AND (u.raz_le IS NULL OR l.instant > u.raz_le)
-		ORDER BY l.instant`, user.ID, since)
+		WHERE l.utilisateur_id = ? AND l.instant > ? AND `+notReset+`
+		ORDER BY l.instant`, user.ID, since, future, future)
 	if err != nil {
 		return nil, store.Classify(err)
 	}
@@ -114,7 +114,7 @@ func (k *Keeper) Certify(ctx context.Context, tx *sql.Tx, slot Slot, set string,
 
 // count reads the account and the stamps of its window in one statement.
 func (k *Keeper) count(ctx context.Context, tx *sql.Tx, slot Slot) (a Account, stamps []int64, err error) {
-	since := store.At(slot.Stamp.Add(-k.rule.Window))
+	since, latest := store.At(slot.Stamp.Add(-k.rule.Window)), slot.Stamp.Add(futureSlack)
 	expelled, instructions := "", ""
 	into := []any{&a.State, &a.Logins, &a.Sales, &a.Buys, nil}
 	if slot.Kind == Logins { // calls need not know: whoever is thrown out has no session
@@ -124,21 +124,29 @@ func (k *Keeper) count(ctx context.Context, tx *sql.Tx, slot Slot) (a Account, s
 	rows, err := tx.QueryContext(ctx, `
 		SELECT u.etat, u.nb_connexions, u.nb_ventes, u.nb_achats, l.instant`+expelled+`
 		FROM utilisateurs u `+instructions+`LEFT JOIN `+slot.Kind.table()+` l
-		  ON l.utilisateur_id = u.id AND l.instant > ? AND (u.raz_le IS NULL OR l.instant > u.raz_le)
-		WHERE u.id = ? ORDER BY l.instant`, since, slot.User.ID)
+		  ON l.utilisateur_id = u.id AND l.instant > ? AND `+notReset+`
+		WHERE u.id = ? ORDER BY l.instant`, since, store.At(latest), store.At(latest), slot.User.ID)
 	if err != nil {
 		return a, nil, fmt.Errorf("quota: count the window: %w", err)
 	}
 	defer rows.Close()
+	future := 0
 	for rows.Next() {
 		var stamp store.Instant
 		into[4] = &stamp
 		if err := rows.Scan(into...); err != nil {
 			return a, nil, fmt.Errorf("quota: count the window: %w", err)
 		}
-		if !stamp.IsZero() {
+		switch {
+		case stamp.IsZero():
+		case stamp.After(latest): // of a clock that was set back
+			future++
+		default:
 			stamps = append(stamps, stamp.Milli())
 		}
+	}
+	for range future {
+		stamps = insert(stamps, slot.Stamp.UnixMilli())
 	}
 	return a, stamps, rows.Err()
 }

@@ -2,70 +2,156 @@ package quota
 
 import (
 	"context"
+	"database/sql"
+	_ "embed"
 	"fmt"
+	"strconv"
 	"time"
 
 	"etuservices/server/store"
 )
 
+//go:embed window.lua
+var windowText string
+
+var windowScript = store.NewScript(windowText)
+
+// futureSlack is how much later than now a slot may be stamped that was taken
+// while a window was looked at. A later one is of a clock that was set back.
+const futureSlack = settleAfter
+
 // refresh makes a window in Redis what the ledger says: slots that Redis forgot
 // (it was emptied, or came back on an old file) are told again, and phantoms
 // go: slots that an instance took and never wrote down, because it died or lost
-// an answer, once they are old enough to be settled. It says whether any went.
+// an answer, once they are old enough to be settled. Slots in the future are now's
+// from here on, in both. It says whether any phantoms went; where nothing differs
+// nothing is written.
 func (k *Keeper) refresh(ctx context.Context, user User, kind Kind) (dropped bool, err error) {
 	key := windowKey(user, kind)
 	// Redis first: what is written down while we read is then no phantom.
-	slots, err := k.slots(ctx, key)
+	held, err := k.held(ctx, user, kind)
 	if err != nil {
 		return false, err
 	}
-	entries, err := k.ledger(ctx, user, kind)
+	entries, err := k.ledger(ctx, user, kind, held.now)
 	if err != nil {
 		return false, err
 	}
-	written := make(map[string]bool, len(entries))
+	differs := !held.known
+	latest := held.now.Add(futureSlack)
+	if n := len(entries); n > 0 && entries[n-1].stamp.After(latest) {
+		if err := k.straighten(ctx, user, kind, held.now); err != nil {
+			return false, err
+		}
+		for i := range entries {
+			if entries[i].stamp.After(latest) {
+				entries[i].stamp = store.At(held.now)
+			}
+		}
+	}
+	ledger := make(map[string]bool, len(entries))
 	for _, e := range entries {
-		written[e.id] = true
+		ledger[e.id] = true
+		differs = differs || !held.slots[e.id].Equal(e.stamp.Time)
 	}
-	var phantoms []any
-	for _, s := range slots {
+	var phantoms []string
+	for id, stamp := range held.slots {
+		age := held.now.Sub(stamp)
 		switch {
-		case written[s.id]:
-		case s.age >= settleAfter:
-			phantoms = append(phantoms, s.id)
+		case ledger[id], age >= k.rule.Window:
+		case age >= settleAfter, stamp.After(latest):
+			phantoms = append(phantoms, id)
 		default:
-			k.checks.sooner(key, settleAfter-s.age)
+			k.checks.sooner(key, settleAfter-age)
 		}
 	}
 	if len(phantoms) > 0 {
-		if err := k.stores.Redis.DB0.ZRem(ctx, key, phantoms...).Err(); err != nil {
-			return false, store.Classify(err)
+		if dropped, err = k.drop(ctx, user, kind, phantoms); err != nil {
+			return false, err
 		}
 	}
-	_, _, err = k.look(ctx, user, kind, entries)
-	return len(phantoms) > 0, err
+	if differs || dropped {
+		_, _, err = k.look(ctx, user, kind, entries)
+	}
+	return dropped, err
 }
 
-// aged is a slot in Redis, and how long ago it was taken by Redis's clock.
-type aged struct {
-	id  string
-	age time.Duration
+// drop takes those slots out of a window in Redis that are not in the ledger.
+func (k *Keeper) drop(ctx context.Context, user User, kind Kind, slots []string) (dropped bool, err error) {
+	written, err := k.written(ctx, user, kind, slots...)
+	if err != nil {
+		return false, err
+	}
+	var phantoms []any
+	for _, id := range slots {
+		if !written[id] {
+			phantoms = append(phantoms, id)
+		}
+	}
+	if len(phantoms) == 0 {
+		return false, nil
+	}
+	if err := k.stores.Redis.DB0.ZRem(ctx, windowKey(user, kind), phantoms...).Err(); err != nil {
+		return false, store.Classify(err)
+	}
+	return true, nil
 }
 
-func (k *Keeper) slots(ctx context.Context, key string) ([]aged, error) {
-	db := k.stores.Redis.DB0
-	list, err := db.ZRangeWithScores(ctx, key, 0, -1).Result()
+// straighten writes slots of the future down as of now: the clock that stamped
+// them was set back, and they would count for longer than a window.
+func (k *Keeper) straighten(ctx context.Context, user User, kind Kind, now time.Time) error {
+	err := k.stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, lockUser, user.ID); err != nil {
+			return err
+		}
+		from, reset := store.At(now.Add(futureSlack)), store.Instant{}
+		if err := tx.QueryRowContext(ctx, `SELECT raz_le FROM utilisateurs WHERE id = ?`, user.ID).Scan(&reset); err != nil {
+			return err
+		}
+		if reset.After(from.Time) { // what a RAZ emptied stays so
+			from = reset
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE `+kind.table()+` SET instant = ? WHERE utilisateur_id = ? AND instant > ?`,
+			store.At(now), user.ID, from)
+		return err
+	})
+	if err == nil {
+		k.log.Warn("créneaux dans le futur ramenés à maintenant : l'horloge de Redis a reculé", "login", user.Login, "quota", kind)
+	}
+	return err
+}
+
+// holding is what Redis has of a window, at a moment of its own clock.
+type holding struct {
+	now   time.Time
+	known bool
+	slots map[string]time.Time
+}
+
+func (k *Keeper) held(ctx context.Context, user User, kind Kind) (h holding, err error) {
+	answer, err := store.RunOne(ctx, k.stores.Redis.DB0, store.Call{
+		Script: windowScript, Keys: []string{windowKey(user, kind), knownKey(user, kind)},
+	})
 	if err != nil {
-		return nil, fmt.Errorf("quota: slots: %w", store.Classify(err))
+		return h, fmt.Errorf("quota: window: %w", err)
 	}
-	now, err := db.Time(ctx).Result()
+	list, ok := answer.([]any)
+	if !ok || len(list) < 2 {
+		return h, fmt.Errorf("quota: unexpected answer of Redis: %T", answer)
+	}
+	first, err := numbers(list[:2], 2)
 	if err != nil {
-		return nil, fmt.Errorf("quota: slots: %w", store.Classify(err))
+		return h, err
 	}
-	slots := make([]aged, len(list))
-	for i, z := range list {
-		id, _ := z.Member.(string)
-		slots[i] = aged{id, now.Sub(time.UnixMilli(int64(z.Score)))}
+	h = holding{time.UnixMilli(first[0]).UTC(), first[1] == 1, make(map[string]time.Time, len(list)/2)}
+	for i := 2; i+1 < len(list); i += 2 {
+		id, _ := list[i].(string)
+		score, _ := list[i+1].(string)
+		ms, err := strconv.ParseFloat(score, 64)
+		if err != nil {
+			return h, fmt.Errorf("quota: unexpected score in Redis: %w", err)
+		}
+		h.slots[id] = time.UnixMilli(int64(ms)).UTC()
 	}
-	return slots, nil
+	return h, nil
 }

@@ -1,6 +1,10 @@
 package store
 
-import "strings"
+import (
+	"context"
+	"database/sql"
+	"strings"
+)
 
 // In gives "IN (?, ?, …)" for a list that is not empty, and its arguments.
 func In[T any](list []T) (condition string, args []any) {
@@ -9,4 +13,21 @@ func In[T any](list []T) (condition string, args []any) {
 		args[i] = v
 	}
 	return "IN (" + strings.Repeat(", ?", len(list))[2:] + ")", args
+}
+
+// Texts reads the one column that a query asks for.
+func Texts(ctx context.Context, tx *sql.Tx, query string, args ...any) (list []string, err error) {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, err
+		}
+		list = append(list, s)
+	}
+	return list, rows.Err()
 }
