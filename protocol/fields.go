@@ -2,7 +2,6 @@ package protocol
 
 import (
 	"strconv"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -96,21 +95,3 @@ func appendRune(b []byte, r rune) []byte {
 	}
 	return utf8.AppendRune(b, r)
 }
-
-// Hostile says that a character must neither be stored nor sent: a control
-// character, or one that turns the direction or the lines of what stands
-// around it (contract section 1: no control character ever goes out).
-func Hostile(r rune) bool {
-	switch {
-	case r < 0x20 || r == 0x7f:
-		return true
-	case r < 0x80:
-		return false
-	case r <= 0x9f:
-		return true
-	}
-	return r == 0x2028 || r == 0x2029 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
-}
-
-// HasHostile says whether a string holds a hostile character.
-func HasHostile(s string) bool { return strings.ContainsFunc(s, Hostile) }

@@ -3,6 +3,7 @@ package protocol
 import (
 	"errors"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -104,11 +105,18 @@ func validKey(s string) bool {
 
 // Quote writes a word, a key's value or a text of a request so that it is read
 // back whole: in quotes where it is empty, holds a blank, ", \ or =, or begins
-// with a colon. Hostile characters, which no value may hold, are replaced: a
-// line end in a value never becomes a second request.
+// with a colon. Control characters, which no value may hold, are replaced: a
+// line end in a value never becomes a second request. Other characters that are
+// refused are for the server to judge.
 func Quote(s string) string {
-	if strings.HasPrefix(s, ":") { // a text would lose it
-		return string(appendQuoted(nil, s))
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return utf8.RuneError
+		}
+		return r
+	}, s)
+	if plain(s) && s[0] != ':' { // a text would lose it
+		return s
 	}
-	return string(appendValue(nil, s))
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // The functions of this file judge values by the bounds of contract section 2,
@@ -19,23 +21,26 @@ func Login(s string) (folded string, ok bool) {
 	return strings.ToLower(s), true
 }
 
-// Email folds an address to lower case: one @, a dotted domain, nothing that
-// needs quotes.
+// Email folds an address to lower case and NFC, the form in which it is kept and
+// compared: one @, a dotted domain, nothing that needs quotes, nothing unseen.
 func Email(s string) (folded string, ok bool) {
-	if !utf8.ValidString(s) { // before folding, which mends it
+	if !Legible(s) { // before folding, which mends what is no UTF-8
 		return "", false
 	}
-	s = strings.ToLower(s)
+	s = norm.NFC.String(strings.ToLower(norm.NFC.String(s)))
 	local, domain, found := strings.Cut(s, "@")
-	if !found || local == "" || len(s) > MaxEmail {
+	if !found || len(s) > MaxEmail {
 		return "", false
 	}
+	base := false // something for a mark to stand on
 	for _, r := range s {
-		if unicode.IsSpace(r) || Hostile(r) || strings.ContainsRune(`"(),:;<>[\]`, r) {
+		base = Ink(r) || base && unicode.Is(unicode.M, r)
+		if !base || joiner(r) || strings.ContainsRune(`"(),:;<>[\]`, r) {
 			return "", false
 		}
+		base = base && r != '@' && r != '.'
 	}
-	if strings.Contains(domain, "@") || !strings.Contains(domain, ".") {
+	if local == "" || strings.Contains(domain, "@") || !strings.Contains(domain, ".") {
 		return "", false
 	}
 	for label := range strings.SplitSeq(domain, ".") {
@@ -46,8 +51,15 @@ func Email(s string) (folded string, ok bool) {
 	return s, true
 }
 
-// Name judges a first or last name.
-func Name(s string) bool { return visible(s, 1, MaxName) }
+// Name judges a first or last name and gives it in NFC, the form in which it is
+// kept: its length is that of this form.
+func Name(s string) (kept string, ok bool) {
+	if !Legible(s) {
+		return "", false
+	}
+	s = norm.NFC.String(s)
+	return s, isText(s, 1, MaxName)
+}
 
 // Password judges a new password. One that is given to log in is not judged
 // but compared: what breaks the bounds is simply wrong.
@@ -57,12 +69,15 @@ func Password(s string) bool {
 }
 
 // Title judges an article's title.
-func Title(s string) bool { return visible(s, 1, MaxTitle) }
+func Title(s string) bool { return isText(s, 1, MaxTitle) }
 
 // Description judges an article's description, which may be empty.
 func Description(s string) bool {
-	return utf8.RuneCountInString(s) <= MaxDescription && !HasHostile(s)
+	return utf8.RuneCountInString(s) <= MaxDescription && Legible(s)
 }
+
+// Search judges the words that somebody looks for, which may be none.
+func Search(s string) bool { return Legible(s) }
 
 // Category judges a category.
 func Category(s string) bool { return slices.Contains(Categories, s) }
@@ -109,10 +124,10 @@ func between(s string, least, most int) (n int, ok bool) {
 }
 
 // Reason judges what a person is told of a measure against him.
-func Reason(s string) bool { return visible(s, 1, MaxReason) }
+func Reason(s string) bool { return isText(s, 1, MaxReason) }
 
 // Announce judges what everybody is told.
-func Announce(s string) bool { return visible(s, 1, MaxAnnounce) }
+func Announce(s string) bool { return isText(s, 1, MaxAnnounce) }
 
 // ID reads an article's number. Its form is digits only; one too large for any
 // article is well formed and simply absent: it reads as the largest number.
@@ -127,10 +142,4 @@ func ID(s string) (id int64, ok bool) {
 	}
 	id, _ = strconv.ParseInt(s, 10, 64) // out of range gives the largest
 	return id, true
-}
-
-// visible holds for a text of so many code points of which one at least shows.
-func visible(s string, least, most int) bool {
-	n := utf8.RuneCountInString(s)
-	return n >= least && n <= most && !HasHostile(s) && strings.TrimSpace(s) != ""
 }

@@ -14,6 +14,7 @@ func TestBounds(t *testing.T) {
 	repeat := func(s string) func(int) string { return func(n int) string { return strings.Repeat(s, n) } }
 	login := func(s string) bool { _, ok := protocol.Login(s); return ok }
 	email := func(s string) bool { _, ok := protocol.Email(s); return ok }
+	name := func(s string) bool { _, ok := protocol.Name(s); return ok }
 	for name, c := range map[string]struct {
 		ok          func(string) bool
 		of          func(int) string
@@ -21,7 +22,7 @@ func TestBounds(t *testing.T) {
 	}{
 		"login":       {login, repeat("a"), 2, 32},
 		"email":       {email, func(n int) string { return strings.Repeat("a", max(0, n-8)) + "@univ.fr" }, 9, 254},
-		"name":        {protocol.Name, repeat("🎓"), 1, 64},
+		"name":        {name, repeat("🎓"), 1, 64},
 		"password":    {protocol.Password, repeat("🎓"), 8, 128},
 		"title":       {protocol.Title, repeat("🎓"), 1, 120},
 		"description": {protocol.Description, repeat("🎓"), 0, 300},
@@ -51,6 +52,7 @@ func TestLogin(t *testing.T) {
 func TestEmail(t *testing.T) {
 	for in, want := range map[string]string{
 		"alice@univ.fr": "alice@univ.fr", "A.B+c@Univ-Savoie.FR": "a.b+c@univ-savoie.fr", "é@univ.fr": "é@univ.fr",
+		"E\u0301A\u030A@UNIV.FR": "éå@univ.fr", "q\u0307\u0323@univ.fr": "q\u0323\u0307@univ.fr",
 	} {
 		if got, ok := protocol.Email(in); got != want || !ok {
 			t.Errorf("%q is %q, %v", in, got, ok)
@@ -59,6 +61,7 @@ func TestEmail(t *testing.T) {
 	for _, s := range []string{
 		"", "alice", "@univ.fr", "alice@", "alice@univ", "alice@univ.", "alice@.fr", "a@b@univ.fr", "a b@univ.fr",
 		"a:b@univ.fr", "a@-univ.fr", "a@univ-.fr", "a@univ..fr", "a\u00a0@univ.fr", "a\x1b@univ.fr", "a@univ.fr\xff", `"a"@univ.fr`,
+		"a\u200bb@univ.fr", "a\u200db@univ.fr", "a\ufe0f@univ.fr", "\u0301a@univ.fr", "a@\u0301univ.fr", "a\u2800b@univ.fr", "a\ue000b@univ.fr",
 	} {
 		if got, ok := protocol.Email(s); got != "" || ok {
 			t.Errorf("%q is %q", s, got)
@@ -67,8 +70,9 @@ func TestEmail(t *testing.T) {
 }
 
 func TestTexts(t *testing.T) {
+	isName := func(s string) bool { _, ok := protocol.Name(s); return ok }
 	for name, ok := range map[string]func(string) bool{
-		"name": protocol.Name, "title": protocol.Title, "password": protocol.Password, "description": protocol.Description,
+		"name": isName, "title": protocol.Title, "password": protocol.Password, "description": protocol.Description,
 	} {
 		for s, want := range map[string]bool{
 			"Le Petit Prince": true, "\"d'été\" \\ = :": true,
@@ -79,7 +83,7 @@ func TestTexts(t *testing.T) {
 			}
 		}
 	}
-	if protocol.Name(" ") || protocol.Title(" \u00a0\u3000") || !protocol.Password("        ") || !protocol.Description(" ") {
+	if isName(" ") || protocol.Title(" \u00a0\u3000") || !protocol.Password("        ") || !protocol.Description(" ") {
 		t.Error("a name and a title must show; a password need not")
 	}
 }
@@ -122,5 +126,21 @@ func TestNumbers(t *testing.T) {
 		if got, ok := protocol.PageSize(s); got != want || ok != (want > 0) {
 			t.Errorf("n %q is %d, %v", s, got, ok)
 		}
+	}
+}
+
+// A name is kept in NFC, and its length is that of this form.
+func TestNamesAreKeptInNFC(t *testing.T) {
+	for in, want := range map[string]string{
+		"Rene\u0301": "René", "\u1100\u1161": "\uac00", "\u212b": "\u00c5", "q\u0307\u0323": "q\u0323\u0307",
+		strings.Repeat("e\u0301", 64): strings.Repeat("é", 64),
+	} {
+		if got, ok := protocol.Name(in); got != want || !ok {
+			t.Errorf("%+q is kept as %+q, %v", in, got, ok)
+		}
+	}
+	longer := strings.Repeat("\ufb2c", 22) // each is three in NFC
+	if got, ok := protocol.Name(longer); ok {
+		t.Errorf("%d characters are kept", len([]rune(got)))
 	}
 }

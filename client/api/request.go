@@ -25,7 +25,7 @@ func request(verb string) builder { return builder{Request: link.Request{Line: v
 func (b builder) word(words ...string) builder {
 	for _, w := range words {
 		b.Line += " " + protocol.Quote(w)
-		b.hostile = b.hostile || protocol.HasHostile(w)
+		b.hostile = b.hostile || protocol.HasControl(w)
 	}
 	return b
 }
@@ -34,7 +34,7 @@ func (b builder) word(words ...string) builder {
 func (b builder) key(name, value string) builder {
 	if value != "" {
 		b.Line += " " + name + "=" + protocol.Quote(value)
-		b.hostile = b.hostile || protocol.HasHostile(value)
+		b.hostile = b.hostile || protocol.HasControl(value)
 	}
 	return b
 }

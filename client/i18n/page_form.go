@@ -5,6 +5,7 @@ var (
 	WrongValue       = say("Le serveur refuse cette valeur.", "The server refuses this value.")
 	WrongTaken       = say("Déjà pris.", "Already taken.")
 	WrongEmpty       = say("À remplir.", "Please fill in.")
+	WrongUnseen      = say("Un caractère invisible s'y est glissé.", "It holds a character that cannot be seen.")
 	WrongLoginLength = say("2 à 32 caractères.", "2 to 32 characters.")
 	WrongLoginSign   = say("Lettres sans accent, chiffres, . _ - seulement.", "Letters without accents, digits, . _ - only.")
 	WrongEmail       = say("Une adresse comme prenom@exemple.fr.", "An address like name@example.com.")

@@ -28,7 +28,7 @@ func reserved(email string) bool {
 // NewUser judges what a new account is made of, over the wire and at the
 // machine alike, and gives it folded. Its error is an *Invalid.
 func NewUser(login, email, firstName, lastName string, role Role) (User, error) {
-	u := User{FirstName: firstName, LastName: lastName, Role: role}
+	u := User{Role: role}
 	var ok bool
 	if u.Login, ok = protocol.Login(login); !ok {
 		return User{}, &Invalid{"login", "Login : 2 à 32 lettres, chiffres, . _ ou -, en commençant par une lettre ou un chiffre."}
@@ -36,10 +36,12 @@ func NewUser(login, email, firstName, lastName string, role Role) (User, error) 
 	if u.Email, ok = protocol.Email(email); !ok || reserved(u.Email) {
 		return User{}, &Invalid{"email", "Cette adresse e-mail n'en est pas une."}
 	}
-	for _, name := range [...]struct{ field, value string }{{"prenom", firstName}, {"nom", lastName}} {
-		if !utf8.ValidString(name.value) || !protocol.Name(name.value) {
-			return User{}, &Invalid{name.field, "Prénom et nom : 1 à 64 caractères."}
-		}
+	const names = "Prénom et nom : 1 à 64 caractères, dont un visible, sans caractère de contrôle ni invisible."
+	if u.FirstName, ok = protocol.Name(firstName); !ok {
+		return User{}, &Invalid{"prenom", names}
+	}
+	if u.LastName, ok = protocol.Name(lastName); !ok {
+		return User{}, &Invalid{"nom", names}
 	}
 	return u, nil
 }

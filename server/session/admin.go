@@ -25,7 +25,7 @@ func loginAndReason(req *protocol.Request) (login, reason string, err error) {
 		return "", "", err
 	}
 	if reason = req.Get("raison"); !protocol.Reason(reason) {
-		return "", "", invalid("raison", "Une raison de 1 à 200 caractères, que la personne lira.")
+		return "", "", invalid("raison", "Une raison de 1 à 200 caractères, dont un visible, que la personne lira.")
 	}
 	return login, reason, nil
 }

@@ -9,7 +9,7 @@ import (
 func annonce(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
 	text := req.Get("texte")
 	if !protocol.Announce(text) {
-		return invalid("texte", "Une annonce a de 1 à 300 caractères.")
+		return invalid("texte", "Une annonce a de 1 à 300 caractères, dont un visible.")
 	}
 	if err := s.Admin.Announce(ctx, s.actor(), text); err != nil {
 		return err

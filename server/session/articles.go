@@ -37,7 +37,7 @@ func endPage(out *protocol.Out, word string, page market.Page) {
 }
 
 func filterOf(req *protocol.Request) (f market.Filter, err error) {
-	f = market.Filter{Query: req.Get("q"), Order: market.Recent, After: req.Get("apres")}
+	f = market.Filter{Order: market.Recent, After: req.Get("apres")}
 	if category, given := req.Lookup("categorie"); given {
 		if !protocol.Category(category) {
 			return f, invalid("categorie", "Catégorie : livre, dvd, cd, jeu, materiel ou autre.")
@@ -64,8 +64,20 @@ func filterOf(req *protocol.Request) (f market.Filter, err error) {
 			return f, protocol.ErrSyntax
 		}
 	}
+	if f.Query, err = search(req); err != nil {
+		return f, err
+	}
 	f.Limit, err = pageSize(req)
 	return f, err
+}
+
+// search reads q=, the words that are looked for.
+func search(req *protocol.Request) (string, error) {
+	q := req.Get("q")
+	if !protocol.Search(q) {
+		return "", invalid("q", "La recherche contient un caractère de contrôle ou invisible.")
+	}
+	return q, nil
 }
 
 func pageSize(req *protocol.Request) (int, error) {

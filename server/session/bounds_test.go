@@ -50,7 +50,7 @@ func all(lists ...[]bound) (list []bound) {
 }
 
 // hostile are the characters that no value may hold.
-var hostile = []string{"a\x00b", "a\x1bb", "a\tb\x07", "a\u009bb", "a\u2028b", "a\u202eb", "a\x7fb", "a\u2066b"}
+var hostile = []string{"a\x00b", "a\x1bb", "a\tb\x07", "a\u009bb", "a\u2028b", "a\u202eb", "a\x7fb", "a\u2066b", "a\u200bb"}
 
 func asLogin(n int) string { return strings.Repeat("a", n) }
 
@@ -188,9 +188,12 @@ func listBounds(t *testing.T, h *house) {
 		judged(t, c, "ARTICLES categorie="+quoteRaw(b.value), b)
 	}
 	for _, q := range []string{
-		"", " ", "é", widest, "%", "_", "'", `\`, "\x00", strings.Repeat("a ", 500), strings.Repeat(widest, 400),
+		"", " ", "é", widest, "%", "_", "'", `\`, strings.Repeat("a ", 500), strings.Repeat(widest, 400),
 		strings.Repeat("é", 900), "\uFFFD", "œ", "a\u0301",
 	} {
 		c.Must("ARTICLES q=" + quoteRaw(q))
+	}
+	for _, b := range bad("q", hostile...) {
+		judged(t, c, "ARTICLES q="+quoteRaw(b.value), b)
 	}
 }

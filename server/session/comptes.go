@@ -18,7 +18,11 @@ func comptes(ctx context.Context, s *Session, req *protocol.Request, out *protoc
 			return protocol.ErrSyntax // no page gave it
 		}
 	}
-	page, err := s.Admin.List(ctx, req.Get("q"), after, n)
+	q, err := search(req)
+	if err != nil {
+		return err
+	}
+	page, err := s.Admin.List(ctx, q, after, n)
 	if err != nil {
 		return err
 	}

@@ -25,10 +25,10 @@ func vente(ctx context.Context, s *Session, req *protocol.Request, out *protocol
 		return err
 	}
 	if !protocol.Description(offer.Description) {
-		return invalid("description", "Description : 300 caractères au plus, sans caractère de contrôle.")
+		return invalid("description", "Description : 300 caractères au plus, sans caractère de contrôle ni invisible.")
 	}
 	if !protocol.Title(offer.Title) {
-		return invalid("titre", "Titre : 1 à 120 caractères, sans caractère de contrôle.")
+		return invalid("titre", "Titre : 1 à 120 caractères, dont un visible, sans caractère de contrôle ni invisible.")
 	}
 	var sold market.Article
 	var state quota.State

@@ -26,16 +26,24 @@ func CheckLogin(s string) (i18n.Msg, bool) {
 	return i18n.Msg{}, false
 }
 
-// CheckEmail asks for something around an @; only a letter sent there would
-// tell more.
+// CheckEmail asks for an address as the server takes it; only a letter sent there
+// would tell more.
 func CheckEmail(s string) (i18n.Msg, bool) {
-	s = strings.TrimSpace(s)
-	user, host, ok := strings.Cut(s, "@")
-	if !ok || user == "" || !strings.Contains(host, ".") || strings.ContainsAny(s, " \"\\") || len(s) > protocol.MaxEmail {
-		return i18n.WrongEmail, true
-	}
-	return i18n.Msg{}, false
+	_, ok := protocol.Email(strings.TrimSpace(s))
+	return i18n.WrongEmail, !ok
 }
+
+// CheckText asks for a text that people can see, without a character that they
+// cannot.
+func CheckText(s string) (i18n.Msg, bool) {
+	if !protocol.Visible(s) {
+		return i18n.WrongEmpty, true
+	}
+	return CheckLegible(s)
+}
+
+// CheckLegible refuses characters that nobody sees, in a text that may be empty.
+func CheckLegible(s string) (i18n.Msg, bool) { return i18n.WrongUnseen, !protocol.Legible(s) }
 
 // CheckFilled asks for at least one character that is no blank.
 func CheckFilled(s string) (i18n.Msg, bool) {

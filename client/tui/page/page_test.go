@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -90,10 +91,21 @@ func TestChecks(t *testing.T) {
 			t.Errorf("login %q: bad %v", s, got)
 		}
 	}
-	for s, bad := range map[string]bool{"a@b.c": false, "a@b": true, "@b.c": true, "a b@c.d": true, "": true} {
+	for s, bad := range map[string]bool{"a@b.c": false, "a@b": true, "@b.c": true, "a b@c.d": true, "": true, "a\u200bb@c.d": true, "e\u0301@c.fr": false} {
 		if _, got := CheckEmail(s); got != bad {
 			t.Errorf("e-mail %q: bad %v", s, got)
 		}
+	}
+	for s, bad := range map[string]bool{
+		"Titre": false, "\u2764\ufe0f": false, "": true, " \u00a0": true, "\u3164": true, "\u200d": true, "a\u200bb": true,
+		"a" + strings.Repeat("\u0301", 31): true,
+	} {
+		if _, got := CheckText(s); got != bad {
+			t.Errorf("text %+q: bad %v", s, got)
+		}
+	}
+	if _, bad := CheckLegible(""); bad {
+		t.Error("an empty description is refused")
 	}
 	for s, want := range map[string]int64{"4": 400, "4,5": 450, "4.50 €": 450, "0": 0, "9999,99": 999999, " 12,00€": 1200, "1 200": 120000} {
 		if got, err := ParsePrice(s); err != nil || got != want {

@@ -15,7 +15,7 @@ import (
 func reason() *page.Entry {
 	return &page.Entry{
 		Field: "raison", Label: i18n.Reason, Hint: i18n.ReasonHint,
-		In: widget.Input{Max: protocol.MaxReason}, Check: page.CheckFilled,
+		In: widget.Input{Max: protocol.MaxReason}, Check: page.CheckText,
 	}
 }
 
@@ -106,7 +106,7 @@ func announce(e *page.Env) tea.Cmd {
 		name: i18n.AnnounceTitle, what: i18n.AnnounceAsk, yes: i18n.AnnounceYes, said: i18n.AnnounceDone,
 		entries: []*page.Entry{{
 			Field: "texte", Label: i18n.AnnounceText, Hint: i18n.AnnounceHint,
-			In: widget.Input{Max: protocol.MaxAnnounce}, Check: page.CheckFilled,
+			In: widget.Input{Max: protocol.MaxAnnounce}, Check: page.CheckText,
 		}},
 		order: unchanged,
 		do:    func(ctx context.Context, in []string) error { return e.API.Announce(ctx, in[0]) },

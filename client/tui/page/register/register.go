@@ -44,8 +44,8 @@ func New(e *page.Env) *Page {
 		2,
 		&page.Entry{Field: "login", Label: i18n.LoginName, Hint: i18n.RegisterLoginHint, Check: page.CheckLogin},
 		&page.Entry{Field: "email", Label: i18n.RegisterEmail, Hint: i18n.RegisterEmailHint, Check: page.CheckEmail},
-		&page.Entry{Field: "prenom", Label: i18n.RegisterFirst, Hint: i18n.RegisterNameHint, Check: page.CheckFilled},
-		&page.Entry{Field: "nom", Label: i18n.RegisterLast, Hint: i18n.RegisterNameHint, Check: page.CheckFilled},
+		&page.Entry{Field: "prenom", Label: i18n.RegisterFirst, Hint: i18n.RegisterNameHint, Check: page.CheckText},
+		&page.Entry{Field: "nom", Label: i18n.RegisterLast, Hint: i18n.RegisterNameHint, Check: page.CheckText},
 		&page.Entry{Field: "motdepasse", Label: i18n.LoginPassword, Hint: i18n.LoginPassHint, Check: page.CheckPassword},
 		&page.Entry{Label: i18n.RegisterRepeat, Hint: i18n.RegisterRepHint, Check: p.same},
 	)

@@ -45,9 +45,9 @@ func New(e *page.Env) *Page {
 	p := &Page{e: e, cat: widget.Choice{N: len(api.Categories())}}
 	p.Form = page.NewForm(
 		2,
-		&page.Entry{Field: "titre", Label: i18n.SellName, Hint: i18n.SellNameHint, Check: page.CheckFilled},
+		&page.Entry{Field: "titre", Label: i18n.SellName, Hint: i18n.SellNameHint, Check: page.CheckText},
 		&page.Entry{Field: "prix", Label: i18n.SellPrice, Hint: i18n.SellPriceIn, Check: page.CheckPrice},
-		&page.Entry{Field: "description", Label: i18n.SellText, Hint: i18n.SellTextHint},
+		&page.Entry{Field: "description", Label: i18n.SellText, Hint: i18n.SellTextHint, Check: page.CheckLegible},
 	)
 	p.Entries[title].In.Max = protocol.MaxTitle
 	p.Entries[price].In.Max = len("9999,99 €")
