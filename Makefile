@@ -84,7 +84,8 @@ screens: build
 .PHONY: certs
 certs:
 	@mkdir -p .certs
-	cd .certs && go run "$$(go env GOROOT)/src/crypto/tls/generate_cert.go" --host localhost,127.0.0.1,::1 --ca
+	@rm -f .certs/key.pem # the new one is made with mode 0600, an old one would keep its own
+	cd .certs && umask 077 && go run "$$(go env GOROOT)/src/crypto/tls/generate_cert.go" --host localhost,127.0.0.1,::1 --ca
 	@echo "ETU_TLS_ADDR=127.0.0.1:5891 ETU_TLS_CERT=.certs/cert.pem ETU_TLS_KEY=.certs/key.pem"
 
 ## clean: what was built
