@@ -80,7 +80,7 @@ func (c *Config) register(fs *flag.FlagSet) {
 	fs.StringVar(&c.MySQLDSN, "mysql-dsn", "", "MySQL ou MariaDB, forme de go-sql-driver : user:motdepasse@tcp(hôte:3306)/base")
 	fs.StringVar(&c.RedisURL, "redis-url", "", "Redis : redis://hôte:6379 ; plusieurs hôtes par ?addr=, Sentinel par ?master_name=")
 	fs.StringVar(&c.Data, "data", defaultData(), "dossier des magasins embarqués, sans MySQL ni Redis")
-	fs.StringVar(&c.EmbeddedRedisAddr, "embedded-redis-addr", "", "adresse locale du Redis embarqué, pour redis-cli (vide : un port au hasard)")
+	fs.StringVar(&c.EmbeddedRedisAddr, "embedded-redis-addr", "", "adresse locale où le Redis embarqué écoute aussi, pour redis-cli (vide : aucune)")
 	fs.StringVar(&c.AdminLogin, "admin-login", "", "login de l'administrateur, créé au démarrage")
 	fs.StringVar(&c.AdminPassword, "admin-password", "", "son mot de passe, si le compte est à créer ; ps montre les options à tous : préférez ETU_ADMIN_PASSWORD, ou un fichier")
 	fs.StringVar(&c.AdminPasswordFile, "admin-password-file", "", "fichier (0600) dont la première ligne est ce mot de passe")

@@ -69,7 +69,7 @@ func TestFilesAreTheirOwnersOnly(t *testing.T) {
 			t.Errorf("%s has mode %v", f.Name(), info.Mode())
 		}
 	}
-	want := "etuservices.db etuservices.db-shm etuservices.db-wal etuservices.lock redis.password"
+	want := "etuservices.db etuservices.db-shm etuservices.db-wal etuservices.lock redis.password redis.sock"
 	if got := strings.Join(names, " "); got != want {
 		t.Errorf("files: %s", got)
 	}

@@ -15,7 +15,12 @@ import (
 func TestEmbeddedRedisAsksForItsPassword(t *testing.T) {
 	t.Parallel()
 	e := testenv.Embedded(t)
-	s := e.Open(t)
+	o := e.Options()
+	o.EmbeddedRedisAddr = "127.0.0.1:0"
+	s, err := open(t, o)
+	if err != nil {
+		t.Fatal(err)
+	}
 	file := filepath.Join(e.DataDir, "redis.password")
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -103,4 +108,26 @@ func TestScriptsKnowTimeAndDatabases(t *testing.T) {
 			t.Errorf("database 0 holds %q, database 1 %q", zero, one)
 		}
 	})
+}
+
+// TestEmbeddedRedisTakesLongPipelines: whatever stands in a pipeline, neither side
+// waits for the other to read first.
+func TestEmbeddedRedisTakesLongPipelines(t *testing.T) {
+	t.Parallel()
+	s := testenv.Embedded(t).Open(t)
+	const n = 20000
+	answers, err := s.Redis.DB0.Pipelined(t.Context(), func(p redis.Pipeliner) error {
+		for range n {
+			p.Incr(t.Context(), "etu:long")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, a := range answers {
+		if got := a.(*redis.IntCmd).Val(); got != int64(i+1) {
+			t.Fatalf("answer %d is %d", i, got)
+		}
+	}
 }

@@ -20,8 +20,8 @@ type Options struct {
 	MySQLDSN, RedisURL string
 	// DataDir is the folder of the embedded stores, used when both are empty.
 	DataDir string
-	// EmbeddedRedisAddr is where the embedded Redis listens, loopback only;
-	// empty means a free port of 127.0.0.1.
+	// EmbeddedRedisAddr is a port of the embedded Redis for redis-cli, loopback
+	// only; empty means none.
 	EmbeddedRedisAddr string
 	// Log gets the waits and migrations; nil is silence.
 	Log *slog.Logger
@@ -145,7 +145,7 @@ func (s *Stores) openEmbedded(ctx context.Context, o Options) error {
 		return fmt.Errorf("SQLite: %w", err)
 	}
 	s.onClose(s.SQL.close)
-	mini, err := startEmbeddedRedis(o.EmbeddedRedisAddr, dir.file(redisPasswordFile))
+	mini, err := startEmbeddedRedis(dir, o.EmbeddedRedisAddr)
 	if err != nil {
 		return fmt.Errorf("embedded Redis: %w", err)
 	}
@@ -165,7 +165,7 @@ func (s *Stores) openEmbedded(ctx context.Context, o Options) error {
 	return nil
 }
 
-// EmbeddedRedisAddr is the address of the embedded Redis, "" with a real one.
+// EmbeddedRedisAddr is the port's address of the embedded Redis, "" without one.
 func (s *Stores) EmbeddedRedisAddr() string { return s.embeddedRedisAddr }
 
 // Close closes everything, in the reverse order of opening. It may be called again.
