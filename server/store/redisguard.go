@@ -26,10 +26,10 @@ const (
 // errRedisProtocol ends a connection whose bytes are no Redis command.
 var errRedisProtocol = errors.New("not a Redis command within bounds")
 
-// guardedConn stands between the embedded Redis's port and miniredis, whose
+// portConn stands between the embedded Redis's port and miniredis, whose
 // reader allocates whatever length a client announces and panics on some. Nothing
 // reaches it before the right password, and no length out of bounds afterwards.
-type guardedConn struct {
+type portConn struct {
 	net.Conn
 	in       *bufio.Reader
 	password string
@@ -40,11 +40,11 @@ type guardedConn struct {
 }
 
 func guardRedis(c net.Conn, password string) net.Conn {
-	return &guardedConn{Conn: c, in: bufio.NewReader(c), password: password}
+	return &portConn{Conn: c, in: bufio.NewReader(c), password: password}
 }
 
 // Read is called by miniredis, from one goroutine.
-func (g *guardedConn) Read(p []byte) (n int, err error) {
+func (g *portConn) Read(p []byte) (n int, err error) {
 	if !g.known {
 		if err := g.login(); err != nil {
 			return 0, err
@@ -66,7 +66,7 @@ func (g *guardedConn) Read(p []byte) (n int, err error) {
 }
 
 // next checks one line: how many words a command has, or how long the next is.
-func (g *guardedConn) next() error {
+func (g *portConn) next() error {
 	mark, least, most := byte('$'), 0, redisWordBytes
 	if g.words == 0 {
 		mark, least, most = '*', 1, redisWords
@@ -87,7 +87,7 @@ func (g *guardedConn) next() error {
 
 // login answers by itself until the password is given, then lets miniredis read
 // that command.
-func (g *guardedConn) login() error {
+func (g *portConn) login() error {
 	if err := g.SetDeadline(time.Now().Add(loginTime)); err != nil {
 		return err
 	}
