@@ -9,8 +9,11 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 
 	"golang.org/x/term"
+
+	"etuservices/client/jobcontrol"
 )
 
 // ErrNobody: there is nobody to ask, or the input ended.
@@ -28,13 +31,18 @@ type Prompt struct {
 	lines chan string
 	next  chan struct{} // one more line is wanted
 	asked bool          // and was asked for
+	again chan struct{} // the program was stopped and goes on
+
+	mu   sync.Mutex  // of what follows
+	echo *term.State // the terminal's, while a password is typed
 }
 
 // New reads from in, whose terminal (if it is one) is used for passwords.
 func New(in *os.File, out io.Writer) *Prompt {
-	p := &Prompt{out: out, fd: -1, lines: make(chan string), next: make(chan struct{}, 1)}
+	p := &Prompt{out: out, fd: -1, lines: make(chan string), next: make(chan struct{}, 1), again: make(chan struct{}, 1)}
 	if fd := int(in.Fd()); term.IsTerminal(fd) {
 		p.fd = fd
+		go p.obeyShell(jobcontrol.New())
 	}
 	go p.read(bufio.NewReaderSize(in, maxInput))
 	return p
@@ -77,18 +85,55 @@ func (p *Prompt) Lines() <-chan string {
 // Taken says that a line was received from Lines.
 func (p *Prompt) Taken() { p.asked = false }
 
+// obeyShell stops when a shell asks for it, with the terminal as it was.
+func (p *Prompt) obeyShell(w *jobcontrol.Watch) {
+	for {
+		select {
+		case <-w.Stop:
+			p.suspend(w)
+		case <-w.Cont: // after a stop that nobody could hear of
+		}
+		select {
+		case p.again <- struct{}{}:
+		default:
+		}
+	}
+}
+
+func (p *Prompt) suspend(w *jobcontrol.Watch) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.echo == nil {
+		w.Suspend()
+		return
+	}
+	silent, err := term.GetState(p.fd)
+	_ = term.Restore(p.fd, p.echo)
+	w.Suspend()
+	if err == nil {
+		_ = term.Restore(p.fd, silent)
+	}
+}
+
+// Continued says that the program was stopped and goes on: the shell has drawn
+// over the question.
+func (p *Prompt) Continued() <-chan struct{} { return p.again }
+
 // Line asks for one line. Errors: ErrNobody at the end of the input, ctx's.
 func (p *Prompt) Line(ctx context.Context, question string) (string, error) {
-	p.ask(question)
-	select {
-	case line, ok := <-p.Lines():
-		p.Taken()
-		if !ok {
-			return "", ErrNobody
+	for {
+		p.ask(question)
+		select {
+		case line, ok := <-p.Lines():
+			p.Taken()
+			if !ok {
+				return "", ErrNobody
+			}
+			return strings.TrimSpace(line), nil
+		case <-p.Continued():
+		case <-ctx.Done():
+			return "", ctx.Err()
 		}
-		return strings.TrimSpace(line), nil
-	case <-ctx.Done():
-		return "", ctx.Err()
 	}
 }
 
@@ -96,7 +141,7 @@ func (p *Prompt) Line(ctx context.Context, question string) (string, error) {
 func (p *Prompt) Secret(ctx context.Context, question string) (string, error) {
 	p.ask(question)
 	if p.fd >= 0 {
-		return p.hidden(ctx)
+		return p.hidden(ctx, question)
 	}
 	select {
 	case line, ok := <-p.Lines():
@@ -111,13 +156,19 @@ func (p *Prompt) Secret(ctx context.Context, question string) (string, error) {
 }
 
 // hidden reads past the line reader, which waits until it is asked. Whatever
-// happens, Ctrl+C too, the terminal shows again what is typed.
-func (p *Prompt) hidden(ctx context.Context) (string, error) {
+// happens, Ctrl+C and Ctrl+Z too, the terminal shows again what is typed.
+func (p *Prompt) hidden(ctx context.Context, question string) (string, error) {
 	before, err := term.GetState(p.fd)
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrNobody, err)
 	}
+	p.mu.Lock()
+	p.echo = before
+	p.mu.Unlock()
 	defer func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.echo = nil
 		_ = term.Restore(p.fd, before) // the terminal is gone if this fails
 		_, _ = fmt.Fprintln(p.out)     // the Enter that was not shown
 	}()
@@ -130,14 +181,18 @@ func (p *Prompt) hidden(ctx context.Context) (string, error) {
 		b, err := term.ReadPassword(p.fd)
 		typed <- answer{b, err}
 	}()
-	select {
-	case a := <-typed:
-		if a.err != nil {
-			return "", fmt.Errorf("%w: %w", ErrNobody, a.err)
+	for {
+		select {
+		case a := <-typed:
+			if a.err != nil {
+				return "", fmt.Errorf("%w: %w", ErrNobody, a.err)
+			}
+			return string(a.text), nil
+		case <-p.again:
+			p.ask(question)
+		case <-ctx.Done():
+			return "", ctx.Err()
 		}
-		return string(a.text), nil
-	case <-ctx.Done():
-		return "", ctx.Err()
 	}
 }
 

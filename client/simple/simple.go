@@ -135,6 +135,8 @@ func (s *session) command(ctx context.Context) (string, error) {
 			s.unasked(s.event(e))
 		case state := <-s.api.Changes():
 			s.unasked(s.state(state))
+		case <-s.Prompt.Continued():
+			s.ask()
 		case <-ctx.Done():
 			return "", ctx.Err()
 		}

@@ -13,6 +13,9 @@ import (
 	"etuservices/client/tui/widget"
 )
 
+// pace is the time between two bytes of a slow line.
+const pace = 20 * time.Millisecond
+
 // obeying is the program under bubbletea, with the driver's clock and server.
 type obeying struct{ *driver }
 

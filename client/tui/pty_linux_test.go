@@ -37,14 +37,19 @@ type tty struct {
 // launch starts the program against a server, with more of its environment.
 func launch(t *testing.T, addr string, env ...string) *tty {
 	t.Helper()
+	return launchCommand(t, exec.Command(os.Args[0]), append(env, childEnv+"="+addr)...)
+}
+
+func launchCommand(t *testing.T, cmd *exec.Cmd, env ...string) *tty {
+	t.Helper()
 	master, slave := openPty(t, 80, 24)
 	p := &tty{
 		t: t, master: master, slave: slave, vt: vt10x.New(vt10x.WithSize(80, 24)),
 		ended: make(chan error, 1), news: make(chan struct{}, 1),
 	}
 	p.before = p.modes()
-	p.cmd = exec.Command(os.Args[0])
-	p.cmd.Env = append(os.Environ(), append([]string{childEnv + "=" + addr, "TERM=xterm-256color"}, env...)...)
+	p.cmd = cmd
+	p.cmd.Env = append(os.Environ(), append([]string{"TERM=xterm-256color"}, env...)...)
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = slave, slave, slave
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := p.cmd.Start(); err != nil {

@@ -7,11 +7,13 @@ import (
 	"errors"
 	"io"
 	"os"
+	"sync"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
 
+	"etuservices/client/jobcontrol"
 	"etuservices/client/tui/keyboard"
 	"etuservices/client/tui/page"
 	_ "etuservices/client/tui/quietterm" // before bubbletea, or the start waits for the terminal
@@ -26,37 +28,73 @@ func run(ctx context.Context, opt Options, server page.API) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	m := build(ctx, opt, server, os.Stdout)
-	undo, ok := screen.Raw(os.Stdin, os.Stdout)
+	modes, ok := screen.Raw(os.Stdin, os.Stdout)
 	if !ok {
 		m.copy = func(s string) { _, _ = io.WriteString(os.Stdout, clipboard(s)) }
 		_, err := tea.NewProgram(m, tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithAltScreen()).Run()
 		return outcome(ctx, err)
 	}
-	defer undo()
+	defer modes.Undo()
 	s := screen.Enter(os.Stdout)
 	defer s.Leave()
-	return outcome(ctx, onScreen(ctx, m, s))
+	return outcome(ctx, onScreen(ctx, m, s, modes))
 }
 
 // onScreen runs the program on a terminal that is ours.
-func onScreen(ctx context.Context, m *model, s *screen.Screen) error {
+func onScreen(ctx context.Context, m *model, s *screen.Screen, modes *screen.Modes) error {
 	m.copy = func(text string) { s.Write(clipboard(text)) }
 	m.grab = s.Mouse
-	p := tea.NewProgram(pushed{m, s}, tea.WithContext(ctx), tea.WithInput(typed()), tea.WithoutRenderer(),
+	stop := make(chan struct{}, 1)
+	p := tea.NewProgram(pushed{m, s, stop}, tea.WithContext(ctx), tea.WithInput(typed()), tea.WithoutRenderer(),
 		tea.WithoutSignalHandler()) // signals end ctx; two listeners for one signal wait for each other
-	sized, stop := context.WithCancel(ctx)
-	defer stop()
-	go func() {
-		// A panic here would leave the terminal as it is: raw.
-		defer func() {
-			if recover() != nil {
-				p.Kill()
-			}
-		}()
-		screen.Sizes(sized, os.Stdout, func(w, h int) { p.Send(tea.WindowSizeMsg{Width: w, Height: h}) })
-	}()
+	running, end := context.WithCancel(ctx)
+	var aside sync.WaitGroup
+	defer aside.Wait()
+	defer end()
+	guarded := func(do func()) {
+		aside.Go(func() {
+			// A panic here would leave the terminal as it is: raw.
+			defer func() {
+				if recover() != nil {
+					p.Kill()
+				}
+			}()
+			do()
+		})
+	}
+	guarded(func() {
+		screen.Sizes(running, os.Stdout, func(w, h int) { p.Send(tea.WindowSizeMsg{Width: w, Height: h}) })
+	})
+	guarded(func() { obeyShell(running, s, modes, stop) })
 	_, err := p.Run()
 	return err
+}
+
+// obeyShell stops the program when a signal or the user (Ctrl+Z, by stop) asks
+// for it, with the terminal as the shell had it, and comes back whole.
+func obeyShell(ctx context.Context, s *screen.Screen, modes *screen.Modes, stop <-chan struct{}) {
+	w := jobcontrol.New()
+	defer w.Close()
+	suspended := func(suspend func()) {
+		s.Suspend()
+		modes.Undo()
+		suspend()
+		modes.Again()
+		s.Resume()
+	}
+	for {
+		select {
+		case <-w.Stop:
+			suspended(w.Suspend)
+		case <-stop:
+			suspended(func() { w.SuspendJob(os.Stdin) })
+		case <-w.Cont: // after a stop that nobody could hear of
+			modes.Repeat()
+			s.Resume()
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // typed is the terminal's input in whole keys. It is no file: bubbletea would
@@ -68,11 +106,19 @@ func typed() io.Reader { return keyboard.New(os.Stdin, keyboard.Options{}) }
 // pushed shows each frame as soon as it is made.
 type pushed struct {
 	*model
-	to *screen.Screen
+	to   *screen.Screen
+	stop chan<- struct{} // the user wants the shell
 }
 
 // Update is part of tea.Model.
 func (p pushed) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if k, is := msg.(tea.KeyMsg); is && k.Type == tea.KeyCtrlZ {
+		select {
+		case p.stop <- struct{}{}:
+		default:
+		}
+		return p, nil
+	}
 	_, cmd := p.model.Update(msg)
 	return p, cmd
 }

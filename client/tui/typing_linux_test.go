@@ -8,9 +8,6 @@ import (
 	"etuservices/client/link/linktest"
 )
 
-// pace is the time between two bytes of a slow line.
-const pace = 20 * time.Millisecond
-
 // slowly writes byte by byte, as a slow line delivers them.
 func (p *tty) slowly(keys string) {
 	p.t.Helper()

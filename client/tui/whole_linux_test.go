@@ -13,6 +13,8 @@ import (
 
 	"etuservices/client/api"
 	"etuservices/client/link/linktest"
+	"etuservices/client/prompt"
+	"etuservices/client/simple"
 	"etuservices/client/tui/page"
 )
 
@@ -29,6 +31,11 @@ func TestMain(m *testing.M) {
 func child(addr string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
+	if os.Getenv("ETU_TUI_TEST_LINES") != "" {
+		return simple.Run(ctx, simple.Options{
+			API: api.Options{Addr: addr}, Prompt: prompt.New(os.Stdin, os.Stdout), Out: os.Stdout,
+		})
+	}
 	client := api.New(api.Options{Addr: addr})
 	defer func() { _ = client.Close() }()
 	var server page.API = client

@@ -34,9 +34,12 @@ const leaveWait = time.Second
 
 // Screen is a terminal that shows frames.
 type Screen struct {
-	mu   sync.Mutex // held while writing
-	out  io.Writer
-	last []string // what stands there, by line
+	mu    sync.Mutex // held while writing
+	out   io.Writer
+	last  []string // what stands there, by line
+	want  string   // the newest frame
+	mouse bool
+	away  bool // the terminal is somebody else's
 
 	frames chan string // a box of one, newest wins
 	done   chan struct{}
@@ -75,16 +78,45 @@ func (s *Screen) Show(frame string) {
 func (s *Screen) Write(seq string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, _ = io.WriteString(s.out, seq)
+	if !s.away {
+		_, _ = io.WriteString(s.out, seq)
+	}
 }
 
 // Mouse says whether the program wants the mouse.
 func (s *Screen) Mouse(on bool) {
+	s.mu.Lock()
+	s.mouse = on
+	s.mu.Unlock()
 	if on {
 		s.Write(mouseOn)
 		return
 	}
 	s.Write(mouseOff)
+}
+
+// Suspend gives the terminal back for a while: frames are kept, not shown.
+func (s *Screen) Suspend() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.away {
+		s.away = true
+		_, _ = io.WriteString(s.out, leave)
+	}
+}
+
+// Resume takes the terminal over again and shows the newest frame whole,
+// whatever happened to the terminal meanwhile.
+func (s *Screen) Resume() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.away, s.last = false, nil
+	seq := enter
+	if s.mouse {
+		seq += mouseOn
+	}
+	_, _ = io.WriteString(s.out, seq)
+	s.draw(s.want)
 }
 
 // Leave gives the terminal back as it was.
@@ -105,6 +137,16 @@ func (s *Screen) paint(frame string) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.want = frame
+	if !s.away {
+		s.draw(frame)
+	}
+}
+
+func (s *Screen) draw(frame string) {
+	if frame == "" {
+		return
+	}
 	lines := strings.Split(frame, "\n")
 	var b strings.Builder
 	if len(lines) != len(s.last) || len(s.last) > 0 && ansi.StringWidth(lines[0]) != ansi.StringWidth(s.last[0]) {
