@@ -122,14 +122,21 @@ func build(cfg config.Config, cost argon2id.Params, stores *store.Stores, log *s
 
 // prepare makes true what must be so before anybody is let in.
 func (h *house) prepare(ctx context.Context, cfg config.Config) error {
+	if cfg.Demo {
+		err := demo.Fill(ctx, h.stores, h.admin, h.accounts, h.market)
+		if errors.Is(err, demo.ErrOthers) {
+			return fmt.Errorf("%s contient d'autres comptes : la démonstration a un dossier à elle, donnez-en un vide ou aucun (ETU_DATA) : %w", cfg.Data, err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := h.refuseKnown(ctx, cfg); err != nil {
+		return err
+	}
 	if cfg.AdminLogin != "" {
 		if err := h.ensureAdmin(ctx, cfg); err != nil {
 			return fmt.Errorf("administrateur : %w", err)
-		}
-	}
-	if cfg.Demo {
-		if err := demo.Fill(ctx, h.admin, h.accounts, h.market); err != nil {
-			return err
 		}
 	}
 	if err := h.boards.Check(ctx); err != nil {
@@ -138,10 +145,51 @@ func (h *house) prepare(ctx context.Context, cfg config.Config) error {
 	return nil
 }
 
+// errKnownPasswords is a public address before accounts whose passwords everybody
+// knows.
+var errKnownPasswords = errors.New("mots de passe connus de tous")
+
+// refuseKnown keeps the demonstration, and its accounts, from a public address. A
+// student's account is named only: anybody could open it, and would keep the
+// server from starting.
+func (h *house) refuseKnown(ctx context.Context, cfg config.Config) error {
+	addr := cfg.PublicAddr()
+	if addr == "" {
+		return nil
+	}
+	marked, err := demo.Marked(ctx, h.stores)
+	if err != nil {
+		return err
+	}
+	if marked {
+		return fmt.Errorf("%w : %s est le dossier de la démonstration, qui refuse l'adresse publique %s ; donnez un autre ETU_DATA, ou une adresse locale",
+			errKnownPasswords, cfg.Data, addr)
+	}
+	known, err := demo.Known(ctx, h.stores)
+	if err != nil {
+		return err
+	}
+	if known.Admin {
+		return fmt.Errorf("%w : l'administrateur %s a celui de la démonstration, et %s est une adresse publique ; changez-le : etuservices-server user passwd %s",
+			errKnownPasswords, demo.AdminLogin, addr, demo.AdminLogin)
+	}
+	for _, login := range known.Logins {
+		h.log.Warn("ce compte a le mot de passe de la démonstration, que tout le monde connaît", "login", login,
+			"pour le changer", "etuservices-server user passwd "+login)
+	}
+	return nil
+}
+
 // ensureAdmin makes the administrator of the settings exist, and says in words
 // why not.
 func (h *house) ensureAdmin(ctx context.Context, cfg config.Config) error {
-	err := h.admin.Ensure(ctx, cfg.AdminLogin, cfg.AdminsPassword)
+	err := h.admin.Ensure(ctx, cfg.AdminLogin, func() (string, error) {
+		password, err := cfg.AdminsPassword()
+		if cfg.PublicAddr() != "" && cfg.AdminLogin == demo.AdminLogin && password == demo.Password {
+			err = fmt.Errorf("%w : c'est celui de la démonstration, et %s est une adresse publique", errKnownPasswords, cfg.PublicAddr())
+		}
+		return password, err
+	})
 	var bad *accounts.Invalid
 	switch {
 	case errors.Is(err, admin.ErrStudent):

@@ -72,7 +72,16 @@ func Load(args []string, getenv func(string) string, out io.Writer) (Config, err
 	if fs.NArg() > 0 {
 		return c, fmt.Errorf("%w : argument inattendu %q", ErrInvalid, fs.Arg(0))
 	}
+	if c.Demo && !isGiven(fs, "data") {
+		c.Data = defaultData() + "-demo"
+	}
 	return c, c.check()
+}
+
+// isGiven says whether an option was set, on the command line or by its variable.
+func isGiven(fs *flag.FlagSet, name string) (given bool) {
+	fs.Visit(func(f *flag.Flag) { given = given || f.Name == name })
+	return given
 }
 
 func (c *Config) register(fs *flag.FlagSet) {
@@ -98,7 +107,7 @@ func (c *Config) register(fs *flag.FlagSet) {
 	c.ExemptNets = LoopbackNets
 	fs.Func("exempt-nets", "réseaux que les limites par adresse épargnent, séparés par des virgules (défaut : l'adresse locale)", c.parseNets)
 	fs.IntVar(&c.FloodRate, "flood-rate", 100, "commandes par seconde et connexion au-delà desquelles elle est ralentie ; 0 : jamais")
-	fs.BoolVar(&c.Demo, "demo", false, "comptes et articles de démonstration ; seulement sur une adresse locale")
+	fs.BoolVar(&c.Demo, "demo", false, "comptes et articles de démonstration, dans un dossier à eux (défaut : celui de --data suivi de -demo) ; seulement sur une adresse locale, sans MySQL")
 	fs.BoolVar(&c.Debug, "debug", false, "journal détaillé")
 	c.Limits.register(fs)
 }
@@ -166,10 +175,11 @@ func (c *Config) check() error {
 	if c.TLSAddr != "" && (c.TLSCert == "" || c.TLSKey == "") {
 		return fmt.Errorf("%w : ETU_TLS_ADDR demande ETU_TLS_CERT et ETU_TLS_KEY", ErrInvalid)
 	}
-	for _, addr := range []string{c.Addr, c.TLSAddr} {
-		if c.Demo && addr != "" && !Loopback(addr) {
-			return fmt.Errorf("%w : la démonstration a des mots de passe connus ; elle refuse l'adresse publique %s", ErrInvalid, addr)
-		}
+	if c.Demo && c.MySQLDSN != "" {
+		return fmt.Errorf("%w : la démonstration (ETU_DEMO) a un dossier à elle et des mots de passe connus ; elle refuse ETU_MYSQL_DSN", ErrInvalid)
+	}
+	if addr := c.PublicAddr(); c.Demo && addr != "" {
+		return fmt.Errorf("%w : la démonstration a des mots de passe connus ; elle refuse l'adresse publique %s", ErrInvalid, addr)
 	}
 	if c.EmbeddedRedisAddr != "" && !Loopback(c.EmbeddedRedisAddr) {
 		return fmt.Errorf("%w : le Redis embarqué n'écoute que sur une adresse locale", ErrInvalid)
@@ -202,6 +212,17 @@ func (c *Config) AdminsPassword() (string, error) {
 
 // maxInstance is the width of the column that keeps an instance's name.
 const maxInstance = 64
+
+// PublicAddr is an address to listen on that others than this machine reach; ""
+// where there is none.
+func (c *Config) PublicAddr() string {
+	for _, addr := range []string{c.Addr, c.TLSAddr} {
+		if addr != "" && !Loopback(addr) {
+			return addr
+		}
+	}
+	return ""
+}
 
 // Loopback says whether a listening address is reached from this machine only.
 func Loopback(addr string) bool {

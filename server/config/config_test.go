@@ -3,6 +3,7 @@ package config_test
 import (
 	"errors"
 	"io"
+	"strings"
 	"testing"
 
 	"etuservices/server/config"
@@ -23,5 +24,23 @@ func TestAdminLoginIsALogin(t *testing.T) {
 		if _, err := load("--admin-login", login, "--admin-password", "x"); !errors.Is(err, config.ErrInvalid) {
 			t.Errorf("%q: %v", login, err)
 		}
+	}
+}
+
+// TestDemonstrationHasItsOwnFolder, unless one is given.
+func TestDemonstrationHasItsOwnFolder(t *testing.T) {
+	real, err := load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	demo, err := load("--demo")
+	if err != nil || demo.Data == real.Data || !strings.HasSuffix(demo.Data, "-demo") {
+		t.Errorf("%q beside %q, %v", demo.Data, real.Data, err)
+	}
+	if given, err := load("--demo", "--data", "x"); err != nil || given.Data != "x" {
+		t.Errorf("%q, %v", given.Data, err)
+	}
+	if _, err := load("--demo", "--mysql-dsn", "x", "--redis-url", "y"); !errors.Is(err, config.ErrInvalid) {
+		t.Errorf("with a database: %v", err)
 	}
 }

@@ -40,9 +40,16 @@ var students = []accounts.User{
 	{Login: "emma", FirstName: "Emma", LastName: "de La Tour"},
 }
 
-// Fill opens the accounts and puts the articles up for sale, once: where the
-// accounts exist already nothing happens.
-func Fill(ctx context.Context, admins *admin.Admin, a *accounts.Accounts, m *market.Market) error {
+// ErrOthers is a folder that holds accounts which are not the demonstration's.
+var ErrOthers = errors.New("demo: the stores hold other accounts")
+
+// Fill opens the accounts and puts the articles up for sale, once, in stores that
+// are the demonstration's own and know it: where the accounts exist already nothing
+// happens, where others do it is ErrOthers.
+func Fill(ctx context.Context, stores *store.Stores, admins *admin.Admin, a *accounts.Accounts, m *market.Market) error {
+	if err := claim(ctx, stores); err != nil {
+		return err
+	}
 	if err := admins.Ensure(ctx, AdminLogin, func() (string, error) { return Password, nil }); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
