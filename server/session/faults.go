@@ -111,6 +111,7 @@ func (s *Session) answer(out *protocol.Out, verb *protocol.Verb, err error) {
 		unavailable(out, busy.After)
 	case errors.Is(err, store.ErrUnavailable), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		s.Log.Warn("magasin indisponible", "verbe", verb.Name, "erreur", err)
+		s.Health.Refused(s.Log, err)
 		unavailable(out, retryAfter)
 	default:
 		s.otherwise(out, verb, err)

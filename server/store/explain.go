@@ -35,7 +35,7 @@ func Explain(err error) (cause, advice string) {
 	var reply redis.Error
 	if errors.As(err, &reply) {
 		for _, known := range redisAdvice {
-			if redis.HasErrorPrefix(reply, known.code) {
+			if redisCode(reply) == known.code {
 				return known.cause + " (" + reply.Error() + ")", known.advice
 			}
 		}
@@ -142,5 +142,13 @@ var redisAdvice = []struct {
 	{"MASTERDOWN", remedy{"cette réplique a perdu son maître", "donnez le maître dans ETU_REDIS_URL"}},
 	{"LOADING", remedy{"Redis relit son fichier", "attendez qu'il ait fini"}},
 	{"BUSY", remedy{"un script occupe Redis", "SCRIPT KILL"}},
+	{"UNKILLABLE", remedy{"un script qui a écrit occupe Redis", "attendez qu'il finisse, ou SHUTDOWN NOSAVE : Redis est un cache"}},
+	{codeMaxClients, remedy{"Redis n'a plus de connexion libre", "augmentez maxclients, ou arrêtez ce qui tient les connexions"}},
+	{"MOVED", remedy{"ce nœud n'a pas ces clés", "nommez le Cluster dans ETU_REDIS_URL (redis://nœud?addr=autre-nœud), puis redis-cli --cluster check"}},
+	{"ASK", remedy{"ces clés sont en train de changer de nœud", "attendez la fin du déplacement, ou redis-cli --cluster fix"}},
+	{"TRYAGAIN", remedy{"ces clés sont en train de changer de nœud", "attendez la fin du déplacement, ou redis-cli --cluster fix"}},
+	{"CROSSSLOT", remedy{"ce Redis est un Cluster", "nommez-le dans ETU_REDIS_URL (redis://nœud?addr=autre-nœud)"}},
+	{"NOSCRIPT", remedy{"Redis refuse nos scripts", "voyez le journal de Redis, et ce qui est entre lui et nous"}},
+	{codeOther, remedy{"Redis refuse une commande", "voyez le texte : une commande renommée, un Redis d'avant la version 6.2, un mandataire"}},
 	{"WRONGTYPE", remedy{"une clé etu:… de Redis n'est pas à nous", "supprimez-la (DEL) : Redis est un cache, il se remplit de nouveau"}},
 }

@@ -48,6 +48,32 @@ type Health struct {
 
 	mu       sync.Mutex
 	problems map[string]string // what stands in the way: name → reason, in French
+	said     map[string]time.Time
+}
+
+// sayAgain is how long a refusal that goes on is not said again.
+const sayAgain = 10 * time.Minute
+
+// Refused says once, in an ERROR, what to do about a store that refused a command
+// that nothing is wrong with: for whatever Watch does not find by itself.
+func (h *Health) Refused(log *slog.Logger, err error) {
+	if h == nil || !isReply(err) {
+		return
+	}
+	cause, advice := Explain(err)
+	h.mu.Lock()
+	last, known := h.said[advice]
+	news := !known || time.Since(last) > sayAgain
+	if news {
+		if h.said == nil {
+			h.said = map[string]time.Time{}
+		}
+		h.said[advice] = time.Now()
+	}
+	h.mu.Unlock()
+	if news {
+		log.Error("le magasin refuse", "cause", cause, "faire", advice, "erreur", err)
+	}
 }
 
 // Problem is something that stands in the way of this server's work.

@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"regexp"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/go-sql-driver/mysql"
@@ -47,11 +50,9 @@ func Unavailable(err error) bool {
 	if errors.As(err, &lite) {
 		return sqliteUnavailable[lite.Code()&0xff]
 	}
-	var reply redis.Error
-	if errors.As(err, &reply) {
-		return redisUnavailable(err)
-	}
-	return brokenLink(err)
+	// Every refusal of Redis, whatever its code: we ask it nothing that a healthy
+	// one refuses.
+	return redisCode(err) != "" || brokenLink(err)
 }
 
 // brokenLink holds for failures of the way to a store.
@@ -84,21 +85,55 @@ func Refusal(err error) bool {
 	return errors.As(err, &reply) || errors.As(err, &my)
 }
 
-// redisUnavailable looks at the first word of a reply, which is Redis's error code.
-func redisUnavailable(err error) bool {
-	for _, code := range []string{
-		"LOADING", "READONLY", "OOM", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN", "MISCONF",
-		"BUSY", "NOREPLICAS", "NOAUTH", "WRONGPASS", "NOPERM", "max number of clients reached",
-	} {
-		if redis.HasErrorPrefix(err, code) {
-			return true
-		}
-	}
-	return false
-}
-
 // refused tells a store that answered "not you" or "never like this" from one
 // that is not ready: at start, waiting would not help.
 func refused(err error) bool {
-	return isMySQL(err, mysqlForGood...) || redis.IsAuthError(err) || redis.IsPermissionError(err)
+	return isMySQL(err, mysqlForGood...) || slices.Contains(redisForGood, redisCode(err))
+}
+
+// redisForGood are Redis's refusals that time does not mend.
+var redisForGood = []string{codeOther, "NOAUTH", "WRONGPASS", "NOPERM", "NOPROTO", "WRONGTYPE", "CROSSSLOT"}
+
+const (
+	codeOther      = "ERR" // Redis's own word for all that has no code
+	codeMaxClients = "MAXCLIENTS"
+)
+
+// redisCodeInside finds the code of a refusal inside a script, which Redis before
+// version 7 puts in the middle of the text: "ERR Error running script (call to
+// f_…): @user_script:1: -OOM command not allowed …".
+var redisCodeInside = regexp.MustCompile(`: -?(OOM|READONLY|MISCONF|NOREPLICAS|NOPERM|CLUSTERDOWN|LOADING|BUSY|MASTERDOWN|` +
+	`TRYAGAIN|MOVED|ASK|NOAUTH|WRONGTYPE|CROSSSLOT|NOSCRIPT|UNKILLABLE|EXECABORT) `)
+
+// redisTexts are refusals that have no code of their own.
+var redisTexts = []struct{ text, code string }{
+	{"max number of clients", codeMaxClients},
+	{"The user executing the script can't", "NOPERM"}, // Redis 6 and 7.0
+	{"ACL failure in script", "NOPERM"},               // Redis 7.2
+	{"while the cluster is down", "CLUSTERDOWN"},
+	{"non local key in a cluster node", "MOVED"},
+	{"invalid password", "WRONGPASS"}, // Redis 5
+	{"Authentication required", "NOAUTH"},
+}
+
+// redisCode gives the code of a refusal of Redis, "" where err is none.
+func redisCode(err error) string {
+	var reply redis.Error
+	if !errors.As(err, &reply) || errors.Is(err, redis.Nil) || errors.Is(err, redis.TxFailedErr) {
+		return ""
+	}
+	text := reply.Error()
+	code, _, _ := strings.Cut(text, " ")
+	if code != codeOther && code != "" && strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
+		return code
+	}
+	if inside := redisCodeInside.FindStringSubmatch(text); inside != nil {
+		return inside[1]
+	}
+	for _, known := range redisTexts {
+		if strings.Contains(text, known.text) {
+			return known.code
+		}
+	}
+	return codeOther
 }
