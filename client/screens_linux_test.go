@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"etuservices/client/link/linktest"
 )
 
 // look is how often a test looks at a terminal that it waits for.
@@ -144,4 +146,80 @@ func TestKilledUnderEachScreen(t *testing.T) {
 	if out := ask("ARTICLES q=fragile"); !strings.Contains(out, "lignes=1") {
 		t.Errorf("the sale:\n%s", out)
 	}
+}
+
+// TestColumnsStandWhateverTheTitles: terminals disagree about the width of what
+// stands in these titles; every price stands in its column all the same.
+func TestColumnsStandWhateverTheTitles(t *testing.T) {
+	t.Parallel()
+	etu, err := exec.LookPath("etu")
+	if err != nil {
+		t.Fatal(err)
+	}
+	home := t.TempDir()
+	env := []string{
+		"XDG_STATE_HOME=" + home, "XDG_CONFIG_HOME=" + home, "LC_ALL=C.UTF-8", "ETU_PASSWORD=motdepasse", "ETU_LANG=fr",
+	}
+	titles := []string{
+		"น้ำตาลทราย ทำอาหารไทย", "हिन्दी किताब क्षत्रिय", "👋🏽👍🏿 mains", "👨‍👩‍👧‍👦 famille", "🇫🇷🇩🇪 drapeaux", "❤️ ☎️ 1️⃣", "한글 각각", "日本語の本",
+		"e\u0301te\u0301 a\u0300 la mer", "العربية كتاب", "தமிழ் நூல்", "☺ ✂ ♥ ∑ ß Ω я", strings.Repeat("น้ำ👍🏿", 20),
+	}
+	rows := []string{}
+	for i, title := range titles {
+		rows = append(rows, fmt.Sprintf(`| id=%d titre="%s" categorie=livre prix=4.50 vendeur=zoé publie=%s`, i+1, title, time.Now().AddDate(0, 0, -7).UTC().Format(time.RFC3339)))
+	}
+	addr := linktest.Listen(t, func(c *linktest.Conn) {
+		c.Say(linktest.Greeting)
+		c.Answer(func(request string) []string {
+			switch verb, _, _ := strings.Cut(request, " "); verb {
+			case "AUTH":
+				return []string{"+OK PASSOK login=alice role=etudiant utilise=1 max=10 reste=9 retour=0 visites=1 jeton=abc"}
+			case "QUI":
+				return []string{"+OK QUI login=alice prenom=Alice nom=Durand email=a@etu.example role=etudiant depuis=2026-11-21T09:00:00Z"}
+			case "ARTICLES":
+				return append(rows[:len(rows):len(rows)], fmt.Sprintf("+OK ARTICLES lignes=%d", len(rows)))
+			default:
+				return []string{"+OK " + verb}
+			}
+		})
+	})
+	x := openTerminal(t, env, etu, "--addr", addr, "--login", "alice", "--lang", "fr")
+	x.Shows("Bonjour Alice")
+	x.Press("2")
+	x.Shows("Recherche", "日本語の本", "famille")
+	look := func(when string) {
+		t.Helper()
+		x.tmux("copy-mode", ";", "send-keys", "-X", "top-line", ";", "send-keys", "-X", "start-of-line")
+		columns := map[string]int{}
+		for range titles { // where tmux itself finds the prices
+			at := x.tmux("send-keys", "-X", "search-forward", "4,50", ";", "display-message", "-p", "#{copy_cursor_x}")
+			columns[strings.TrimSpace(at)]++
+		}
+		x.tmux("send-keys", "-X", "cancel")
+		screen := strings.ReplaceAll(x.tmux("capture-pane", "-p"), "\u00a0", " ")
+		if len(columns) != 1 {
+			t.Errorf("%s: prices in the columns %v\n%s", when, columns, screen)
+		}
+		for _, title := range titles[:len(titles)-1] {
+			if title != "👨‍👩‍👧‍👦 famille" && !strings.Contains(screen, title) { // tmux keeps three of the four
+				t.Errorf("%s: %q is not whole\n%s", when, title, screen)
+			}
+		}
+		for _, whole := range []string{"4,50 €", "zoé", "7 j"} {
+			if n := strings.Count(screen, whole); n != len(titles) {
+				t.Errorf("%s: %q stands in %d of %d rows\n%s", when, whole, n, len(titles), screen)
+			}
+		}
+	}
+	look("at first")
+	for range titles { // the selection passes over every row
+		x.Press("Down")
+	}
+	x.Shows("▸ Livre      น้ำ👍🏿")
+	look("after the selection went down")
+	for range 3 {
+		x.Press("Up")
+	}
+	x.Shows("▸ Livre      العربية")
+	look("and up again")
 }

@@ -14,7 +14,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/charmbracelet/x/ansi"
+	"etuservices/client/tui/cells"
 )
 
 const (
@@ -149,7 +149,7 @@ func (s *Screen) draw(frame string) {
 	}
 	lines := strings.Split(frame, "\n")
 	var b strings.Builder
-	if len(lines) != len(s.last) || len(s.last) > 0 && ansi.StringWidth(lines[0]) != ansi.StringWidth(s.last[0]) {
+	if len(lines) != len(s.last) || len(s.last) > 0 && cells.Width(lines[0]) != cells.Width(s.last[0]) {
 		b.WriteString("\x1b[0m\x1b[2J") // another size: the terminal may have moved everything
 		s.last = make([]string, len(lines))
 	}
@@ -159,8 +159,9 @@ func (s *Screen) draw(frame string) {
 		}
 		b.WriteString("\x1b[" + strconv.Itoa(i+1) + ";1H")
 		short := strings.TrimRight(l, " ")
-		b.WriteString(short)
-		if len(short) < len(l) { // the rest is blank: erase what stood there
+		anchored, doubt := anchor(short)
+		b.WriteString(anchored)
+		if len(short) < len(l) && !doubt { // the rest is blank: erase what stood there
 			b.WriteString("\x1b[0m\x1b[K")
 		}
 	}
