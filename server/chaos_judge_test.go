@@ -11,6 +11,18 @@ import (
 	"time"
 )
 
+// judgeHistory judges what everybody was answered, and that everybody was, after
+// the last fault.
+func (a *arena) judgeHistory(last time.Duration) {
+	h := a.rec.History(chaosQuota, chaosWindow)
+	began := time.Now()
+	faults := append(h.Judge(), h.Late(last, answerWithin)...)
+	a.t.Logf("%d calls judged in %v", len(h.Calls), time.Since(began).Round(time.Millisecond))
+	for _, f := range faults {
+		a.t.Error(f)
+	}
+}
+
 // judge compares what everybody was told with the ledger.
 func (a *arena) judge(crowd []*chaosUser) {
 	j := newJudge(a.t, a.env)
@@ -22,6 +34,9 @@ func (a *arena) judge(crowd []*chaosUser) {
 		calls += len(u.done)
 		a.acknowledged(j, u)
 		for _, table := range []string{"connexions", "appels"} {
+			if u.wasReset() {
+				continue
+			}
 			if n := mostInWindow(j.Stamps(table, u.name), chaosWindow); n > chaosQuota {
 				a.t.Errorf("%s has %d rows of %s in one window", u.name, n, table)
 			}

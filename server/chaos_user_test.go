@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 // ref again until it is answered for good.
 type chaosUser struct {
 	*arena
+	number int
 	name   string
 	token  string
 	rng    *rand.Rand
@@ -24,6 +27,7 @@ type chaosUser struct {
 	next   int
 	home   int                // the server it goes to
 	line   string             // the call that is not answered yet
+	mine   []int64            // articles it has offered
 	ref    string             // its ref
 	done   map[string]outcome // by ref
 	bad    []string           // answers that no fault excuses
@@ -72,7 +76,6 @@ func (u *chaosUser) finish() {
 		}
 		return nil
 	})
-	u.hangUp()
 }
 
 // step is one request, on a new connection where there is none.
@@ -83,8 +86,12 @@ func (u *chaosUser) step() {
 	if u.conn == nil && !u.enter() {
 		return
 	}
-	if u.line == "" && u.rng.IntN(4) == 0 {
+	if u.line == "" && u.rng.IntN(3) == 0 {
 		u.look()
+		return
+	}
+	if u.line == "" && u.next > 0 && u.rng.IntN(12) == 0 {
+		u.again()
 		return
 	}
 	if u.line == "" {
@@ -92,10 +99,15 @@ func (u *chaosUser) step() {
 		u.ref = fmt.Sprintf("r%d", u.next)
 		u.line = fmt.Sprintf("VENTE livre 1.00 ref=%s Livre %s de %s", u.ref, u.ref, u.name)
 		if top := u.maxID.Load(); top > 0 && u.rng.IntN(2) == 0 {
-			u.line = fmt.Sprintf("ACHAT %d ref=%s", 1+u.rng.Int64N(top+2), u.ref)
+			u.line = fmt.Sprintf("ACHAT %d ref=%s", u.someArticle(top), u.ref)
 		}
 	}
-	r, err := u.conn.Try("%s", u.line)
+	var twin sync.WaitGroup
+	if u.rng.IntN(15) == 0 {
+		twin.Go(u.twin)
+	}
+	r, err := u.call(u.name, u.conn, u.line)
+	twin.Wait()
 	if err != nil {
 		u.hangUp()
 		u.lost.Add(1)
@@ -104,10 +116,39 @@ func (u *chaosUser) step() {
 	u.answered(r)
 }
 
+// twin sends the same call on another connection, to another server, at once.
+func (u *chaosUser) twin() {
+	c, err := u.connect(u.name, u.addr(u.home+1))
+	if err != nil {
+		return
+	}
+	defer c.nc.Close()
+	if r, err := u.call(u.name, c, "REPRENDRE "+u.token); err == nil && r.OK() {
+		_, _ = u.call(u.name, c, u.line)
+	}
+}
+
+// again repeats a call that was answered for good.
+func (u *chaosUser) again() {
+	ref := fmt.Sprintf("r%d", 1+u.rng.IntN(u.next))
+	o, answered := u.done[ref]
+	if !answered {
+		return
+	}
+	r, err := u.call(u.name, u.conn, o.line)
+	if err != nil || r.Word == "ARRET" {
+		u.hangUp()
+		return
+	}
+	if word := r.Word; word != o.word && (o.word != "ok" || !r.OK()) {
+		u.excuse(r, nil, "INDISPONIBLE")
+	}
+}
+
 // enter connects, and resumes or logs in; one time in five it spends a login.
 func (u *chaosUser) enter() bool {
 	u.home++
-	c, err := chaosDial(u.addr(u.home))
+	c, err := u.connect(u.name, u.addr(u.home))
 	if err != nil {
 		return false
 	}
@@ -119,7 +160,7 @@ func (u *chaosUser) enter() bool {
 	cutting.open[c.nc] = struct{}{}
 	cutting.Unlock()
 	if u.token != "" && u.rng.IntN(5) > 0 {
-		r, err := c.Try("REPRENDRE %s", u.token)
+		r, err := u.call(u.name, c, "REPRENDRE "+u.token)
 		if err == nil && r.OK() {
 			return true
 		}
@@ -127,7 +168,7 @@ func (u *chaosUser) enter() bool {
 		u.hangUp()
 		return false
 	}
-	r, err := c.Try("AUTH %s %s", u.name, password)
+	r, err := u.call(u.name, c, "AUTH "+u.name+" "+password)
 	if err == nil && r.OK() {
 		u.token = r.Fields.Get("jeton")
 		u.logins++
@@ -140,15 +181,52 @@ func (u *chaosUser) enter() bool {
 
 // look reads; that a store is away excuses no other answer.
 func (u *chaosUser) look() {
-	line := []string{"PING", "QUOTA", "ARTICLES", "STATS", "MESVENTES", "NB"}[u.rng.IntN(6)]
-	r, err := u.conn.Try("%s", line)
+	looks := u.looks()
+	line := looks[u.rng.IntN(len(looks))]
+	allowed := []string{"INDISPONIBLE", "ABSENT"}
+	if len(u.mine) > 0 && u.rng.IntN(8) == 0 {
+		i := u.rng.IntN(len(u.mine))
+		line, allowed = fmt.Sprintf("RETRAIT %d", u.mine[i]), []string{"INDISPONIBLE", "VENDU"}
+		u.mine = slices.Delete(u.mine, i, i+1)
+	}
+	r, err := u.call(u.name, u.conn, line)
 	if err != nil || r.Word == "ARRET" {
 		u.hangUp()
 		return
 	}
 	if !r.OK() {
-		u.excuse(r, err, "INDISPONIBLE")
+		u.excuse(r, err, allowed...)
 	}
+}
+
+// looks are the lines that read, with an article that others trade.
+func (u *chaosUser) looks() []string {
+	article := fmt.Sprintf("ARTICLE %d", u.someArticle(u.maxID.Load()))
+	return []string{"PING", "QUI", "QUOTA", "QUOTA", "ARTICLES n=5", "STATS", "MESVENTES n=5", "MESACHATS n=5", "NB", article, article}
+}
+
+// someArticle is one of the newest, half of the time.
+func (u *chaosUser) someArticle(top int64) int64 {
+	const newest = 20
+	if u.rng.IntN(2) == 0 {
+		return max(1, top+2-u.rng.Int64N(newest))
+	}
+	return 1 + u.rng.Int64N(top+2)
+}
+
+// lastRound asks everything that reads once more: all must be answered, and with
+// what was asked for, for nothing is broken any more.
+func (u *chaosUser) lastRound() {
+	for _, line := range u.looks() {
+		if u.conn == nil && !u.enter() {
+			u.bad = append(u.bad, "no way in at the end")
+			return
+		}
+		if r, err := u.call(u.name, u.conn, line); err != nil || !r.OK() && r.Word != "ABSENT" {
+			u.bad = append(u.bad, fmt.Sprintf("%s: %s (%v), at the end", line, r.Line, err))
+		}
+	}
+	u.hangUp()
 }
 
 // answered notes what a call was answered.
@@ -160,6 +238,9 @@ func (u *chaosUser) answered(r reply) {
 		if id := r.Fields.Int("id"); id > 0 {
 			for top := u.maxID.Load(); id > top && !u.maxID.CompareAndSwap(top, id); top = u.maxID.Load() {
 			}
+		}
+		if r.Word == "VENTE" {
+			u.mine = append(u.mine, r.Fields.Int("id"))
 		}
 	case word == "VENDU", word == "ABSENT", word == "INTERDIT":
 	case word == "QUOTA", word == "INDISPONIBLE": // the same ref again, later

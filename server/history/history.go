@@ -212,12 +212,18 @@ func (r *Recorder) Jump(from, offset time.Duration) {
 	r.clock = append(r.clock, Jump{From: from, To: r.Now(), Offset: offset})
 }
 
-// Stale notes that Redis may not be what the ledger says from a moment on, and
-// for some time from now. What lies together becomes one span.
-func (r *Recorder) Stale(from, further time.Duration) {
+// Stale notes that from now on Redis may not be what the ledger says. Until the
+// returned function says for how long still, that does not end.
+func (r *Recorder) Stale() (until func(further time.Duration)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.stale = append(r.stale, Span{from, r.Now() + further})
+	i := len(r.stale)
+	r.stale = append(r.stale, Span{r.Now(), Never})
+	return func(further time.Duration) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.stale[i].To = r.Now() + further
+	}
 }
 
 // StaleNow says whether Redis may still not be what the ledger says.

@@ -283,13 +283,13 @@ func (q *quota) check(there []int, op quotaOp) string {
 	}
 	blind := op.slot < 0 && q.stale(op.call) // a reading of a Redis that forgot
 	switch {
-	case op.used > q.Max:
+	case op.used > q.Max && !q.jumped(op.from-q.Window-q.spread, op.to): // a clock that went back has two pasts
 		return "more than the maximum are used"
 	case op.used > own+len(may):
 		return fmt.Sprintf("at most %d were used", own+len(may))
 	case op.used < own+len(sure) && !blind:
 		return fmt.Sprintf("at least %d were used", own+len(sure))
-	case op.slot < 0 && (op.after > 0) != (op.used == q.Max):
+	case op.slot < 0 && (op.after > 0) != (op.used >= q.Max):
 		return "retour= does not fit utilise="
 	case op.after > 0:
 		return q.checkWait(op, sure, may)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"etuservices/server/broken"
 	"etuservices/server/store"
 )
 
@@ -34,7 +35,11 @@ func (a *Article) fields() []any {
 // Article reads one article, whatever its state. Errors: ErrAbsent,
 // store.ErrUnavailable.
 func (m *Market) Article(ctx context.Context, id int64) (Article, error) {
-	return article(ctx, m.Stores.SQL.Read, id)
+	a, err := article(ctx, m.Stores.SQL.Read, id)
+	if broken.StaleRead && a.State == Sold {
+		a.State = ForSale
+	}
+	return a, err
 }
 
 func article(ctx context.Context, q querier, id int64) (a Article, err error) {

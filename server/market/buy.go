@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 
+	"etuservices/server/broken"
 	"etuservices/server/quota"
 	"etuservices/server/store"
 )
@@ -19,6 +20,10 @@ func (m *Market) Buy(ctx context.Context, user quota.User, id int64, ref string,
 	r := request{user: user, service: Purchase, ref: ref, print: fingerprint(id)}
 	reply, err := m.do(ctx, r, func(ctx context.Context, tx *sql.Tx, slot quota.Slot, state quota.State) (outcome, error) {
 		bought = Article{}
+		if broken.SecondBuyer {
+			_, _ = tx.ExecContext(ctx, `DELETE FROM annonces WHERE article_id = ?`, id)
+			_, _ = tx.ExecContext(ctx, `UPDATE articles SET etat = 'en_vente' WHERE id = ? AND etat = 'vendu'`, id)
+		}
 		done, err := tx.ExecContext(ctx, `
 			UPDATE articles SET etat = 'vendu', acheteur_id = ?, vendu_le = ?
 			WHERE id = ? AND etat = 'en_vente' AND vendeur_id <> ?`,

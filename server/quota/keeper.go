@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"etuservices/server/broken"
 	"etuservices/server/store"
 )
 
@@ -171,7 +172,7 @@ func (k *Keeper) takeOnce(ctx context.Context, slot *Slot, entries []entry, fill
 		keys = append(keys, refKey(slot.User, slot.ref))
 	}
 	args := append(make([]any, 0, 6+2*len(entries)),
-		k.rule.Window.Milliseconds(), k.rule.Max, slot.ID, refLife.Milliseconds(), k.clock.at(open), flag(fill))
+		broken.Window(k.rule.Window).Milliseconds(), broken.Limit(k.rule.Max), slot.ID, refLife.Milliseconds(), k.clock.at(open), flag(fill))
 	args = appendEntries(args, entries)
 	answers, err := k.stores.Redis.DB0.Together(ctx, store.Call{Script: takeScript, Keys: keys, Args: args})
 	if err != nil {

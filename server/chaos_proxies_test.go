@@ -1,0 +1,74 @@
+package main
+
+import (
+	"math/rand/v2"
+	"net"
+	"sync/atomic"
+	"testing"
+
+	"github.com/go-sql-driver/mysql"
+
+	"etuservices/server/testenv"
+)
+
+// lossy stands between the servers and their Redis. While it is losing, one
+// answer in some is lost with its connection: what was asked for was done.
+type lossy struct{ losing atomic.Bool }
+
+// lossOneIn is how many answers there are to one that is lost.
+const lossOneIn = 10
+
+// loseBefore leads the servers of an Env through a lossy.
+func loseBefore(t *testing.T, env *testenv.Env) *lossy {
+	t.Helper()
+	l := &lossy{}
+	ln := listenUnix(t)
+	to := env.Redis().Addr()
+	env.RedisURL = "unix://" + ln.Addr().String()
+	go func() {
+		for {
+			client, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			server, err := net.Dial("unix", to)
+			if err != nil {
+				_ = client.Close()
+				continue
+			}
+			go pass(server, client, func() bool { return false })
+			go pass(client, server, func() bool { return l.losing.Load() && rand.IntN(lossOneIn) == 0 })
+		}
+	}()
+	return l
+}
+
+// pass copies until an end, or what is lost, and closes both.
+func pass(to, from net.Conn, lost func() bool) {
+	defer func() { _, _ = to.Close(), from.Close() }()
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := from.Read(buf)
+		if err != nil || lost() {
+			return
+		}
+		if _, err := to.Write(buf[:n]); err != nil {
+			return
+		}
+	}
+}
+
+// cutBefore leads the servers of an Env through a cutter.
+func cutBefore(t *testing.T, env *testenv.Env) *cutter {
+	t.Helper()
+	cut := &cutter{}
+	cfg, err := mysql.ParseDSN(env.MySQLDSN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln := listenUnix(t)
+	go cut.serve(ln, cfg.Addr)
+	cfg.Addr = ln.Addr().String()
+	env.MySQLDSN = cfg.FormatDSN()
+	return cut
+}
