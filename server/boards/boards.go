@@ -30,6 +30,13 @@ const (
 	keyCallMark  = "etu:{appels}:jusqua"
 )
 
+// The keys of each database's boards, as their scripts are given them: what one
+// script changes stands together.
+var (
+	loginKeys = []string{keyTotal, keyLast, keyLoginMark}
+	callKeys  = []string{keyCalls, keySales, keyPurch, keyService, keyCallMark}
+)
+
 const (
 	// keptLast is how many of the last logins are kept: the board shows 10, the
 	// rest is room for accounts that go.
@@ -65,6 +72,8 @@ type Boards struct {
 	log    *slog.Logger
 	check  chan struct{} // one check at a time in this process
 	failed atomic.Int64  // when a reader last waited in vain, Unix nanoseconds
+
+	journals journals // of the checks
 }
 
 // New makes the boards; Run keeps them equal to the ledger.
@@ -88,22 +97,36 @@ func Register(login string) []store.Call { return []store.Call{totals(login, 0, 
 func Call(c market.Call) []store.Call {
 	return []store.Call{
 		totals(c.Login, c.Account.Sales, c.Account.Buys),
-		journal(c.Login, string(c.Service), c.Slot, c.At),
+		journal(c.Login, c.Account.Calls() == 1, entry{string(c.Service), c.Slot, c.At.UnixMilli()}),
 	}
 }
 
 func totals(login string, sales, buys int64) store.Call {
 	return store.Call{
 		Script: callsScript,
-		Keys:   []string{keyCalls, keySales, keyPurch, keyService},
+		Keys:   callKeys,
 		Args:   []any{login, sales, buys},
 	}
 }
 
-func journal(login, service, slot string, at time.Time) store.Call {
-	return store.Call{
-		Script: journalScript,
-		Keys:   []string{"etu:{" + login + "}:appels"},
-		Args:   []any{at.UnixMilli(), service + ":" + slot, keptCalls, callsLife.Milliseconds()},
-	}
+// entry is one call as a journal holds it.
+type entry struct {
+	service, slot string
+	at            int64 // Unix milliseconds
 }
+
+// journal tells of a user's calls; first says that there are no earlier ones, so
+// that a journal may begin with them.
+func journal(login string, first bool, calls ...entry) store.Call {
+	may := "0"
+	if first {
+		may = "1"
+	}
+	args := append(make([]any, 0, 3+2*len(calls)), keptCalls, callsLife.Milliseconds(), may)
+	for _, c := range calls {
+		args = append(args, c.at, c.service+":"+c.slot)
+	}
+	return store.Call{Script: journalScript, Keys: []string{journalKey(login)}, Args: args}
+}
+
+func journalKey(login string) string { return "etu:{" + login + "}:appels" }

@@ -1,8 +1,16 @@
 -- Tells the call boards absolute figures: they only ever grow. A service's
 -- total is the sum of its users' figures, kept by what each of them grew. Deleted
 -- accounts (~number) count there and stand on no board.
--- KEYS 1 all calls  2 sales  3 purchases  4 totals of the services
+-- Where the figures of a service are lost and its total is not, or the other way
+-- round, all go, with the mark: the next check makes them anew.
+-- KEYS 1 all calls  2 sales  3 purchases  4 totals of the services  5 mark
 -- ARGV login, sales, purchases … (each login once)
+for i, service in ipairs({'vente', 'achat'}) do
+  if redis.call('EXISTS', KEYS[i + 1]) ~= (redis.call('ZSCORE', KEYS[4], service) and 1 or 0) then
+    redis.call('DEL', unpack(KEYS))
+    break
+  end
+end
 local most = 500 -- users at a time: Lua's stack has room for some thousand values
 local function raise(key, service, logins, figures)
   local old = redis.call('ZMSCORE', key, unpack(logins))

@@ -56,18 +56,20 @@ func (b *Boards) Check(ctx context.Context) error {
 	var logins, calls error
 	var both sync.WaitGroup
 	both.Go(func() {
-		logins = b.checkOne(ctx, b.stores.Redis.DB0, keyLoginMark, "connexions", b.tellLogins)
+		logins = b.checkOne(ctx, b.stores.Redis.DB0, loginKeys, "connexions", b.tellLogins)
 	})
 	both.Go(func() {
-		calls = b.checkOne(ctx, b.stores.Redis.DB1, keyCallMark, "appels", b.tellCalls)
+		calls = errors.Join(b.checkOne(ctx, b.stores.Redis.DB1, callKeys, "appels", b.tellCalls), b.checkJournals(ctx))
 	})
 	both.Wait()
 	return errors.Join(logins, calls, b.forgetGhosts(ctx))
 }
 
-func (b *Boards) checkOne(ctx context.Context, db redis.UniversalClient, key, table string,
+// checkOne checks the boards of one database: keys are theirs, and the mark's last.
+func (b *Boards) checkOne(ctx context.Context, db redis.UniversalClient, keys []string, table string,
 	tell func(context.Context, []user) error,
 ) error {
+	boards, key := keys[:len(keys)-1], keys[len(keys)-1]
 	m, err := readMark(ctx, db, key)
 	if err != nil {
 		return err
@@ -76,20 +78,52 @@ func (b *Boards) checkOne(ctx context.Context, db redis.UniversalClient, key, ta
 	if err != nil {
 		return err
 	}
+	sizes, err := sizesOf(ctx, db, boards)
+	if err != nil {
+		return err
+	}
+	if m.known() && m.seen.lost(sizes, now, table == "appels") {
+		b.log.Warn("tableau perdu dans Redis, rebâti", "clés", boards)
+		if err := db.Del(ctx, keys...).Err(); err != nil { // all: they are counted together
+			return fmt.Errorf("boards: %w", store.Classify(err))
+		}
+		m = mark{}
+	}
 	if !m.known() {
-		return b.rebuild(ctx, db, key, now, tell)
+		return b.rebuild(ctx, db, key, boards, now, tell)
 	}
 	if err := b.changed(ctx, table, m.sure, tell); err != nil {
 		return err
 	}
-	if time.Since(m.at) < markAge {
-		return nil
+	seen := newSizes(sizes, now) // as they were before: what goes while we work is found the next time
+	at := strconv.FormatInt(m.at.UnixMilli(), 10)
+	switch {
+	case time.Since(m.at) >= markAge:
+		return writeMark(ctx, db, key, fieldAt, at, mark{sure: m.next, next: now, at: time.Now(), seen: seen})
+	case seen.text != m.seen.text:
+		m.seen = seen
+		return writeMark(ctx, db, key, fieldAt, at, m)
 	}
-	return writeMark(ctx, db, key, fieldAt, strconv.FormatInt(m.at.UnixMilli(), 10),
-		mark{sure: m.next, next: now, at: time.Now()})
+	return nil
 }
 
-func (b *Boards) rebuild(ctx context.Context, db redis.UniversalClient, key string, now position,
+func sizesOf(ctx context.Context, db redis.UniversalClient, boards []string) ([]int64, error) {
+	pipe := db.Pipeline()
+	cmds := make([]*redis.IntCmd, len(boards))
+	for i, key := range boards {
+		cmds[i] = pipe.ZCard(ctx, key)
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return nil, fmt.Errorf("boards: sizes: %w", store.Classify(err))
+	}
+	list := make([]int64, len(boards))
+	for i, cmd := range cmds {
+		list[i] = cmd.Val()
+	}
+	return list, nil
+}
+
+func (b *Boards) rebuild(ctx context.Context, db redis.UniversalClient, key string, boards []string, now position,
 	tell func(context.Context, []user) error,
 ) error {
 	claim, err := claim(ctx, db, key)
@@ -99,7 +133,12 @@ func (b *Boards) rebuild(ctx context.Context, db redis.UniversalClient, key stri
 	if err := b.everyone(ctx, tell); err != nil {
 		return err
 	}
-	return writeMark(ctx, db, key, claim, claimed, mark{sure: now.back(), next: now, at: time.Now()})
+	sizes, err := sizesOf(ctx, db, boards)
+	if err != nil {
+		return err
+	}
+	return writeMark(ctx, db, key, claim, claimed,
+		mark{sure: now.back(), next: now, at: time.Now(), seen: newSizes(sizes, now)})
 }
 
 func (b *Boards) position(ctx context.Context, table string) (p position, err error) {

@@ -25,7 +25,13 @@ func (b *Boards) Forget(ctx context.Context, login, anonymous string) error {
 		return store.Classify(ctx.Err())
 	}
 	defer func() { <-b.check }()
-	return b.forget(ctx, login, anonymous)
+	if err := b.forget(ctx, login, anonymous); err != nil {
+		return err
+	}
+	// The boards are smaller than they were, and nothing was lost.
+	return store.Classify(errors.Join(
+		b.stores.Redis.DB0.HDel(ctx, keyLoginMark, fieldSizes).Err(),
+		b.stores.Redis.DB1.HDel(ctx, keyCallMark, fieldSizes).Err()))
 }
 
 // forget does it; it may be done again.
@@ -90,8 +96,8 @@ func (b *Boards) forgetGhosts(ctx context.Context) error {
 // Rebuild throws the boards away and makes them anew from the ledger.
 func (b *Boards) Rebuild(ctx context.Context) error {
 	err := errors.Join(
-		b.stores.Redis.DB0.Del(ctx, keyTotal, keyLast, keyLoginMark).Err(),
-		b.stores.Redis.DB1.Del(ctx, keyCalls, keySales, keyPurch, keyService, keyCallMark).Err(),
+		b.stores.Redis.DB0.Del(ctx, loginKeys...).Err(),
+		b.stores.Redis.DB1.Del(ctx, callKeys...).Err(),
 	)
 	if err != nil {
 		return fmt.Errorf("boards: rebuild: %w", store.Classify(err))

@@ -1,6 +1,10 @@
--- Notes one call in its user's journal, once however often it is told.
--- KEYS 1 journal  ARGV 1 ms  2 service:slot  3 kept  4 life in ms
-redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])
-redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - tonumber(ARGV[3]))
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
+-- Notes calls in their user's journal, each once however often it is told. It
+-- lives as long as its newest call says. One that is lost is not begun by a call
+-- that has earlier ones: it would never be whole again.
+-- KEYS 1 journal  ARGV 1 kept  2 life in ms  3 "1": it may begin  4.. ms, service:slot …
+if ARGV[3] ~= '1' and redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+for i = 4, #ARGV, 2 do redis.call('ZADD', KEYS[1], ARGV[i], ARGV[i + 1]) end
+redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - tonumber(ARGV[1]))
+local newest = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2]
+redis.call('PEXPIREAT', KEYS[1], string.format('%.0f', tonumber(newest) + tonumber(ARGV[2])))
 return 1

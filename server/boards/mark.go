@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -31,6 +32,7 @@ type mark struct {
 	sure position  // up to here for certain
 	next position  // sure, once the mark is markAge old
 	at   time.Time // zero: there is no mark
+	seen sizes
 }
 
 func (m mark) known() bool { return !m.at.IsZero() }
@@ -38,6 +40,7 @@ func (m mark) known() bool { return !m.at.IsZero() }
 // Fields of a mark in Redis.
 const (
 	fieldAt      = "instant"
+	fieldSizes   = "tailles"
 	fieldRebuild = "rebatit:" // + the name of a rebuilding under way
 )
 
@@ -57,7 +60,36 @@ func readMark(ctx context.Context, db redis.UniversalClient, key string) (mark, 
 		sure: position{number("ligne"), number("compte")},
 		next: position{number("ligne_suivante"), number("compte_suivant")},
 		at:   time.UnixMilli(number(fieldAt)),
+		seen: sizes{f[fieldSizes], number("vu_ligne"), number("vu_compte")},
 	}, nil
+}
+
+// sizes are how large a database's boards were when the ledger stood at a row and
+// an account: what is smaller later was lost. Deleting an account makes them
+// smaller as well, and costs a rebuilding.
+type sizes struct {
+	text      string // numbers, in the order of the keys
+	row, user int64
+}
+
+func newSizes(list []int64, p position) sizes {
+	return sizes{strings.Trim(fmt.Sprint(list), "[]"), p.row, p.user}
+}
+
+// lost says whether a board is smaller than it was, or the first is empty though it
+// cannot be: that of all accounts, or of all who logged in.
+func (was sizes) lost(now []int64, p position, accounts bool) bool {
+	var old []int64
+	for _, field := range strings.Fields(was.text) {
+		n, _ := strconv.ParseInt(field, 10, 64)
+		old = append(old, n)
+	}
+	for i, n := range now {
+		if i < len(old) && n < old[i] {
+			return true
+		}
+	}
+	return now[0] == 0 && (accounts && p.user > was.user || !accounts && p.row > was.row)
 }
 
 // claim notes that a rebuilding begins and gives the field under which, at its
@@ -81,6 +113,7 @@ func writeMark(ctx context.Context, db redis.UniversalClient, key, field, expect
 			"ligne", m.sure.row, "compte", m.sure.user,
 			"ligne_suivante", m.next.row, "compte_suivant", m.next.user,
 			fieldAt, m.at.UnixMilli(),
+			fieldSizes, m.seen.text, "vu_ligne", m.seen.row, "vu_compte", m.seen.user,
 		},
 	})
 	if err != nil {

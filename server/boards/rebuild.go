@@ -121,6 +121,6 @@ func (b *Boards) tellCalls(ctx context.Context, users []user) error {
 		args = append(args, u.login, u.sales, u.buys)
 	}
 	_, err := store.Run(ctx, b.stores.Redis.DB1,
-		store.Call{Script: callsScript, Keys: []string{keyCalls, keySales, keyPurch, keyService}, Args: args})
+		store.Call{Script: callsScript, Keys: callKeys, Args: args})
 	return err
 }

@@ -14,5 +14,5 @@ var Keys = struct {
 }{
 	Last: keyLast, Total: keyTotal, LoginMark: keyLoginMark,
 	Calls: keyCalls, Services: keyService, CallMark: keyCallMark,
-	Call: []string{keyCalls, keySales, keyPurch, keyService},
+	Call: callKeys,
 }

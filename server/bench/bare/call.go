@@ -91,7 +91,7 @@ func (d *Driver) call(ctx context.Context, u User, service string, work func(*sq
 	}
 	pipe := d.stores.Redis.DB1.Pipeline()
 	d.calls.EvalSha(ctx, pipe, boards.Keys.Call, u.Login, sales, buys)
-	d.journal.EvalSha(ctx, pipe, u.journal, ms, service+":"+slot, 100, (24 * time.Hour).Milliseconds())
+	d.journal.EvalSha(ctx, pipe, u.journal, 100, (24 * time.Hour).Milliseconds(), "1", ms, service+":"+slot)
 	_, err = pipe.Exec(ctx)
 	return err
 }
