@@ -56,6 +56,29 @@ type guardedConn struct {
 	broken  bool                     // database/sql holds its lock of the connection
 }
 
+// ExecContext implements driver.ExecerContext.
+func (c *guardedConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	result, err := c.fullConn.ExecContext(ctx, query, args)
+	return result, c.look(err)
+}
+
+// QueryContext implements driver.QueryerContext.
+func (c *guardedConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	rows, err := c.fullConn.QueryContext(ctx, query, args)
+	return rows, c.look(err)
+}
+
+// look gives up a connection that was refused for what it got when it was opened:
+// the rights on its database, the way to a server that writes. Kept, it would be
+// refused for minutes after the mending.
+func (c *guardedConn) look(err error) error {
+	if err == nil || errors.Is(err, driver.ErrSkip) {
+		return err
+	}
+	c.broken = c.broken || isMySQL(err, mysqlOfConn...)
+	return err
+}
+
 // IsValid implements driver.Validator.
 func (c *guardedConn) IsValid() bool { return !c.broken && c.fullConn.IsValid() }
 
@@ -71,7 +94,7 @@ func (c *guardedConn) CheckNamedValue(v *driver.NamedValue) error {
 func (c *guardedConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
 	tx, err := c.fullConn.BeginTx(ctx, o)
 	if err != nil {
-		return nil, err
+		return nil, c.look(err)
 	}
 	return guardedTx{tx, c}, nil
 }

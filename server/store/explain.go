@@ -69,7 +69,7 @@ const (
 	adviceDisk     = "faites de la place sur le disque"
 	adviceReadOnly = "SET GLOBAL read_only = 0 sur ce serveur, ou donnez dans ETU_MYSQL_DSN celui qui écrit"
 	adviceGrant    = "GRANT ALL PRIVILEGES ON la_base.* TO le_compte"
-	adviceTable    = "etuservices-server migrate, ou restaurez la sauvegarde"
+	adviceTable    = "restaurez la sauvegarde (voir README) ; une base recréée vide reçoit ses tables au démarrage du serveur"
 	adviceRepair   = "voyez le journal de MySQL, réparez la table ou restaurez la sauvegarde"
 	adviceAccount  = "vérifiez le compte et le mot de passe de ETU_MYSQL_DSN"
 	adviceConns    = "augmentez max_connections, ou arrêtez ce qui tient les connexions"
@@ -94,8 +94,8 @@ var mysqlAdvice = map[uint16]remedy{
 	myPasswordExpired:    {"le mot de passe du compte a expiré", adviceAccount},
 	myAccountLocked:      {"le compte est verrouillé", "ALTER USER le_compte ACCOUNT UNLOCK"},
 	mariaAccountLocked:   {"le compte est verrouillé", "ALTER USER le_compte ACCOUNT UNLOCK"},
-	myUnknownDatabase:    {"la base n'existe pas", "recréez-la et restaurez la sauvegarde, ou redémarrez le serveur pour une base vide"},
-	myNoDatabase:         {"la base n'existe plus", "recréez-la et restaurez la sauvegarde, ou redémarrez le serveur pour une base vide"},
+	myUnknownDatabase:    {"la base n'existe pas", adviceTable},
+	myNoDatabase:         {"la base n'existe plus", adviceTable},
 	myNoTable:            {"une table manque", adviceTable},
 	myNoColumn:           {"une colonne manque", adviceTable},
 	myNoFile:             {"une table est illisible", adviceRepair},

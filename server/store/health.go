@@ -222,14 +222,16 @@ func (h *Health) answers(log *slog.Logger, p probe) {
 func (h *Health) writes(log *slog.Logger, p probe) {
 	if h.Clear(p.problem) {
 		log.Info("le magasin écrit de nouveau", "magasin", p.name)
+		h.mu.Lock()
+		clear(h.said)
+		h.mu.Unlock()
 	}
 }
 
 func (h *Health) writesNot(log *slog.Logger, p probe, err error) {
 	cause, advice := Explain(err)
-	if h.Set(p.problem, p.name+" n'écrit pas : "+cause+" ("+advice+")") {
-		log.Error("le magasin n'écrit plus", "magasin", p.name, "cause", cause, "faire", advice, "erreur", err)
-	}
+	h.Set(p.problem, p.name+" n'écrit pas : "+cause+" ("+advice+")")
+	h.Refused(log, err)
 }
 
 // isReply tells a store that said no from one that said nothing.

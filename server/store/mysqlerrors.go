@@ -56,6 +56,13 @@ var mysqlForGood = []uint16{
 	myStatementBinlog, myNoEngine, myNoColumn,
 }
 
+// mysqlOfConn lists the answers that a new connection may not get: rights on the
+// database and some variables are looked at once, when it is opened, and its
+// address may lead to another server by now.
+var mysqlOfConn = append([]uint16{
+	myReadOnlyOption, myReadOnlyTx, myReadOnlyMode, myUnknownDatabase, myNoDatabase, myGaleraNotReady, myGroupHook,
+}, mysqlForGood...)
+
 // mysqlUnavailable lists the answers that tell of the store's state, whatever
 // was asked: nothing is wrong with the request or with us.
 var mysqlUnavailable = unavailableNumbers(mysqlForGood, []uint16{

@@ -122,6 +122,7 @@ func (s *Stores) addProbes(my *mysql.Config, redisURL string) error {
 		return err
 	}
 	asked.Write.SetMaxOpenConns(1)
+	asked.Write.SetConnMaxLifetime(writeEvery / 2) // a new one sees rights that were taken or given meanwhile
 	s.onClose(asked.close)
 	cache, err := openRedis(redisURL)
 	if err != nil {
