@@ -57,9 +57,12 @@ const sayAgain = 10 * time.Minute
 // Refused says once, in an ERROR, what to do about a store that refused a command
 // that nothing is wrong with: for whatever Watch does not find by itself.
 func (h *Health) Refused(log *slog.Logger, err error) {
-	if h == nil || !isReply(err) {
-		return
+	if h != nil && isReply(err) {
+		h.say(log, err)
 	}
+}
+
+func (h *Health) say(log *slog.Logger, err error) {
 	cause, advice := Explain(err)
 	h.mu.Lock()
 	last, known := h.said[advice]
@@ -231,7 +234,7 @@ func (h *Health) writes(log *slog.Logger, p probe) {
 func (h *Health) writesNot(log *slog.Logger, p probe, err error) {
 	cause, advice := Explain(err)
 	h.Set(p.problem, p.name+" n'écrit pas : "+cause+" ("+advice+")")
-	h.Refused(log, err)
+	h.say(log, err)
 }
 
 // isReply tells a store that said no from one that said nothing.
