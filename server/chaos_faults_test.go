@@ -108,6 +108,12 @@ var chaosFaults = []fault{
 
 // clock moves Redis's clock for a while.
 func (a *arena) clock(offset time.Duration) {
+	began := time.Now()
+	defer func() {
+		// What was stamped ahead is written down as of a later moment, and may be
+		// until the clock is there.
+		a.moved = append(a.moved, [2]int64{began.UnixMilli(), time.Now().Add(offset.Abs() + chaosForgets).UnixMilli()})
+	}()
 	for _, to := range []time.Duration{offset, 0} {
 		from := a.rec.Now()
 		a.env.Redis().MoveClock(a.t, to)

@@ -46,7 +46,8 @@ type arena struct {
 	rec   *history.Recorder
 	redis *lossy
 	sql   *cutter
-	admin string // token of the administrator
+	admin string     // token of the administrator
+	moved [][2]int64 // when the clock of Redis was moved, from and to, in milliseconds
 	no    *testenv.Refuser
 	long  bool
 	users int
@@ -114,7 +115,9 @@ func newArena(t *testing.T, length time.Duration, users int) (*arena, []*chaosUs
 		a.startServer(i)
 	}
 	crowd := a.register(users)
-	_, a.admin = loginToken(t, a.addr(0), "prof")
+	c, token := loginToken(t, a.addr(0), "prof")
+	_ = c.nc.Close()
+	a.admin = token
 	ctx, cancel := context.WithTimeout(t.Context(), length)
 	t.Cleanup(cancel)
 	a.ctx, a.end = ctx, cancel

@@ -325,7 +325,8 @@ func TestClockOfRedisMoves(t *testing.T) {
 		"on and back: it is full":          {after, []Jump{forward, back}, "number 4 of one window"},
 		"on and back: a refusal is due":    {refusal, []Jump{forward, back}, ""},
 		"back: slots ahead count as now":   {strings.Replace(refusal, "=8", "=10", 1), []Jump{{back.From, back.To, -5 * second}}, ""},
-		"back, not far: it is full":        {after, []Jump{{back.From, back.To, -second}}, "number 4 of one window"},
+		"back, not far: it is full":        {after, []Jump{{back.From, back.To, -second / 5}}, "number 4 of one window"},
+		"back: slots ahead leave sooner":   {strings.NewReplacer("3000", "11900", "3010", "11910").Replace(after), []Jump{forward, {2500 * time.Millisecond, 2600 * time.Millisecond, -second}}, ""},
 		"at some moment of the call":       {after, []Jump{{2900 * time.Millisecond, 3100 * time.Millisecond, 20 * second}}, ""},
 		"a refusal at some moment of that": {refusal, []Jump{{2900 * time.Millisecond, 3100 * time.Millisecond, 20 * second}}, ""},
 	} {

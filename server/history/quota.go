@@ -345,6 +345,12 @@ func (q *quota) sure(there []int, op quotaOp) (slots []slot) {
 	return slots
 }
 
+// ahead says whether Redis's clock was set back to before a slot, which counts as
+// of some later moment then.
+func (q *quota) ahead(s slot) bool {
+	return slices.ContainsFunc(q.Clock, func(j Jump) bool { return j.To >= s.from && j.From+j.Offset-slack < s.hi })
+}
+
 // resetBetween says whether a RAZ may have taken away what was taken from one
 // moment on, by another.
 func (q *quota) resetBetween(from, to time.Duration) bool {
@@ -370,7 +376,7 @@ func (q *quota) fullest(there []int, added int) (most int) {
 	self := q.slots[added]
 	slots := []slot{self}
 	for _, i := range there {
-		if s := q.slots[i]; !q.resetBetween(min(s.from, self.from), max(s.to, self.to)) {
+		if s := q.slots[i]; !q.resetBetween(min(s.from, self.from), max(s.to, self.to)) && !q.ahead(s) {
 			slots = append(slots, s)
 		}
 	}
