@@ -17,8 +17,8 @@ var (
 	AccountTheme    = say("Thème : %s", "Theme: %s")
 	AccountLogout   = say("Se déconnecter", "Log out")
 	LogoutTitle     = say("Se déconnecter", "Log out")
-	LogoutAsk       = say("La prochaine connexion comptera parmi vos dix. Pour quitter sans rien dépenser : q.",
-		"Your next login will count among your ten. To leave without spending one: q.")
+	LogoutAsk       = say("La prochaine connexion sera comptée (%s). Pour quitter sans rien dépenser : q.",
+		"Your next login will be counted (%s). To leave without spending one: q.")
 	ThemeDark     = say("sombre", "dark")
 	ThemeLight    = say("clair", "light")
 	ThemeContrast = say("contraste", "contrast")

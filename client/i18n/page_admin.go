@@ -9,7 +9,7 @@ var (
 	AdminAccounts  = say("Comptes", "Accounts")
 	AdminOpen      = say("inscriptions ouvertes", "registration open")
 	AdminShut      = say("inscriptions fermées", "registration closed")
-	AdminNoTrouble = say("Personne en 10 min.", "Nobody in 10 min.")
+	AdminNoTrouble = say("Personne en %s.", "Nobody in %s.")
 )
 
 // The live view.
@@ -113,7 +113,7 @@ var (
 	ExpelDone  = say("%s est exclu.", "%s is out.")
 
 	ResetTitle = say("Remettre à zéro les quotas de %s", "Reset the quotas of %s")
-	ResetAsk   = say("Dix connexions et dix appels de nouveau ; la personne l'apprend.", "Ten logins and ten calls again; that person is told.")
+	ResetAsk   = say("Toutes ses connexions et tous ses appels de nouveau ; la personne l'apprend.", "All logins and all calls again; that person is told.")
 	ResetYes   = say("Remettre à zéro", "Reset")
 	ResetDone  = say("Les quotas de %s repartent de zéro.", "The quotas of %s start again.")
 

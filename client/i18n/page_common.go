@@ -20,6 +20,7 @@ var (
 	KeyEsc      = say("esc", "esc")
 	KeyTab      = say("tab", "tab")
 	KeyBoth     = say("tab/⇧tab", "tab/⇧tab")
+	KeyBothWord = say("tab/maj-tab", "tab/shift-tab")
 	KeyR        = say("r", "r")
 	KeyA        = say("a", "b")
 	KeyC        = say("c", "c")

@@ -8,6 +8,8 @@ var (
 	QuotaServices  = say("Ventes et achats", "Sales and purchases")
 	QuotaLogins    = say("Connexions", "Logins")
 	QuotaEvery     = say("%d par tranche de %s", "%d in any %s")
+	QuotaOnly      = say("%d au plus", "at most %d")
+	QuotaUntold    = say("un nombre limité de fois", "a limited number of times")
 	QuotaLeft      = count("%s restant sur %s", "%s restants sur %s", "%s of %s left", "%s of %s left")
 	QuotaNext      = say("le prochain revient dans %s", "the next one is back in %s")
 	QuotaNextAt    = say("rien ne reste : le prochain dans %s, à %s", "none left: the next one in %s, at %s")

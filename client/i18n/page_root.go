@@ -71,8 +71,8 @@ var (
 	HelpYes      = say("oui", "yes")
 	HelpNo       = say("non", "no")
 
-	HelpQuotaCalls  = say("Vendre et acheter : 10 appels par tranche de 10 minutes.", "Selling and buying: 10 calls in any 10 minutes.")
-	HelpQuotaLogins = say("Se connecter : 10 fois par tranche de 10 minutes.", "Logging in: 10 times in any 10 minutes.")
+	HelpQuotaCalls  = say("Vendre et acheter : %s.", "Selling and buying: %s.")
+	HelpQuotaLogins = say("Se connecter : %s.", "Logging in: %s.")
 	HelpQuotaFree   = say("Tout le reste est gratuit. Rouvrir le programme reprend la session.", "All else is free. Reopening this program resumes the session.")
 	HelpSimple      = say("Sans mise en page : etu --simple", "Without layout: etu --simple")
 

@@ -5,14 +5,19 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/muesli/termenv"
 
+	"etuservices/client/api"
 	"etuservices/client/tui/page"
 	"etuservices/client/tui/theme"
+	"etuservices/client/tui/tuitest"
 )
 
 var update = flag.Bool("update", false, "write the frames that the tests compare with")
@@ -92,12 +97,56 @@ func TestNoColour(t *testing.T) {
 	s.see("▸ DVD        Un cœur en hiver", "▸2 Catalogue")
 }
 
-// TestASCII: --ascii leaves no sign of the chrome beyond ASCII.
+// TestASCII: --ascii leaves no sign beyond ASCII, whatever the order of the
+// catalogue, and no arrow is the sign of something else.
 func TestASCII(t *testing.T) {
+	ascii := func(e *page.Env) { e.Theme.ASCII = true }
+	for sort, want := range []string{"", " ^ ", " v "} {
+		for _, sc := range scenes {
+			do := sc.do
+			sc.do = func(s *driver) {
+				if s.m.kind == page.Home {
+					s.press("2")
+					for range sort {
+						s.press("s")
+					}
+					if len(s.fake.Silent)+len(s.fake.Errs) == 0 {
+						s.see(want) // "Tri : prix ^", "Sort: price v"
+					}
+					s.press("1")
+				}
+				if do != nil {
+					do(s)
+				}
+			}
+			for _, lang := range []string{"fr", "en"} {
+				frame := sc.frame(t, lang, 80, 24, ascii)
+				letter := func(r rune) bool { return r < 0x80 || unicode.IsLetter(r) || unicode.IsMark(r) }
+				if i := strings.IndexFunc(frame, func(r rune) bool { return !letter(r) }); i >= 0 {
+					t.Errorf("%s: %q in\n%s", sc.name, []rune(frame[i:])[0], frame)
+				}
+			}
+		}
+	}
+}
+
+// TestOrderOfABatchIsNoMatter: the commands of a batch end in any order, and
+// what the user sees is the same.
+func TestOrderOfABatchIsNoMatter(t *testing.T) {
 	for _, sc := range scenes {
-		frame := sc.frame(t, "fr", 80, 24, func(e *page.Env) { e.Theme.ASCII = true })
-		if i := strings.IndexFunc(frame, func(r rune) bool { return r > 0xff && r != 'œ' && r != '€' && r != 'Œ' }); i >= 0 {
-			t.Errorf("%s: %q in\n%s", sc.name, []rune(frame[i:])[0], frame)
+		frames := [2]string{}
+		for i := range frames {
+			other := sc
+			other.with = func(f *tuitest.Fake) {
+				f.Backwards = i == 1
+				if sc.with != nil {
+					sc.with(f)
+				}
+			}
+			frames[i] = other.frame(t, "fr", 80, 24)
+		}
+		if frames[0] != frames[1] {
+			t.Errorf("%s:\n%s\nthe other way round:\n%s", sc.name, frames[0], frames[1])
 		}
 	}
 }
@@ -139,3 +188,64 @@ func (sc scene) frame(t *testing.T, lang string, w, h int, set ...func(*page.Env
 
 // later lets the clock run: what is slow becomes visible.
 const later = 200 * time.Millisecond
+
+// TestRulesAreTheServers: what is said of the quotas is what the server said,
+// on every page, in both languages; nothing of the rule is known by heart.
+func TestRulesAreTheServers(t *testing.T) {
+	rule := func(f *tuitest.Fake) {
+		f.Quota.Services = api.Quota{Used: 3, Max: 20, Left: 17, Window: 5 * time.Minute}
+		f.Quota.Connections = api.Quota{Used: 1, Max: 30, Left: 29, Window: 7 * time.Minute}
+	}
+	ten := regexp.MustCompile(`(?i)\b(10|dix|ten) (appels?|connexions?|calls?|logins?|fois|times|par|in|min\w*|restants?)|vos dix|your ten|(tranche de|any|en|in) 10\b`)
+	for _, sc := range scenes {
+		with := sc.with
+		sc.with = func(f *tuitest.Fake) {
+			if with != nil {
+				with(f)
+			}
+			if f.Quota.Services.Left > 0 {
+				rule(f)
+			} else {
+				f.Quota.Services.Max, f.Quota.Services.Window = 20, 5*time.Minute
+				f.Quota.Connections.Max, f.Quota.Connections.Window = 30, 7*time.Minute
+			}
+		}
+		for _, lang := range []string{"fr", "en"} {
+			frame := strings.ReplaceAll(sc.frame(t, lang, 120, 40), "\u00a0", " ")
+			if found := ten.FindString(frame); found != "" {
+				t.Errorf("%s: %q in\n%s", sc.name, found, frame)
+			}
+		}
+	}
+	for name, texts := range map[string][]string{
+		"help":             {"Vendre et acheter : 20 par tranche de 5 min", "Se connecter : 30 par tranche de 7 min"},
+		"account-logout":   {"30 par tranche de 7 min"},
+		"admin-live-first": {"Personne en 5 min."},
+		"home":             {"20 par tranche de 5 min", "30 par tranche de 7 min"},
+	} {
+		i := slices.IndexFunc(scenes, func(sc scene) bool { return sc.name == name })
+		sc := scenes[i]
+		with := sc.with
+		sc.with = func(f *tuitest.Fake) {
+			if with != nil {
+				with(f)
+			}
+			rule(f)
+		}
+		frame := strings.Join(strings.Fields(strings.ReplaceAll(sc.frame(t, "fr", 120, 40), "│", " ")), " ")
+		for _, want := range texts {
+			if !strings.Contains(frame, want) {
+				t.Errorf("%s: no %q in\n%s", name, want, frame)
+			}
+		}
+	}
+}
+
+// TestUnknownRulesAreNotSaid: before the server has told, no figure is.
+func TestUnknownRulesAreNotSaid(t *testing.T) {
+	f := tuitest.New(start)
+	s := open(t, f, 120, 40)
+	s.press("f1")
+	s.see("Vendre et acheter : un nombre limité de fois.", "Se connecter : un nombre limité de fois.")
+	s.miss(" 10 ")
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"reflect"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -102,6 +103,10 @@ func (s *driver) run(cmd tea.Cmd) {
 	default:
 		switch m := msg.(type) {
 		case tea.BatchMsg:
+			if s.fake.Backwards { // any order may come
+				m = slices.Clone(m)
+				slices.Reverse(m)
+			}
 			for _, c := range m {
 				s.run(c)
 			}

@@ -62,7 +62,6 @@ var (
 			{i18n.KeyClear, i18n.HelpClear},
 		}},
 	}
-	helpNotes = []i18n.Msg{i18n.HelpQuotaCalls, i18n.HelpQuotaLogins, i18n.HelpQuotaFree, i18n.HelpSimple}
 )
 
 // helpTwoColumns is the width from which two columns fit.
@@ -92,10 +91,12 @@ func (m *model) helpLines() []string {
 		}
 	}
 	all = append(all, "", " "+m.e.Theme.Title.Render(m.e.S(i18n.HelpQuotas)))
-	for _, n := range helpNotes {
-		all = append(all, "   "+m.e.S(n))
-	}
-	return all
+	e := m.e
+	return append(all,
+		"   "+e.S(i18n.HelpQuotaCalls, e.Rule(e.Quotas.Services)),
+		"   "+e.S(i18n.HelpQuotaLogins, e.Rule(e.Quotas.Connections)),
+		"   "+e.S(i18n.HelpQuotaFree),
+		"   "+e.S(i18n.HelpSimple))
 }
 
 func (m *model) helpColumn(parts []helpPart) []string {

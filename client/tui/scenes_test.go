@@ -102,6 +102,16 @@ var scenes = []scene{
 			api.ArticleSold{At: api.At{At: start}, ID: "12", Title: "Le Petit Prince", Buyer: "leo", Contact: "leo@etu.example"},
 		})
 	}},
+	{name: "registered", do: func(s *driver) {
+		s.press("ctrl+n")
+		for i, text := range []string{"lea", "lea@etu.example", "Léa", "Martin", "motdepasse", "motdepasse"} {
+			if i > 0 {
+				s.press("tab")
+			}
+			s.typed(text)
+		}
+		s.press("enter")
+	}},
 	{name: "home-empty-quota", kept: true, with: noCalls},
 	{name: "catalog", kept: true, do: press("2")},
 	{name: "catalog-detail", kept: true, do: func(s *driver) { s.press("2", "down"); s.advance(time.Second) }},

@@ -63,8 +63,11 @@ func (e *Env) Hint(k, does i18n.Msg) string {
 // H makes a Hint.
 func (e *Env) H(k, does i18n.Msg) Hint { return Hint{e.Key(k), e.S(does)} }
 
-// Key names a key; administrators have one screen more.
+// Key names a key; administrators have one screen more, ASCII a sign less.
 func (e *Env) Key(k i18n.Msg) string {
+	if k == i18n.KeyBoth && e.Theme.ASCII { // ⇧ has no sign of its own there
+		k = i18n.KeyBothWord
+	}
 	if e.IsAdmin() {
 		switch k {
 		case i18n.KeyScreens:

@@ -18,17 +18,6 @@ type QuotaState struct {
 	spent []time.Time
 }
 
-// defaultWindow stands in until the server names the window (contract 4).
-const defaultWindow = 10 * time.Minute
-
-// Window is the length of q's window.
-func Window(q api.Quota) time.Duration {
-	if q.Window > 0 {
-		return q.Window
-	}
-	return defaultWindow
-}
-
 // Set takes what the server told of both.
 func (s *QuotaState) Set(q api.Quotas, now time.Time) {
 	s.Connections, s.Services, s.At = q.Connections, q.Services, now
@@ -52,10 +41,10 @@ func (s *QuotaState) NextService(now time.Time) (at time.Time, ok bool) {
 	if !s.Services.Next.IsZero() {
 		return s.Services.Next, s.Services.Next.After(now)
 	}
-	if s.Services.Used == 0 || len(s.spent) < s.Services.Used {
+	if s.Services.Used <= 0 || len(s.spent) < s.Services.Used || s.Services.Window == 0 {
 		return time.Time{}, false // some were made elsewhere, earlier
 	}
-	at = s.spent[len(s.spent)-s.Services.Used].Add(Window(s.Services))
+	at = s.spent[len(s.spent)-s.Services.Used].Add(s.Services.Window)
 	return at, at.After(now)
 }
 
@@ -70,7 +59,7 @@ func (s *QuotaState) Due(now time.Time) bool {
 			return true
 		}
 	}
-	if len(s.spent) > 0 && !s.spent[0].Add(Window(s.Services)).After(now) {
+	if len(s.spent) > 0 && s.Services.Window > 0 && !s.spent[0].Add(s.Services.Window).After(now) {
 		s.spent = s.spent[1:]
 		return true
 	}

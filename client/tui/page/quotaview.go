@@ -16,7 +16,7 @@ func QuotaView(e *Env, name i18n.Msg, q api.Quota, next time.Time, w int) string
 	if q.Max == 0 { // not told yet
 		return head + "\n  " + widget.Gauge(th, 0, 1, max(0, w-24)) + "\n  "
 	}
-	rule := e.S(i18n.QuotaEvery, q.Max, e.T.Duration(Window(q)))
+	rule := e.Rule(q)
 	left := e.T.N(i18n.QuotaLeft, q.Left, e.T.Int(int64(q.Max)))
 	const figures = 22 // cells for "10 restants sur 10" with a margin
 	bar := widget.LevelSign(th, widget.Level(q.Left, q.Max)) + " " +
@@ -35,7 +35,21 @@ func (e *Env) quotaNext(q api.Quota, next time.Time) string {
 	case q.Used == 0:
 		return e.Theme.Faint.Render(e.S(i18n.QuotaAll))
 	}
-	return e.Theme.Faint.Render(e.S(i18n.QuotaLater, e.T.Duration(Window(q))))
+	if q.Window == 0 {
+		return ""
+	}
+	return e.Theme.Faint.Render(e.S(i18n.QuotaLater, e.T.Duration(q.Window)))
+}
+
+// Rule says how much a quota allows, as far as the server has told.
+func (e *Env) Rule(q api.Quota) string {
+	switch {
+	case q.Max == 0:
+		return e.S(i18n.QuotaUntold)
+	case q.Window == 0:
+		return e.S(i18n.QuotaOnly, q.Max)
+	}
+	return e.S(i18n.QuotaEvery, q.Max, e.T.Duration(q.Window))
 }
 
 // QuotaStatus is the services quota in a few cells, for the status line.

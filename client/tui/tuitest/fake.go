@@ -28,12 +28,15 @@ type Fake struct {
 	Sales  []api.Article
 	Buys   []api.Article
 	Quota  api.Quotas
-	Ranks  api.Boards
-	Here   api.Count
-	Errs   map[string]error // by method
-	Silent map[string]bool  // by method
-	Calls  []string         // what was asked, in order
-	Refs   []string         // of Sell and Buy
+	// Backwards: of several answers that may come in any order the last comes
+	// first.
+	Backwards bool
+	Ranks     api.Boards
+	Here      api.Count
+	Errs      map[string]error // by method
+	Silent    map[string]bool  // by method
+	Calls     []string         // what was asked, in order
+	Refs      []string         // of Sell and Buy
 
 	Sessions []api.Connected
 	People   []api.Account // by login

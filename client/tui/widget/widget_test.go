@@ -262,7 +262,7 @@ func TestAskBeginsHarmless(t *testing.T) {
 }
 
 func TestPlainKeepsWidths(t *testing.T) {
-	s := "▸ ● ▲ ■ ✓ ✗ █ ░ ─ ╭ … « » · ⏎"
+	s := "▸ ● ▲ ■ ✓ ✗ █ ░ ─ ╭ … « » · ↑ ↓ ← → € × °"
 	got := theme.Plain(s)
 	if Width(got) != Width(s) || strings.IndexFunc(got, func(r rune) bool { return r > 0x7f }) >= 0 {
 		t.Errorf("%q", got)

@@ -60,8 +60,10 @@ func (p *Page) logout() tea.Cmd {
 	e := p.e
 	return page.Send(page.Open{Dialog: page.NewConfirm(e, page.Question{
 		Title: func() string { return e.S(i18n.LogoutTitle) },
-		Body:  func(w int) string { return widget.Lines(widget.Wrap(e.S(i18n.LogoutAsk), w)).String() },
-		Yes:   i18n.AccountLogout,
+		Body: func(w int) string {
+			return widget.Lines(widget.Wrap(e.S(i18n.LogoutAsk, e.Rule(e.Quotas.Connections)), w)).String()
+		},
+		Yes: i18n.AccountLogout,
 		Do: func(ctx context.Context) error {
 			// The client is logged out whatever the server answers.
 			_ = e.API.Logout(ctx)

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"maps"
+	"time"
 
 	"etuservices/client/api"
 	"etuservices/client/i18n"
@@ -32,14 +33,14 @@ func (w *watched) measure(s api.Stats) {
 	w.lost += s.Lost
 }
 
-func (w *watched) happened(a api.Activity) {
+func (w *watched) happened(a api.Activity, window time.Duration) {
 	if w.feed = append(w.feed, a); len(w.feed) > maxFeed {
 		w.feed = w.feed[len(w.feed)-maxFeed:]
 	}
 	if w.near == nil {
 		w.near = strained{}
 	}
-	w.near.happened(a)
+	w.near.happened(a, window)
 }
 
 // line puts something that happened in words, with its sign.

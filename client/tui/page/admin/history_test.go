@@ -92,7 +92,7 @@ func TestFrozenStaysAsItIs(t *testing.T) {
 	still := w.freeze()
 	for i := range 2 * maxFeed {
 		w.measure(at(1+i, 2))
-		w.happened(api.Activity{At: api.At{At: noon}, Type: "VENTE"})
+		w.happened(api.Activity{At: api.At{At: noon}, Type: "VENTE"}, 10*time.Minute)
 	}
 	if len(still.history) != 1 || len(still.feed) != 0 || len(w.feed) != maxFeed {
 		t.Errorf("%d measures and %d events frozen, %d events kept", len(still.history), len(still.feed), len(w.feed))

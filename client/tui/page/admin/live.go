@@ -54,7 +54,7 @@ func (p *live) update(m tea.Msg) tea.Cmd {
 			case api.Stats:
 				p.now.measure(ev)
 			case api.Activity:
-				p.now.happened(ev)
+				p.now.happened(ev, p.e.Quotas.Services.Window)
 			}
 		}
 	case page.Second:

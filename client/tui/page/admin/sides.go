@@ -56,18 +56,23 @@ func (p *live) services(s api.Stats, w int) []string {
 // who are near its end.
 func (p *live) troubled(w watched, now time.Time, width, n int) []string {
 	e, th := p.e, p.e.Theme
-	all := w.near.list(now)
+	window := e.Quotas.Services.Window
+	since := now.Add(-window)
+	all := w.near.list(since)
 	head := e.S(i18n.LiveNear)
 	if len(all) > 0 {
 		head += " " + e.T.Int(int64(len(all)))
 	}
 	out := []string{th.Title.Render(head)}
+	if len(all) == 0 && window == 0 { // not told yet
+		return out
+	}
 	if len(all) == 0 {
-		return append(out, th.Faint.Render(widget.Fit(e.S(i18n.AdminNoTrouble), width)))
+		return append(out, th.Faint.Render(widget.Fit(e.S(i18n.AdminNoTrouble, e.T.Duration(window)), width)))
 	}
 	for _, s := range all[:min(n, len(all))] {
 		sign, what, when := th.Warn.Render(theme.Stop), e.T.Int(int64(s.times))+"×", s.refused
-		if !s.refusedLately(now) {
+		if !s.refusedLately(since) {
 			sign, what, when = th.Faint.Render(theme.Dot), e.T.Int(int64(s.used))+"/"+e.T.Int(int64(s.max)), s.called
 		}
 		right := what + " " + th.Faint.Render(widget.FitRight(e.T.Age(now.Sub(when)), 6))

@@ -14,9 +14,6 @@ const (
 	// nearPart is from which part of a quota somebody is near its end: 8 calls
 	// of 10.
 	nearPart = 0.8
-	// strainFor is how long that is remembered: after one window (contract
-	// section 4) the calls that filled it have come back.
-	strainFor = 10 * time.Minute
 	// maxStrained bounds whom we remember: more than a year's students, less
 	// than a flood of invented logins.
 	maxStrained = 2000
@@ -32,22 +29,22 @@ type strain struct {
 }
 
 // refusedLately and nearLately are the two reasons to be shown.
-func (s strain) refusedLately(now time.Time) bool {
-	return s.times > 0 && now.Sub(s.refused) <= strainFor
+func (s strain) refusedLately(since time.Time) bool { return s.times > 0 && !s.refused.Before(since) }
+
+func (s strain) nearLately(since time.Time) bool {
+	return s.max > 0 && float64(s.used) >= nearPart*float64(s.max) && !s.called.Before(since)
 }
 
-func (s strain) nearLately(now time.Time) bool {
-	return s.max > 0 && float64(s.used) >= nearPart*float64(s.max) && now.Sub(s.called) <= strainFor
-}
+func (s strain) shown(since time.Time) bool { return s.refusedLately(since) || s.nearLately(since) }
 
-func (s strain) shown(now time.Time) bool { return s.refusedLately(now) || s.nearLately(now) }
-
-// strained are those, by login. What is known of them is what the events say: a
+// strained are those, by login. What is older than one window does not count:
+// the calls that filled it have come back. What is known of them is what the events say: a
 // call tells what its user has used, a refusal that he was refused.
 type strained map[string]strain
 
-func (all strained) happened(a api.Activity) {
+func (all strained) happened(a api.Activity, window time.Duration) {
 	now, s := a.At.At, all[a.Login]
+	since := now.Add(-window)
 	if a.Login == "" {
 		return
 	}
@@ -58,19 +55,19 @@ func (all strained) happened(a api.Activity) {
 		if a.Fields.Get("code") != string(protocol.QUOTA) {
 			return
 		}
-		if !s.refusedLately(now) {
+		if !s.refusedLately(since) {
 			s.times = 0
 		}
 		s.times, s.refused = s.times+1, now
 	default:
 		return
 	}
-	if s.login = a.Login; !s.shown(now) {
+	if s.login = a.Login; !s.shown(since) {
 		delete(all, a.Login)
 		return
 	}
 	if _, known := all[a.Login]; !known && len(all) >= maxStrained {
-		maps.DeleteFunc(all, func(_ string, s strain) bool { return !s.shown(now) })
+		maps.DeleteFunc(all, func(_ string, s strain) bool { return !s.shown(since) })
 		if len(all) >= maxStrained {
 			return
 		}
@@ -78,16 +75,16 @@ func (all strained) happened(a api.Activity) {
 	all[a.Login] = s
 }
 
-// list gives who is to be shown: those who were refused, the latest first, then
+// list gives who is to be shown, from what happened since: those who were refused, the latest first, then
 // those who are nearest to it.
-func (all strained) list(now time.Time) (list []strain) {
+func (all strained) list(since time.Time) (list []strain) {
 	for _, s := range all {
-		if s.shown(now) {
+		if s.shown(since) {
 			list = append(list, s)
 		}
 	}
 	slices.SortFunc(list, func(a, b strain) int {
-		switch ra, rb := a.refusedLately(now), b.refusedLately(now); {
+		switch ra, rb := a.refusedLately(since), b.refusedLately(since); {
 		case ra && rb:
 			return cmp.Or(b.refused.Compare(a.refused), cmp.Compare(a.login, b.login))
 		case ra != rb:

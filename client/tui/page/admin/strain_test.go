@@ -19,15 +19,15 @@ func TestStrained(t *testing.T) {
 	call := func(m int, login string, used int) {
 		all.happened(api.Activity{At: api.At{At: minute(m)}, Type: "VENTE", Login: login, Fields: protocol.Fields{
 			{Key: "utilise", Value: strconv.Itoa(used)}, {Key: "max", Value: "10"},
-		}})
+		}}, 10*time.Minute)
 	}
 	refuse := func(m int, login, code string) {
-		all.happened(api.Activity{At: api.At{At: minute(m)}, Type: "REFUS", Login: login, Fields: protocol.Fields{{Key: "code", Value: code}}})
+		all.happened(api.Activity{At: api.At{At: minute(m)}, Type: "REFUS", Login: login, Fields: protocol.Fields{{Key: "code", Value: code}}}, 10*time.Minute)
 	}
 	wants := func(m int, want ...string) {
 		t.Helper()
 		var got []string
-		for _, s := range all.list(minute(m)) {
+		for _, s := range all.list(minute(m - 10)) {
 			got = append(got, fmt.Sprintf("%s %d %d", s.login, s.times, s.used))
 		}
 		if !slices.Equal(got, want) {

@@ -129,7 +129,7 @@ func (p *Page) entered() tea.Cmd {
 	switch {
 	case err == nil:
 		p.Clear()
-		return tea.Batch(
+		return tea.Sequence( // the welcome stands, not that the login went well
 			page.Send(page.Entered{Session: p.enter.Data}),
 			page.Send(page.Say{Mood: page.Good, Text: p.e.S(i18n.RegisterDone)}),
 		)
