@@ -1,9 +1,21 @@
 package main
 
 import (
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/hex"
+	"hash"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"etuservices/protocol"
 	"etuservices/server/testenv"
 )
 
@@ -35,7 +47,7 @@ func TestFailuresOfAPair(t *testing.T) {
 	register(t, servers[0].Addr, "alice", "bob")
 	const here, there = "127.0.0.2", "127.0.0.3"
 	wantGuess(t, here, servers[0].Addr, "alice", "mauvais-mot", 2, "ECHEC")
-	wantGuess(t, here, servers[1].Addr, "alice@univ.fr", "mauvais-mot", 1, "ECHEC")
+	wantGuess(t, here, servers[1].Addr, "Alice", "mauvais-mot", 1, "ECHEC")
 	wantGuess(t, here, servers[0].Addr, "alice", password, 2, "PASSOK") // n-1: still let in
 	wantGuess(t, here, servers[1].Addr, "ALICE", "mauvais-mot", 1, "ECHEC")
 	for _, server := range servers {
@@ -53,17 +65,119 @@ func TestFailuresOfAPair(t *testing.T) {
 	wantGuess(t, here, servers[1].Addr, "personne", "mauvais-mot", 1, "DEBIT")
 }
 
-// TestFailuresOfADay (T4): those who are patient have so many a day.
+// TestFailuresOfADay: beyond so many a day, each guess of an address at an account
+// waits, and none is refused: the owner, behind the same address, is let in.
 func TestFailuresOfADay(t *testing.T) {
 	t.Parallel()
-	server := start(t, testenv.Embedded(t), nobodyExempt, "--failures-day", "3")
-	register(t, server.Addr, "alice")
-	wantGuess(t, "127.0.0.2", server.Addr, "alice", "mauvais-mot", 3, "ECHEC")
-	r := wantGuess(t, "127.0.0.2", server.Addr, "alice", "mauvais-mot", 1, "DEBIT")
-	if after := r.Fields.Int("apres"); after < 23*3600 || after > 24*3600 {
-		t.Errorf("%s", r.Line)
+	const delay = time.Second
+	server := start(t, testenv.Embedded(t), nobodyExempt, "--failures-day", "3", "--failures-minute", "1000", "--failure-delay-max", delay.String())
+	register(t, server.Addr, "alice", "bob")
+	const here, there = "127.0.0.2", "127.0.0.3"
+	timed := func(from, name, word, want string) time.Duration {
+		t.Helper()
+		began := time.Now()
+		wantGuess(t, from, server.Addr, name, word, 1, want)
+		return time.Since(began)
 	}
-	wantGuess(t, "127.0.0.3", server.Addr, "alice", password, 1, "PASSOK")
+	wantGuess(t, here, server.Addr, "alice", "mauvais-mot", 3, "ECHEC")
+	for range 2 {
+		if took := timed(here, "alice", "mauvais-mot", "ECHEC"); took < delay {
+			t.Errorf("one more waited %v", took)
+		}
+	}
+	if took := timed(here, "alice", password, "PASSOK"); took < delay {
+		t.Errorf("whoever it is waits, not %v", took)
+	}
+	for _, other := range [][2]string{{there, "alice"}, {here, "bob"}} {
+		if took := timed(other[0], other[1], password, "PASSOK"); took >= delay {
+			t.Errorf("%v waited %v", other, took)
+		}
+	}
+}
+
+// TestFailuresTellNobodysAddress: a login that is guessed much shows neither by a
+// delay nor by a refusal which e-mail address is its.
+func TestFailuresTellNobodysAddress(t *testing.T) {
+	t.Parallel()
+	const delay = 2 * time.Second
+	server := start(t, testenv.Embedded(t), nobodyExempt, "--failures-account", "3", "--failures-day", "3", "--failures-minute", "5",
+		"--failure-delay", delay.String(), "--failure-delay-max", delay.String())
+	register(t, server.Addr, "alice", "bob")
+	const here = "127.0.0.2"
+	wantGuess(t, here, server.Addr, "alice", "mauvais-mot", 5, "ECHEC")
+	wantGuess(t, here, server.Addr, "alice", "mauvais-mot", 1, "DEBIT")
+	for _, name := range []string{"alice@univ.fr", "ALICE@univ.fr", "bob@univ.fr", "personne@univ.fr", "personne"} {
+		began := time.Now()
+		wantGuess(t, here, server.Addr, name, "mauvais-mot", 1, "ECHEC")
+		if took := time.Since(began); took >= delay {
+			t.Errorf("%s waited %v", name, took)
+		}
+	}
+}
+
+// TestWhatWasTypedIsNoKey: who types the password in the place of the login leaves
+// no digest of it that could be tried against, and none that another installation
+// has too.
+func TestWhatWasTypedIsNoKey(t *testing.T) {
+	t.Parallel()
+	const typed = "mypassword"
+	digests := []string{typed}
+	for _, sum := range []hash.Hash{md5.New(), sha1.New(), sha256.New(), sha512.New()} {
+		sum.Write([]byte(typed))
+		digests = append(digests, hex.EncodeToString(sum.Sum(nil))[:12], base64.StdEncoding.EncodeToString(sum.Sum(nil))[:12])
+	}
+	keysOf := func() []string {
+		env := testenv.Real(t)
+		server := start(t, env, nobodyExempt)
+		wantGuess(t, "127.0.0.2", server.Addr, typed, "alice", 1, "ECHEC")
+		keys, err := env.Open(t).Redis.DB0.Keys(t.Context(), "etu:{echecs}:*").Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range keys {
+			for _, digest := range digests {
+				if strings.Contains(key, digest) {
+					t.Errorf("%s holds %s", key, digest)
+				}
+			}
+		}
+		return slices.DeleteFunc(keys, func(key string) bool { return !strings.Contains(key, ":compte:") })
+	}
+	one, other := keysOf(), keysOf()
+	if len(one) != 1 || len(other) != 1 || one[0] == other[0] {
+		t.Errorf("%v and %v", one, other)
+	}
+}
+
+// TestOwnerIsNotBehindACrowd: however many guesses of one address stand in line,
+// somebody else's password is looked at in the next round.
+func TestOwnerIsNotBehindACrowd(t *testing.T) {
+	t.Parallel()
+	in := openInside(t, testenv.Embedded(t))
+	h, addr := in.run(t, nobodyExempt, "--failures-minute", "1000", "--failures-address", "100000", "--failures-account", "1000")
+	register(t, addr, "alice")
+	free := holdLine(t, h.accounts.Hasher)
+	defer free()
+	const crowd = 60
+	var answered atomic.Int64
+	var all sync.WaitGroup
+	defer all.Wait()
+	for range crowd {
+		c, _ := dialFrom(t, "127.0.0.2", addr)
+		reply := c.later("AUTH alice mauvais-mot")
+		all.Go(func() {
+			reply()
+			answered.Add(1)
+		})
+	}
+	reached(t, h.accounts.Hasher, crowd)
+	c, _ := dialFrom(t, "127.0.0.3", addr)
+	reply := c.later("AUTH alice un-autre-mot")
+	reached(t, h.accounts.Hasher, crowd+1)
+	free()
+	if r := reply(); r.Code() != protocol.ECHEC || answered.Load() > crowd/2 {
+		t.Errorf("%s, after %d others", r.Line, answered.Load())
+	}
 }
 
 // TestFailuresOfAnAddress (T4, T12): one guess at each of many accounts is

@@ -25,7 +25,7 @@ func holdLine(t *testing.T, h *hashing.Hasher) (free func()) {
 	for h.Waiting() == 0 { // all hashers, and one in line
 		began := make(chan struct{})
 		all.Go(func() {
-			if err := h.Turn(t.Context(), func() error { close(began); <-release; return nil }); err != nil {
+			if err := h.Turn(t.Context(), "", func() error { close(began); <-release; return nil }); err != nil {
 				t.Error(err)
 			}
 		})

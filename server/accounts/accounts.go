@@ -100,6 +100,7 @@ type Accounts struct {
 	sessions registry
 	uses     chan *Session // to be written
 	resuming *store.Gather[*resumed]
+	secret   secret
 	door     *door // of those who are not logged in
 }
 

@@ -2,13 +2,17 @@ package accounts
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	_ "embed"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
+	"etuservices/protocol"
+	"etuservices/server/config"
 	"etuservices/server/store"
 )
 
@@ -31,6 +35,9 @@ type From struct {
 	Exempt  bool
 }
 
+// network is what is counted, and what stands in line.
+func (f From) network() string { return config.NetworkOf(f.Address) }
+
 // counter is a key of attempt.lua.
 type counter struct {
 	key   string
@@ -50,33 +57,47 @@ func times(list []counter, by int) []counter {
 
 // attempt is a guess at an account's password.
 type attempt struct {
-	account string
+	login   string // whose it is; "" for nobody's
+	network string
 	delay   time.Duration // before it
 	charged []counter     // what counts it
 	limits  []counter     // what will, once it is made
 }
 
-// attempt counts a guess at its account, and says how long the guesser of a
-// much-guessed one waits. The limits are looked at here, so that who is over them
-// does not stand in line, and count when the guess is made (charge). Errors:
-// *TooMany, store.ErrUnavailable: while Redis is away nobody can log in, so
-// nobody guesses.
-func (a *Accounts) attempt(ctx context.Context, from From, account string) (*attempt, error) {
-	try := &attempt{account: account, charged: []counter{{"compte:" + account, 0, time.Hour, 1}}}
+// attempt counts a guess at whoever has a name, and says how long the guesser of a
+// much-guessed one waits: of the name from anywhere, or from one network. The
+// limits are looked at here, so that who is over them does not stand in line, and
+// count when the guess is made (charge). Errors: *TooMany, store.ErrUnavailable:
+// while Redis is away nobody can log in, so nobody guesses.
+//
+// A name is counted as it was given: whether an e-mail is that of a login which is
+// guessed much, or of nobody, shows in no delay and no refusal.
+func (a *Accounts) attempt(ctx context.Context, from From, name, login string) (*attempt, error) {
+	key, err := a.nameKey(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	try := &attempt{
+		login: login, network: from.network(),
+		charged: []counter{{"compte:" + key, 0, time.Hour, 1}},
+	}
 	if !from.Exempt {
-		pair := from.Address + "|" + account
+		pair := try.network + "|" + key
 		try.limits = []counter{
+			{"jour:" + pair, 0, 24 * time.Hour, 0},
 			{"minute:" + pair, a.Attempts.PairMinute, time.Minute, 0},
-			{"jour:" + pair, a.Attempts.PairDay, 24 * time.Hour, 0},
-			{"adresse:" + from.Address, a.Attempts.Address, time.Minute, 0},
+			{"adresse:" + try.network, a.Attempts.Address, time.Minute, 0},
 		}
 	}
-	counts, err := a.count(ctx, append(try.charged, try.limits...))
+	counts, err := a.count(ctx, append(slices.Clone(try.charged), try.limits...))
 	if err != nil {
 		return nil, err
 	}
 	if len(counts) > 0 && a.Attempts.Account > 0 {
 		try.delay = min(a.Attempts.DelayMax, a.Attempts.Delay*time.Duration((counts[0]-1)/int64(a.Attempts.Account)))
+	}
+	if len(counts) > 1 && counts[1] >= int64(a.Attempts.PairDay) {
+		try.delay = a.Attempts.DelayMax
 	}
 	return try, nil
 }
@@ -112,42 +133,58 @@ func pause(ctx context.Context, delay time.Duration) error {
 	}
 }
 
-// guess compares a password with a hash, after the delay that its attempt got.
-// Errors: ErrWrong, *TooMany, *hashing.Busy, store.ErrUnavailable.
-func (a *Accounts) guess(ctx context.Context, try *attempt, password, hash string) error {
+// guess compares a password with a hash, after the delay that its attempt got. It
+// says whether the hash was made of the password as it was typed, not as it is
+// prepared today. Errors: ErrWrong, *TooMany, *hashing.Busy, store.ErrUnavailable.
+func (a *Accounts) guess(ctx context.Context, try *attempt, password, hash string) (asTyped bool, err error) {
 	if err := pause(ctx, try.delay); err != nil {
-		return err
+		return false, err
 	}
-	err := a.Hasher.Turn(ctx, func() error {
+	err = a.Hasher.Turn(ctx, try.network, func() error {
 		if err := a.charge(ctx, try); err != nil {
 			return err
 		}
-		match, err := a.Hasher.Compare(password, hash) // at the same cost for an unknown login
-		switch {
-		case err != nil:
-			return err
-		case match:
-			a.forgive(ctx, try) // before the next one is charged
-			return nil
-		case hash != "":
-			return &Wrong{Login: try.account}
+		for i, form := range forms(password) { // at the same cost for an unknown login
+			match, err := a.Hasher.Compare(form, hash)
+			switch {
+			case err != nil:
+				return err
+			case match:
+				asTyped = i > 0
+				a.forgive(ctx, try) // before the next one is charged
+				return nil
+			}
+		}
+		if hash != "" {
+			return &Wrong{Login: try.login}
 		}
 		return ErrWrong
 	})
 	if err != nil && !errors.Is(err, ErrWrong) {
 		a.forgive(ctx, try)
 	}
-	return err
+	return asTyped, err
 }
 
-// nameFor is the name under which an account's attempts are counted, whether
-// it is called by its login, its e-mail, or does not exist.
-func nameFor(user User, given string) string {
-	if user.Login != "" {
-		return user.Login
+// nameKey is under what the attempts at a name are counted: nobody who reads the
+// keys learns what was typed, which may have been a password.
+func (a *Accounts) nameKey(ctx context.Context, name string) (string, error) {
+	key, err := a.secret.get(ctx, a.Stores.SQL)
+	if err != nil {
+		return "", err
 	}
-	return "?" + hashToken(strings.ToLower(given))[:16]
+	if folded, ok := protocol.Login(name); ok {
+		name = folded
+	} else if folded, ok := protocol.Email(name); ok {
+		name = folded
+	}
+	sum := hmac.New(sha256.New, key)
+	sum.Write([]byte(name))
+	return hex.EncodeToString(sum.Sum(nil)[:nameKeyBytes]), nil
 }
+
+// nameKeyBytes are enough that no two names meet.
+const nameKeyBytes = 16
 
 // forgive takes an attempt back: it was no failure, or a fault of ours.
 func (a *Accounts) forgive(ctx context.Context, try *attempt) {
@@ -161,7 +198,7 @@ func (a *Accounts) mayRegister(ctx context.Context, from From) error {
 	if from.Exempt || a.Attempts.Registration <= 0 {
 		return nil
 	}
-	_, err := a.count(ctx, []counter{{"inscription:" + from.Address, a.Attempts.Registration, time.Hour, 1}})
+	_, err := a.count(ctx, []counter{{"inscription:" + from.network(), a.Attempts.Registration, time.Hour, 1}})
 	return err
 }
 

@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"runtime"
@@ -8,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"etuservices/server/store"
 	"etuservices/server/testenv"
 )
 
@@ -76,7 +78,7 @@ func holdHashers(t *testing.T, a *Accounts) (free func()) {
 	var all sync.WaitGroup
 	for range max(1, runtime.GOMAXPROCS(0)-1) + 1 { // all but a core, and one ahead
 		all.Go(func() {
-			if err := a.Hasher.Turn(t.Context(), func() error { held <- struct{}{}; <-release; return nil }); err != nil {
+			if err := a.Hasher.Turn(t.Context(), "", func() error { held <- struct{}{}; <-release; return nil }); err != nil {
 				t.Error(err)
 			}
 		})
@@ -93,5 +95,46 @@ func waitFor(t *testing.T, what string, done func() bool) {
 		if time.Now().After(end) {
 			t.Fatal(what + ": not so")
 		}
+	}
+}
+
+// TestAddressesOfOneSubscriberAreOne: who has an IPv6 /64 has one address, for
+// guesses and for registrations; a neighbour has another.
+func TestAddressesOfOneSubscriberAreOne(t *testing.T) {
+	t.Parallel()
+	a := open(t, testenv.Embedded(t).Open(t), life)
+	enter(t, a, "alice")
+	a.Attempts.PairMinute, a.Attempts.PairDay, a.Attempts.Address, a.Attempts.Registration = 3, 100, 5, 2
+	from := func(n int) From { return From{Address: fmt.Sprintf("2001:db8:0:1:%x::%x", n, n*n)} }
+	neighbour := From{Address: "2001:db8:0:2::1"}
+	var many *TooMany
+	for i := range 6 {
+		_, err := a.Login(t.Context(), "alice", "mauvais-mot", from(i+1))
+		if want := i >= 3; errors.As(err, &many) != want || !want && !errors.Is(err, ErrWrong) {
+			t.Errorf("guess %d: %v", i+1, err)
+		}
+	}
+	for i, name := range []string{"bob", "carl", "dora"} {
+		_, err := a.Login(t.Context(), name, "mauvais-mot", from(i+10))
+		if want := i >= 2; errors.As(err, &many) != want {
+			t.Errorf("another account, guess %d: %v", i+1, err)
+		}
+	}
+	if _, err := a.Login(t.Context(), "alice", "motdepasse", neighbour); err != nil {
+		t.Errorf("a neighbour: %v", err)
+	}
+	apply := func(name string, where From) error {
+		_, err := a.Apply(t.Context(), where, Registration{Password: "motdepasse", User: User{
+			Login: name, Email: name + "@univ.fr", FirstName: "A", LastName: "B", Role: Student,
+		}, Allowed: func(context.Context, store.RowReader) error { return nil }})
+		return err
+	}
+	for i, name := range []string{"n1", "n2", "n3"} {
+		if err := apply(name, from(i+20)); errors.As(err, &many) != (i >= 2) {
+			t.Errorf("account %d: %v", i+1, err)
+		}
+	}
+	if err := apply("n4", neighbour); err != nil {
+		t.Errorf("a neighbour's account: %v", err)
 	}
 }

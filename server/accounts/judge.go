@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/text/secure/precis"
+
 	"etuservices/protocol"
 )
 
@@ -49,11 +51,19 @@ func NewUser(login, email, firstName, lastName string, role Role) (User, error) 
 // NewPassword judges a password that is chosen, for oneself or for another.
 // Its error is an *Invalid. (On the wire bytes that are no UTF-8 do not come so
 // far: SYNTAXE.)
+//
+// The bounds hold for the password as it is prepared (forms); what OpaqueString
+// refuses (control characters, what nobody sees, what Unicode has not assigned)
+// nobody chooses.
 func NewPassword(password string) error {
+	prepared, err := precis.OpaqueString.String(password)
 	switch {
-	case !utf8.ValidString(password), !protocol.Password(password):
+	case !utf8.ValidString(password), err != nil && utf8.RuneCountInString(password) < protocol.MinPassword,
+		err == nil && !protocol.Password(prepared):
 		return &Invalid{"motdepasse", "Mot de passe : 8 à 128 caractères."}
-	case protocol.CommonPassword(password):
+	case err != nil:
+		return &Invalid{"motdepasse", "Mot de passe : 8 à 128 caractères, aucun invisible ou de contrôle."}
+	case protocol.CommonPassword(prepared):
 		return &Invalid{"motdepasse", "Ce mot de passe est l'un des premiers que l'on essaie ; choisissez-en un autre."}
 	}
 	return nil

@@ -58,7 +58,7 @@ func (a *Accounts) login(ctx context.Context, name, password string, from From, 
 		if user, err = a.find(ctx, name); err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("accounts: find: %w", err)
 		}
-		try, err = a.attempt(ctx, from, nameFor(user.User, name))
+		try, err = a.attempt(ctx, from, name, user.Login)
 		return err
 	})
 	if err != nil {
@@ -67,10 +67,13 @@ func (a *Accounts) login(ctx context.Context, name, password string, from From, 
 	if again {
 		try.delay = 0
 	}
-	if err := a.guess(ctx, try, password, user.hash); err != nil {
+	asTyped, err := a.guess(ctx, try, password, user.hash)
+	if err != nil {
 		return Login{}, err
 	}
-	user.hash = a.upgrade(ctx, user.Login, password, user.hash)
+	if asTyped || a.Hasher.Outdated(user.hash) {
+		user.hash = a.upgrade(ctx, try, password, user.hash)
+	}
 	ctx, cancel := context.WithTimeout(ctx, store.RequestTime) // the line for hashing has its own
 	defer cancel()
 	if err := a.stillRefused(ctx, user); err != nil {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 
+	"golang.org/x/text/secure/precis"
+
 	"etuservices/server/store"
 )
 
@@ -44,20 +46,20 @@ func (a *Accounts) changePassword(ctx context.Context, s *Session, from From, ol
 	if err != nil {
 		return fmt.Errorf("accounts: find: %w", err)
 	}
-	try, err := a.attempt(ctx, from, s.User.Login)
+	try, err := a.attempt(ctx, from, user.Login, user.Login)
 	if err != nil {
 		return err
 	}
 	if again {
 		try.delay = 0
 	}
-	if err := a.guess(ctx, try, old, user.hash); err != nil {
+	if _, err := a.guess(ctx, try, old, user.hash); err != nil {
 		return err
 	}
-	if user.MustChange && old == password {
+	if user.MustChange && forms(old)[0] == forms(password)[0] {
 		return ErrSame
 	}
-	hash, err := a.Hasher.Hash(ctx, password)
+	hash, err := a.Hash(ctx, try.network, password)
 	if err != nil {
 		return err
 	}
@@ -94,4 +96,22 @@ func (a *Accounts) replacePassword(ctx context.Context, s *Session, old, hash st
 		return err
 	})
 	return others, err
+}
+
+// forms are what a password that was typed may have been hashed as: prepared by
+// OpaqueString (RFC 8265, section 4.2), and verbatim, as before passwords were
+// prepared. It is one form where they are the same, or where the profile refuses
+// the password.
+func forms(password string) []string {
+	prepared, err := precis.OpaqueString.String(password)
+	if err != nil || prepared == password {
+		return []string{password}
+	}
+	return []string{prepared, password}
+}
+
+// Hash hashes a password that is chosen, in its turn among those of a flow
+// (hashing.Turn). Errors: *hashing.Busy, ctx's.
+func (a *Accounts) Hash(ctx context.Context, flow, password string) (string, error) {
+	return a.Hasher.Hash(ctx, flow, forms(password)[0])
 }

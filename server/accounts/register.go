@@ -37,7 +37,7 @@ func (a *Accounts) Apply(ctx context.Context, from From, r Registration) (User, 
 	if err != nil {
 		return User{}, err
 	}
-	return a.open(ctx, r)
+	return a.open(ctx, from.network(), r)
 }
 
 // Register opens an account. Errors: *Taken, *hashing.Busy, store.ErrUnavailable.
@@ -45,11 +45,11 @@ func (a *Accounts) Register(ctx context.Context, r Registration) (User, error) {
 	if err := a.free(ctx, r.User); err != nil {
 		return User{}, err
 	}
-	return a.open(ctx, r)
+	return a.open(ctx, "", r)
 }
 
-func (a *Accounts) open(ctx context.Context, r Registration) (User, error) {
-	hash, err := a.Hasher.Hash(ctx, r.Password)
+func (a *Accounts) open(ctx context.Context, flow string, r Registration) (User, error) {
+	hash, err := a.Hash(ctx, flow, r.Password)
 	if err != nil {
 		return User{}, err
 	}

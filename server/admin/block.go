@@ -49,7 +49,7 @@ func (a *Admin) Expel(ctx context.Context, actor Actor, login string, pause time
 // SetPassword gives a user a new password, to be changed at the next login.
 // Further errors: *hashing.Busy.
 func (a *Admin) SetPassword(ctx context.Context, actor Actor, login, password string) error {
-	hash, err := a.Accounts.Hasher.Hash(ctx, password)
+	hash, err := a.Accounts.Hash(ctx, actor.Login, password)
 	if err != nil {
 		return err
 	}

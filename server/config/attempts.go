@@ -11,7 +11,7 @@ import (
 // here ever locks an account, which would be a weapon against others.
 type Attempts struct {
 	PairMinute   int           // failures of one address on one account, a minute
-	PairDay      int           // and a day
+	PairDay      int           // and a day, after which each guess waits DelayMax
 	Address      int           // failures of one address, a minute
 	Account      int           // failures on one account, an hour, for each Delay that an attempt waits
 	Delay        time.Duration // before the password is checked
@@ -22,7 +22,7 @@ type Attempts struct {
 // DefaultAttempts with the reason of each number.
 var DefaultAttempts = Attempts{
 	PairMinute:   10,  // mox's
-	PairDay:      50,  // mox's
+	PairDay:      50,  // mox's; it delays and never refuses: a classroom's owner would be out for a day
 	Address:      300, // two hundred students who mistype once and a half
 	Account:      20,  // servers.md: then each guess costs a second more
 	Delay:        time.Second,
@@ -32,7 +32,7 @@ var DefaultAttempts = Attempts{
 
 func (a *Attempts) register(fs *flag.FlagSet) {
 	fs.IntVar(&a.PairMinute, "failures-minute", a.PairMinute, "échecs d'une adresse sur un compte, par minute")
-	fs.IntVar(&a.PairDay, "failures-day", a.PairDay, "échecs d'une adresse sur un compte, par jour")
+	fs.IntVar(&a.PairDay, "failures-day", a.PairDay, "échecs d'une adresse sur un compte, par jour, au-delà desquels chaque essai attend le plus longtemps")
 	fs.IntVar(&a.Address, "failures-address", a.Address, "échecs d'une adresse, par minute")
 	fs.IntVar(&a.Account, "failures-account", a.Account, "échecs sur un compte, par heure, pour chaque attente de plus")
 	fs.DurationVar(&a.Delay, "failure-delay", a.Delay, "cette attente")

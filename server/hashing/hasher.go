@@ -38,8 +38,7 @@ type Hasher struct {
 	Wait   time.Duration // who would wait longer is refused (*Busy)
 	cost   argon2id.Params
 	dummy  string // the hash of an unknown login
-	slots  chan struct{}
-	inLine atomic.Int64
+	line   *line
 	helper atomic.Pointer[helper]
 	here   *Argon // does the work where there is no helper
 }
@@ -52,33 +51,28 @@ func New(cost argon2id.Params, wait time.Duration) *Hasher {
 		Wait:  wait,
 		cost:  cost,
 		dummy: nobodys(cost),
-		slots: make(chan struct{}, atOnce+ahead),
+		line:  newLine(atOnce + ahead),
 		here:  newArgon(atOnce),
 	}
 }
 
-// Hash gives a salted hash in PHC form. Errors: *Busy, ctx's.
-func (h *Hasher) Hash(ctx context.Context, password string) (hash string, err error) {
-	err = h.Turn(ctx, func() (err error) {
+// Hash gives a salted hash in PHC form, in the turn of whom it is for (Turn).
+// Errors: *Busy, ctx's.
+func (h *Hasher) Hash(ctx context.Context, flow, password string) (hash string, err error) {
+	err = h.Turn(ctx, flow, func() (err error) {
 		hash, err = do(h, "Argon.Hash", Work{Password: password, Cost: h.cost}, (*Argon).Hash)
 		return err
 	})
 	return hash, err
 }
 
-// Match compares a password with a hash, in its turn. Errors: *Busy, ctx's.
-func (h *Hasher) Match(ctx context.Context, password, hash string) (ok bool, err error) {
-	err = h.Turn(ctx, func() (err error) { ok, err = h.Compare(password, hash); return err })
-	return ok, err
-}
-
-// Turn does f, which may compare, once its turn has come. Errors: *Busy, ctx's,
-// f's.
-func (h *Hasher) Turn(ctx context.Context, f func() error) error {
-	if err := h.enter(ctx); err != nil {
+// Turn does f, which may compare, once its turn has come. Turns are fair between
+// flows: the networks that those who wait come from. Errors: *Busy, ctx's, f's.
+func (h *Hasher) Turn(ctx context.Context, flow string, f func() error) error {
+	if err := h.line.enter(ctx, flow, h.Wait); err != nil {
 		return err
 	}
-	defer h.leave()
+	defer h.line.leave()
 	return f()
 }
 
@@ -99,27 +93,5 @@ func (h *Hasher) Outdated(hash string) bool {
 	return err == nil && *params != h.cost
 }
 
-func (h *Hasher) enter(ctx context.Context) error {
-	select {
-	case h.slots <- struct{}{}:
-		return nil
-	default:
-	}
-	h.inLine.Add(1)
-	defer h.inLine.Add(-1)
-	timer := time.NewTimer(h.Wait)
-	defer timer.Stop()
-	select {
-	case h.slots <- struct{}{}:
-		return nil
-	case <-timer.C:
-		return &Busy{After: h.Wait}
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // Waiting is how many wait for their turn.
-func (h *Hasher) Waiting() int { return int(h.inLine.Load()) }
-
-func (h *Hasher) leave() { <-h.slots }
+func (h *Hasher) Waiting() int { return h.line.length() }

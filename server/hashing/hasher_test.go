@@ -31,20 +31,20 @@ func TestHashLine(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				h := &Hasher{slots: make(chan struct{}, 1), Wait: wait}
-				if err := h.enter(t.Context()); err != nil {
+				l := newLine(1)
+				if err := l.enter(t.Context(), "a", wait); err != nil {
 					t.Fatal(err)
 				}
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				if c.free > 0 {
-					time.AfterFunc(c.free, h.leave)
+					time.AfterFunc(c.free, l.leave)
 				}
 				if c.gone > 0 {
 					time.AfterFunc(c.gone, cancel)
 				}
 				start := time.Now()
-				err := h.enter(ctx)
+				err := l.enter(ctx, "a", wait)
 				var busy *Busy
 				if took := time.Since(start); took != c.want || (err == nil) != c.in || errors.As(err, &busy) != (!c.in && c.gone == 0) {
 					t.Errorf("after %v: %v", took, err)
@@ -60,4 +60,50 @@ func TestHashersLeaveACore(t *testing.T) {
 	if h := New(cheap, time.Second); cap(h.here.turns) != max(1, runtime.GOMAXPROCS(0)-1) {
 		t.Errorf("%d hashers", cap(h.here.turns))
 	}
+}
+
+// TestHashLineIsFairBetweenNetworks: however many of one network wait, another
+// one's user is served in the next round; within a network it is first come,
+// first served, and who went keeps nobody waiting.
+func TestHashLineIsFairBetweenNetworks(t *testing.T) {
+	const attackers, networks = 300, 5
+	synctest.Test(t, func(t *testing.T) {
+		l := newLine(1)
+		if err := l.enter(t.Context(), "held", time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		var served []string
+		wait := func(flow string, patience time.Duration) {
+			go func() {
+				if l.enter(t.Context(), flow, patience) == nil {
+					served = append(served, flow)
+					l.leave()
+				}
+			}()
+			synctest.Wait()
+		}
+		for i := range attackers {
+			wait(string(rune('a'+i%networks)), time.Hour)
+		}
+		wait("gone", time.Second)
+		wait("owner", time.Hour)
+		wait("owner", time.Hour)
+		if n := l.length(); n != attackers+3 {
+			t.Errorf("%d wait", n)
+		}
+		time.Sleep(2 * time.Second)
+		l.leave()
+		synctest.Wait()
+		if len(served) != attackers+2 || served[networks] != "owner" || served[2*networks+1] != "owner" || l.length() != 0 {
+			t.Errorf("%d served, the first: %v", len(served), served[:3*networks])
+		}
+		for i, flow := range served[:networks] {
+			if flow != string(rune('a'+i)) {
+				t.Errorf("out of order: %v", served[:networks])
+			}
+		}
+		if err := l.enter(t.Context(), "later", time.Nanosecond); err != nil {
+			t.Errorf("the line is not free again: %v", err)
+		}
+	})
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"etuservices/server/config"
 )
 
 // maxAddresses bounds the memory of who came lately; at the bound, addresses
@@ -29,20 +31,13 @@ type address struct {
 	fresh *rate.Limiter
 }
 
-// key is what is limited: the address, or the /64 of an IPv6 one, which is what
-// one subscriber has. ok is false for what is no IP address (a test's pipe).
+// key is what is limited: the client's network. ok is false for what is no IP address (a test's pipe).
 func (a *addresses) key(remote net.Addr) (ip netip.Addr, ok bool) {
 	ap, err := netip.ParseAddrPort(remote.String())
 	if err != nil {
 		return netip.Addr{}, false
 	}
-	ip = ap.Addr().Unmap().WithZone("")
-	if ip.Is6() {
-		if p, err := ip.Prefix(64); err == nil {
-			ip = p.Masked().Addr()
-		}
-	}
-	return ip, true
+	return config.Network(ap.Addr()), true
 }
 
 // isExempt says whether limits per address leave a client alone.
