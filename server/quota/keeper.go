@@ -79,12 +79,12 @@ type Slot struct {
 
 // Keeper holds the windows of all users. It is safe for concurrent use.
 type Keeper struct {
-	stores *store.Stores
-	rule   Rule
-	log    *slog.Logger
-	clock  redisClock
-	checks checks
-	debts  debts
+	stores  *store.Stores
+	rule    Rule
+	log     *slog.Logger
+	clock   redisClock
+	checks  checks
+	pending pending
 
 	settling sync.WaitGroup
 	closing  chan struct{}
@@ -113,7 +113,7 @@ func (k *Keeper) Take(ctx context.Context, user User, kind Kind, ref string) (Sl
 	if k.stores.Health.Missing(store.NeedRedis) {
 		return slot, store.ErrUnavailable
 	}
-	if err := k.repay(ctx, user.Login); err != nil {
+	if err := k.releasePending(ctx, user.Login); err != nil {
 		return slot, fmt.Errorf("quota: take a slot: %w", err)
 	}
 	verdict, err := k.take(ctx, &slot, nil, false)

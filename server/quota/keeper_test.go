@@ -58,7 +58,7 @@ func TestEveryKeyHasALife(t *testing.T) {
 		if _, err := k.Look(t.Context(), alice); err != nil { // fills connexions
 			t.Fatal(err)
 		}
-		keys, err := k.stores.Redis.DB0.Keys(t.Context(), "*").Result()
+		keys, err := k.stores.Redis.DB0.Keys(t.Context(), "etu:{alice}:*").Result()
 		if err != nil || len(keys) != 5 {
 			t.Fatalf("%q, %v", keys, err)
 		}

@@ -20,7 +20,7 @@ var kinds = [...]Kind{Logins, Calls}
 // when SQL does not answer, the window is shown as Redis has it, for a reading
 // lets nobody through.
 func (k *Keeper) Look(ctx context.Context, user User) ([2]State, error) {
-	if err := k.repay(ctx, user.Login); err != nil {
+	if err := k.releasePending(ctx, user.Login); err != nil {
 		return [2]State{}, fmt.Errorf("quota: look: %w", err)
 	}
 	states, known, err := k.look(ctx, user, "", nil)

@@ -16,7 +16,7 @@ const (
 	settleAfter = 10 * time.Second
 	// settleFirst is when the ledger is first asked whether a commit whose answer
 	// was lost took place, and settleEvery how often it is asked again where it did
-	// not answer: within 10 s after it is back (PROTOCOL.md §4).
+	// not answer: within 10 s after it is back (PROTOCOL.md §3).
 	settleFirst = 5 * time.Second
 	settleEvery = time.Second
 )
