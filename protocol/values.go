@@ -27,7 +27,7 @@ func Email(s string) (folded string, ok bool) {
 	if !Legible(s) { // before folding, which mends what is no UTF-8
 		return "", false
 	}
-	s = norm.NFC.String(strings.ToLower(norm.NFC.String(s)))
+	s = FoldEmail(s)
 	local, domain, found := strings.Cut(s, "@")
 	if !found || len(s) > MaxEmail {
 		return "", false
@@ -50,6 +50,9 @@ func Email(s string) (folded string, ok bool) {
 	}
 	return s, true
 }
+
+// FoldEmail gives the form in which addresses are compared.
+func FoldEmail(s string) string { return norm.NFC.String(strings.ToLower(norm.NFC.String(s))) }
 
 // Name judges a first or last name and gives it in NFC, the form in which it is
 // kept: its length is that of this form.

@@ -122,6 +122,10 @@ func build(cfg config.Config, cost argon2id.Params, stores *store.Stores, log *s
 
 // prepare makes true what must be so before anybody is let in.
 func (h *house) prepare(ctx context.Context, cfg config.Config) error {
+	// What older versions wrote, brought to today's form.
+	if err := errors.Join(h.accounts.Normalize(ctx), h.market.Refold(ctx)); err != nil {
+		return err
+	}
 	if cfg.Demo {
 		err := demo.Fill(ctx, h.stores, h.admin, h.accounts, h.market)
 		if errors.Is(err, demo.ErrOthers) {

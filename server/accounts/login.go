@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"etuservices/protocol"
 	"etuservices/server/quota"
@@ -213,6 +215,9 @@ func (a *Accounts) find(ctx context.Context, name string) (found, error) {
 	column, fold := "login", protocol.Login
 	if strings.Contains(name, "@") {
 		column, fold = "email", protocol.Email
+		if u, err := a.findAsTyped(ctx, name); !errors.Is(err, sql.ErrNoRows) {
+			return u, err
+		}
 	}
 	// What no account can be called is not asked for: each engine has its own
 	// idea of equality (MySQL's takes no notice of trailing spaces) and of what
@@ -222,6 +227,21 @@ func (a *Accounts) find(ctx context.Context, name string) (found, error) {
 		return found{}, sql.ErrNoRows
 	}
 	return a.lookUp(ctx, "u."+column+" = ?", name)
+}
+
+// findAsTyped reads an account whose address was kept in another form than new
+// ones are (NFC, nothing unseen): such accounts stay as they are.
+func (a *Accounts) findAsTyped(ctx context.Context, email string) (found, error) {
+	if !utf8.ValidString(email) || len(email) > protocol.MaxEmail || strings.ContainsFunc(email, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r)
+	}) {
+		return found{}, sql.ErrNoRows
+	}
+	typed := strings.ToLower(email)
+	if folded, _ := protocol.Email(email); folded == typed {
+		return found{}, sql.ErrNoRows
+	}
+	return a.lookUp(ctx, "u.email = ?", typed)
 }
 
 // lookUp reads an account outside of a transaction.

@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
 
-	"golang.org/x/text/unicode/norm"
-
+	"etuservices/protocol"
 	"etuservices/server/accounts"
 	"etuservices/server/quota"
 	"etuservices/server/store"
@@ -38,7 +36,7 @@ type Page struct {
 func (a *Admin) List(ctx context.Context, query, after string, limit int) (Page, error) {
 	ctx, cancel := context.WithTimeout(ctx, store.SQLTimeout)
 	defer cancel()
-	words := strings.Fields(fold(query))
+	words := strings.Fields(protocol.Fold(query))
 	var page Page
 	for {
 		batch, err := a.batch(ctx, after)
@@ -89,21 +87,11 @@ func matches(u Account, words []string) bool {
 	if len(words) == 0 {
 		return true
 	}
-	text := fold(u.Login + " " + u.FirstName + " " + u.LastName + " " + u.Email)
+	text := protocol.Fold(u.Login + " " + u.FirstName + " " + u.LastName + " " + u.Email)
 	for _, w := range words {
 		if !strings.Contains(text, w) {
 			return false
 		}
 	}
 	return true
-}
-
-// fold takes case and accents away.
-func fold(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) {
-			return -1
-		}
-		return r
-	}, strings.ToLower(norm.NFKD.String(s)))
 }

@@ -5,26 +5,17 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/unicode/norm"
+	"etuservices/protocol"
 )
 
 // maxWord is the width of the column of words, in code points. Folding may make
 // a word longer (œ is oe); what is cut off is cut off on both sides.
 const maxWord = 120
 
-// ligatures are letters that no decomposition takes apart.
-var ligatures = strings.NewReplacer("œ", "oe", "æ", "ae", "ß", "ss", "ø", "o", "đ", "d", "ł", "l")
-
-// Words folds a text into its distinct words, sorted: lower case, no accents.
-// A word is a run of letters, digits and pictures (an emoji).
+// Words folds a text into its distinct words, sorted. A word is a run of letters,
+// digits and pictures (an emoji); what only joins characters is no end of one.
 func Words(s string) []string {
-	s = ligatures.Replace(strings.ToLower(norm.NFKD.String(s)))
-	s = strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) {
-			return -1
-		}
-		return r
-	}, s)
+	s = protocol.Fold(s)
 	words := strings.FieldsFunc(s, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) && !unicode.Is(unicode.So, r)
 	})

@@ -48,15 +48,18 @@ func (m *Market) insert(ctx context.Context, tx *sql.Tx, a *Article) error {
 	if a.ID, err = done.LastInsertId(); err != nil {
 		return err
 	}
-	words := Words(a.Title)
+	return writeWords(ctx, tx, a.ID, Words(a.Title))
+}
+
+func writeWords(ctx context.Context, tx *sql.Tx, id int64, words []string) error {
 	if len(words) == 0 {
 		return nil
 	}
 	args := make([]any, 0, 2*len(words))
 	for _, w := range words {
-		args = append(args, w, a.ID)
+		args = append(args, w, id)
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO mots (mot, article_id) VALUES `+
+	_, err := tx.ExecContext(ctx, `INSERT INTO mots (mot, article_id) VALUES `+
 		strings.Repeat(", (?, ?)", len(words))[2:], args...)
 	return err
 }
