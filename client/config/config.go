@@ -8,8 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
+	"maps"
 	"slices"
 	"strings"
 
@@ -47,15 +46,19 @@ var ErrUsage = errors.New("config")
 // Its error is ErrUsage; the Config then still has the language to say it in.
 func Load(args []string, getenv func(string) string) (Config, error) {
 	c := Config{Addr: protocol.DefaultAddr, Animations: true, Lang: i18n.Detect(getenv)}
-	raw := map[string]string{}
-	fault := c.fromFile(Dir(getenv), raw)
+	raw, over := map[string]string{}, map[string]string{}
 	for _, name := range []string{"addr", "lang"} {
 		if v := getenv("ETU_" + strings.ToUpper(name)); v != "" {
-			raw[name] = v
+			over[name] = v
 		}
 	}
-	words, err := c.fromFlags(args, raw)
-	fault = errors.Join(fault, err, c.settle(raw))
+	words, err := c.fromFlags(args, over)
+	if l, ok := i18n.ParseLang(over["lang"]); ok {
+		c.Lang = l // in which the file's faults are said
+	}
+	fault := errors.Join(err, c.fromFile(Dir(getenv), raw))
+	maps.Copy(raw, over)
+	fault = errors.Join(fault, c.settle(raw))
 	if len(words) > 0 {
 		c.Command, c.Lines = words[0], words[1:]
 	}
@@ -101,34 +104,6 @@ func (c *Config) fromFlags(args []string, raw map[string]string) (words []string
 		words = append(words, rest[0])
 		args = rest[1:]
 	}
-}
-
-// fromFile reads "name = value" lines; a file that is not there is empty.
-func (c *Config) fromFile(dir string, raw map[string]string) error {
-	if dir == "" {
-		return nil
-	}
-	path := dir + string(os.PathSeparator) + fileName
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrUsage, err)
-	}
-	for i, line := range strings.Split(string(text), "\n") {
-		line = strings.TrimSpace(line)
-		if line == "" || line[0] == '#' {
-			continue
-		}
-		name, value, found := strings.Cut(line, "=")
-		name, value = strings.TrimSpace(name), strings.Trim(strings.TrimSpace(value), `"`)
-		if !found || !slices.Contains(fileNames, name) {
-			return fmt.Errorf("%w: %s:%d: %s", ErrUsage, path, i+1, c.t().S(i18n.ConfigBadFileLine, strings.Join(fileNames, ", ")))
-		}
-		raw[name] = value
-	}
-	return nil
 }
 
 // settle turns what was written into values.

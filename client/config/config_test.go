@@ -96,6 +96,53 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// The file is TOML, with a BOM or not; files of older versions without quotes are
+// still read.
+func TestFileIsTOML(t *testing.T) {
+	for _, file := range []string{
+		"\ufeffaddr = \"h:1\"\ntls = true\nlogin = \"zoé\"\n",
+		"\ufeffaddr = 'h:1'\r\ntls = true # oui\r\nlogin = 'zoé'\r\n",
+		"# tout\naddr = \"\"\"h:1\"\"\"\n\"tls\" = true\nlogin = \"zo\\u00e9\" # moi",
+		"addr=h:1\n tls = 1\nlogin = zoé   # moi\n",
+	} {
+		c, err := load(t, file, nil)
+		if err != nil || c.Addr != "h:1" || !c.TLS || c.Login != "zoé" {
+			t.Errorf("%q: %+v, %v", file, c, err)
+		}
+	}
+}
+
+// What is wrong in the file is said with its line and the reason, in the
+// language asked for, and drives no terminal.
+func TestFaultOfTheFileIsShown(t *testing.T) {
+	for file, want := range map[string][]string{
+		"addr = \"h\"\n\n[serveur]\nport = 1\n":  {":", "3", "[serveur]", "addr, lang"},
+		"addr = \"h\"\ncouleur = \"rouge\"\n":    {"2", "couleur", "addr, lang"},
+		"\ufefflang = \"fr\"\ntheme = \"clair\n": {"2", "theme = \"clair", "TOML"},
+		"lang = \"fr\"\naddr\n":                  {"2", "addr", "TOML"},
+		"tls = \"fr\"\ntls = true\n":             {"2", "tls = true", "TOML"},
+		"lang = \"fr\"\n\nsimple = [1]\n":        {"3", "simple", "true"},
+		"lang = \"fr\"\nlogin = [1]\n":           {"2", "login"},
+		"lang = \"fr\"\n\x1b]0;x\x07 = 1\n":      {"2", "TOML"},
+	} {
+		for lang, words := range map[string][]string{"fr": {"ligne "}, "en": {"line "}} {
+			_, err := load(t, file, nil, "--lang", lang)
+			if !errors.Is(err, ErrUsage) {
+				t.Errorf("%q: %v", file, err)
+				continue
+			}
+			for _, w := range append(words, want...) {
+				if !strings.Contains(err.Error(), w) {
+					t.Errorf("%q in %s: %v, without %q", file, lang, err, w)
+				}
+			}
+			if strings.ContainsAny(err.Error(), "\x1b\x07") {
+				t.Errorf("%q drives the terminal: %q", file, err)
+			}
+		}
+	}
+}
+
 // --help answers whatever else is wrong, in the language asked for.
 func TestHelp(t *testing.T) {
 	for want, args := range map[string][]string{"lecteur d'écran": {"--help", "--lang", "de"}, "screen reader": {"-h", "--lang", "en"}} {
