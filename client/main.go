@@ -116,10 +116,13 @@ func forget(cfg config.Config, t i18n.T) int {
 	s, ok := store()
 	if ok {
 		var err error
-		if cfg.Login == "" {
-			err = s.Forget(cfg.Addr)
-		} else {
-			err = s.Delete(cfg.Addr, cfg.Login)
+		for _, encrypted := range []bool{false, true} {
+			server := api.TokenKey(cfg.Addr, encrypted)
+			if cfg.Login == "" {
+				err = errors.Join(err, s.Forget(server))
+			} else {
+				err = errors.Join(err, s.Delete(server, cfg.Login))
+			}
 		}
 		if err != nil {
 			return fail(1, err)

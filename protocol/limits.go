@@ -38,3 +38,9 @@ const (
 
 // Categories an article can have, in the order that people are shown.
 var Categories = []string{"livre", "dvd", "cd", "jeu", "materiel", "autre"}
+
+// MaxFields bounds the fields of a server's line: several times what any has.
+const MaxFields = 64
+
+// Sorts are the orders of ARTICLES, as tri= names them.
+var Sorts = []string{"recent", "prix", "-prix"}

@@ -69,7 +69,7 @@ func (m *Message) parseFields(s string) error {
 			return nil
 		}
 		name, _, found := strings.Cut(s, "=")
-		if !found || !validKey(name) {
+		if !found || !validKey(name) || len(m.Fields) == MaxFields {
 			return ErrMessage
 		}
 		value, rest, ok := cutWord(s[len(name)+1:])

@@ -149,7 +149,8 @@ func TestSpecHasTheBounds(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		fmt.Sprintf("au plus %d octets, fin comprise", protocol.MaxLine), fmt.Sprintf("proto=%d", protocol.Version), "port 5890",
+		fmt.Sprintf("au plus %d octets, fin comprise", protocol.MaxLine), fmt.Sprintf("au plus %d champs", protocol.MaxFields),
+		fmt.Sprintf("proto=%d", protocol.Version), "port 5890",
 	} {
 		if !strings.Contains(spec, want) {
 			t.Errorf("it does not say %q", want)

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"etuservices/client/link"
+	"etuservices/protocol"
 )
 
 // Each call: the line it sends, a reply of the contract, the value it gives.
@@ -207,5 +209,31 @@ func TestRefs(t *testing.T) {
 			t.Fatalf("ref %q", r)
 		}
 		seen[r] = true
+	}
+}
+
+// TestMadNumbers: whatever a server says, a number is neither negative nor so
+// large that what is computed from it overflows.
+func TestMadNumbers(t *testing.T) {
+	for _, mad := range []string{"-1", "-9223372036854775808", "9223372036854775807", "99999999999999999999", "1e300", "NaN", "x", ""} {
+		f := protocol.Fields{}
+		for _, key := range strings.Fields("utilise max reste fenetre retour periode connexions utilisateurs commandes_s p50_ms p99_ms " +
+			"connexions_min ventes achats ventes_min achats_min refus refus_quota refus_echec serveurs suiveurs perdus") {
+			f = append(f, protocol.Field{Key: key, Value: mad})
+		}
+		now := time.Now()
+		q := quotaOf(f, now)
+		if q.Used < 0 || q.Max < 0 || q.Left < 0 || q.Used*1000/1000 != q.Used || q.Window < 0 || !q.Next.IsZero() && q.Next.Before(now) {
+			t.Errorf("%q: %+v", mad, q)
+		}
+		s := stats(f, At{now})
+		for _, n := range []float64{
+			float64(s.Period), float64(s.P50), float64(s.P99), s.CommandsPerSecond, float64(s.Connections), float64(s.Sales),
+			float64(s.Purchases), float64(s.Lost), float64(s.Servers),
+		} {
+			if n < 0 || n != n {
+				t.Errorf("%q: %+v", mad, s)
+			}
+		}
 	}
 }

@@ -27,6 +27,17 @@ type Options struct {
 	Dial func(ctx context.Context) (net.Conn, error)
 }
 
+func (o Options) tokenKey() string { return TokenKey(o.Addr, o.TLS != nil) }
+
+// TokenKey is the server under which a TokenStore keeps a session: one begun over
+// TLS is never found, and so never sent, in clear.
+func TokenKey(addr string, encrypted bool) string {
+	if encrypted {
+		return "tls+" + addr
+	}
+	return addr
+}
+
 // TokenStore keeps a token for each server and login (see package tokens). It
 // is called by several goroutines.
 type TokenStore interface {

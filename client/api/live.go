@@ -92,13 +92,13 @@ func (c *Client) event(e link.Event) Event {
 }
 
 func stats(f protocol.Fields, at At) Stats {
-	n := func(key string) int { return int(f.Int(key)) }
+	n := func(key string) int { return count(f, key) }
 	ms := func(key string) time.Duration { return time.Duration(decimal(f.Get(key)) * float64(time.Millisecond)) }
 	return Stats{
 		At: at, Period: time.Duration(n("periode")) * time.Second,
 		Connections: n("connexions"), Users: n("utilisateurs"),
 		CommandsPerSecond: decimal(f.Get("commandes_s")), P50: ms("p50_ms"), P99: ms("p99_ms"),
-		LoginsPerMinute: n("connexions_min"), Sales: f.Int("ventes"), Purchases: f.Int("achats"),
+		LoginsPerMinute: n("connexions_min"), Sales: int64(n("ventes")), Purchases: int64(n("achats")),
 		SalesPerMinute: n("ventes_min"), PurchasesPerMinute: n("achats_min"),
 		RefusalsPerMinute: n("refus"), RefusedQuota: n("refus_quota"), RefusedKey: n("refus_echec"),
 		Servers: n("serveurs"), Followers: n("suiveurs"), Lost: n("perdus"),
@@ -111,5 +111,5 @@ func decimal(s string) float64 {
 	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
 		return 0
 	}
-	return n
+	return min(max(n, 0), mostCounted)
 }

@@ -86,7 +86,7 @@ func (c *Client) page(ctx context.Context, b builder) (Page, error) {
 func article(f protocol.Fields) Article {
 	a := Article{
 		ID: f.Get("id"), Title: f.Get("titre"), Category: f.Get("categorie"), Cents: cents(f.Get("prix")),
-		Seller: f.Get("vendeur"), Published: instant(f.Get("publie")), Status: Status(f.Get("etat")),
+		Seller: f.Get("vendeur"), Published: instant(f.Get("publie")), SoldAt: instant(f.Get("vendu")), Status: Status(f.Get("etat")),
 		Description: f.Get("description"), Contact: f.Get("contact"),
 	}
 	if a.Other = f.Get("acheteur"); a.Other == "" && a.Contact != "" {
@@ -154,19 +154,19 @@ func (c *Client) Boards(ctx context.Context, b Board) (Boards, error) {
 	}
 	all := Boards{At: reply.At}
 	for _, f := range reply.Rows {
-		rank := Rank{Rank: int(f.Int("rang")), Login: f.Get("login")}
+		rank := Rank{Rank: count(f, "rang"), Login: f.Get("login")}
 		switch f.Get("tableau") {
 		case "derniers":
 			rank.When = instant(f.Get("instant"))
 			all.Latest = append(all.Latest, rank)
 		case "top":
-			rank.Count = int(f.Int("connexions"))
+			rank.Count = count(f, "connexions")
 			all.Top = append(all.Top, rank)
 		case "moins":
-			rank.Count = int(f.Int("appels"))
+			rank.Count = count(f, "appels")
 			all.Least = append(all.Least, rank)
 		case "services":
-			rank.Name, rank.Count = f.Get("service"), int(f.Int("appels"))
+			rank.Name, rank.Count = f.Get("service"), count(f, "appels")
 			all.Services = append(all.Services, rank)
 		}
 	}
@@ -177,7 +177,7 @@ func (c *Client) Boards(ctx context.Context, b Board) (Boards, error) {
 func (c *Client) Count(ctx context.Context) (Count, error) {
 	reply, err := c.do(ctx, request("NB").repeat())
 	f := reply.Status.Fields
-	return Count{Connections: int(f.Int("connexions")), Users: int(f.Int("utilisateurs"))}, err
+	return Count{Connections: count(f, "connexions"), Users: count(f, "utilisateurs")}, err
 }
 
 // Help gives the server's verbs; verb "" is all of them.

@@ -89,13 +89,26 @@ func (c *Client) retry(ctx context.Context, b builder, refused error) (link.Repl
 	return c.link.Do(ctx, b.Request)
 }
 
+// mostCounted bounds every number of a server: what is beyond is a fault, and
+// must not overflow what is drawn or waited for.
+const mostCounted = 1_000_000_000
+
+// count reads a number of things or of seconds: never negative, never mad.
+func count(f protocol.Fields, key string) int {
+	return int(min(max(f.Int(key), 0), mostCounted))
+}
+
+// mostQuota bounds a quota's figures, which a bar is computed from.
+const mostQuota = 1_000_000
+
 // quotaOf reads utilise, max, reste, fenetre and retour.
 func quotaOf(f protocol.Fields, at time.Time) Quota {
+	figure := func(key string) int { return min(count(f, key), mostQuota) }
 	q := Quota{
-		Used: int(f.Int("utilise")), Max: int(f.Int("max")), Left: int(f.Int("reste")),
-		Window: time.Duration(f.Int("fenetre")) * time.Second,
+		Used: figure("utilise"), Max: figure("max"), Left: figure("reste"),
+		Window: time.Duration(count(f, "fenetre")) * time.Second,
 	}
-	if back := f.Int("retour"); back > 0 {
+	if back := count(f, "retour"); back > 0 {
 		q.Next = at.Add(time.Duration(back) * time.Second)
 	}
 	return q

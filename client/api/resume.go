@@ -45,7 +45,7 @@ func (c *Client) newer(s *Session) (token string, ok bool) {
 	if c.opt.Tokens == nil {
 		return "", false
 	}
-	token, ok = c.opt.Tokens.Load(c.opt.Addr, s.Login)
+	token, ok = c.opt.Tokens.Load(c.opt.tokenKey(), s.Login)
 	return token, ok && token != s.token
 }
 

@@ -21,7 +21,7 @@ func (c *Client) Login(ctx context.Context, loginOrEmail, password string) (Sess
 	}
 	f := reply.Status.Fields
 	s := Session{
-		Login: f.Get("login"), Role: Role(f.Get("role")), Visits: int(f.Int("visites")),
+		Login: f.Get("login"), Role: Role(f.Get("role")), Visits: count(f, "visites"),
 		Quota: quotaOf(f, reply.At), MustChange: f.Get("changer") == "1", token: f.Get("jeton"),
 	}
 	return s, c.begin(s, loginOrEmail)
@@ -34,14 +34,14 @@ func (c *Client) Resume(ctx context.Context, login string) (Session, error) {
 	if c.opt.Tokens == nil {
 		return Session{}, ErrNoToken
 	}
-	token, ok := c.opt.Tokens.Load(c.opt.Addr, login)
+	token, ok := c.opt.Tokens.Load(c.opt.tokenKey(), login)
 	if !ok {
 		return Session{}, ErrNoToken
 	}
 	reply, err := c.do(ctx, resumption(token))
 	if err != nil {
 		if link.CodeOf(err) == protocol.ECHEC {
-			err = errors.Join(err, c.opt.Tokens.Delete(c.opt.Addr, login))
+			err = errors.Join(err, c.opt.Tokens.Delete(c.opt.tokenKey(), login))
 		}
 		return Session{}, err
 	}
@@ -81,7 +81,7 @@ func (c *Client) begin(s Session, asked string) error {
 		names = []string{asked, s.Login}
 	}
 	for _, name := range names {
-		if err := c.opt.Tokens.Save(c.opt.Addr, name, s.token); err != nil {
+		if err := c.opt.Tokens.Save(c.opt.tokenKey(), name, s.token); err != nil {
 			return fmt.Errorf("%w: %w", ErrNotKept, err)
 		}
 	}
@@ -102,8 +102,8 @@ func (c *Client) forget() {
 		return
 	}
 	for _, name := range []string{s.Login, asked} {
-		if kept, ok := c.opt.Tokens.Load(c.opt.Addr, name); ok && kept == s.token {
-			_ = c.opt.Tokens.Delete(c.opt.Addr, name) // what cannot be deleted holds a dead token
+		if kept, ok := c.opt.Tokens.Load(c.opt.tokenKey(), name); ok && kept == s.token {
+			_ = c.opt.Tokens.Delete(c.opt.tokenKey(), name) // what cannot be deleted holds a dead token
 		}
 	}
 }

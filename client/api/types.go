@@ -91,8 +91,9 @@ type Article struct {
 	Cents               int64
 	Seller              string
 	Published           time.Time
-	Status              Status // of Article, MySales, MyPurchases
-	Description         string // of Article
+	SoldAt              time.Time // of MySales, MyPurchases; zero until then
+	Status              Status    // of Article, MySales, MyPurchases
+	Description         string    // of Article
 	// Other and Contact are the buyer of my sale or the seller of my
 	// purchase and the e-mail address, once sold.
 	Other, Contact string

@@ -5,11 +5,17 @@ var (
 	ConfigNoLines = say("il faut au moins une ligne à envoyer, par exemple : etu exec \"STATS TOP\"",
 		"at least one line to send is needed, for example: etu exec \"STATS TOP\"")
 	ConfigUnknownCommand = say("commande inconnue : %q (seule exec existe)", "unknown command: %q (there is only exec)")
-	ConfigBadFileLine    = say("on attend « nom = valeur », avec pour nom : %s", "expected \"name = value\", with a name of: %s")
-	ConfigHint           = say("etu --help montre les options.", "etu --help shows the options.")
-	ConfigForgotten      = say("La session gardée pour %s est oubliée.", "The session kept for %s is forgotten.")
-	ConfigBadCA          = say("le fichier %s ne contient pas de certificat", "the file %s holds no certificate")
-	ConfigUsage          = say(`EtuServices : vendre et acheter entre étudiants.
+	ExecEventsLost       = count("%s événement perdu : trop avant une réponse.", "%s événements perdus : trop avant une réponse.",
+		"%s event lost: too many before a reply.", "%s events lost: too many before a reply.")
+	ConfigFileLine    = say("ligne %d, « %s » : %s", "line %d, \"%s\": %s")
+	ConfigBadName     = say("le réglage %s n'existe pas ; il y a, sans [table] : %s", "there is no setting %s; there are, without any [table]: %s")
+	ConfigNoTOML      = say("ce n'est pas du TOML, où un texte s'écrit entre guillemets (%s)", "this is no TOML, where a text is written in quotes (%s)")
+	ConfigWantsText   = say("%s veut un texte entre guillemets", "%s wants a text in quotes")
+	ConfigWantsSwitch = say("%s veut true ou false", "%s wants true or false")
+	ConfigHint        = say("etu --help montre les options.", "etu --help shows the options.")
+	ConfigForgotten   = say("La session gardée pour %s est oubliée.", "The session kept for %s is forgotten.")
+	ConfigBadCA       = say("le fichier %s ne contient pas de certificat", "the file %s holds no certificate")
+	ConfigUsage       = say(`EtuServices : vendre et acheter entre étudiants.
 
 Usage :
   etu [options]                  les écrans

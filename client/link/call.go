@@ -16,6 +16,7 @@ type call struct {
 	Request
 	ctx   context.Context
 	reply Reply
+	size  int  // bytes of the reply so far
 	sent  int  // how often it was written
 	wired bool // written on the present connection
 	done  chan outcome
@@ -103,7 +104,7 @@ func (l *Link) reclaim(c *conn) {
 		switch {
 		case k.ctx.Err() != nil:
 		case undone, k.Repeat && k.sent <= maxRepeats && !c.garbage():
-			k.reply, k.wired = Reply{}, false
+			k.reply, k.size, k.wired = Reply{}, 0, false
 			again = append(again, k)
 		default:
 			k.reply = Reply{}

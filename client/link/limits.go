@@ -41,6 +41,8 @@ const (
 	// maxRows bounds a reply: a page has at most 100 rows, STATS 25, AIDE and
 	// SESSIONS some more.
 	maxRows = 20_000
+	// maxReply bounds its bytes: SESSIONS of 20,000 has half of it.
+	maxReply = 4 << 20
 	// eventBox and feedBox are what a slow reader finds at most.
 	eventBox = 256
 	feedBox  = 256

@@ -204,3 +204,29 @@ func FuzzServer(f *testing.F) {
 		}
 	})
 }
+
+// A reply has its bounds in fields and in bytes: a server beyond them is none.
+func TestReplyIsBounded(t *testing.T) {
+	t.Parallel()
+	for name, reply := range map[string]func(c *linktest.Conn){
+		"fields": func(c *linktest.Conn) { c.Say("| " + strings.Repeat("a=b ", 4000)) },
+		"bytes": func(c *linktest.Conn) {
+			row := "| a=" + strings.Repeat("x", 10_000)
+			for range 19_000 {
+				if _, err := c.Write([]byte(row + "\r\n")); err != nil {
+					return
+				}
+			}
+			c.Say("+OK ECHO")
+		},
+	} {
+		l := open(t, Options{Once: true, Addr: linktest.Listen(t, func(c *linktest.Conn) {
+			c.Say(linktest.Greeting)
+			c.Next()
+			reply(c)
+		})})
+		if _, err := l.Do(t.Context(), Request{Line: "PING"}); !errors.Is(err, ErrProtocol) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -59,6 +59,9 @@ func (c *conn) take(m protocol.Message, line string) error {
 		return c.unasked(m, line)
 	}
 	k := c.flight[0]
+	if k.size += len(line); k.size > maxReply {
+		return fmt.Errorf("%w: a reply of more than %d bytes", ErrProtocol, maxReply)
+	}
 	k.reply.Lines = append(k.reply.Lines, line)
 	if m.Mark == protocol.MarkRow {
 		if len(k.reply.Rows) == maxRows {

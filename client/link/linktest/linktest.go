@@ -6,6 +6,7 @@ package linktest
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"strings"
@@ -139,6 +140,17 @@ func Pipe(t testing.TB, scripts ...Script) func(context.Context) (net.Conn, erro
 		}
 		client, server := net.Pipe()
 		p.play(server)
+		return client, nil
+	}
+}
+
+// PipeTLS is Pipe where the client has to agree on encryption first.
+func PipeTLS(t testing.TB, certificates []tls.Certificate, script Script) func(context.Context) (net.Conn, error) {
+	p := &player{t: t, scripts: []Script{script}}
+	t.Cleanup(p.running.Wait)
+	return func(context.Context) (net.Conn, error) {
+		client, server := net.Pipe()
+		p.play(tls.Server(server, &tls.Config{Certificates: certificates, MinVersion: tls.VersionTLS12}))
 		return client, nil
 	}
 }

@@ -131,3 +131,15 @@ func TestInboxIsBounded(t *testing.T) {
 		t.Errorf("%d notes, the first of %v", len(b.Notes), b.Notes[0].At)
 	}
 }
+
+// A quota that no honest server tells is drawn, and nothing is computed from it.
+func TestMadQuota(t *testing.T) {
+	for _, q := range []api.Quota{{Used: -1, Max: 10}, {Used: 1 << 40, Max: 1}, {Used: -1, Max: -1, Left: -1}} {
+		var s QuotaState
+		s.Spend(api.Quota{Used: 1, Max: 10, Left: 9}, time.Now())
+		s.Set(api.Quotas{Services: q, Connections: q}, time.Now())
+		if at, ok := s.NextService(time.Now()); ok {
+			t.Errorf("%+v: the next one at %s", q, at)
+		}
+	}
+}
