@@ -74,6 +74,17 @@ func (v *Verb) Parse(rest []byte) (Request, error) {
 	return r, err
 }
 
+// CheckForms judges how values are written, where the table has a form for them;
+// its error is ErrSyntax. It comes before any value is judged.
+func (r *Request) CheckForms() error {
+	for i, p := range r.Verb.Params {
+		if p.Form != nil && r.given&(1<<i) != 0 && !p.Form(r.values[i]) {
+			return ErrSyntax
+		}
+	}
+	return nil
+}
+
 // parse reads words, then keys in whatever order, then text.
 func (r *Request) parse(s string) error {
 	var ok bool

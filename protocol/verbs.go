@@ -1,6 +1,10 @@
 package protocol
 
-import "strings"
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // Access says who may use a verb.
 type Access uint8
@@ -29,6 +33,15 @@ type Param struct {
 	Name     string
 	Kind     Kind
 	Optional bool
+	// Form judges how the value is written, where that is SYNTAXE and not
+	// INVALIDE; nil is any form. All forms are judged before any value.
+	Form func(string) bool
+}
+
+// formed gives the parameter a form.
+func (p Param) formed(form func(string) bool) Param {
+	p.Form = form
+	return p
 }
 
 // Verb is one row of the language: everything about a verb but its handler,
@@ -55,6 +68,30 @@ func word(name string) Param    { return Param{Name: name, Kind: Word} }
 func optWord(name string) Param { return Param{Name: name, Kind: Word, Optional: true} }
 func key(name string) Param     { return Param{Name: name, Kind: Key, Optional: true} }
 func text(name string) Param    { return Param{Name: name, Kind: Text} }
+
+// The forms of values.
+
+func digits(s string) bool { _, ok := ID(s); return ok }
+
+func isLogin(s string) bool { _, ok := Login(s); return ok }
+
+// number is the end of a page of one's own articles.
+func number(s string) bool {
+	_, err := strconv.ParseUint(s, 10, 63)
+	return err == nil || s == ""
+}
+
+func oneOf(words ...string) func(string) bool {
+	return func(s string) bool { return slices.Contains(words, s) }
+}
+
+// anyCase is oneOf where the case does not matter; to Unicode there are other
+// letters that a word of ASCII is equal to.
+func anyCase(words ...string) func(string) bool {
+	return func(s string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return len(w) == len(s) && strings.EqualFold(w, s) })
+	}
+}
 
 // Verbs is the table of the language, in the order that AIDE shows.
 var Verbs = withUsage([]*Verb{
@@ -87,38 +124,38 @@ var Verbs = withUsage([]*Verb{
 	},
 	{
 		Name: "ACHAT", Access: LoggedIn, Counted: true, Slowed: true,
-		Params: []Param{word("id"), key("ref")},
+		Params: []Param{word("id").formed(digits), key("ref")},
 		Help:   "Acheter un article (compté).",
 	},
 	{
 		Name: "ARTICLES", Access: LoggedIn, Slowed: true,
 		Params: []Param{
 			key("categorie"), key("q"), key("prix_max"), key("vendeur"),
-			key("tri"), key("n"), key("apres"),
+			key("tri").formed(oneOf(Sorts...)), key("n"), key("apres"),
 		},
 		Help: "Ce qui est en vente ; tri=recent, prix ou -prix ; q cherche dans les titres.",
 	},
 	{
 		Name: "ARTICLE", Aliases: []string{"SEND"}, Colon: "SEND", Access: LoggedIn, Slowed: true,
-		Params: []Param{word("id")},
+		Params: []Param{word("id").formed(digits)},
 		Help:   "Un article en détail ; aussi SEND:id.",
 	},
 	{
-		Name: "RETRAIT", Access: LoggedIn, Slowed: true, Params: []Param{word("id")},
+		Name: "RETRAIT", Access: LoggedIn, Slowed: true, Params: []Param{word("id").formed(digits)},
 		Help: "Retirer de la vente un de vos articles.",
 	},
 	{
 		Name: "MESVENTES", Access: LoggedIn, Slowed: true,
-		Params: []Param{key("n"), key("apres")},
+		Params: []Param{key("n"), key("apres").formed(number)},
 		Help:   "Vos articles, et qui les a achetés.",
 	},
 	{
 		Name: "MESACHATS", Access: LoggedIn, Slowed: true,
-		Params: []Param{key("n"), key("apres")},
+		Params: []Param{key("n"), key("apres").formed(number)},
 		Help:   "Vos achats, et à qui.",
 	},
 	{
-		Name: "STATS", Access: LoggedIn, Slowed: true, Params: []Param{optWord("tableau")},
+		Name: "STATS", Access: LoggedIn, Slowed: true, Params: []Param{optWord("tableau").formed(anyCase("derniers", "top", "moins", "services"))},
 		Help: "Les tableaux : DERNIERS, TOP, MOINS, SERVICES ; les quatre sans mot.",
 	},
 	{Name: "NB", Access: LoggedIn, Slowed: true, Help: "Combien de connexions et d'utilisateurs."},
@@ -139,7 +176,7 @@ var Verbs = withUsage([]*Verb{
 	{Name: "SESSIONS", Access: Admin, Slowed: true, Help: "Qui est connecté, sur quel serveur."},
 	{
 		Name: "COMPTES", Access: Admin, Slowed: true,
-		Params: []Param{key("q"), key("n"), key("apres")},
+		Params: []Param{key("q"), key("n"), key("apres").formed(isLogin)}, // a page ends with a login
 		Help:   "Les comptes ; q cherche dans le login, les noms et l'e-mail.",
 	},
 	{
@@ -169,7 +206,7 @@ var Verbs = withUsage([]*Verb{
 		Help:   "Supprimer un compte ; ses ventes restent, sans nom.",
 	},
 	{
-		Name: "INSCRIPTIONS", Access: Admin, Slowed: true, Params: []Param{optWord("etat")},
+		Name: "INSCRIPTIONS", Access: Admin, Slowed: true, Params: []Param{optWord("etat").formed(anyCase("ouvertes", "fermees"))},
 		Help: "Ouvrir ou fermer les inscriptions (ouvertes, fermees) ; sans mot, où elles en sont.",
 	},
 	{Name: "QUITTER", Aliases: []string{"QUIT", "END"}, Access: Anyone, Help: "Au revoir."},

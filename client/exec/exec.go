@@ -47,22 +47,49 @@ func Run(ctx context.Context, opt Options) int {
 	}
 	code := AllOK
 	for _, line := range opt.Lines {
-		reply, err := r.api.Do(ctx, line)
-		r.print(reply.Lines)
-		switch {
-		case err == nil:
-		case len(reply.Lines) > 0: // an -ERR, printed
-			code = Failed
-		case errors.Is(err, link.ErrClosed) && code == Failed:
-			_, _ = fmt.Fprintln(r.Err, r.T.Error(err)) // that -ERR closed: the other lines were not sent
-			return Failed
-		case errors.Is(err, link.ErrLine):
-			code = r.fail(err)
-		default:
-			return r.fail(err)
+		verb := pagedThrough(line)
+		for more := true; more; more = line != "" {
+			reply, err := r.api.Do(ctx, line)
+			r.print(reply.Lines)
+			switch {
+			case err == nil:
+			case len(reply.Lines) > 0: // an -ERR, printed
+				code = Failed
+			case errors.Is(err, link.ErrClosed) && code == Failed:
+				_, _ = fmt.Fprintln(r.Err, r.T.Error(err)) // that -ERR closed: the other lines were not sent
+				return Failed
+			case errors.Is(err, link.ErrLine):
+				code = r.fail(err)
+			default:
+				return r.fail(err)
+			}
+			line = following(verb, line, reply)
 		}
 	}
 	return code
+}
+
+// pagedThrough gives the verb of a line that asks for one's own sales or
+// purchases and for no page of them: a script expects all of them.
+func pagedThrough(line string) string {
+	verb, rest, _ := protocol.Cut([]byte(line))
+	if verb == nil || verb.Name != "MESVENTES" && verb.Name != "MESACHATS" {
+		return ""
+	}
+	asked, err := verb.Parse(rest)
+	if err != nil || asked.Get("n") != "" || asked.Get("apres") != "" {
+		return ""
+	}
+	return verb.Name
+}
+
+// following is the request for the page behind a reply, "" where there is none.
+func following(verb, line string, reply link.Reply) string {
+	after, paged := reply.Status.Fields.Lookup("suite")
+	if next := verb + " apres=" + protocol.Quote(after); verb != "" && paged && len(reply.Rows) > 0 && next != line {
+		return next
+	}
+	return ""
 }
 
 type runner struct {
@@ -70,21 +97,34 @@ type runner struct {
 	api *api.Client
 
 	mu     sync.Mutex
-	events []string
+	events []string // waiting for the reply that comes after them
+	size   int      // their bytes
+	lost   int      // those for which there was no room
 }
 
-// keep holds an event back until the reply that comes after it.
+// maxEvents bounds the bytes of events that wait for a reply.
+const maxEvents = 4 << 20
+
+// keep holds an event back until the reply that comes after it. Of too many the
+// oldest go.
 func (r *runner) keep(e link.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.events = append(r.events, e.Line)
+	for r.size += len(e.Line); r.size > maxEvents; r.lost++ {
+		r.size -= len(r.events[0])
+		r.events = r.events[1:]
+	}
 }
 
 func (r *runner) print(lines []string) {
 	r.mu.Lock()
-	events := r.events
-	r.events = nil
+	events, lost := r.events, r.lost
+	r.events, r.size, r.lost = nil, 0, 0
 	r.mu.Unlock()
+	if lost > 0 {
+		_, _ = fmt.Fprintln(r.Err, r.T.N(i18n.ExecEventsLost, lost))
+	}
 	for _, l := range append(events, lines...) {
 		_, _ = fmt.Fprintln(r.Out, l) // a reader that went away wants no more
 	}

@@ -18,7 +18,7 @@ type querier interface {
 
 // columns of an Article, of which a is the article, v its seller, b its buyer.
 // A deleted account has no address any more.
-const columns = `a.id, a.titre, a.description, a.categorie, a.prix_centimes, a.etat, a.publie_le,
+const columns = `a.id, a.titre, a.description, a.categorie, a.prix_centimes, a.etat, a.publie_le, a.vendu_le,
 	a.vendeur_id, v.login, CASE v.etat WHEN 'supprime' THEN '' ELSE v.email END,
 	COALESCE(b.login, ''), CASE b.etat WHEN 'supprime' THEN '' ELSE COALESCE(b.email, '') END`
 
@@ -27,7 +27,7 @@ const tables = ` FROM articles a JOIN utilisateurs v ON v.id = a.vendeur_id
 
 func (a *Article) fields() []any {
 	return []any{
-		&a.ID, &a.Title, &a.Description, &a.Category, &a.Cents, (*string)(&a.State), &a.Published,
+		&a.ID, &a.Title, &a.Description, &a.Category, &a.Cents, (*string)(&a.State), &a.Published, &a.Sold,
 		&a.SellerID, &a.Seller, &a.SellerEmail, &a.Buyer, &a.BuyerEmail,
 	}
 }

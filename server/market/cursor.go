@@ -37,6 +37,9 @@ func (o Order) cursor(a Article) string {
 	return id
 }
 
+// CheckCursor fails with ErrCursor where no page in this order ends so.
+func (o Order) CheckCursor(cursor string) error { return new(query).after(o, cursor) }
+
 // after narrows the query to what stands behind a cursor. Paging by place and
 // not by number keeps pages apart while articles come and go.
 func (q *query) after(o Order, cursor string) error {

@@ -71,6 +71,7 @@ type Article struct {
 	Cents       int64
 	State       State
 	Published   store.Instant
+	Sold        store.Instant // zero until then
 	SellerID    int64
 	Seller      string
 	SellerEmail string

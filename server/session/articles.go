@@ -38,6 +38,12 @@ func endPage(out *protocol.Out, word string, page market.Page) {
 
 func filterOf(req *protocol.Request) (f market.Filter, err error) {
 	f = market.Filter{Order: market.Recent, After: req.Get("apres")}
+	if order, given := req.Lookup("tri"); given {
+		f.Order = market.Order(order)
+	}
+	if err := f.Order.CheckCursor(f.After); err != nil { // a form, so before any value
+		return f, err
+	}
 	if category, given := req.Lookup("categorie"); given {
 		if !protocol.Category(category) {
 			return f, invalid("categorie", "Catégorie : livre, dvd, cd, jeu, materiel ou autre.")
@@ -57,12 +63,6 @@ func filterOf(req *protocol.Request) (f market.Filter, err error) {
 			return f, invalid("login", "Ce n'est pas un login.")
 		}
 		f.Seller = login
-	}
-	if order, given := req.Lookup("tri"); given {
-		f.Order = market.Order(order)
-		if f.Order != market.Recent && f.Order != market.Cheapest && f.Order != market.Expensive {
-			return f, protocol.ErrSyntax
-		}
 	}
 	if f.Query, err = search(req); err != nil {
 		return f, err

@@ -81,6 +81,81 @@ func TestWrongFormIsSyntax(t *testing.T) {
 	}
 }
 
+// outOfBounds has a value for each parameter that is well formed and INVALIDE.
+var outOfBounds = map[string]string{
+	"login": "é", "email": "x", "prenom": "\u200b", "nom": "\u200b", "categorie": "voiture", "prix": "cher",
+	"ref": "é", "description": "\u200b", "titre": "\u200b", "q": "\u200b", "prix_max": "cher", "vendeur": "é", "n": "0",
+	"periode": "0", "raison": "\u200b", "minutes": "0", "texte": "\u200b", "motdepasse": "\u200b", "ancien": "\u200b",
+	"jeton": "é",
+}
+
+// TestFormBeforeValues asks every verb of the table with one parameter of a wrong
+// form, and one too many or too few, while all others are out of their bounds.
+func TestFormBeforeValues(t *testing.T) {
+	h := newHouse(t, testenv.Embedded(t), plenty)
+	conns := map[state]*talk{}
+	for _, s := range states {
+		conns[s] = h.in(t, s)
+	}
+	wrongForms := []string{"x-", "-1", "1.0", "٣", "99999999999999999999-x"}
+	for _, v := range protocol.Verbs {
+		c := conns[fitting(v.Access)]
+		refused := func(line string) {
+			t.Helper()
+			c.Refused(line, protocol.SYNTAXE)
+			c.Must("PING")
+		}
+		for i, p := range v.Params {
+			for _, wrong := range wrongForms {
+				if p.Form != nil && !p.Form(wrong) {
+					refused(badly(v, i, wrong))
+				}
+			}
+		}
+		for i, p := range v.Params {
+			if p.Kind == protocol.Key {
+				refused(badly(v, i, "a "+p.Name+"=b"))
+				refused(badly(v, i, `"a`))
+			}
+		}
+		if n := len(v.Params); n == 0 || v.Params[n-1].Kind != protocol.Text {
+			refused(badly(v, -1, "") + " trop")
+		}
+	}
+	// Whether apres fits depends on tri.
+	c := conns[student]
+	for _, form := range []string{"tri=foo", "apres=1-1", "tri=prix apres=1", "tri=recent apres=x", "apres=9223372036854775808"} {
+		for _, value := range []string{"categorie=voiture", "n=0", "prix_max=x", "vendeur=é", "q=\u200b"} {
+			refusedBoth := []string{"ARTICLES " + form + " " + value, "ARTICLES " + value + " " + form}
+			for _, line := range refusedBoth {
+				c.Refused(line, protocol.SYNTAXE)
+				c.Must("PING")
+			}
+		}
+	}
+}
+
+// badly is a request whose values are out of bounds, but for parameter i.
+func badly(v *protocol.Verb, i int, value string) string {
+	line := v.Name
+	for j, p := range v.Params {
+		s, bounded := outOfBounds[p.Name]
+		switch {
+		case j == i:
+			s = value
+		case !bounded && p.Kind == protocol.Key:
+			continue
+		case !bounded:
+			s = samples[p.Name]
+		}
+		if line += " "; p.Kind == protocol.Key {
+			line += p.Name + "="
+		}
+		line += s
+	}
+	return line
+}
+
 // TestWrongFormOfValues has what the table cannot know: ids are digits, the
 // orders and the boards have names, a cursor comes from a page.
 func TestWrongFormOfValues(t *testing.T) {

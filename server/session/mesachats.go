@@ -7,7 +7,7 @@ import (
 )
 
 func mesAchats(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
-	n, err := ownPageSize(req)
+	n, err := pageSize(req)
 	if err != nil {
 		return err
 	}

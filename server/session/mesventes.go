@@ -8,7 +8,7 @@ import (
 )
 
 func mesVentes(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
-	n, err := ownPageSize(req)
+	n, err := pageSize(req)
 	if err != nil {
 		return err
 	}
@@ -28,13 +28,9 @@ func mesVentes(ctx context.Context, s *Session, req *protocol.Request, out *prot
 }
 
 func own(out *protocol.Out, a market.Article) protocol.Line {
-	return summary(out.Row(), a).Str("etat", string(a.State)).Str("publie", a.Published.Wire())
-}
-
-// ownPageSize is larger than a catalogue's: one expects to see all of one's own.
-func ownPageSize(req *protocol.Request) (int, error) {
-	if _, given := req.Lookup("n"); !given {
-		return protocol.MaxPage, nil
+	line := summary(out.Row(), a).Str("etat", string(a.State)).Str("publie", a.Published.Wire())
+	if !a.Sold.IsZero() {
+		line = line.Str("vendu", a.Sold.Wire())
 	}
-	return pageSize(req)
+	return line
 }

@@ -89,10 +89,10 @@ func TestReplyKeys(t *testing.T) {
 		wantFields(t, say(alice, "RETRAIT "+other, "RETRAIT", "id", 0, ""), "id="+other)
 		mine := alice.Must("MESVENTES")
 		say(alice, "MESVENTES n=1", "MESVENTES", "lignes suite", 1, row[:strings.Index(row, " vendeur")]+" publie etat")
-		wantKeys(t, "a sold article's row", mine.Rows[1], "id titre categorie prix publie etat acheteur contact")
+		wantKeys(t, "a sold article's row", mine.Rows[1], "id titre categorie prix publie etat vendu acheteur contact")
 		wantFields(t, answer{Message: mine.Rows[1]}, "etat=vendu acheteur=bob contact=bob@univ.fr")
 		wantFields(t, answer{Message: mine.Rows[0]}, "etat=retire")
-		bought = say(bob, "MESACHATS", "MESACHATS", "lignes", 1, "id titre categorie prix publie etat vendeur contact")
+		bought = say(bob, "MESACHATS", "MESACHATS", "lignes", 1, "id titre categorie prix publie etat vendu vendeur contact")
 		wantFields(t, answer{Message: bought.Rows[0]}, "etat=vendu vendeur=alice contact=alice@univ.fr")
 
 		say(alice, "STATS DERNIERS", "STATS", "lignes", 2, "tableau rang login instant")

@@ -143,6 +143,9 @@ func (s *Session) run(ctx context.Context, verb *protocol.Verb, rest []byte, out
 	if s.req, err = verb.Parse(rest); err != nil {
 		return err
 	}
+	if err := s.req.CheckForms(); err != nil {
+		return err
+	}
 	defer func() { s.req = protocol.Request{} }() // an idle connection keeps no text
 	if !verb.Slowed {
 		return handlers[verb.Name](ctx, s, &s.req, out)
