@@ -150,7 +150,7 @@ func (a *arena) call(user string, c *client, line string) (reply, error) {
 
 // connect is chaosDial, noted.
 func (a *arena) connect(user, addr string) (*client, error) {
-	noted := a.rec.Begin(user, "(connexion)")
+	noted := a.rec.Begin(user, history.Connecting)
 	c, err := chaosDial(addr)
 	a.rec.End(noted, protocol.Message{}, nil)
 	return c, err

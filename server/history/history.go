@@ -160,15 +160,27 @@ func (h *History) Judge() (faults []string) {
 // maxFaults of one kind are told.
 const maxFaults = 5
 
+// Connecting is the Line of a Call that makes a connection; nothing is read back
+// but the greeting, so that it has no Reply.
+const Connecting = "(connexion)"
+
 // Late gives the calls that began after a moment and had no answer within a
-// time. A call on a connection that was cut before may find it cut.
+// time. A user may find one connection cut: the one there was at that moment.
 func (h *History) Late(after, within time.Duration) (faults []string) {
+	cut := map[string]bool{}
 	for _, c := range h.Calls {
-		if c.Start >= after && (c.End == Never || c.End-c.Start > within) {
+		switch {
+		case c.Start < after:
+		case c.End == Never || c.End-c.Start > within:
 			faults = append(faults, fmt.Sprintf("no answer within %v: %s", within, c))
+		case c.word() == "" && c.Line != Connecting:
+			if cut[c.User] {
+				faults = append(faults, fmt.Sprintf("no answer: %s", c))
+			}
+			cut[c.User] = true
 		}
 	}
-	return faults
+	return atMost(faults)
 }
 
 // Recorder writes a history while clients call. It is safe for concurrent use.

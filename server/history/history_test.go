@@ -370,9 +370,16 @@ func TestLateAnswers(t *testing.T) {
 		alice 0-9000 PING -> +OK PONG
 		alice 10000-14000 PING -> +OK PONG
 		bob 10001-15002 PING -> +OK PONG
-		carol 10002- PING -> ?`)
+		carol 10002- PING -> ?
+		dave 9990-10050 PING -> ?
+		dave 10060-10070 PING -> ?
+		dave 10080-10081 (connexion) -> ?
+		dave 10090-10100 QUI -> +OK QUI
+		erin 10060-10070 PING -> ?
+		erin 10080-10081 (connexion) -> ?
+		erin 10090-10100 QUI -> ?`)
 	late := h.Late(10*time.Second, 5*time.Second)
-	if len(late) != 2 || !strings.Contains(late[0], "bob") || !strings.Contains(late[1], "carol") {
+	if len(late) != 3 || !strings.Contains(late[0], "bob") || !strings.Contains(late[1], "carol") || !strings.Contains(late[2], "erin") {
 		t.Errorf("late: %q", late)
 	}
 }
