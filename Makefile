@@ -28,6 +28,11 @@ build:
 test: stores lint
 	.ci/test
 
+## engines: the store suite on Valkey, Redis 6.2 and 8, MySQL 8, where they are found
+.PHONY: engines
+engines:
+	.ci/engines
+
 ## check: the fast inner loop: lint, and the tests that need no server
 .PHONY: check
 check: lint

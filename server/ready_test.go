@@ -74,11 +74,12 @@ func TestStoreThatDoesNotWriteIsNotReady(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			env := testenv.Real
+			var e *testenv.Env
 			if c.own {
-				env = testenv.RealOwn
+				e = testenv.RealOwn(t)
+			} else {
+				e = testenv.Real(t)
 			}
-			e := env(t)
 			account := e.Account(t)
 			server := start(t, e, "--metrics-addr", "127.0.0.1:0")
 			register(t, server.Addr, "alice")

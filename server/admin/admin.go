@@ -108,7 +108,10 @@ func (a *Admin) act(ctx context.Context, actor Actor, login string, d deed) (t t
 // enter puts administrators in line, so that two cannot shut each other out, and
 // makes sure that the actor still is one, in a session that still stands.
 func (a *Admin) enter(ctx context.Context, tx *sql.Tx, actor Actor) error {
-	if _, err := tx.ExecContext(ctx, `UPDATE reglages SET valeur = valeur WHERE nom = 'verrou'`); err != nil {
+	// A counter, for a row that does not really change locks nothing between the
+	// nodes of a Galera cluster.
+	if _, err := tx.ExecContext(ctx, `UPDATE reglages
+		SET valeur = CASE valeur WHEN '' THEN '1' ELSE valeur + 1 END WHERE nom = 'verrou'`); err != nil {
 		return err
 	}
 	if actor.ID == 0 {

@@ -1,6 +1,7 @@
 package spawn
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"os"
@@ -17,6 +18,9 @@ type MariaDB struct {
 	socket string
 }
 
+// mysqldVariable names a mysqld of MySQL that stands in for MariaDB.
+const mysqldVariable = "ETU_TEST_MYSQLD"
+
 // databases numbers the databases over all servers.
 var databases atomic.Int64
 
@@ -24,6 +28,11 @@ var databases atomic.Int64
 // mariadbd, which win over those that stand here.
 func NewMariaDB(dir string, options ...string) (*MariaDB, error) {
 	s := &MariaDB{socket: filepath.Join(dir, "my.sock")}
+	program := "mariadbd"
+	if mysqld := os.Getenv(mysqldVariable); mysqld != "" {
+		program = mysqld
+		options = append([]string{"--mysqlx=OFF"}, options...)
+	}
 	from, err := templateData()
 	if err != nil {
 		return nil, err
@@ -35,7 +44,7 @@ func NewMariaDB(dir string, options ...string) (*MariaDB, error) {
 		// Not ours, so that a test would see a setting that we forget to make.
 		"--character-set-server=utf8mb4", "--collation-server=utf8mb4_unicode_ci",
 	)...)
-	if s.Process, err = Server("mariadbd", s.ready, append(args, options...)...); err != nil {
+	if s.Process, err = Server(program, s.ready, append(args, options...)...); err != nil {
 		return nil, err
 	}
 	return s, os.CopyFS(data, os.DirFS(from))
@@ -71,8 +80,18 @@ func (s *MariaDB) Exec(statement string) error {
 	}
 	db := sql.OpenDB(connector)
 	defer func() { _ = db.Close() }()
-	_, err = db.Exec(statement)
-	return err
+	conn, err := db.Conn(context.Background())
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	// A server under test may have defaults that are against all work.
+	for _, statement := range []string{"SET SESSION autocommit = 1", "SET SESSION TRANSACTION READ WRITE", statement} {
+		if _, err := conn.ExecContext(context.Background(), statement); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // CreateDatabase makes an empty database and gives its DSN. drop drops it; a

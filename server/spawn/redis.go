@@ -1,8 +1,10 @@
 package spawn
 
 import (
+	"cmp"
 	"context"
 	"net/url"
+	"os"
 	"path/filepath"
 
 	"github.com/redis/go-redis/v9"
@@ -21,11 +23,16 @@ type Redis struct {
 func NewRedis(dir string, options ...string) (*Redis, error) {
 	s := &Redis{socket: filepath.Join(dir, "redis.sock")}
 	var err error
-	s.Process, err = Server("redis-server", s.ready, append([]string{
+	s.Process, err = Server(RedisProgram(), s.ready, append([]string{
 		"--port", "0", "--unixsocket", s.socket, "--unixsocketperm", "700", "--dir", dir,
 		"--daemonize", "no", "--save", "", "--appendonly", "no",
 	}, options...)...)
 	return s, err
+}
+
+// RedisProgram is redis-server, or what ETU_TEST_REDIS names in its place.
+func RedisProgram() string {
+	return cmp.Or(os.Getenv("ETU_TEST_REDIS"), "redis-server")
 }
 
 func (s *Redis) ready() error {

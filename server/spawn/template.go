@@ -1,6 +1,7 @@
 package spawn
 
 import (
+	"os"
 	"path/filepath"
 	"sync"
 )
@@ -18,15 +19,23 @@ func templateData() (string, error) {
 	if template.data != "" {
 		return template.data, nil
 	}
-	install, err := find("mariadb-install-db")
-	if err != nil {
-		return "", err
-	}
 	dir, _, err := TempDir()
 	if err != nil {
 		return "", err
 	}
 	data := filepath.Join(dir, "template")
+	if mysqld := os.Getenv(mysqldVariable); mysqld != "" {
+		err := runToEnd(mysqld, append([]string{"--no-defaults"}, asRoot("--initialize-insecure", "--datadir="+data, "--tmpdir="+dir)...)...)
+		if err != nil {
+			return "", err
+		}
+		template.data = data
+		return data, nil
+	}
+	install, err := find("mariadb-install-db")
+	if err != nil {
+		return "", err
+	}
 	err = runToEnd(install, append([]string{"--no-defaults"}, asRoot(
 		"--datadir="+data, "--tmpdir="+dir, "--auth-root-authentication-method=normal",
 		"--skip-test-db", "--skip-name-resolve", "--innodb-log-file-size=8M",

@@ -42,14 +42,15 @@ func DuplicateKey(err error) string {
 }
 
 // mysqlKey reads "Duplicate entry '…' for key 'uq_utilisateurs_login'" (MySQL 8
-// writes "utilisateurs.uq_…"). The entry is a user's text, hence the last match.
+// writes "utilisateurs.uq_…") in whichever language of lc_messages: the key stands
+// in the last quotes; those before hold a user's text.
 func mysqlKey(msg string) string {
-	const mark = "for key '"
-	i := strings.LastIndex(msg, mark)
-	if i < 0 {
+	end := strings.LastIndexByte(msg, '\'')
+	begin := strings.LastIndexByte(msg[:max(end, 0)], '\'')
+	if begin < 0 {
 		return ""
 	}
-	key := strings.TrimSuffix(msg[i+len(mark):], "'")
+	key := msg[begin+1 : end]
 	key = key[strings.LastIndexByte(key, '.')+1:]
 	if name, ok := strings.CutPrefix(key, "uq_"); ok {
 		if _, column, ok := strings.Cut(name, "_"); ok {

@@ -57,9 +57,10 @@ func Real(t testing.TB) *Env {
 }
 
 // RealOwn is Real with a MariaDB of its own, for tests that stop or kill it.
-func RealOwn(t testing.TB) *Env {
+// options are further ones of mariadbd.
+func RealOwn(t testing.TB, options ...string) *Env {
 	t.Helper()
-	return realOn(t, startMariaDB(t), true)
+	return realOn(t, startMariaDB(t, options...), true)
 }
 
 func realOn(t testing.TB, maria *MariaDBServer, own bool) *Env {

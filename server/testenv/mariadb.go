@@ -1,6 +1,8 @@
 package testenv
 
 import (
+	"os"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -44,17 +46,26 @@ func sharedMariaDB(t testing.TB) *MariaDBServer {
 }
 
 // startMariaDB starts one for this test alone.
-func startMariaDB(t testing.TB) *MariaDBServer {
+func startMariaDB(t testing.TB, options ...string) *MariaDBServer {
 	t.Helper()
-	s := newMariaDB(t, tempDir(t))
+	s := newMariaDB(t, tempDir(t), options...)
 	t.Cleanup(func() { s.End(syscall.SIGKILL) })
 	s.Start(t)
 	return s
 }
 
-func newMariaDB(t testing.TB, dir string) *MariaDBServer {
+// optionsVariable holds further options of every MariaDB, one a line: the suite
+// runs again on servers that are set otherwise.
+const optionsVariable = "ETU_TEST_MARIADB_OPTIONS"
+
+func newMariaDB(t testing.TB, dir string, options ...string) *MariaDBServer {
 	t.Helper()
-	maria, err := spawn.NewMariaDB(dir)
+	for line := range strings.Lines(os.Getenv(optionsVariable)) {
+		if line = strings.TrimSpace(line); line != "" {
+			options = append(options, line)
+		}
+	}
+	maria, err := spawn.NewMariaDB(dir, options...)
 	must(t, err)
 	return &MariaDBServer{process{maria.Process}, maria}
 }

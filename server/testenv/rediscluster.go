@@ -27,7 +27,7 @@ func Cluster(t testing.TB) *ClusterServer {
 	dir := tempDir(t)
 	port, bus := freePort(t), freePort(t)
 	s := &ClusterServer{addr: net.JoinHostPort("127.0.0.1", port)}
-	server, err := spawn.Server("redis-server", s.join,
+	server, err := spawn.Server(spawn.RedisProgram(), s.join,
 		"--bind", "127.0.0.1", "--port", port, "--dir", dir, "--daemonize", "no", "--save", "", "--appendonly", "no",
 		"--cluster-enabled", "yes", "--cluster-port", bus, "--cluster-config-file", filepath.Join(dir, "nodes.conf"))
 	must(t, err)
