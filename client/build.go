@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"runtime/debug"
 
 	"etuservices/client/config"
@@ -44,5 +45,5 @@ func version() string {
 			}
 		}
 	}
-	return fmt.Sprintf("%s%s proto=%d", number, revision, protocol.Version)
+	return fmt.Sprintf("%s%s proto=%d %s", number, revision, protocol.Version, runtime.Version())
 }

@@ -18,34 +18,64 @@ import (
 // errUnwell is a doctor who found something.
 var errUnwell = errors.New("quelque chose ne va pas")
 
-// runCommand does one of the server's own commands and ends.
+// runCommand does one of the server's own commands and ends. With embedded
+// stores, the server that holds them does it, if there is one.
 func runCommand(ctx context.Context, words []string, cfg config.Config, cost argon2id.Params, out, logs io.Writer) error {
 	log := slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	open := func(ctx context.Context) (*store.Stores, error) {
-		return store.Open(ctx, store.Options{
-			MySQLDSN: cfg.MySQLDSN, RedisURL: cfg.RedisURL,
-			DataDir: cfg.Data, EmbeddedRedisAddr: cfg.EmbeddedRedisAddr, Log: log,
-		})
+	for _, sentence := range config.Unknown(os.Environ()) {
+		log.Warn("variable inconnue, sans effet : " + sentence)
+	}
+	password := func() (string, error) { return shell.Ask(os.Getenv, os.Stdin, logs) }
+	if done, err := shell.Copy(ctx, words, cfg, out); done {
+		return err
+	}
+	if cfg.MySQLDSN == "" {
+		if found, err := shell.Remote(ctx, cfg.Data, words, out, password); found {
+			return err
+		}
 	}
 	if words[0] == shell.Doctor {
-		if !shell.Examine(ctx, cfg, out, open) {
+		if !shell.Examine(ctx, cfg, out, nil) {
 			return errUnwell
 		}
 		return nil
 	}
-	if done, err := shell.Copy(ctx, words, cfg, out); done {
-		return err
-	}
-	stores, err := open(ctx)
+	stores, err := store.Open(ctx, store.Options{
+		MySQLDSN: cfg.MySQLDSN, RedisURL: cfg.RedisURL,
+		DataDir: cfg.Data, EmbeddedRedisAddr: cfg.EmbeddedRedisAddr, Log: log,
+	})
 	if err != nil {
 		return fmt.Errorf("%w (etuservices-server doctor dit quoi faire)", err)
 	}
 	defer stores.Close()
 	house := build(cfg, cost, stores, log)
 	defer house.quota.Close()
-	tool := shell.House{
-		Accounts: house.accounts, Admin: house.admin, Boards: house.boards, Out: out,
-		Password: func() (string, error) { return shell.Ask(os.Getenv, os.Stdin, logs) },
+	return house.command(cfg)(ctx, words, out, password)
+}
+
+// command runs the server's own commands on the stores of this process.
+func (h *house) command(cfg config.Config) shell.Command {
+	return func(ctx context.Context, words []string, out io.Writer, password func() (string, error)) error {
+		if words[0] == shell.Doctor {
+			if !shell.Examine(ctx, cfg, out, h.stores) {
+				return errUnwell
+			}
+			return nil
+		}
+		tool := shell.House{Accounts: h.accounts, Admin: h.admin, Boards: h.boards, Out: out, Password: password}
+		return tool.Run(ctx, words)
 	}
-	return tool.Run(ctx, words)
+}
+
+// control lets those commands reach a server that holds embedded stores.
+func (h *house) control(ctx context.Context, cfg config.Config) error {
+	if cfg.MySQLDSN != "" {
+		return nil
+	}
+	listener, err := shell.ListenControl(cfg.Data)
+	if err != nil {
+		return fmt.Errorf("socket de commande : %w", err)
+	}
+	go shell.ServeControl(ctx, listener, h.command(cfg))
+	return nil
 }

@@ -4,14 +4,19 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
+	"runtime"
+	"runtime/debug"
+	"slices"
 
 	"github.com/alexedwards/argon2id"
 
+	"etuservices/protocol"
 	"etuservices/server/config"
 	"etuservices/server/hashing"
 	"etuservices/server/shell"
@@ -28,17 +33,29 @@ func main() {
 // with: 1 after a failure, 2 where it was not asked rightly.
 func program(args []string, cost argon2id.Params) (code int) {
 	words, options := shell.Split(args)
-	if len(words) > 0 {
+	if slices.Contains(options, "--version") || slices.Contains(options, "-version") || slices.Equal(words, []string{"version"}) {
+		fmt.Println("etuservices-server", version())
+		return 0
+	}
+	if slices.Equal(words, []string{"help"}) {
+		words, options = nil, []string{"--help"}
+	}
+	if len(words) > 0 && !slices.Contains(options, "--help") && !slices.Contains(options, "-h") {
 		if err := shell.Check(words); err != nil {
 			return complain(err, 2)
 		}
 	}
-	cfg, err := config.Load(options, os.Getenv, os.Stderr)
+	var help bytes.Buffer
+	cfg, err := config.Load(options, os.Getenv, &help)
 	if errors.Is(err, flag.ErrHelp) {
+		fmt.Printf("Usage : etuservices-server [options]            le serveur\n"+
+			"        etuservices-server COMMANDE [options]\n"+
+			"        etuservices-server --version | --help\n\n%s\n"+
+			"Options (chaque option --nom se lit aussi dans la variable ETU_NOM) :\n%s", shell.Usage, &help)
 		return 0
 	}
 	if err != nil {
-		return complain(err, 2)
+		return complain(fmt.Errorf("%w\n(etuservices-server --help donne les commandes et les options)", err), 2)
 	}
 	ctx, stop := untilStopped(context.Background())
 	defer stop()
@@ -56,4 +73,20 @@ func program(args []string, cost argon2id.Params) (code int) {
 func complain(err error, code int) int {
 	fmt.Fprintln(os.Stderr, "etuservices-server :", err)
 	return code
+}
+
+// version tells what this binary was built from, and by which Go.
+func version() string {
+	number, revision := "devel", ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if v := info.Main.Version; v != "" && v != "(devel)" {
+			number = v
+		}
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				revision = " " + s.Value[:min(12, len(s.Value))]
+			}
+		}
+	}
+	return fmt.Sprintf("%s%s proto=%d %s", number, revision, protocol.Version, runtime.Version())
 }

@@ -8,6 +8,8 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -35,6 +37,9 @@ import (
 // logs.
 func run(ctx context.Context, cfg config.Config, cost argon2id.Params, out, logs io.Writer) error {
 	log := newLog(cfg, logs)
+	for _, sentence := range config.Unknown(os.Environ()) {
+		log.Warn("variable inconnue, sans effet : " + sentence)
+	}
 	stores, err := store.Open(ctx, store.Options{
 		MySQLDSN: cfg.MySQLDSN, RedisURL: cfg.RedisURL,
 		DataDir: cfg.Data, EmbeddedRedisAddr: cfg.EmbeddedRedisAddr, Log: log,
@@ -52,15 +57,12 @@ func run(ctx context.Context, cfg config.Config, cost argon2id.Params, out, logs
 	if err := house.prepare(ctx, cfg); err != nil {
 		return err
 	}
-	return house.serve(ctx, cfg, out)
-}
-
-func newLog(cfg config.Config, logs io.Writer) *slog.Logger {
-	level := slog.LevelInfo
-	if cfg.Debug {
-		level = slog.LevelDebug
+	working, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	if err := house.control(working, cfg); err != nil {
+		return err
 	}
-	return slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: level}))
+	return house.serve(ctx, cfg, out)
 }
 
 // house is what a server is made of.
@@ -211,6 +213,8 @@ func (h *house) serve(ctx context.Context, cfg config.Config, out io.Writer) err
 		return err
 	}
 	var background sync.WaitGroup
+	began := time.Now()
+	defer func() { h.sayEnd(began) }()
 	defer background.Wait()
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
@@ -226,6 +230,7 @@ func (h *house) serve(ctx context.Context, cfg config.Config, out io.Writer) err
 	background.Go(func() { heap.Watch(work, h.tcp.Count) })
 	background.Go(func() { h.stores.Watch(work, h.log) })
 
+	h.sayStart(ctx, cfg)
 	served := make(chan error, len(listeners))
 	for _, l := range listeners {
 		background.Go(func() { served <- h.tcp.Serve(work, l) })
@@ -317,4 +322,25 @@ func (h *house) sweep(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// sayStart gives the log one line that says what runs.
+func (h *house) sayStart(ctx context.Context, cfg config.Config) {
+	sql, redis := h.stores.Versions(ctx)
+	var users, admins, articles int64
+	err := h.stores.SQL.Read.QueryRowContext(ctx, `
+		SELECT (SELECT COUNT(*) FROM utilisateurs), (SELECT COUNT(*) FROM utilisateurs WHERE role = ?),
+			(SELECT COUNT(*) FROM articles WHERE etat = ?)`, string(accounts.Admin), string(market.ForSale)).Scan(&users, &admins, &articles)
+	h.log.Info("serveur prêt", "version", version(), "serveur", cfg.Instance, "sql", sql, "redis", redis,
+		"regle", fmt.Sprintf("%d par %s", cfg.QuotaMax, cfg.QuotaWindow),
+		"comptes", users, "administrateurs", admins, "articles_en_vente", articles,
+		"processeurs", runtime.GOMAXPROCS(0), "erreur", err)
+}
+
+// sayEnd gives the log the line that ends a run.
+func (h *house) sayEnd(began time.Time) {
+	c := &h.hub.Counters
+	h.log.Info("serveur arrêté", "duree", time.Since(began).Round(time.Millisecond).String(), "connexions", h.tcp.Total(),
+		"commandes", c.Get(live.Commands), "logins", c.Get(live.Logins), "ventes", c.Get(live.Sales), "achats", c.Get(live.Buys),
+		"refus", c.Get(live.RefusedQuota)+c.Get(live.RefusedPassword)+c.Get(live.RefusedOther))
 }

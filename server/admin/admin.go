@@ -102,6 +102,9 @@ func (a *Admin) act(ctx context.Context, actor Actor, login string, d deed) (t t
 		}
 		return a.audit(ctx, tx, actor, d.action, t, d.reason)
 	})
+	if err == nil {
+		a.say(actor, d.action, login, d.reason)
+	}
 	return t, err
 }
 
@@ -150,6 +153,11 @@ func somebodyLeft(ctx context.Context, tx *sql.Tx) error {
 		return ErrLastAdmin
 	}
 	return err
+}
+
+// say puts into the log what the audit got.
+func (a *Admin) say(actor Actor, action, login, reason string) {
+	a.Log.Info("acte d'administration", "admin", actor.Login, "acte", action, "cible", login, "raison", reason)
 }
 
 func (a *Admin) audit(ctx context.Context, tx *sql.Tx, actor Actor, action string, t target, reason string) error {

@@ -43,6 +43,7 @@ func (a *Admin) Announce(ctx context.Context, actor Actor, text string) error {
 	if err != nil {
 		return err
 	}
+	a.say(actor, "ANNONCE", "", text)
 	a.TellAll(ctx, event("ANNONCE", text))
 	return nil
 }

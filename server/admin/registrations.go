@@ -38,7 +38,7 @@ func (a *Admin) OpenRegistrations(ctx context.Context, actor Actor, open bool) e
 	if open {
 		value = opened
 	}
-	return a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := a.enter(ctx, tx, actor); err != nil {
 			return err
 		}
@@ -47,6 +47,10 @@ func (a *Admin) OpenRegistrations(ctx context.Context, actor Actor, open bool) e
 		}
 		return a.audit(ctx, tx, actor, "INSCRIPTIONS", target{}, value)
 	})
+	if err == nil {
+		a.say(actor, "INSCRIPTIONS", "", value)
+	}
+	return err
 }
 
 // Add opens an account, whether registration is open or not. Further errors:
@@ -56,5 +60,8 @@ func (a *Admin) Add(ctx context.Context, actor Actor, r accounts.Registration) e
 		return a.audit(ctx, tx, actor, "AJOUTER", target{User: u}, string(u.Role))
 	}
 	_, err := a.Accounts.Register(ctx, r)
+	if err == nil {
+		a.say(actor, "AJOUTER", r.User.Login, string(r.User.Role))
+	}
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -137,6 +138,7 @@ func (b *Boards) rebuild(ctx context.Context, db redis.UniversalClient, key stri
 	if err != nil {
 		return err
 	}
+	b.log.Info("tableaux rebâtis depuis le registre", "registre", strings.Trim(key, "{}"), "comptes", now.user)
 	return writeMark(ctx, db, key, claim, claimed,
 		mark{sure: now.back(), next: now, at: time.Now(), seen: newSizes(sizes, now)})
 }

@@ -41,6 +41,7 @@ type Config struct {
 	FloodRate         int            // verbs that reach a store, a second and connection; 0 is off
 	Demo              bool
 	Debug             bool
+	LogFormat         string // LogText or LogJSON
 	Limits            Limits
 }
 
@@ -52,30 +53,27 @@ var ErrInvalid = errors.New("réglage invalide")
 // flag.ErrHelp, what people read having been written to out.
 func Load(args []string, getenv func(string) string, out io.Writer) (Config, error) {
 	c := Config{Limits: DefaultLimits}
-	fs := flag.NewFlagSet("etuservices-server", flag.ContinueOnError)
-	fs.SetOutput(out)
-	fs.Usage = func() {
-		fmt.Fprintln(out, "Usage : etuservices-server [options]\n\nChaque option --nom se lit aussi dans la variable ETU_NOM.\n"+
-			"Commandes : user, migrate, boards rebuild, doctor (etuservices-server user : leur liste).")
-		fs.PrintDefaults()
-	}
-	c.register(fs)
+	fs := c.flags()
 	if err := fromEnvironment(fs, getenv); err != nil {
 		return c, err
 	}
-	if err := fs.Parse(args); err != nil {
+	if err := parse(fs, args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
-			return c, err
+			fs.SetOutput(out)
+			fs.PrintDefaults()
 		}
-		return c, fmt.Errorf("%w : %w", ErrInvalid, err)
-	}
-	if fs.NArg() > 0 {
-		return c, fmt.Errorf("%w : argument inattendu %q", ErrInvalid, fs.Arg(0))
+		return c, err
 	}
 	if c.Demo && !isGiven(fs, "data") {
 		c.Data = defaultData() + "-demo"
 	}
 	return c, c.check()
+}
+
+func (c *Config) flags() *flag.FlagSet {
+	fs := flag.NewFlagSet("etuservices-server", flag.ContinueOnError)
+	c.register(fs)
+	return fs
 }
 
 // isGiven says whether an option was set, on the command line or by its variable.
@@ -109,6 +107,7 @@ func (c *Config) register(fs *flag.FlagSet) {
 	fs.IntVar(&c.FloodRate, "flood-rate", 100, "commandes par seconde et connexion au-delà desquelles elle est ralentie ; 0 : jamais")
 	fs.BoolVar(&c.Demo, "demo", false, "comptes et articles de démonstration, dans un dossier à eux (défaut : celui de --data suivi de -demo) ; seulement sur une adresse locale, sans MySQL")
 	fs.BoolVar(&c.Debug, "debug", false, "journal détaillé")
+	fs.StringVar(&c.LogFormat, "log-format", LogText, "forme du journal : "+LogText+" ou "+LogJSON)
 	c.Limits.register(fs)
 }
 
@@ -116,7 +115,7 @@ func (c *Config) register(fs *flag.FlagSet) {
 // overrides.
 func fromEnvironment(fs *flag.FlagSet, getenv func(string) string) (err error) {
 	fs.VisitAll(func(f *flag.Flag) {
-		name := "ETU_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		name := variable(f.Name)
 		value := getenv(name)
 		if value == "" || err != nil {
 			return
@@ -194,8 +193,17 @@ func (c *Config) check() error {
 	if len(c.Instance) > maxInstance {
 		c.Instance = c.Instance[len(c.Instance)-maxInstance:]
 	}
+	if c.LogFormat != LogText && c.LogFormat != LogJSON {
+		return fmt.Errorf("%w : ETU_LOG_FORMAT est %s ou %s, pas %q", ErrInvalid, LogText, LogJSON, c.LogFormat)
+	}
 	return c.Limits.check()
 }
+
+// The forms of the log.
+const (
+	LogText = "texte"
+	LogJSON = "json"
+)
 
 // AdminsPassword gives the administrator's password, for whom it must be made.
 func (c *Config) AdminsPassword() (string, error) {

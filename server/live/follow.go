@@ -82,7 +82,11 @@ func (h *Hub) beatLoop(ctx context.Context) {
 		err := h.onBeat(ctx)
 		if failed := err != nil && ctx.Err() == nil; failed != failing {
 			failing = failed
-			h.Log.Warn("présence : Redis", "perdu", failed, "erreur", err)
+			if failed {
+				h.Log.Warn("présence non tenue dans Redis", "erreur", err)
+			} else {
+				h.Log.Debug("présence tenue de nouveau dans Redis")
+			}
 		}
 		select {
 		case <-ctx.Done():

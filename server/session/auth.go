@@ -15,6 +15,7 @@ func auth(ctx context.Context, s *Session, req *protocol.Request, out *protocol.
 		return err
 	}
 	s.enter(login.Session)
+	s.Log.Info("connexion", "login", login.User.Login, "adresse", s.conn.Address())
 	s.tellUnsaid(ctx)
 	s.feed("CONNEXION", nil)
 	line := out.OK("PASSOK").Str("login", login.User.Login).Str("role", string(login.User.Role))

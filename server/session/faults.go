@@ -110,7 +110,8 @@ func (s *Session) answer(out *protocol.Out, verb *protocol.Verb, err error) {
 	case errors.As(err, &busy):
 		unavailable(out, busy.After)
 	case errors.Is(err, store.ErrUnavailable), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		s.Log.Warn("magasin indisponible", "verbe", verb.Name, "erreur", err)
+		s.Health.Count(verb.Name, err)
+		s.Log.Debug("magasin indisponible", "verbe", verb.Name, "erreur", err)
 		s.Health.Refused(s.Log, err)
 		unavailable(out, retryAfter)
 	default:

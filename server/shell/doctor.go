@@ -2,13 +2,17 @@ package shell
 
 import (
 	"context"
-	"database/sql"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"etuservices/server/config"
+	"etuservices/server/demo"
 	"etuservices/server/store"
 )
 
@@ -37,62 +41,172 @@ func (r *report) say(ok bool, what, advice string) {
 	fmt.Fprintf(r.out, "MAL  %s\n     -> %s\n", what, advice)
 }
 
-// Examine checks settings, stores, clocks and limits, says on out what to do, and
-// whether all is well. open opens the stores.
-func Examine(ctx context.Context, cfg config.Config, out io.Writer, open func(context.Context) (*store.Stores, error)) (well bool) {
+// failed says what is the matter with a store, and what to do.
+func (r *report) failed(what string, err error) {
+	cause, advice := store.Explain(err)
+	r.say(false, what+" : "+cause, advice)
+}
+
+// Examine checks settings, ports, certificate, stores, clocks and limits, says on
+// out what to do, and whether all is well. It only looks: nothing is created, and
+// the row and the keys that it writes to learn whether stores write are taken back.
+// running are the stores of the server in which it is run; nil, it opens them.
+func Examine(ctx context.Context, cfg config.Config, out io.Writer, running *store.Stores) (well bool) {
 	r := &report{out: out}
 	r.say(true, "réglages lisibles ; serveur "+cfg.Instance+" sur "+cfg.Addr, "")
 	r.say(config.Loopback(cfg.Addr) || cfg.TLSAddr != "", "adresse d'écoute "+cfg.Addr,
 		"les mots de passe passeraient en clair sur le réseau : donnez ETU_TLS_ADDR, ETU_TLS_CERT et ETU_TLS_KEY")
+	examineTLS(r, cfg)
+	if running == nil {
+		examinePorts(ctx, r, cfg)
+	} else {
+		r.say(true, "serveur en marche", "")
+	}
 	files(r, cfg.MaxConns)
 
-	opening, cancel := context.WithTimeout(ctx, patience)
-	stores, err := open(opening)
-	cancel()
+	ctx, cancel := context.WithTimeout(ctx, 4*patience)
+	defer cancel()
+	if running != nil {
+		examineStores(ctx, r, cfg, running)
+		return r.bad == 0
+	}
+	if cfg.MySQLDSN == "" && !hasStores(r, cfg) {
+		return r.bad == 0
+	}
+	stores, err := store.Look(store.Options{MySQLDSN: cfg.MySQLDSN, RedisURL: cfg.RedisURL, DataDir: cfg.Data})
 	if err != nil {
 		r.say(false, "magasins : "+err.Error(), adviceFor(cfg))
 		return false
 	}
 	defer stores.Close()
-	kind := "MySQL et Redis"
-	if cfg.MySQLDSN == "" {
-		kind = "magasins embarqués (" + cfg.Data + ")"
-	}
-	r.say(true, kind+" répondent, tables à jour", "")
-	ctx, cancel = context.WithTimeout(ctx, patience)
-	defer cancel()
-	examineSQL(ctx, r, stores)
-	examineRedis(ctx, r, stores, cfg.MySQLDSN == "")
+	examineStores(ctx, r, cfg, stores)
 	return r.bad == 0
+}
+
+// hasStores says whether the folder holds embedded stores that can be looked at.
+func hasStores(r *report, cfg config.Config) bool {
+	_, err := os.Stat(filepath.Join(cfg.Data, store.SQLiteFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		r.say(true, "magasins embarqués : aucun encore dans "+cfg.Data+" ; le premier démarrage les crée", "")
+		return false
+	}
+	if err != nil {
+		r.say(false, "magasins embarqués : "+err.Error(), "rendez ETU_DATA accessible au compte du serveur")
+		return false
+	}
+	return true
 }
 
 func adviceFor(cfg config.Config) string {
 	if cfg.MySQLDSN == "" {
-		return "un serveur tient-il déjà le dossier " + cfg.Data + " ? Arrêtez-le, ou donnez un autre ETU_DATA"
+		return "un serveur tient le dossier " + cfg.Data + " et ne répond pas (il démarre, s'arrête, ou est d'une version d'avant) : voyez-le, ou donnez un autre ETU_DATA"
 	}
-	return "vérifiez que MySQL et Redis tournent, ETU_MYSQL_DSN (user:motdepasse@tcp(hôte:3306)/base), ETU_REDIS_URL, et les droits du compte MySQL"
+	return "vérifiez ETU_MYSQL_DSN (user:motdepasse@tcp(hôte:3306)/base) et ETU_REDIS_URL"
 }
 
-func examineSQL(ctx context.Context, r *report, s *store.Stores) {
+func examineStores(ctx context.Context, r *report, cfg config.Config, s *store.Stores) {
+	examineSQL(ctx, r, cfg, s)
+	if s.Redis == nil {
+		return // embedded, and nobody serves it
+	}
+	examineRedis(ctx, r, cfg, s)
+}
+
+func examineSQL(ctx context.Context, r *report, cfg config.Config, s *store.Stores) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	name := s.SQL.Dialect.String()
+	if s.SQL.Dialect == store.SQLite {
+		name += " (" + cfg.Data + ")"
+	}
+	if err := s.SQL.Ping(ctx); err != nil {
+		r.failed(name, err)
+		return
+	}
+	if err := s.SQL.CheckTables(ctx); err != nil {
+		if errors.Is(err, store.ErrNewer) || errors.Is(err, store.ErrOlder) {
+			r.say(false, name+" : "+err.Error(), "le démarrage met à jour des tables plus anciennes ; jamais l'inverse")
+		} else {
+			r.failed(name, err)
+		}
+		return
+	}
+	if err := s.TryWrite(ctx); err != nil {
+		r.failed(name+" n'écrit pas", err)
+	} else {
+		r.say(true, name+" répond et écrit, tables à jour", "")
+	}
 	if s.SQL.Dialect == store.MySQL {
-		var version, now string
-		before := time.Now()
-		err := s.SQL.Read.QueryRowContext(ctx, `SELECT VERSION(), UTC_TIMESTAMP(3)`).Scan(&version, &now)
-		r.say(err == nil, "MySQL "+version, "la base ne répond pas : "+fmt.Sprint(err))
-		at, parseErr := time.Parse(time.DateTime, now)
-		r.say(parseErr == nil && skew(at, before) < maxSkew, "horloge de MySQL, à "+skew(at, before).Round(time.Millisecond).String(),
-			"réglez les horloges (chrony, systemd-timesyncd)")
+		examineMySQL(ctx, r, s)
 	}
 	var admins int
 	err := s.SQL.Read.QueryRowContext(ctx, `SELECT COUNT(*) FROM utilisateurs WHERE role = 'admin' AND etat = 'actif'`).Scan(&admins)
-	r.say(err == nil && admins > 0, fmt.Sprintf("administrateurs actifs : %d", admins),
-		"etuservices-server user add LOGIN EMAIL PRENOM NOM admin")
-	var open sql.NullString
-	err = s.SQL.Read.QueryRowContext(ctx, `SELECT valeur FROM reglages WHERE nom = 'inscriptions'`).Scan(&open)
-	r.say(err == nil, "inscriptions "+open.String, "etuservices-server migrate")
+	switch {
+	case err != nil:
+		r.failed("administrateurs", err)
+	case admins == 0 && cfg.AdminLogin != "":
+		r.say(true, "administrateurs actifs : 0 ; le démarrage crée "+cfg.AdminLogin, "")
+	default:
+		r.say(admins > 0, fmt.Sprintf("administrateurs actifs : %d", admins),
+			"etuservices-server user add LOGIN EMAIL PRENOM NOM admin, ou user unblock LOGIN")
+	}
+	examineAccounts(ctx, r, s)
+	var open string
+	if err := s.SQL.Read.QueryRowContext(ctx, `SELECT valeur FROM reglages WHERE nom = 'inscriptions'`).Scan(&open); err != nil {
+		r.failed("inscriptions", err)
+	} else {
+		r.say(true, "inscriptions "+open, "")
+	}
 }
 
-func examineRedis(ctx context.Context, r *report, s *store.Stores, embedded bool) {
+// examineAccounts looks for those whose password everybody knows.
+func examineAccounts(ctx context.Context, r *report, s *store.Stores) {
+	known, err := demo.Known(ctx, s)
+	if err != nil {
+		r.failed("comptes de démonstration", err)
+		return
+	}
+	if marked, err := demo.Marked(ctx, s); err == nil && marked {
+		r.say(true, "ce sont les magasins de la démonstration, qui n'ouvre pas d'adresse publique", "")
+		return
+	}
+	r.say(len(known.Logins) == 0, fmt.Sprintf("comptes au mot de passe de la démonstration : %d %s", len(known.Logins), strings.Join(known.Logins, " ")),
+		"etuservices-server user passwd LOGIN, pour chacun")
+}
+
+func examineMySQL(ctx context.Context, r *report, s *store.Stores) {
+	var version, now string
+	var most int
+	before := time.Now()
+	if err := s.SQL.Read.QueryRowContext(ctx, `SELECT VERSION(), UTC_TIMESTAMP(3), @@max_connections`).Scan(&version, &now, &most); err != nil {
+		r.failed("MySQL", err)
+		return
+	}
+	r.say(true, "version "+version, "")
+	at, err := time.Parse(time.DateTime, now)
+	r.say(err == nil && skew(at, before) < maxSkew, "horloge de MySQL, à "+skew(at, before).Round(time.Millisecond).String(),
+		"réglez les horloges (chrony, systemd-timesyncd)")
+	need := store.MySQLConns()
+	r.say(most >= need, fmt.Sprintf("max_connections %d, dont %d pour ce serveur", most, need),
+		fmt.Sprintf("SET GLOBAL max_connections = %d (et dans my.cnf), par serveur qui partage cette base", 2*need))
+}
+
+func examineRedis(ctx context.Context, r *report, cfg config.Config, s *store.Stores) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	name, embedded := "Redis", cfg.MySQLDSN == ""
+	if embedded {
+		name = "le Redis embarqué"
+	}
+	if err := s.Redis.Ping(ctx); err != nil {
+		r.failed(name, err)
+		return
+	}
+	if err := s.Redis.TryWrite(ctx); err != nil {
+		r.failed(name+" n'écrit pas", err)
+	} else {
+		r.say(true, name+" répond et écrit", "")
+	}
 	before := time.Now()
 	at, err := s.Redis.DB0.Time(ctx).Result()
 	r.say(err == nil && skew(at, before) < maxSkew, "horloge de Redis, à "+skew(at, before).Round(time.Millisecond).String(),

@@ -57,9 +57,24 @@ func Split(args []string) (words, options []string) {
 // Check says whether words are a command, before any store is opened.
 func Check(words []string) error {
 	if find(words) == nil {
-		return fmt.Errorf("%w : commande inconnue ou incomplète : %s\n%s", ErrUsage, strings.Join(words, " "), Usage)
+		return fmt.Errorf("%w : commande inconnue ou incomplète : %s\n%s", ErrUsage, strings.Join(words, " "), usageOf(words[0]))
 	}
 	return nil
+}
+
+// usageOf gives the lines of Usage for the commands that begin so, all of them
+// where none does.
+func usageOf(first string) string {
+	var lines []string
+	for line := range strings.Lines(Usage) {
+		if strings.HasPrefix(line, "  "+first+" ") {
+			lines = append(lines, line)
+		}
+	}
+	if lines == nil {
+		return Usage
+	}
+	return strings.Join(lines, "")
 }
 
 // command is one of them: its first words, how many follow at least, at most

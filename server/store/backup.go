@@ -19,7 +19,7 @@ var ErrNoData = errors.New("pas de magasins embarqués dans ce dossier")
 // which needs no lock of the folder and keeps no writer waiting (WAL). Redis
 // needs no copy, it is rebuilt. Errors: ErrNoData, fs.ErrExist.
 func Backup(ctx context.Context, dataDir, file string) (err error) {
-	source := filepath.Join(dataDir, sqliteFile)
+	source := filepath.Join(dataDir, SQLiteFile)
 	if _, err := os.Stat(source); err != nil {
 		return fmt.Errorf("%w : %w", ErrNoData, err)
 	}

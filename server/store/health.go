@@ -47,7 +47,10 @@ type Health struct {
 	away atomic.Uint32
 
 	mu       sync.Mutex
-	problems map[string]string // what stands in the way: name → reason, in French
+	problems map[string]string    // what stands in the way: name → reason, in French
+	since    map[string]time.Time // each of them
+	refused  map[string]int       // commands, by verb, since the log last said so
+	cause    error                // of the last of them
 	said     map[string]time.Time
 }
 
@@ -97,9 +100,12 @@ func (h *Health) Set(name, reason string) (news bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.problems == nil {
-		h.problems = map[string]string{}
+		h.problems, h.since = map[string]string{}, map[string]time.Time{}
 	}
 	old, known := h.problems[name]
+	if !known {
+		h.since[name] = time.Now()
+	}
 	h.problems[name] = reason
 	return !known || old != reason
 }
@@ -147,6 +153,7 @@ func (s *Stores) Watch(ctx context.Context, log *slog.Logger) {
 	for _, probe := range s.probes {
 		all.Go(func() { s.Health.watch(ctx, log, probe) })
 	}
+	all.Go(func() { s.Health.sayRefused(ctx, log) })
 	all.Wait()
 }
 
@@ -202,7 +209,8 @@ func (h *Health) watch(ctx context.Context, log *slog.Logger, p probe) {
 			if silent++; silent == silentAfter {
 				h.away.Or(uint32(p.need))
 				h.Set(p.problem, p.name+" ne répond pas")
-				log.Error("le magasin ne répond plus", "magasin", p.name, "erreur", err)
+				cause, advice := Explain(err)
+				log.Error("le magasin ne répond plus", "magasin", p.name, "cause", cause, "faire", advice)
 			}
 		}
 		written = time.Time{}
@@ -217,14 +225,16 @@ func within(ctx context.Context, f func(context.Context) error) error {
 
 func (h *Health) answers(log *slog.Logger, p probe) {
 	if h.away.And(^uint32(p.need))&uint32(p.need) != 0 {
-		log.Info("le magasin répond de nouveau", "magasin", p.name)
+		lasted := h.lasts(p.problem)
 		h.Clear(p.problem)
+		h.sayBack(log, "le magasin répond de nouveau", p, lasted)
 	}
 }
 
 func (h *Health) writes(log *slog.Logger, p probe) {
+	lasted := h.lasts(p.problem)
 	if h.Clear(p.problem) {
-		log.Info("le magasin écrit de nouveau", "magasin", p.name)
+		h.sayBack(log, "le magasin écrit de nouveau", p, lasted)
 		h.mu.Lock()
 		clear(h.said)
 		h.mu.Unlock()

@@ -4,10 +4,12 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 
 	"github.com/golang-migrate/migrate/v4"
 	"github.com/golang-migrate/migrate/v4/database"
+	"github.com/golang-migrate/migrate/v4/source"
 	"github.com/golang-migrate/migrate/v4/source/iofs"
 )
 
@@ -31,6 +33,9 @@ func migrateUp(log *slog.Logger, folder string, drv database.Driver) error {
 	}
 	defer func() { _, _ = m.Close() }()
 
+	if err := notNewer(m, src); err != nil {
+		return err
+	}
 	err = m.Up()
 	var dirty migrate.ErrDirty
 	if errors.As(err, &dirty) {
@@ -53,6 +58,31 @@ func migrateUp(log *slog.Logger, folder string, drv database.Driver) error {
 	}
 	log.Info("tables à jour", "version", version)
 	return nil
+}
+
+// ErrNewer is a database whose tables a later version of the server has changed.
+var ErrNewer = errors.New("les tables sont d'une version plus récente que ce programme")
+
+// notNewer fails with ErrNewer when the tables have a version that src lacks.
+func notNewer(m *migrate.Migrate, src source.Driver) error {
+	has, _, err := m.Version()
+	if errors.Is(err, migrate.ErrNilVersion) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("migrations: %w", migrationCause(err))
+	}
+	last, err := src.First()
+	for err == nil && last < has {
+		last, err = src.Next(last)
+	}
+	if err == nil {
+		return nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	return fmt.Errorf("%w : elles en sont à %d, il s'arrête à %d ; relancez le serveur plus récent, ou restaurez une sauvegarde d'avant la mise à jour", ErrNewer, has, last)
 }
 
 // migrationCause finds the driver's error, which the library's types hide from

@@ -54,13 +54,15 @@ func mysqlConfig(dsn string) (*mysql.Config, error) {
 	return cfg, nil
 }
 
+func mysqlConns() int { return mysqlConnsPerCPU * runtime.GOMAXPROCS(0) }
+
 // openMySQL makes the pool; nothing is connected yet.
 func openMySQL(cfg *mysql.Config) (*SQL, error) {
 	db, err := openHandle(cfg)
 	if err != nil {
 		return nil, err
 	}
-	conns := mysqlConnsPerCPU * runtime.GOMAXPROCS(0)
+	conns := mysqlConns()
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns) // fewer would close and open at every burst
 	db.SetConnMaxLifetime(mysqlConnLife)

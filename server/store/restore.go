@@ -24,14 +24,14 @@ func Restore(ctx context.Context, dataDir, file string) (aside string, err error
 		return "", err
 	}
 	defer func() { err = errors.Join(err, dir.close()) }()
-	fresh := dir.file(sqliteFile + ".nouveau")
+	fresh := dir.file(SQLiteFile + ".nouveau")
 	if err := copyFile(file, fresh); err != nil {
 		return "", fmt.Errorf("restauration : %w", err)
 	}
 	if err := sound(ctx, fresh); err != nil {
 		return "", errors.Join(err, os.Remove(fresh))
 	}
-	current := dir.file(sqliteFile)
+	current := dir.file(SQLiteFile)
 	if aside, err = putAside(ctx, current); err != nil {
 		return "", fmt.Errorf("restauration : %w", errors.Join(err, os.Remove(fresh)))
 	}

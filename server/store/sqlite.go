@@ -15,7 +15,8 @@ import (
 )
 
 const (
-	sqliteFile = "etuservices.db"
+	// SQLiteFile stands in the data folder.
+	SQLiteFile = "etuservices.db"
 	// sqliteReadersPerCPU: readers never wait for the writer (WAL); a few a core
 	// cover those that wait for the disk.
 	sqliteReadersPerCPU = 4

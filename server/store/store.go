@@ -34,6 +34,7 @@ type Stores struct {
 	Health Health
 
 	probes []probe
+	dir    *dataDir // of the embedded stores
 
 	embeddedRedisAddr string
 	closers           []func() error
@@ -141,8 +142,9 @@ func (s *Stores) openEmbedded(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	s.dir = dir
 	s.onClose(dir.close) // first hook, so the folder is freed after all else
-	if s.SQL, err = openSQLite(ctx, o.Log, dir.file(sqliteFile)); err != nil {
+	if s.SQL, err = openSQLite(ctx, o.Log, dir.file(SQLiteFile)); err != nil {
 		return fmt.Errorf("SQLite: %w", err)
 	}
 	s.onClose(s.SQL.close)

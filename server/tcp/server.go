@@ -40,6 +40,7 @@ type Server struct {
 	conns map[*Conn]struct{}
 	done  sync.WaitGroup
 	count atomic.Int64
+	total atomic.Int64 // since the start, refused ones included
 
 	leaveBy      func() time.Time // once stopping: when a connection is closed
 	addresses    addresses
@@ -65,6 +66,9 @@ func New(cfg config.Config, open func(*Conn) Session, log *slog.Logger) *Server 
 // Count is the number of open connections.
 func (s *Server) Count() int64 { return s.count.Load() }
 
+// Total is the number of connections since the start, refused ones included.
+func (s *Server) Total() int64 { return s.total.Load() }
+
 // Serve accepts until the listener is closed or Stop is called. ctx is what
 // requests run under.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
@@ -76,6 +80,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		switch {
 		case err == nil:
 			pause = acceptPause
+			s.total.Add(1)
 			s.take(ctx, nc)
 		case s.stopping.Load() || ctx.Err() != nil || errors.Is(err, net.ErrClosed):
 			return nil

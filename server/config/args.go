@@ -1,0 +1,116 @@
+package config
+
+import (
+	"flag"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// parse reads --name=value, --name value and --name for a switch, one dash or
+// two, as package flag does, with errors that people can read. Its errors wrap
+// ErrInvalid or are flag.ErrHelp.
+func parse(fs *flag.FlagSet, args []string) error {
+	for len(args) > 0 {
+		name, value, given := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(args[0], "-"), "-"), "=")
+		if !strings.HasPrefix(args[0], "-") || name == "" {
+			return fmt.Errorf("%w : argument inattendu %q", ErrInvalid, args[0])
+		}
+		args = args[1:]
+		if name == "h" || name == "help" {
+			return flag.ErrHelp
+		}
+		f := fs.Lookup(name)
+		if f == nil {
+			return fmt.Errorf("%w : option inconnue --%s%s", ErrInvalid, name, hint("--", nearest(name, names(fs))))
+		}
+		if !given {
+			switch sw, ok := f.Value.(interface{ IsBoolFlag() bool }); {
+			case ok && sw.IsBoolFlag():
+				value = "true"
+			case len(args) == 0:
+				return fmt.Errorf("%w : il manque la valeur de --%s", ErrInvalid, name)
+			default:
+				value, args = args[0], args[1:]
+			}
+		}
+		if err := fs.Set(name, value); err != nil {
+			return fmt.Errorf("%w : --%s : valeur refusée : %q (%w)", ErrInvalid, name, value, err)
+		}
+	}
+	return nil
+}
+
+// variable is the name of an option in the environment.
+func variable(option string) string {
+	return "ETU_" + strings.ToUpper(strings.ReplaceAll(option, "-", "_"))
+}
+
+// others are variables of ours that are no option of the server: the client's,
+// which stand in the same shell, and the password that commands ask for.
+var others = []string{
+	"ETU_PASSWORD", "ETU_LANG", "ETU_THEME", "ETU_ASCII", "ETU_SIMPLE", "ETU_TLS", "ETU_CA", "ETU_LOGIN",
+}
+
+// Unknown gives, for each variable ETU_… of an environment that means nothing, a
+// sentence with the nearest name that does. Values are not looked at.
+func Unknown(environment []string) (sentences []string) {
+	var c Config
+	known := slices.Clone(others)
+	for _, name := range names(c.flags()) {
+		known = append(known, variable(name))
+	}
+	for _, pair := range environment {
+		name, _, _ := strings.Cut(pair, "=")
+		if !strings.HasPrefix(name, "ETU_") || strings.HasPrefix(name, "ETU_TEST_") || slices.Contains(known, name) {
+			continue
+		}
+		sentences = append(sentences, name+hint("", nearest(name, known)))
+	}
+	return sentences
+}
+
+func names(fs *flag.FlagSet) (list []string) {
+	fs.VisitAll(func(f *flag.Flag) { list = append(list, f.Name) })
+	return list
+}
+
+func hint(before, name string) string {
+	if name == "" {
+		return ""
+	}
+	return " (vouliez-vous " + before + name + " ?)"
+}
+
+// nearest is the known name that differs in the fewest letters, "" when none is
+// near.
+func nearest(name string, known []string) (best string) {
+	least := max(2, len(name)/3) + 1
+	for _, candidate := range known {
+		if d := distance(name, candidate); d < least {
+			best, least = candidate, d
+		}
+	}
+	return best
+}
+
+// distance is Levenshtein's, in bytes: these names are ASCII.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

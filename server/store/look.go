@@ -1,0 +1,137 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/golang-migrate/migrate/v4/source/iofs"
+)
+
+// ErrOlder is a database whose tables the start would bring up to date.
+var ErrOlder = errors.New("les tables ne sont pas à jour")
+
+// Look opens stores to look at them: nothing is waited for, created or migrated.
+// Of embedded ones, which nobody else may hold, there is no Redis: it lives in the
+// process of a server. Errors: ErrHalfConfigured, ErrDataLocked.
+func Look(o Options) (*Stores, error) {
+	if (o.MySQLDSN == "") != (o.RedisURL == "") {
+		return nil, ErrHalfConfigured
+	}
+	s := &Stores{}
+	var err error
+	if o.MySQLDSN == "" {
+		err = s.lookEmbedded(o.DataDir)
+	} else {
+		err = s.lookServers(o)
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *Stores) lookServers(o Options) error {
+	my, err := mysqlConfig(o.MySQLDSN)
+	if err != nil {
+		return err
+	}
+	if s.Redis, err = openRedis(o.RedisURL); err != nil {
+		return err
+	}
+	s.onClose(s.Redis.close)
+	if s.SQL, err = openMySQL(my); err != nil {
+		return err
+	}
+	s.onClose(s.SQL.close)
+	return nil
+}
+
+func (s *Stores) lookEmbedded(path string) error {
+	if _, err := os.Stat(filepath.Join(path, lockFile)); err == nil {
+		dir, err := openDataDir(path)
+		if err != nil {
+			return err
+		}
+		s.onClose(dir.close)
+		s.dir = dir
+	}
+	db, err := openSQLiteHandle(copyDSN(filepath.Join(path, SQLiteFile), "rw"), 1)
+	if err != nil {
+		return err
+	}
+	s.SQL = &SQL{Dialect: SQLite, Write: db, Read: db}
+	s.onClose(s.SQL.close)
+	return nil
+}
+
+// CheckTables compares the tables with what this program knows. Errors: ErrNewer,
+// ErrOlder, those of the store.
+func (s *SQL) CheckTables(ctx context.Context) error {
+	var has uint
+	if err := s.Read.QueryRowContext(ctx, `SELECT version FROM schema_migrations`).Scan(&has); err != nil {
+		return err
+	}
+	folder := "mysql"
+	if s.Dialect == SQLite {
+		folder = "sqlite"
+	}
+	src, err := iofs.New(migrations, "migrations/"+folder)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = src.Close() }()
+	last, err := src.First()
+	for err == nil {
+		var next uint
+		if next, err = src.Next(last); err == nil {
+			last = next
+		}
+	}
+	switch {
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	case has > last:
+		return fmt.Errorf("%w : elles en sont à %d, il s'arrête à %d", ErrNewer, has, last)
+	case has < last:
+		return fmt.Errorf("%w : elles en sont à %d, ce programme en veut %d", ErrOlder, has, last)
+	}
+	return nil
+}
+
+// TryWrite fails when the truth could not be written; nothing of it stays.
+func (s *Stores) TryWrite(ctx context.Context) error {
+	tx, err := s.SQL.Write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	for _, statement := range writeStatements() {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	if s.dir != nil {
+		return s.dir.writeProbe()
+	}
+	return nil
+}
+
+// TryWrite fails when Redis would refuse a key; nothing of it stays.
+func (r *Redis) TryWrite(ctx context.Context) error {
+	if err := r.writeProbe(ctx); err != nil {
+		return err
+	}
+	for _, db := range []*DB{r.DB0, r.DB1} {
+		if err := db.Del(ctx, probeKey).Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// MySQLConns is the number of connections that a server needs at most.
+func MySQLConns() int { return mysqlConns() + 2 } // the probe's and a migration's
