@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -75,9 +76,14 @@ func runExec(ctx context.Context, cfg config.Config, t i18n.T, opt api.Options) 
 }
 
 func runSimple(ctx context.Context, cfg config.Config, t i18n.T, opt api.Options) int {
+	var out io.Writer = os.Stdout
+	if cfg.Charset != i18n.UTF8 && term.IsTerminal(int(os.Stdout.Fd())) {
+		out = i18n.Plain{Writer: out}
+	}
+	ask := prompt.New(os.Stdin, out)
+	ask.Latin1 = cfg.Charset == i18n.Latin1
 	return simple.Run(ctx, simple.Options{
-		API: opt, T: t, Login: cfg.Login, Password: os.Getenv("ETU_PASSWORD"),
-		Prompt: prompt.New(os.Stdin, os.Stdout), Out: os.Stdout,
+		API: opt, T: t, Login: cfg.Login, Password: os.Getenv("ETU_PASSWORD"), Prompt: ask, Out: out,
 	})
 }
 
@@ -85,7 +91,7 @@ func runScreens(ctx context.Context, cfg config.Config, t i18n.T, opt api.Option
 	client := api.New(opt)
 	defer func() { _ = client.Close() }() // only the socket ends; the session goes on
 	err := tui.Run(ctx, tui.Options{
-		API: client, T: t, Theme: cfg.Theme, ASCII: cfg.ASCII, Motion: cfg.Animations,
+		API: client, T: t, Theme: cfg.Theme, ASCII: cfg.ASCII, Charset: cfg.Charset, Motion: cfg.Animations,
 		Login: cfg.Login, Password: os.Getenv("ETU_PASSWORD"), Addr: cfg.Addr, TLS: cfg.TLS, Version: version(),
 	})
 	if err != nil && !errors.Is(err, context.Canceled) {

@@ -23,6 +23,7 @@ type Config struct {
 	Lang       i18n.Lang
 	Theme      string // one of Themes; "" is to be found out
 	ASCII      bool
+	Charset    i18n.Charset // of the terminal
 	Animations bool
 	Simple     bool
 	TLS        bool
@@ -45,7 +46,8 @@ var ErrUsage = errors.New("config")
 // Load reads the file, the environment and args (without the program's name).
 // Its error is ErrUsage; the Config then still has the language to say it in.
 func Load(args []string, getenv func(string) string) (Config, error) {
-	c := Config{Addr: protocol.DefaultAddr, Animations: true, Lang: i18n.Detect(getenv)}
+	c := Config{Addr: protocol.DefaultAddr, Animations: true, Lang: i18n.Detect(getenv), Charset: i18n.DetectCharset(getenv)}
+	c.ASCII = c.Charset != i18n.UTF8
 	raw, over := map[string]string{}, map[string]string{}
 	for _, name := range []string{"addr", "lang"} {
 		if v := getenv("ETU_" + strings.ToUpper(name)); v != "" {
@@ -135,6 +137,9 @@ func (c *Config) settle(raw map[string]string) error {
 		default:
 			faults = append(faults, fmt.Errorf("%w: %s: %q (true, false)", ErrUsage, name, v))
 		}
+	}
+	if _, decided := raw["ascii"]; decided && !c.ASCII { // the user knows better than the locale
+		c.Charset = i18n.UTF8
 	}
 	c.TLS = c.TLS || c.CA != "" // who names an authority wants encryption
 	return errors.Join(faults...)

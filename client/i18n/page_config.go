@@ -29,7 +29,7 @@ Options (entre parenthèses : la variable d'environnement) :
   --login IDENTIFIANT  le compte ; mot de passe dans ETU_PASSWORD, ou demandé
   --lang fr|en         la langue (ETU_LANG) ; sans cela celle du système
   --theme THÈME        sombre, clair ou contraste
-  --ascii              cadres et marques en caractères ASCII
+  --ascii              cadres et marques en ASCII (d'office hors UTF-8)
   --animations=false   rien ne bouge de soi-même
   --simple             ligne à ligne ; de soi-même s'il n'y a pas de terminal
   --tls                liaison chiffrée
@@ -55,7 +55,7 @@ Options (in parentheses: the variable in the environment):
   --login LOGIN        the account; password in ETU_PASSWORD, or asked
   --lang fr|en         the language (ETU_LANG), else the system's
   --theme THEME        sombre (dark), clair (light) or contraste (contrast)
-  --ascii              frames and marks in ASCII characters
+  --ascii              frames and marks in ASCII (by itself without UTF-8)
   --animations=false   nothing moves by itself
   --simple             line by line; by itself when there is no terminal
   --tls                encrypted connection

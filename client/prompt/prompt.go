@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -26,6 +27,9 @@ const maxInput = 4096
 // Prompt reads lines from in and asks on out. It reads ahead by one line at
 // most, in a goroutine of its own, so that Ctrl+C never waits for a key.
 type Prompt struct {
+	// Latin1: what is typed and is no UTF-8 is ISO 8859-1. Set before asking.
+	Latin1 bool
+
 	out   io.Writer
 	fd    int // of the terminal, -1 for a pipe
 	lines chan string
@@ -129,7 +133,7 @@ func (p *Prompt) Line(ctx context.Context, question string) (string, error) {
 			if !ok {
 				return "", ErrNobody
 			}
-			return strings.TrimSpace(line), nil
+			return strings.TrimSpace(p.Text(line)), nil
 		case <-p.Continued():
 		case <-ctx.Done():
 			return "", ctx.Err()
@@ -149,7 +153,7 @@ func (p *Prompt) Secret(ctx context.Context, question string) (string, error) {
 		if !ok {
 			return "", ErrNobody
 		}
-		return line, nil
+		return p.Text(line), nil
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
@@ -187,13 +191,25 @@ func (p *Prompt) hidden(ctx context.Context, question string) (string, error) {
 			if a.err != nil {
 				return "", fmt.Errorf("%w: %w", ErrNobody, a.err)
 			}
-			return string(a.text), nil
+			return p.Text(string(a.text)), nil
 		case <-p.again:
 			p.ask(question)
 		case <-ctx.Done():
 			return "", ctx.Err()
 		}
 	}
+}
+
+// Text is a line as it was meant.
+func (p *Prompt) Text(line string) string {
+	if !p.Latin1 || utf8.ValidString(line) {
+		return line
+	}
+	rs := make([]rune, len(line))
+	for i := range len(line) {
+		rs[i] = rune(line[i])
+	}
+	return string(rs)
 }
 
 func (p *Prompt) ask(question string) {

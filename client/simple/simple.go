@@ -130,7 +130,7 @@ func (s *session) command(ctx context.Context) (string, error) {
 			if !ok {
 				return "", prompt.ErrNobody
 			}
-			return line, nil
+			return s.Prompt.Text(line), nil
 		case e := <-s.api.Events():
 			s.unasked(s.event(e))
 		case state := <-s.api.Changes():

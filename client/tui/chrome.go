@@ -19,7 +19,11 @@ func (m *model) View() string {
 	if m.e.Theme.ASCII {
 		s = theme.Plain(s)
 	}
-	return widget.Frame(s, m.w, m.h)
+	s = widget.Frame(s, m.w, m.h)
+	if m.charset != i18n.UTF8 {
+		s = theme.Bare(s)
+	}
+	return s
 }
 
 func (m *model) frame() string {

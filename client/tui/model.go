@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 
 	"etuservices/client/api"
+	"etuservices/client/i18n"
 	"etuservices/client/tui/page"
 	"etuservices/client/tui/page/account"
 	"etuservices/client/tui/page/admin"
@@ -53,6 +54,7 @@ type model struct {
 	copy     func(string) // to the clipboard
 	grab     func(bool)   // the mouse; nil: bubbletea does it
 	listen   bool         // false in tests: events are handed in
+	charset  i18n.Charset // of the terminal
 
 	w, h  int
 	pages map[page.Kind]page.Page

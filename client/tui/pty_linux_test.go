@@ -49,7 +49,7 @@ func launchCommand(t *testing.T, cmd *exec.Cmd, env ...string) *tty {
 	}
 	p.before = p.modes()
 	p.cmd = cmd
-	p.cmd.Env = append(os.Environ(), append([]string{"TERM=xterm-256color"}, env...)...)
+	p.cmd.Env = append(os.Environ(), append([]string{"TERM=xterm-256color", "LC_ALL=C.UTF-8"}, env...)...)
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = slave, slave, slave
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := p.cmd.Start(); err != nil {

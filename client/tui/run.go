@@ -13,6 +13,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
 
+	"etuservices/client/i18n"
 	"etuservices/client/jobcontrol"
 	"etuservices/client/tui/keyboard"
 	"etuservices/client/tui/page"
@@ -45,7 +46,7 @@ func onScreen(ctx context.Context, m *model, s *screen.Screen, modes *screen.Mod
 	m.copy = func(text string) { s.Write(clipboard(text)) }
 	m.grab = s.Mouse
 	stop := make(chan struct{}, 1)
-	p := tea.NewProgram(pushed{m, s, stop}, tea.WithContext(ctx), tea.WithInput(typed()), tea.WithoutRenderer(),
+	p := tea.NewProgram(pushed{m, s, stop}, tea.WithContext(ctx), tea.WithInput(typed(m.charset)), tea.WithoutRenderer(),
 		tea.WithoutSignalHandler()) // signals end ctx; two listeners for one signal wait for each other
 	running, end := context.WithCancel(ctx)
 	var aside sync.WaitGroup
@@ -101,7 +102,9 @@ func obeyShell(ctx context.Context, s *screen.Screen, modes *screen.Modes, stop 
 // make a file cancellable, and when ctx ends or a command panics it closes that
 // reader under the goroutine that still reads from it. Nothing reads the input
 // after us.
-func typed() io.Reader { return keyboard.New(os.Stdin, keyboard.Options{}) }
+func typed(c i18n.Charset) io.Reader {
+	return keyboard.New(os.Stdin, keyboard.Options{Latin1: c == i18n.Latin1})
+}
 
 // pushed shows each frame as soon as it is made.
 type pushed struct {
@@ -153,13 +156,13 @@ func build(ctx context.Context, opt Options, server page.API, out io.Writer) *mo
 		name = theme.Detect()
 	}
 	e := &page.Env{
-		Ctx: ctx, API: server, T: opt.T, Theme: theme.New(renderer, name, opt.ASCII),
+		Ctx: ctx, API: server, T: opt.T, Theme: theme.New(renderer, name, opt.ASCII || opt.Charset != i18n.UTF8),
 		Motion: opt.Motion, Version: opt.Version, Addr: opt.Addr, TLS: opt.TLS, Now: time.Now,
 		After: func(d time.Duration, m tea.Msg) tea.Cmd {
 			return tea.Tick(d, func(time.Time) tea.Msg { return m })
 		},
 	}
 	m := newModel(e, renderer, page.LoginArg{Login: opt.Login, Password: opt.Password, Resume: true})
-	m.listen = true
+	m.listen, m.charset = true, opt.Charset
 	return m
 }

@@ -96,3 +96,42 @@ func TestPastedLineEndIsNotText(t *testing.T) {
 	p.press("\x03")
 	p.over(0)
 }
+
+// TestTerminalWithoutUTF8: what is drawn is ASCII, whatever others wrote (to
+// such a terminal a byte above is a control character), and what is typed
+// arrives.
+func TestTerminalWithoutUTF8(t *testing.T) {
+	t.Parallel()
+	for _, locale := range []string{"C", "fr_FR.ISO-8859-1"} {
+		t.Run(locale, func(t *testing.T) {
+			t.Parallel()
+			p := launch(t, linktest.Listen(t, func(c *linktest.Conn) {
+				c.Say(linktest.Greeting)
+				c.Answer(func(request string) []string {
+					if strings.HasPrefix(request, "ARTICLES") {
+						return []string{
+							`| id=7 titre="À Ûber 日本 👨‍👩‍👧‍👦 cœur" categorie=livre prix=4.50 vendeur=zoé publie=2026-11-20T09:00:00Z`, "+OK ARTICLES lignes=1",
+						}
+					}
+					return answers(request)
+				})
+			}), "LC_ALL="+locale)
+			p.see("Identifiant")
+			p.press("amelie\tmotdepasse\r")
+			p.see("Bonjour Amelie.")
+			p.press("2")
+			p.see("A Uber ? ?  ?  cour", "4,50 E")
+			p.press("3\t\xe9t\xc3\xa9x")
+			want := "tex" // in C, a byte that is no UTF-8 is no character
+			if locale != "C" {
+				want = "etex"
+			}
+			p.see("Titre        " + want)
+			p.press("\x03")
+			p.over(0)
+			if i := strings.IndexFunc(p.raw.String(), func(r rune) bool { return r > 0x7e }); i >= 0 {
+				t.Errorf("%q was sent", p.raw.String()[i:i+4])
+			}
+		})
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"etuservices/client/api"
+	"etuservices/client/i18n"
 	"etuservices/client/link/linktest"
 	"etuservices/client/prompt"
 	"etuservices/client/simple"
@@ -42,7 +43,7 @@ func child(addr string) int {
 	if os.Getenv("ETU_TUI_TEST_PANIC") != "" {
 		server = panicking{client}
 	}
-	if err := run(ctx, Options{Addr: addr, Motion: true}, server); err != nil && ctx.Err() == nil {
+	if err := run(ctx, Options{Addr: addr, Motion: true, Charset: i18n.DetectCharset(os.Getenv)}, server); err != nil && ctx.Err() == nil {
 		return 1
 	}
 	return 0
@@ -226,7 +227,7 @@ func TestServerHasNoTerminalLibrary(t *testing.T) {
 // TestKeyboardIsNoFile: with one, a program that SIGTERM ends closes its reader
 // under the goroutine that reads (the race detector saw it once in CI).
 func TestKeyboardIsNoFile(t *testing.T) {
-	if _, is := typed().(interface{ Fd() uintptr }); is {
+	if _, is := typed(i18n.UTF8).(interface{ Fd() uintptr }); is {
 		t.Error("bubbletea would make it cancellable")
 	}
 }

@@ -1,6 +1,12 @@
 package theme
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+
+	"etuservices/client/i18n"
+	"etuservices/client/tui/cells"
+)
 
 // Signs of the chrome. None is an emoji or of ambiguous width in the terminals
 // we tried. Each has an ASCII twin below; text goes through Plain at the end,
@@ -40,6 +46,24 @@ var twins = map[rune]rune{
 	'€': 'E', '×': 'x', '°': 'o', '▏': '#', '▎': '#', '▍': '#', '▌': '#', '▋': '#', '▊': '#', '▉': '#',
 	'▁': '_', '▂': '.', '▃': ':', '▄': '-', '▅': '=', '▆': '+', '▇': '*',
 	'⠋': '|', '⠙': '/', '⠹': '-', '⠸': '\\', '⠼': '|', '⠴': '/', '⠦': '-', '⠧': '\\', '⠇': '|', '⠏': '/',
+}
+
+// Bare leaves only ASCII in a frame, every character in as many cells as it had.
+func Bare(s string) string {
+	var b strings.Builder
+	for s != "" {
+		if s[0] < utf8.RuneSelf {
+			b.WriteByte(s[0])
+			s = s[1:]
+			continue
+		}
+		cluster, width := cells.First(s)
+		s = s[len(cluster):]
+		if width > 0 {
+			b.WriteString(i18n.Plainly(cluster) + strings.Repeat(" ", width-1))
+		}
+	}
+	return b.String()
 }
 
 // Plain replaces the signs of s by their ASCII twins.
