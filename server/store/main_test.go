@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"bufio"
 	"context"
+	"database/sql"
 	"fmt"
 	"log/slog"
 	"os"
@@ -24,6 +26,8 @@ func TestMain(m *testing.M) {
 		os.Exit(child(false))
 	case "hold": // … and hold them until killed
 		os.Exit(child(true))
+	case "sales", "sales without sync":
+		os.Exit(sales(os.Getenv(childRole) != "sales"))
 	}
 }
 
@@ -46,6 +50,39 @@ func child(hold bool) int {
 		fmt.Println("error:", err)
 		return 1
 	}
+	return 0
+}
+
+// sales opens the embedded stores, waits for a line, then acknowledges each of some
+// transactions, and waits for the end of its input.
+func sales(withoutSync bool) int {
+	ctx := context.Background()
+	s, err := store.Open(ctx, store.Options{DataDir: os.Getenv("ETU_DATA")})
+	if err != nil {
+		fmt.Println("error:", err)
+		return 1
+	}
+	if withoutSync {
+		if _, err := s.SQL.Write.ExecContext(ctx, "PRAGMA synchronous = OFF"); err != nil {
+			fmt.Println("error:", err)
+			return 1
+		}
+	}
+	fmt.Println("ready")
+	in := bufio.NewReader(os.Stdin)
+	_, _ = in.ReadString('\n')
+	for i := range 10 {
+		err := s.SQL.Together(ctx, func(ctx context.Context, tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, `INSERT INTO mots (mot, article_id) VALUES ('mot', ?)`, i)
+			return err
+		})
+		if err != nil {
+			fmt.Println("error:", err)
+			return 1
+		}
+		fmt.Println("+OK VENTE")
+	}
+	_, _ = in.ReadString('\n')
 	return 0
 }
 
