@@ -173,7 +173,7 @@ func infoNumber(info, name string) float64 {
 }
 
 func (d *diagnosis) embedded(ctx context.Context, path string) {
-	file := filepath.Join(path, sqliteFile)
+	file := filepath.Join(path, SQLiteFile)
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		d.well("magasins embarqués : rien encore dans " + path + ", le premier démarrage y crée ce qu'il faut")
 		return
