@@ -36,10 +36,11 @@ func requests(stream []byte) (list []asked) {
 			return list
 		}
 		text := string(line)
-		if i := strings.LastIndexByte(text, ' '); first && i > 0 && strings.HasPrefix(text[i+1:], "HTTP/") {
+		verb, _, known := protocol.Cut(line)
+		if i := strings.LastIndexByte(text, ' '); first && verb == nil && i > 0 && strings.HasPrefix(text[i+1:], "HTTP/") {
 			return append(list, asked{line: text, ends: protocol.NO})
 		}
-		if verb, _, known := protocol.Cut(line); !known || verb != nil {
+		if !known || verb != nil {
 			list = append(list, asked{line: text, verb: verb})
 		}
 	}

@@ -2,6 +2,7 @@ package tcp
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -19,11 +20,11 @@ func (s *Server) Stop(ctx context.Context, spread time.Duration) error {
 	s.mu.Lock()
 	s.leaveBy = func() time.Time { return now.Add(time.Duration(rand.Int64N(int64(spread) + 1))) }
 	s.stopping.Store(true)
+	for _, c := range s.refused { // they were told, or never will be
+		c.cut()
+	}
 	s.mu.Unlock()
-	s.each(func(c *Conn) {
-		c.leaveAt.Store(s.leaveBy().UnixNano())
-		c.wake()
-	})
+	s.goAway()
 	ended := make(chan struct{})
 	go func() {
 		s.done.Wait()
@@ -33,9 +34,36 @@ func (s *Server) Stop(ctx context.Context, spread time.Duration) error {
 	case <-ended:
 		return nil
 	case <-ctx.Done():
-		s.each(func(c *Conn) { _ = c.nc.Close() })
+		s.each((*Conn).cut)
 		return fmt.Errorf("tcp: stop: %w", ctx.Err())
 	}
+}
+
+// Hurry ends the spread of a Stop under way: everybody leaves now.
+func (s *Server) Hurry() {
+	now := time.Now()
+	s.mu.Lock()
+	s.leaveBy = func() time.Time { return now }
+	s.mu.Unlock()
+	s.goAway()
+}
+
+// goAway gives each connection its moment to leave.
+func (s *Server) goAway() {
+	s.each(func(c *Conn) {
+		c.leaveAt.Store(s.leaveBy().UnixNano())
+		c.wake()
+	})
+}
+
+// cut closes the connection without waiting for its client. Closing a tls.Conn
+// would first wait up to 5 s to write an alert to one that reads nothing.
+func (c *Conn) cut() {
+	nc := c.nc
+	if secure, ok := nc.(*tls.Conn); ok {
+		nc = secure.NetConn()
+	}
+	_ = nc.Close()
 }
 
 // drain tells a connection once that the server goes away, and says until when

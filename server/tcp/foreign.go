@@ -13,10 +13,15 @@ const (
 	saysTLS  = "Ce port parle en clair ; TLS a le sien."
 )
 
-// isHTTP recognises a request line of HTTP.
+// isHTTP recognises a request line of HTTP. A line that begins with a verb is a
+// request of ours, whatever its text ends with; HTTP has no method of such a name.
 func isHTTP(line []byte) bool {
 	i := bytes.LastIndexByte(line, ' ')
-	return i > 0 && bytes.HasPrefix(line[i+1:], []byte("HTTP/"))
+	if i <= 0 || !bytes.HasPrefix(line[i+1:], []byte("HTTP/")) {
+		return false
+	}
+	verb, _, _ := protocol.Cut(line)
+	return verb == nil
 }
 
 // foreign says in one sentence that this is not the place, and ends.

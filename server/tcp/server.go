@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,8 +22,8 @@ const (
 	acceptPauseMax = time.Second
 )
 
-// maxRefusing bounds the goroutines that tell a client PLEIN; beyond, it is
-// closed without a word.
+// maxRefusing bounds the connections that are being told why there is no place
+// for them; one more cuts the oldest.
 const maxRefusing = 64
 
 // Server holds the connections of a process.
@@ -33,14 +34,14 @@ type Server struct {
 	open     func(*Conn) Session
 	log      *slog.Logger
 	slots    chan struct{}
-	refusing chan struct{}
 	stopping atomic.Bool
 
-	mu    sync.Mutex // also: nothing begins once stopping is set
-	conns map[*Conn]struct{}
-	done  sync.WaitGroup
-	count atomic.Int64
-	total atomic.Int64 // since the start, refused ones included
+	mu      sync.Mutex // also: nothing begins once stopping is set
+	conns   map[*Conn]struct{}
+	refused []*Conn // being told why there is no place for them, the oldest first
+	done    sync.WaitGroup
+	count   atomic.Int64
+	total   atomic.Int64 // since the start, refused ones included
 
 	leaveBy      func() time.Time // once stopping: when a connection is closed
 	addresses    addresses
@@ -53,9 +54,8 @@ type Server struct {
 func New(cfg config.Config, open func(*Conn) Session, log *slog.Logger) *Server {
 	return &Server{
 		limits: cfg.Limits, open: open, log: log,
-		slots:    make(chan struct{}, cfg.MaxConns),
-		refusing: make(chan struct{}, maxRefusing),
-		conns:    make(map[*Conn]struct{}),
+		slots: make(chan struct{}, cfg.MaxConns),
+		conns: make(map[*Conn]struct{}),
 		addresses: addresses{
 			maxOpen: cfg.MaxConnsPerIP, perMinute: cfg.Limits.NewPerMinute, exempt: cfg.ExemptNets,
 		},
@@ -98,7 +98,7 @@ func (s *Server) take(ctx context.Context, nc net.Conn) {
 	c.exempt = s.addresses.isExempt(nc.RemoteAddr())
 	release, code, wait := s.admit(c)
 	if code != "" {
-		s.refuse(nc, code, wait)
+		s.refuse(ctx, nc, code, wait)
 		return
 	}
 	c.box.max = s.limits.Events
@@ -209,19 +209,21 @@ func (s *Server) admit(c *Conn) (release func(), code protocol.Code, wait time.D
 	}, "", 0
 }
 
-// refuse tells a client why there is no place for it.
-func (s *Server) refuse(nc net.Conn, code protocol.Code, wait time.Duration) {
+// refuse tells a client why there is no place for it. Over TLS that needs a
+// handshake, which a silent client would never end: it has HandshakeTime, and
+// less where many others are being refused.
+func (s *Server) refuse(ctx context.Context, nc net.Conn, code protocol.Code, wait time.Duration) {
 	s.ended(Reason(code))
-	select {
-	case s.refusing <- struct{}{}:
-	default:
-		_ = nc.Close()
-		return
-	}
 	s.begin(nc, func() {
-		defer func() { <-s.refusing }()
-		defer nc.Close()
 		c := &Conn{nc: nc, server: s}
+		defer nc.Close()
+		if !s.addRefused(c) {
+			return
+		}
+		defer s.removeRefused(c)
+		if c.handshake(ctx) != nil {
+			return
+		}
 		line := c.out.Err(code)
 		if code == protocol.DEBIT {
 			line = line.Int("apres", int64((wait+time.Second-1)/time.Second))
@@ -231,6 +233,30 @@ func (s *Server) refuse(nc net.Conn, code protocol.Code, wait time.Duration) {
 			c.linger()
 		}
 	})
+}
+
+// addRefused notes a connection that is being refused, so that Stop and those
+// refused after it can cut it; false where the server stops.
+func (s *Server) addRefused(c *Conn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopping.Load() {
+		return false
+	}
+	if len(s.refused) >= maxRefusing {
+		s.refused[0].cut()
+		s.refused = slices.Delete(s.refused, 0, 1)
+	}
+	s.refused = append(s.refused, c)
+	return true
+}
+
+func (s *Server) removeRefused(c *Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i := slices.Index(s.refused, c); i >= 0 {
+		s.refused = slices.Delete(s.refused, i, i+1)
+	}
 }
 
 //go:noinline
