@@ -33,3 +33,12 @@ func Asking(db *DB) int {
 	defer db.lanes.mu.Unlock()
 	return len(db.lanes.waiting)
 }
+
+// ProbedCommands are those that checkRights tries.
+func ProbedCommands() map[string]bool {
+	all := map[string]bool{}
+	for _, c := range redisCommands {
+		all[c[0].(string)] = true
+	}
+	return all
+}

@@ -3,7 +3,10 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net"
 	"runtime"
+	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -33,8 +36,16 @@ type Redis struct {
 	DB0, DB1 *DB
 	Cluster  bool
 
-	addr string // for the log, without password
+	addr   string // for the log, without password
+	cli    string // how redis-cli reaches it, without user and password
+	user   string // the account, "" for the default one
+	number int    // of DB0
 }
+
+// Channel is the Pub/Sub channel between the instances that share these
+// databases. It carries their number: a channel, unlike a key, is the same for
+// all databases of a Redis.
+func (r *Redis) Channel() string { return "etu:evenements:" + strconv.Itoa(r.number) }
 
 // DB is one database.
 type DB struct {
@@ -73,7 +84,10 @@ func newSingle(o *redis.Options) *Redis {
 	o.MaintNotificationsConfig = noMaintenance()
 	next := *o
 	next.DB++
-	return &Redis{DB0: newDB(redis.NewClient(o)), DB1: newDB(redis.NewClient(&next)), addr: o.Addr}
+	return &Redis{
+		DB0: newDB(redis.NewClient(o)), DB1: newDB(redis.NewClient(&next)),
+		addr: o.Addr, cli: cli(o.Network, o.Addr), user: o.Username, number: o.DB,
+	}
 }
 
 // newFailover makes the two clients of what Sentinel calls the master.
@@ -84,7 +98,73 @@ func newFailover(o *redis.FailoverOptions) *Redis {
 	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
 	next := *o
 	next.DB++
-	return &Redis{DB0: newDB(redis.NewFailoverClient(o)), DB1: newDB(redis.NewFailoverClient(&next)), addr: "sentinel " + o.MasterName}
+	first, second := redis.NewFailoverClient(o), redis.NewFailoverClient(&next)
+	first.AddHook(nameless{})
+	second.AddHook(nameless{})
+	return &Redis{
+		DB0: newDB(first), DB1: newDB(second),
+		addr: "sentinel " + o.MasterName, cli: "redis-cli", user: o.Username, number: o.DB,
+	}
+}
+
+// nameless makes a Sentinel that does not know the master's name a store that is
+// away: go-redis gives redis.Nil then, which anywhere else means a missing key.
+type nameless struct{}
+
+func (nameless) ProcessHook(next redis.ProcessHook) redis.ProcessHook { return next }
+
+func (nameless) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return next
+}
+
+func (nameless) DialHook(next redis.DialHook) redis.DialHook {
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		nc, err := next(ctx, network, addr)
+		if errors.Is(err, redis.Nil) {
+			err = fmt.Errorf("%w: no Sentinel knows the master's name: %v", ErrUnavailable, err) //nolint:errorlint // hidden on purpose
+		}
+		return nc, err
+	}
+}
+
+// wayless makes a Cluster without a node for a command (none is known yet, no
+// slots are served) a store that is away: go-redis has errors of its own there,
+// which are neither replies nor failures of a connection. It would keep that view
+// of the Cluster for a while, so it is made to look again.
+type wayless struct{ client *redis.ClusterClient }
+
+func (wayless) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+func (w wayless) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		err := next(ctx, cmd)
+		if noWay(err) {
+			w.client.ReloadState(ctx)
+			err = fmt.Errorf("%w: %w", ErrUnavailable, err)
+			cmd.SetErr(err)
+		}
+		return err
+	}
+}
+
+func (w wayless) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		err := next(ctx, cmds)
+		for _, cmd := range cmds {
+			if cause := cmd.Err(); noWay(cause) {
+				cmd.SetErr(fmt.Errorf("%w: %w", ErrUnavailable, cause))
+			}
+		}
+		if noWay(err) {
+			w.client.ReloadState(ctx)
+			err = fmt.Errorf("%w: %w", ErrUnavailable, err)
+		}
+		return err
+	}
+}
+
+func noWay(err error) bool {
+	return err != nil && !redisReply(err) && !errors.Is(err, context.Canceled) && !Unavailable(err)
 }
 
 // newCluster makes the one client of a Cluster.
@@ -95,9 +175,19 @@ func newCluster(o *redis.ClusterOptions) *Redis {
 	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
 	o.MaintNotificationsConfig = noMaintenance()
 	client := redis.NewClusterClient(o)
+	client.AddHook(wayless{client})
 	client.OnNewNode(func(node *redis.Client) { node.AddHook(askOnce{}) })
 	db := newDB(client)
-	return &Redis{DB0: db, DB1: db, Cluster: true, addr: o.Addrs[0]}
+	return &Redis{DB0: db, DB1: db, Cluster: true, addr: o.Addrs[0], user: o.Username}
+}
+
+// cli is the redis-cli that speaks to a server.
+func cli(network, addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if network == "unix" || err != nil {
+		return "redis-cli -s " + addr
+	}
+	return "redis-cli -h " + host + " -p " + port
 }
 
 func redisConns() int { return redisConnsPerCPU * runtime.GOMAXPROCS(0) }

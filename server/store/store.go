@@ -44,8 +44,8 @@ type Stores struct {
 
 // Open opens both stores, waits until both answer (saying so in the log) and
 // migrates the tables. ctx ends the wait. A setting that no wait can mend
-// (wrong password, unreadable DSN, locked folder, a store that can never write)
-// is returned at once.
+// (wrong password, unreadable DSN, locked folder, a store that can never write,
+// missing rights, the Redis of another installation) is returned at once.
 func Open(ctx context.Context, o Options) (*Stores, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -58,7 +58,11 @@ func Open(ctx context.Context, o Options) (*Stores, error) {
 	if o.MySQLDSN == "" {
 		open = s.openEmbedded
 	}
-	if err := open(ctx, o); err != nil {
+	err := open(ctx, o)
+	if err == nil {
+		err = s.joinInstallation(ctx, o.Log)
+	}
+	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
@@ -97,6 +101,9 @@ func (s *Stores) openServers(ctx context.Context, o Options) error {
 	}
 	err = waitFor(ctx, o.Log, "Redis", s.Redis.addr, func(ctx context.Context) error {
 		if err := s.Redis.Ping(ctx); err != nil {
+			return s.Redis.Lacking(err)
+		}
+		if err := s.Redis.checkRights(ctx); err != nil {
 			return err
 		}
 		return ifForGood(s.Redis.writeProbe(ctx))

@@ -1,0 +1,122 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+const (
+	// installationKey holds the installation's id in both databases of Redis.
+	installationKey = "etu:installation"
+	// installationNext follows the id in the second database, so that one
+	// installation's first database is not taken for another's second.
+	installationNext = "+1"
+	// installationEvery is how often the ids are compared while the server runs.
+	installationEvery = time.Second
+)
+
+// ErrOtherInstallation says that SQL and Redis belong to different installations:
+// their boards and windows would mix.
+var ErrOtherInstallation = errors.New("MySQL et Redis n'appartiennent pas à la même installation")
+
+// checkInstallation compares the random id that SQL keeps with those in Redis. A
+// missing one is written: SQL is new, or Redis is new or was emptied. Errors:
+// ErrOtherInstallation, ErrUnavailable.
+func (s *Stores) checkInstallation(ctx context.Context) error {
+	id, err := s.SQL.installation(ctx)
+	if err != nil {
+		return fmt.Errorf("installation: %w", Classify(err))
+	}
+	dbs, want := []*DB{s.Redis.DB0, s.Redis.DB1}, []string{id, id + installationNext}
+	if s.Redis.Cluster {
+		dbs, want = dbs[:1], want[:1]
+	}
+	for i, db := range dbs {
+		got, err := db.installation(ctx, want[i])
+		if err != nil {
+			return fmt.Errorf("installation: %w", Classify(err))
+		}
+		if got != want[i] {
+			return s.Redis.otherInstallation(s.Redis.number+i, id, got)
+		}
+	}
+	return nil
+}
+
+func (r *Redis) otherInstallation(database int, id, got string) error {
+	const forbidden = "%w : %s a l'identifiant %s, la base %d de Redis (%s) a %s ; donnez à chaque installation ses bases de Redis (ETU_REDIS_URL=…/N prend les bases N et N+1) ou, si ce Redis doit servir à celle-ci, arrêtez ses serveurs et videz-le : %s"
+	empty := fmt.Sprintf("%s -n %d FLUSHDB && %s -n %d FLUSHDB", r.cli, r.number, r.cli, r.number+1)
+	if r.Cluster {
+		empty = "redis-cli --cluster call " + r.addr + " FLUSHALL"
+	}
+	return fmt.Errorf(forbidden, ErrOtherInstallation, "MySQL", id, database, r.addr, got, empty)
+}
+
+// installation gives the id that SQL keeps, and makes one where there is none.
+func (s *SQL) installation(ctx context.Context) (id string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, SQLTimeout)
+	defer cancel()
+	const ask = `SELECT valeur FROM reglages WHERE nom = 'installation'`
+	if err = s.Read.QueryRowContext(ctx, ask).Scan(&id); !errors.Is(err, sql.ErrNoRows) {
+		return id, err
+	}
+	insert := `INSERT IGNORE INTO reglages (nom, valeur) VALUES ('installation', ?)`
+	if s.Dialect == SQLite {
+		insert = `INSERT OR IGNORE INTO reglages (nom, valeur) VALUES ('installation', ?)`
+	}
+	if _, err = s.Write.ExecContext(ctx, insert, rand.Text()); err != nil {
+		return "", err
+	}
+	err = s.Read.QueryRowContext(ctx, ask).Scan(&id) // ours, or that of who came first
+	return id, err
+}
+
+// installation gives the id that stands in a database, and writes ours where
+// none does.
+func (db *DB) installation(ctx context.Context, ours string) (id string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, RedisTimeout)
+	defer cancel()
+	if id, err = db.Get(ctx, installationKey).Result(); !errors.Is(err, redis.Nil) {
+		return id, err
+	}
+	if err = db.SetNX(ctx, installationKey, ours, 0).Err(); err != nil {
+		return "", err
+	}
+	return db.Get(ctx, installationKey).Result()
+}
+
+// joinInstallation is checkInstallation at start. A store that cannot be asked
+// or written now is no reason not to start: Watch asks again.
+func (s *Stores) joinInstallation(ctx context.Context, log *slog.Logger) error {
+	err := s.checkInstallation(ctx)
+	if errors.Is(err, ErrUnavailable) {
+		log.Warn("installation pas encore vérifiée", "erreur", err)
+		return nil
+	}
+	return err
+}
+
+// WatchInstallation compares the ids until ctx ends, and tells report each time
+// that they differ, or nil where they agree; while a store does not answer it
+// tells nothing.
+func (s *Stores) WatchInstallation(ctx context.Context, report func(error)) {
+	tick := time.NewTicker(installationEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if err := s.checkInstallation(ctx); err == nil || errors.Is(err, ErrOtherInstallation) {
+			report(err)
+		}
+	}
+}
