@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"etuservices/protocol"
 )
@@ -183,16 +185,14 @@ func (c *Config) check() error {
 	if c.EmbeddedRedisAddr != "" && !Loopback(c.EmbeddedRedisAddr) {
 		return fmt.Errorf("%w : le Redis embarqué n'écoute que sur une adresse locale", ErrInvalid)
 	}
-	if c.Instance == "" {
+	if c.Instance = strings.TrimSpace(c.Instance); c.Instance == "" {
 		host, err := os.Hostname()
 		if err != nil {
 			host = "serveur"
 		}
 		c.Instance = fmt.Sprintf("%s-%d", host, os.Getpid())
 	}
-	if len(c.Instance) > maxInstance {
-		c.Instance = c.Instance[len(c.Instance)-maxInstance:]
-	}
+	c.Instance = instanceName(c.Instance)
 	if c.LogFormat != LogText && c.LogFormat != LogJSON {
 		return fmt.Errorf("%w : ETU_LOG_FORMAT est %s ou %s, pas %q", ErrInvalid, LogText, LogJSON, c.LogFormat)
 	}
@@ -218,7 +218,15 @@ func (c *Config) AdminsPassword() (string, error) {
 	return strings.TrimSuffix(line, "\r"), nil
 }
 
-// maxInstance is the width of the column that keeps an instance's name.
+// Rule is what all instances on the same stores must agree on, as NAME=value
+// with blanks between.
+func (c *Config) Rule() string {
+	return fmt.Sprintf("ETU_QUOTA_MAX=%d ETU_QUOTA_WINDOW=%s ETU_VISITS_TTL=%s ETU_SESSION_TTL=%s",
+		c.QuotaMax, c.QuotaWindow, c.VisitsTTL, c.SessionTTL)
+}
+
+// maxInstance is the width, in characters, of the column that keeps an
+// instance's name.
 const maxInstance = 64
 
 // PublicAddr is an address to listen on that others than this machine reach; ""
@@ -230,6 +238,18 @@ func (c *Config) PublicAddr() string {
 		}
 	}
 	return ""
+}
+
+// instanceName makes a name that every store, label and line takes: valid UTF-8
+// on one line, its last maxInstance characters, which hold the process's number.
+func instanceName(name string) string {
+	chars := []rune(strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return '_'
+	}, strings.ToValidUTF8(name, string(utf8.RuneError))))
+	return string(chars[max(0, len(chars)-maxInstance):])
 }
 
 // Loopback says whether a listening address is reached from this machine only.
