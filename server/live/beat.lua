@@ -3,35 +3,36 @@
 -- KEYS 1 processes (sorted set: process -> ms of its last beat)  2 the process
 --      3 its sessions (hash: number -> who)  4 its logins (set)
 -- ARGV 1 process  2 instance  3 figures  4 life of it all in ms
---      5 '1' when what follows is everything  6 sessions and  7 logins that must
+--      5 rule (NAME=value …)  6 version  7 '' or 'part' for one that stops
+--      8 '1' when what follows is everything  9 sessions and  10 logins that must
 --      stand here for what follows to be the difference
---      8 to 11 how many: sessions to add, to remove, logins to add, to remove
---      12.. number, who …; number …; login …; login …
+--      11 to 14 how many: sessions to add, to remove, logins to add, to remove
+--      15.. number, who …; number …; login …; login …
 -- Answer 1, or 0: forgotten, say everything
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 
-if ARGV[5] == '1' then
+if ARGV[8] == '1' then
   redis.call('DEL', KEYS[3], KEYS[4])
 elseif redis.call('EXISTS', KEYS[2]) == 0
-  or redis.call('HLEN', KEYS[3]) ~= tonumber(ARGV[6])
-  or redis.call('SCARD', KEYS[4]) ~= tonumber(ARGV[7]) then
+  or redis.call('HLEN', KEYS[3]) ~= tonumber(ARGV[9])
+  or redis.call('SCARD', KEYS[4]) ~= tonumber(ARGV[10]) then
   return 0
 end
 
-local i = 12
-for _ = 1, tonumber(ARGV[8]) do
+local i = 15
+for _ = 1, tonumber(ARGV[11]) do
   redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 1])
   i = i + 2
 end
-for _, step in ipairs({{9, 'HDEL', KEYS[3]}, {10, 'SADD', KEYS[4]}, {11, 'SREM', KEYS[4]}}) do
+for _, step in ipairs({{12, 'HDEL', KEYS[3]}, {13, 'SADD', KEYS[4]}, {14, 'SREM', KEYS[4]}}) do
   for _ = 1, tonumber(ARGV[step[1]]) do
     redis.call(step[2], step[3], ARGV[i])
     i = i + 1
   end
 end
 
-redis.call('HSET', KEYS[2], 'serveur', ARGV[2], 'mesures', ARGV[3])
+redis.call('HSET', KEYS[2], 'serveur', ARGV[2], 'mesures', ARGV[3], 'regle', ARGV[5], 'version', ARGV[6], 'etat', ARGV[7])
 redis.call('ZADD', KEYS[1], string.format('%.0f', now), ARGV[1])
 for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[4]) end
 return 1

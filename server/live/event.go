@@ -9,9 +9,6 @@ import (
 	"etuservices/server/store"
 )
 
-// channel is the one Pub/Sub channel between instances.
-const channel = "etu:evenements"
-
 // kind says what an event asks of an instance.
 type kind string
 
@@ -130,7 +127,7 @@ func (h *Hub) send(ctx context.Context, e event) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), store.RedisTimeout)
 	defer cancel()
-	return store.Classify(h.DB.Publish(ctx, channel, text).Err())
+	return store.Classify(h.DB.Publish(ctx, h.Channel, text).Err())
 }
 
 // deliver brings an event to the connections of this process.

@@ -8,6 +8,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -38,8 +39,12 @@ type Person struct {
 // Options are what a Hub that spans instances is made of.
 type Options struct {
 	DB       redis.UniversalClient // database 0
+	Channel  string                // of events, this installation's alone
 	Instance string
-	Sockets  func() int64 // open connections of this process
+	// Rule is what all instances must agree on, NAME=value with blanks between.
+	Rule    string
+	Version string
+	Sockets func() int64 // open connections of this process
 	// Totals gives the calls of both services since ever, over all instances.
 	Totals func(context.Context) (sales, buys int64, err error)
 	// Said notes that a seller was told of the sale of an article.
@@ -50,7 +55,10 @@ type Options struct {
 	// Resync is called after events may have been lost: the state is read
 	// again where it stands for certain.
 	Resync func(context.Context)
-	Log    *slog.Logger
+	// Problem makes known what keeps this instance from working with the others,
+	// under a name, until it is told nil. It may be nil.
+	Problem func(name string, err error)
+	Log     *slog.Logger
 }
 
 // Hub holds the logged-in connections of this process and speaks with the other
@@ -67,6 +75,8 @@ type Hub struct {
 	past     past
 
 	proc    string // names this process among all that ever ran
+	leaving atomic.Bool
+	staying atomic.Int64 // other processes that live and do not stop, at the last look
 	started time.Time
 	reading reading
 	feed    feed
@@ -92,7 +102,7 @@ func New(o Options) *Hub {
 // that this one is gone.
 func (h *Hub) Run(ctx context.Context) {
 	var all sync.WaitGroup
-	for _, work := range []func(context.Context){h.beatLoop, h.listenLoop, h.lateLoop, h.publishFeed, h.deliverFeed} {
+	for _, work := range []func(context.Context){h.beatLoop, h.watchPeers, h.listenLoop, h.lateLoop, h.publishFeed, h.deliverFeed} {
 		all.Go(func() { work(ctx) })
 	}
 	all.Wait()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"time"
 
@@ -18,6 +19,9 @@ const (
 	listenPause = 250 * time.Millisecond
 )
 
+// problemEvents names the problem of an instance that is told of no event.
+const problemEvents = "evenements"
+
 // errDeaf is a subscription that does not answer.
 var errDeaf = errors.New("live: subscription does not answer")
 
@@ -28,7 +32,10 @@ func (h *Hub) listenLoop(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		if !lost {
+		switch {
+		case redis.IsPermissionError(err): // no wait mends it
+			h.problem(problemEvents, fmt.Errorf("le compte de Redis n'a plus droit au canal %s : rendez-le-lui par ACL SETUSER … &etu:* : %w", h.Channel, err))
+		case !lost:
 			h.Log.Warn("abonnement aux événements perdu ; il reprend seul", "erreur", err)
 		}
 		if !pause(ctx, listenPause) {
@@ -40,7 +47,7 @@ func (h *Hub) listenLoop(ctx context.Context) {
 // listen serves one subscription until it breaks. go-redis makes the connection
 // anew under the same subscription; each time, events may have been missed.
 func (h *Hub) listen(ctx context.Context, again bool) error {
-	sub := h.DB.Subscribe(ctx, channel)
+	sub := h.DB.Subscribe(ctx, h.Channel)
 	defer func() { _ = sub.Close() }()
 	stop := context.AfterFunc(ctx, func() { _ = sub.Close() }) // go-redis waits on
 	defer stop()
@@ -62,6 +69,7 @@ func (h *Hub) listen(ctx context.Context, again bool) error {
 		}
 		switch m := msg.(type) {
 		case *redis.Subscription:
+			h.problem(problemEvents, nil)
 			if again && h.Resync != nil {
 				h.Resync(ctx)
 			}

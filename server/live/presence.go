@@ -158,7 +158,7 @@ func (h *Hub) beat(ctx context.Context, more ...store.Call) ([]any, error) {
 		m := h.measure()
 		calls := append([]store.Call{{
 			Script: beatScript, Keys: h.keys(),
-			Args: append([]any{h.proc, h.Instance, m.encode(), keyLife.Milliseconds()}, n.args()...),
+			Args: append([]any{h.proc, h.Instance, m.encode(), keyLife.Milliseconds(), h.Rule, h.Version, h.state()}, n.args()...),
 		}}, more...)
 		answers, err := store.Run(ctx, h.DB, calls...)
 		if err != nil {

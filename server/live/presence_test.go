@@ -34,7 +34,7 @@ func alive() bool { return false }
 
 func newHub(stores *store.Stores, name string) *Hub {
 	return New(Options{
-		DB: stores.Redis.DB0, Instance: name, Sockets: func() int64 { return 7 }, Log: slog.New(slog.DiscardHandler),
+		DB: stores.Redis.DB0, Channel: stores.Redis.Channel(), Instance: name, Sockets: func() int64 { return 7 }, Log: slog.New(slog.DiscardHandler),
 	})
 }
 
