@@ -20,6 +20,8 @@ type client struct {
 	nc     net.Conn
 	reader *protocol.Reader
 	Events []protocol.Message
+
+	greeting protocol.Message
 }
 
 // reply is a whole reply: its rows and the line that ends it.
@@ -41,7 +43,8 @@ func dial(t testing.TB, addr string) *client {
 	}
 	c := &client{t: t, nc: nc, reader: protocol.NewReader(nc)}
 	t.Cleanup(func() { _ = nc.Close() })
-	if g := c.Read(); g.Word != "ETUSERVICES" {
+	g := c.Read()
+	if c.greeting = g.Message; g.Word != "ETUSERVICES" {
 		t.Fatalf("greeting: %q", g.Line)
 	}
 	return c

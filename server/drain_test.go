@@ -49,6 +49,7 @@ func TestDrain(t *testing.T) {
 	t.Parallel()
 	const spread = 2 * time.Second
 	env := testenv.Real(t)
+	start(t, env, "--instance", "autre") // where clients can go
 	server, judge := start(t, env, append(adminArgs, "--drain-time", spread.String())...), newJudge(t, env)
 	register(t, server.Addr, "alice", "bob")
 	idle, busy := login(t, server.Addr, "alice"), login(t, server.Addr, "bob")
@@ -119,6 +120,70 @@ func TestDrainOfNobody(t *testing.T) {
 	began := time.Now()
 	server.Stop()
 	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("out after %v", took)
+	}
+}
+
+// TestDrainOfTheOnlyServer: there is nobody else to go to, so that everybody is
+// let go at once, and a start can follow.
+func TestDrainOfTheOnlyServer(t *testing.T) {
+	t.Parallel()
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		killed := start(t, env, "--instance", "mort")
+		killed.Kill() // one that died is nobody
+		server := start(t, env, "--instance", "seul", "--drain-time", "60s")
+		if env.Kind == testenv.KindReal {
+			cache := env.Redis().Client(t, 0)
+			within(t, 10*time.Second, "the dead one is forgotten", func() bool {
+				alive := fmt.Sprint(time.Now().Add(-3500 * time.Millisecond).UnixMilli())
+				return cache.ZCount(t.Context(), "etu:{presence}:serveurs", alive, "+inf").Val() == 1
+			})
+		}
+		var idle []*client
+		for range 4 {
+			idle = append(idle, dial(t, server.Addr))
+		}
+		began := time.Now()
+		server.signal(syscall.SIGTERM)
+		for _, c := range idle {
+			if r, err := c.TryRead(); err != nil || r.Word != "ARRET" || len(c.Events) != 1 {
+				t.Errorf("%s, %v, %v", r.Line, c.Events, err)
+			}
+		}
+		if err := server.wait(); err != nil {
+			t.Errorf("ended with %v\n%s", err, server.logs)
+		}
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("out after %v", took)
+		}
+	})
+}
+
+// TestDrainOfAllServers: those that stop together wait for nobody.
+func TestDrainOfAllServers(t *testing.T) {
+	t.Parallel()
+	env := testenv.Real(t)
+	servers := []*process{
+		start(t, env, "--instance", "un", "--drain-time", "60s"),
+		start(t, env, "--instance", "deux", "--drain-time", "60s"),
+		start(t, env, "--instance", "trois", "--drain-time", "60s"),
+	}
+	pause(t.Context(), 2*time.Second) // each knows of the others
+	for _, p := range servers {
+		for range 4 {
+			dial(t, p.Addr)
+		}
+	}
+	began := time.Now()
+	for _, p := range servers {
+		p.signal(syscall.SIGTERM)
+	}
+	for _, p := range servers {
+		if err := p.wait(); err != nil {
+			t.Errorf("ended with %v\n%s", err, p.logs)
+		}
+	}
+	if took := time.Since(began); took > 10*time.Second {
 		t.Errorf("out after %v", took)
 	}
 }

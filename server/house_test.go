@@ -49,7 +49,7 @@ func (in *inside) run(t *testing.T, args ...string) (h *house, addr string) {
 	}
 	says, hears := io.Pipe()
 	served := make(chan error, 1)
-	go func() { served <- h.serve(ctx, cfg, hears) }()
+	go func() { served <- h.serve(ctx, cfg, nil, hears) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-served; err != nil {

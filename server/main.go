@@ -62,7 +62,11 @@ func program(args []string, cost argon2id.Params) (code int) {
 	if len(words) > 0 {
 		err = runCommand(ctx, words, cfg, cost, os.Stdout, os.Stderr)
 	} else {
-		err = run(ctx, cfg, cost, os.Stdout, os.Stderr)
+		var again <-chan struct{}
+		var forget context.CancelFunc
+		ctx, again, forget = onHangup(ctx)
+		defer forget()
+		err = run(ctx, cfg, cost, again, os.Stdout, os.Stderr)
 	}
 	if err != nil {
 		return complain(err, 1)

@@ -31,18 +31,18 @@ type process struct {
 // further options. It is stopped when the test ends.
 func start(t testing.TB, env *testenv.Env, args ...string) *process {
 	t.Helper()
-	p := launch(t, env, args...)
-	select {
-	case p.Addr = <-p.listening():
-	case <-p.done:
-		t.Fatalf("server did not start: %v\n%s", p.err, p.logs)
-	case <-time.After(startTime):
-		t.Fatalf("server does not listen\n%s", p.logs)
-	}
-	return p
+	return launch(t, env, args...).Listens()
 }
 
 func launch(t testing.TB, env *testenv.Env, args ...string) *process {
+	t.Helper()
+	p := prepare(t, env, args...)
+	p.begin()
+	return p
+}
+
+// prepare is a server that the test begins, after it changed how.
+func prepare(t testing.TB, env *testenv.Env, args ...string) *process {
 	t.Helper()
 	o := env.Options()
 	own := []string{"--addr", "127.0.0.1:0", "--drain-time", "0"}
@@ -59,6 +59,13 @@ func launch(t testing.TB, env *testenv.Env, args ...string) *process {
 	p.cmd = exec.Command(self, append(own, args...)...)
 	p.cmd.Env = append(os.Environ(), serveVariable+"=1")
 	p.cmd.Stderr, p.cmd.Stdout = p.logs, p.logs
+	return p
+}
+
+// begin starts it, and ends it with the test.
+func (p *process) begin() {
+	t := p.t
+	t.Helper()
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +80,31 @@ func launch(t testing.TB, env *testenv.Env, args ...string) *process {
 			t.Errorf("data race in the server:\n%s", p.logs)
 		}
 	})
+}
+
+// Listens waits until it does.
+func (p *process) Listens() *process {
+	p.t.Helper()
+	select {
+	case p.Addr = <-p.listening():
+	case <-p.done:
+		p.t.Fatalf("server did not start: %v\n%s", p.err, p.logs)
+	case <-time.After(startTime):
+		p.t.Fatalf("server does not listen\n%s", p.logs)
+	}
 	return p
+}
+
+// Fails waits until it has ended at its start, without having said that it
+// listens, and gives what it said.
+func (p *process) Fails() (said string) {
+	p.t.Helper()
+	err := p.wait()
+	said = p.logs.String()
+	if err == nil || strings.Contains(said, "listening") {
+		p.t.Errorf("ended with %v\n%s", err, said)
+	}
+	return said
 }
 
 // listening gives the address once the server says it.

@@ -33,9 +33,9 @@ import (
 )
 
 // run is the whole life of a server: it ends when ctx does, or with the error
-// that keeps it from starting. What programs wait for goes to out, the log to
-// logs.
-func run(ctx context.Context, cfg config.Config, cost argon2id.Params, out, logs io.Writer) error {
+// that keeps it from starting. Its files are read again at each word from again.
+// What programs wait for goes to out, the log to logs.
+func run(ctx context.Context, cfg config.Config, cost argon2id.Params, again <-chan struct{}, out, logs io.Writer) error {
 	log := newLog(cfg, logs)
 	for _, sentence := range config.Unknown(os.Environ()) {
 		log.Warn("variable inconnue, sans effet : " + sentence)
@@ -62,7 +62,7 @@ func run(ctx context.Context, cfg config.Config, cost argon2id.Params, out, logs
 	if err := house.control(working, cfg); err != nil {
 		return err
 	}
-	return house.serve(ctx, cfg, out)
+	return house.serve(ctx, cfg, again, out)
 }
 
 // house is what a server is made of.
@@ -100,7 +100,8 @@ func build(cfg config.Config, cost argon2id.Params, stores *store.Stores, log *s
 	h.tcp = tcp.New(cfg, func(c *tcp.Conn) tcp.Session { return services.Open(c) }, log)
 	services.Sockets = h.tcp.Count
 	h.hub = live.New(live.Options{
-		DB: stores.Redis.DB0, Instance: cfg.Instance, Sockets: h.tcp.Count, Totals: h.boards.Totals,
+		DB: stores.Redis.DB0, Channel: stores.Redis.Channel(), Instance: cfg.Instance,
+		Rule: cfg.Rule(), Version: version(), Problem: h.problem, Sockets: h.tcp.Count, Totals: h.boards.Totals,
 		Said: h.market.Said, Kill: h.accounts.KillHere, Log: log,
 		Resync: func(ctx context.Context) {
 			if err := errors.Join(h.accounts.Recheck(ctx), services.TellUnsaid(ctx)); err != nil {
@@ -120,6 +121,19 @@ func build(cfg config.Config, cost argon2id.Params, stores *store.Stores, log *s
 		h.tcp.OnEnd = func(r tcp.Reason) { h.metrics.Ended(string(r)) }
 	}
 	return h
+}
+
+// problem makes known what keeps this server from working with the others, once
+// in the log and on /readyz until it is told nil.
+func (h *house) problem(name string, err error) {
+	switch {
+	case err != nil:
+		if h.stores.Health.Set(name, err.Error()) {
+			h.log.Error("ce serveur ne peut pas travailler avec les autres", "sujet", name, "erreur", err)
+		}
+	case h.stores.Health.Clear(name):
+		h.log.Info("ce serveur s'entend de nouveau avec les autres", "sujet", name)
+	}
 }
 
 // prepare makes true what must be so before anybody is let in.
@@ -206,10 +220,15 @@ func (h *house) ensureAdmin(ctx context.Context, cfg config.Config) error {
 	return err
 }
 
-// serve listens until ctx ends, then lets everybody go.
-func (h *house) serve(ctx context.Context, cfg config.Config, out io.Writer) error {
-	listeners, err := h.listen(ctx, cfg, out)
+// serve listens until ctx ends, then lets everybody go. All that can fail at a
+// start has been done when it says on out that it listens.
+func (h *house) serve(ctx context.Context, cfg config.Config, again <-chan struct{}, out io.Writer) error {
+	p, err := h.takePorts(ctx, cfg)
 	if err != nil {
+		return err
+	}
+	defer p.close()
+	if err := h.hub.Enter(ctx); err != nil {
 		return err
 	}
 	var background sync.WaitGroup
@@ -223,16 +242,26 @@ func (h *house) serve(ctx context.Context, cfg config.Config, out io.Writer) err
 	background.Go(func() { h.boards.Run(work) })
 	background.Go(func() { h.hub.Run(work) })
 	background.Go(func() { h.market.Run(work) })
-	if err := h.measure(work, cfg, &background); err != nil {
-		return err
-	}
 	background.Go(func() { h.sweep(work) })
 	background.Go(func() { heap.Watch(work, h.tcp.Count) })
 	background.Go(func() { h.stores.Watch(work, h.log) })
+	background.Go(func() { h.stores.WatchInstallation(work, func(err error) { h.problem("installation", err) }) })
+	if p.metrics != nil {
+		background.Go(func() {
+			if err := metrics.Serve(work, p.metrics, h.metrics.Handler(&h.leaving)); err != nil {
+				h.log.Error("mesures interrompues", "erreur", err)
+			}
+		})
+	}
+	if p.certificate != nil {
+		background.Go(func() { p.certificate.Watch(work) })
+	}
+	background.Go(func() { h.readAgain(work, p.certificate, again) })
+	h.say(cfg, p, out)
 
 	h.sayStart(ctx, cfg)
-	served := make(chan error, len(listeners))
-	for _, l := range listeners {
+	served := make(chan error, len(p.lines))
+	for _, l := range p.lines {
 		background.Go(func() { served <- h.tcp.Serve(work, l) })
 	}
 	select {
@@ -241,69 +270,129 @@ func (h *house) serve(ctx context.Context, cfg config.Config, out io.Writer) err
 	case <-ctx.Done():
 	}
 	h.leaving.Store(true)
-	h.log.Info("arrêt demandé", "connexions", h.tcp.Count())
-	for _, l := range listeners {
+	h.hub.Leaving()
+	h.log.Info("arrêt demandé", "connexions", h.tcp.Count(), "cause", context.Cause(ctx))
+	for _, l := range p.lines {
 		_ = l.Close() // Serve ends with it
 	}
+	h.letGo(work, cfg, errors.Is(context.Cause(ctx), errAtOnce))
+	return nil
+}
+
+// letGo ends all connections: over a while, so that reconnecting clients do not
+// fall upon the other instances together, or at once where there is none.
+func (h *house) letGo(ctx context.Context, cfg config.Config, atOnce bool) {
 	spread := cfg.Limits.DrainTime
-	if errors.Is(context.Cause(ctx), errAtOnce) {
+	if atOnce || h.hub.Alone() {
 		spread = 0
 	}
-	stopping, cancelStop := context.WithTimeout(work, spread+cfg.Limits.StopTime)
-	defer cancelStop()
-	if err := h.tcp.Stop(stopping, spread); err != nil {
+	ctx, cancel := context.WithTimeout(ctx, spread+cfg.Limits.StopTime)
+	defer cancel()
+	if spread > 0 {
+		go func() {
+			if h.hub.UntilAlone(ctx) {
+				h.tcp.Hurry()
+			}
+		}()
+	}
+	if err := h.tcp.Stop(ctx, spread); err != nil {
 		h.log.Warn("connexions coupées à l'arrêt", "erreur", err)
 	}
-	return nil
 }
 
-// listen opens the ports and says so on out: first the one in clear.
-func (h *house) listen(ctx context.Context, cfg config.Config, out io.Writer) ([]net.Listener, error) {
-	clear, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Addr)
-	if err != nil {
-		return nil, fmt.Errorf("écoute : %w", err)
+// readAgain reads the files again that may have changed, at each word from again.
+func (h *house) readAgain(ctx context.Context, certificate *tcp.Certificate, again <-chan struct{}) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-again:
+		}
+		if certificate == nil {
+			h.log.Info("SIGHUP : aucun certificat à relire, le serveur continue")
+			continue
+		}
+		certificate.Reload()
 	}
-	listeners := []net.Listener{clear}
+}
+
+// ports are what a server listens on.
+type ports struct {
+	lines       []net.Listener // in clear, then TLS's
+	certificate *tcp.Certificate
+	metrics     net.Listener // nil: off
+}
+
+func (p *ports) close() {
+	for _, l := range append(p.lines, p.metrics) {
+		if l != nil {
+			_ = l.Close()
+		}
+	}
+}
+
+// takePorts opens every port that the settings ask for, or none.
+func (h *house) takePorts(ctx context.Context, cfg config.Config) (_ *ports, err error) {
+	p := &ports{}
+	defer func() {
+		if err != nil {
+			p.close()
+		}
+	}()
+	take := func(what, addr string) (net.Listener, error) {
+		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+		if err != nil {
+			return nil, fmt.Errorf("%s : %w", what, err)
+		}
+		return l, nil
+	}
+	clear, err := take("écoute", cfg.Addr)
+	if err != nil {
+		return nil, err
+	}
+	p.lines = append(p.lines, clear)
 	if cfg.TLSAddr != "" {
-		certificate, err := tcp.LoadCertificate(cfg.TLSCert, cfg.TLSKey)
-		if err != nil {
-			return nil, errors.Join(err, clear.Close())
+		if p.certificate, err = tcp.LoadCertificate(cfg.TLSCert, cfg.TLSKey, h.log); err != nil {
+			return nil, err
 		}
-		secure, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.TLSAddr)
+		secure, err := take("écoute TLS", cfg.TLSAddr)
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("écoute TLS : %w", err), clear.Close())
+			return nil, err
 		}
-		listeners = append(listeners, tls.NewListener(secure, certificate.Config()))
-		h.log.Info("en écoute TLS", "adresse", secure.Addr().String())
+		p.lines = append(p.lines, tls.NewListener(secure, p.certificate.Config()))
 	}
-	if !config.Loopback(clear.Addr().String()) {
-		h.log.Warn("ATTENTION : les mots de passe passent EN CLAIR sur une adresse publique ; préférez ETU_TLS_ADDR",
-			"adresse", clear.Addr().String())
+	if h.metrics != nil {
+		if p.metrics, err = take("mesures", cfg.MetricsAddr); err != nil {
+			return nil, err
+		}
 	}
-	fmt.Fprintf(out, "etuservices-server %s listening on %s\n", cfg.Instance, clear.Addr())
-	if cfg.Demo {
-		fmt.Fprint(out, demo.Help(clear.Addr().String()))
-	}
-	h.log.Info("en écoute", "adresse", clear.Addr().String(), "serveur", cfg.Instance)
-	return listeners, nil
+	return p, nil
 }
 
-// measure answers on the address of metrics, when there is one.
-func (h *house) measure(ctx context.Context, cfg config.Config, background *sync.WaitGroup) error {
-	if h.metrics == nil {
-		return nil
+// say tells on out and in the log where the server listens, and what of it is
+// dangerous.
+func (h *house) say(cfg config.Config, p *ports, out io.Writer) {
+	clear := p.lines[0].Addr().String()
+	if !config.Loopback(clear) {
+		h.log.Warn("ATTENTION : les mots de passe passent EN CLAIR sur une adresse publique ; préférez ETU_TLS_ADDR",
+			"adresse", clear)
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.MetricsAddr)
-	if err != nil {
-		return fmt.Errorf("mesures : %w", err)
-	}
-	h.log.Info("mesures", "adresse", listener.Addr().String())
-	background.Go(func() {
-		if err := metrics.Serve(ctx, listener, h.metrics.Handler(&h.leaving)); err != nil {
-			h.log.Error("mesures interrompues", "erreur", err)
+	if p.metrics != nil {
+		addr := p.metrics.Addr().String()
+		if !config.Loopback(addr) {
+			h.log.Warn("ATTENTION : les mesures sont lisibles par tous sur une adresse publique ; préférez une adresse locale (ETU_METRICS_ADDR), ou un pare-feu",
+				"adresse", addr)
 		}
-	})
-	return nil
+		h.log.Info("mesures", "adresse", addr)
+	}
+	if len(p.lines) > 1 {
+		h.log.Info("en écoute TLS", "adresse", p.lines[1].Addr().String())
+	}
+	fmt.Fprintf(out, "etuservices-server %s listening on %s\n", cfg.Instance, clear)
+	if cfg.Demo {
+		fmt.Fprint(out, demo.Help(clear))
+	}
+	h.log.Info("en écoute", "adresse", clear, "serveur", cfg.Instance)
 }
 
 // sweepEvery is how often what ended is deleted: it takes room, nothing else.

@@ -6,11 +6,16 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
-// errAtOnce is why a person's Ctrl+C ends a server: without spreading the
-// goodbyes as SIGTERM does.
-var errAtOnce = errors.New("interrupted")
+// Why a server stops, where it is not SIGTERM.
+var (
+	// errAtOnce is a person's Ctrl+C: the goodbyes are not spread.
+	errAtOnce = errors.New("interrupted")
+	// errNoTerminal is the end of the terminal that the server was started from.
+	errNoTerminal = errors.New("the terminal is gone")
+)
 
 // untilStopped gives a context that ends at the first SIGTERM or Ctrl+C. While
 // the server then stops, a further SIGTERM changes nothing and a Ctrl+C ends
@@ -35,4 +40,61 @@ func untilStopped(parent context.Context) (context.Context, context.CancelFunc) 
 		signal.Stop(signals)
 		cancel(nil)
 	}
+}
+
+const (
+	// terminal is what a process opens to reach the terminal it was started from.
+	terminal = "/dev/tty"
+	// terminalEnds is how long after SIGHUP the terminal may still be there: who
+	// closes one sends the signal first.
+	terminalEnds = 2 * time.Second
+	terminalPoll = 50 * time.Millisecond
+)
+
+// onHangup gives a context that also ends at a SIGHUP that comes with the end of
+// the terminal, and a channel for those that mean "read your files again".
+func onHangup(parent context.Context) (ctx context.Context, again <-chan struct{}, stop context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(parent)
+	// Under nohup the process is to outlive its terminal.
+	watched := hasTerminal() && !signal.Ignored(syscall.SIGHUP)
+	// A log that nobody reads any more (a pipe whose reader left with the
+	// terminal) ends no server.
+	signal.Ignore(syscall.SIGPIPE)
+	signals, asked := make(chan os.Signal, 2), make(chan struct{}, 1)
+	signal.Notify(signals, syscall.SIGHUP)
+	go func() {
+		var watchUntil time.Time
+		for {
+			var look <-chan time.Time
+			if watched && time.Now().Before(watchUntil) {
+				look = time.After(terminalPoll)
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-look:
+			case <-signals:
+				watchUntil = time.Now().Add(terminalEnds)
+				select {
+				case asked <- struct{}{}:
+				default: // one is asked for already
+				}
+			}
+			if watched && !hasTerminal() {
+				cancel(errNoTerminal)
+				return
+			}
+		}
+	}()
+	// The signal stays caught: while the server stops it must not end it.
+	return ctx, asked, func() { cancel(nil) }
+}
+
+func hasTerminal() bool {
+	tty, err := os.OpenFile(terminal, os.O_RDWR, 0)
+	if err != nil {
+		return false
+	}
+	_ = tty.Close()
+	return true
 }

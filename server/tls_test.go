@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -28,13 +29,19 @@ type pairFiles struct{ cert, key string }
 // write makes a new self-signed pair of that serial number.
 func (f pairFiles) write(t testing.TB, serial int64) {
 	t.Helper()
+	f.writeUntil(t, serial, time.Now().Add(time.Hour))
+}
+
+// writeUntil is write of one that ends then.
+func (f pairFiles) writeUntil(t testing.TB, serial int64, end time.Time) {
+	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	about := &x509.Certificate{
 		SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: "localhost"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		NotBefore: end.Add(-2 * time.Hour), NotAfter: end,
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
 	}
 	cert, err := x509.CreateCertificate(rand.Reader, about, about, &key.PublicKey, key)
@@ -54,22 +61,35 @@ func (f pairFiles) write(t testing.TB, serial int64) {
 	}
 }
 
+// newPair writes a first one.
+func newPair(t testing.TB) pairFiles {
+	t.Helper()
+	dir := t.TempDir()
+	files := pairFiles{filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")}
+	files.write(t, 1)
+	return files
+}
+
 // startTLS runs a server with both ports and gives the one of TLS.
 func startTLS(t *testing.T) (server *process, addr string, files pairFiles) {
 	t.Helper()
-	dir := t.TempDir()
-	files = pairFiles{filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")}
-	files.write(t, 1)
+	files = newPair(t)
 	server = start(t, testenv.Embedded(t), "--tls-addr", "127.0.0.1:0", "--tls-cert", files.cert, "--tls-key", files.key)
-	eventually(t, 5*time.Second, func() error {
-		_, after, _ := strings.Cut(server.logs.String(), `"en écoute TLS" adresse=`)
+	return server, server.tlsAddr(), files
+}
+
+// tlsAddr is where the server listens for TLS.
+func (p *process) tlsAddr() (addr string) {
+	p.t.Helper()
+	eventually(p.t, 5*time.Second, func() error {
+		_, after, _ := strings.Cut(p.logs.String(), `"en écoute TLS" adresse=`)
 		addr, _, _ = strings.Cut(after, "\n")
 		if addr == "" {
-			return errors.New(server.logs.String())
+			return errors.New(p.logs.String())
 		}
 		return nil
 	})
-	return server, addr, files
+	return addr
 }
 
 // serial is the number of the certificate that the server shows, at a version
@@ -114,7 +134,7 @@ func TestTLS(t *testing.T) {
 // the last.
 func TestCertificateIsReadAgain(t *testing.T) {
 	t.Parallel()
-	_, addr, files := startTLS(t)
+	server, addr, files := startTLS(t)
 	wait := func(want int64) {
 		t.Helper()
 		eventually(t, 20*time.Second, func() error {
@@ -129,16 +149,23 @@ func TestCertificateIsReadAgain(t *testing.T) {
 		})
 	}
 	wait(1)
+	info, err := os.Stat(files.cert)
+	if err != nil {
+		t.Fatal(err)
+	}
 	files.write(t, 2)
+	for _, file := range []string{files.cert, files.key} { // as cp -p writes it
+		if err := os.Chtimes(file, info.ModTime(), info.ModTime()); err != nil {
+			t.Fatal(err)
+		}
+	}
 	wait(2)
 	if err := os.WriteFile(files.cert, []byte("half a file"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for began := time.Now(); time.Since(began) < 6*time.Second; { // over the age at which it looks again
-		if n, err := serial(addr, tls.VersionTLS13); n != 2 {
-			t.Fatalf("serial %d, %v", n, err)
-		}
-		pause(t.Context(), 100*time.Millisecond)
+	within(t, 20*time.Second, "an error in the log", func() bool { return strings.Contains(server.logs.String(), "level=ERROR") })
+	if n, err := serial(addr, tls.VersionTLS13); n != 2 {
+		t.Fatalf("serial %d, %v", n, err)
 	}
 	files.write(t, 3)
 	wait(3)
@@ -184,4 +211,113 @@ func TestWrongPort(t *testing.T) {
 		})
 	}
 	dial(t, server.Addr).Must("PING")
+}
+
+// TestDangersAreSaid at the start, each with a warning of its own, and only
+// where they are.
+func TestDangersAreSaid(t *testing.T) {
+	t.Parallel()
+	files := newPair(t)
+	secure := []string{"--tls-addr", "127.0.0.1:0", "--tls-cert", files.cert, "--tls-key", files.key, "--metrics-addr", "127.0.0.1:0"}
+	server := start(t, testenv.Embedded(t), secure...)
+	if logs := server.logs.String(); strings.Contains(logs, "level=WARN") {
+		t.Errorf("warned of nothing:\n%s", logs)
+	}
+	server.Stop()
+	files.writeUntil(t, 2, time.Now().Add(-time.Minute))
+	if err := os.Chmod(files.key, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	server = start(t, testenv.Embedded(t), append(secure, "--metrics-addr", "0.0.0.0:0")...)
+	within(t, 5*time.Second, "three warnings", func() bool { return strings.Count(server.logs.String(), "level=WARN") == 3 })
+	says(t, server.logs.String(), "valable", "chmod 600", "mesures", files.key)
+	if n, err := serial(server.tlsAddr(), tls.VersionTLS13); n != 2 {
+		t.Errorf("serial %d, %v", n, err)
+	}
+}
+
+// TestSilentClientsWhereThereIsNoPlace: however many say nothing to TLS while
+// the server is full, others are told PLEIN on both ports, the silent ones are
+// let go, and Ctrl+C is quick.
+func TestSilentClientsWhereThereIsNoPlace(t *testing.T) {
+	t.Parallel()
+	const silent = 80 // more than are told why at a time
+	files := newPair(t)
+	server := start(t, testenv.Embedded(t), "--max-conns", "1", "--tls-addr", "127.0.0.1:0", "--tls-cert", files.cert, "--tls-key", files.key,
+		"--handshake-time", "20s", "--stop-time", "20s")
+	dial(t, server.Addr)
+	addr := server.tlsAddr()
+	var held []net.Conn
+	for range silent {
+		nc, err := net.Dial("tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer nc.Close()
+		held = append(held, nc)
+	}
+	for name, connect := range map[string]func() (net.Conn, error){
+		"in clear": func() (net.Conn, error) { return net.Dial("tcp", server.Addr) },
+		"over TLS": func() (net.Conn, error) { return tls.Dial("tcp", addr, &tls.Config{InsecureSkipVerify: true}) }, //nolint:gosec // a test's own server
+	} {
+		nc, err := connect()
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		_ = nc.SetReadDeadline(time.Now().Add(10 * time.Second))
+		if heard, err := io.ReadAll(nc); !strings.HasPrefix(string(heard), "-ERR PLEIN") {
+			t.Errorf("%s: heard %q, %v", name, heard, err)
+		}
+		_ = nc.Close()
+	}
+	began := time.Now()
+	server.signal(syscall.SIGINT)
+	if err := server.wait(); err != nil {
+		t.Errorf("ended with %v", err)
+	}
+	if took := time.Since(began); took > 4*time.Second {
+		t.Errorf("out %v after Ctrl+C", took)
+	}
+	for _, nc := range held {
+		_ = nc.SetReadDeadline(time.Now().Add(time.Second))
+		if _, err := io.ReadAll(nc); errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Fatal("a silent one is still held")
+		}
+	}
+}
+
+// TestCtrlCDuringHandshakes is quick: those who have a place and say nothing, and
+// those who read nothing, hold nobody up.
+func TestCtrlCDuringHandshakes(t *testing.T) {
+	t.Parallel()
+	files := newPair(t)
+	server := start(t, testenv.Embedded(t), "--tls-addr", "127.0.0.1:0", "--tls-cert", files.cert, "--tls-key", files.key,
+		"--handshake-time", "20s", "--stop-time", "1s", "--flood-rate", "0")
+	for range 20 {
+		nc, err := net.Dial("tcp", server.tlsAddr())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer nc.Close()
+	}
+	for range 4 { // each took 5 s to be cut, one after the other
+		nc, err := tls.Dial("tcp", server.tlsAddr(), &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // a test's own server
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer nc.Close()
+		_ = nc.SetWriteDeadline(time.Now().Add(2 * time.Second)) // until every buffer is full
+		for err == nil {
+			_, err = nc.Write([]byte(strings.Repeat("AIDE\r\n", 100)))
+		}
+	}
+	began := time.Now()
+	server.signal(syscall.SIGINT)
+	if err := server.wait(); err != nil {
+		t.Errorf("ended with %v", err)
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("out %v after Ctrl+C", took)
+	}
 }

@@ -59,7 +59,7 @@ func newHouse(t testing.TB, env *testenv.Env, quotaMax int) *house {
 			Stores: h.stores, Quota: keeper, Instance: "essai", OnCall: boards.Call, Log: log,
 		}),
 		Quota: keeper, Boards: boards.New(h.stores, log), Hub: live.New(live.Options{
-			DB: h.stores.Redis.DB0, Instance: "essai", Sockets: func() int64 { return 1 }, Log: log,
+			DB: h.stores.Redis.DB0, Channel: h.stores.Redis.Channel(), Instance: "essai", Sockets: func() int64 { return 1 }, Log: log,
 		}),
 		Instance: "essai", Limits: config.DefaultLimits, Log: log,
 		Sockets: func() int64 { return 1 },
