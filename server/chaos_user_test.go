@@ -218,13 +218,16 @@ func (u *chaosUser) someArticle(top int64) int64 {
 // what was asked for, for nothing is broken any more.
 func (u *chaosUser) lastRound() {
 	for _, line := range u.looks() {
-		if u.conn == nil && !u.enter() {
-			u.bad = append(u.bad, "no way in at the end")
-			return
-		}
-		if r, err := u.call(u.name, u.conn, line); err != nil || !r.OK() && r.Word != "ABSENT" {
-			u.bad = append(u.bad, fmt.Sprintf("%s: %s (%v), at the end", line, r.Line, err))
-		}
+		eventually(u.t, chaosSettle, func() error { // a crowd that asks at once may be too much
+			if u.conn == nil && !u.enter() {
+				return fmt.Errorf("%s: no way in", u.name)
+			}
+			if r, err := u.call(u.name, u.conn, line); err != nil || !r.OK() && r.Word != "ABSENT" {
+				u.excuse(r, err, "INDISPONIBLE")
+				return fmt.Errorf("%s: %s: %s: %w", u.name, line, r.Line, err)
+			}
+			return nil
+		})
 	}
 	u.hangUp()
 }

@@ -189,3 +189,55 @@ func TestRefExpires(t *testing.T) {
 		}
 	})
 }
+
+// A twin that lost the race in SQL, and cannot read the winner's reply just then,
+// is told to ask again: it is no fault of ours, and the connection stays.
+func TestTwinWhoseReplyCannotBeReadAsksAgain(t *testing.T) {
+	t.Parallel()
+	env := testenv.Real(t)
+	refuser := env.Refuse(t)
+	server, judge := start(t, env), newJudge(t, env)
+	register(t, server.Addr, "alice")
+	_, token := loginToken(t, server.Addr, "alice")
+	conns := resume(t, token, 2, server.Addr)
+
+	lock, err := judge.sql.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = lock.Rollback() }()
+	if _, err := lock.Exec(`UPDATE utilisateurs SET nom = nom`); err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range conns {
+		env.Redis().FlushAll(t) // which forgets that the first is at work
+		c.Send("VENTE livre 1 ref=k Réseaux\n")
+		eventually(t, 2*time.Second, func() error {
+			if n := judge.Count(`SELECT COUNT(*) FROM information_schema.processlist
+				WHERE db = DATABASE() AND info LIKE 'UPDATE utilisateurs SET nb_ventes%'`); n != i+1 {
+				return fmt.Errorf("%d calls wait for the lock", n)
+			}
+			return nil
+		})
+	}
+	refuser.Answer(1047, "SELECT VERBE")
+	if err := lock.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	words := map[string]int{}
+	for _, c := range conns {
+		words[c.Read().Word]++
+	}
+	if words["VENTE"] != 1 || words["INDISPONIBLE"] != 1 {
+		t.Errorf("answers: %v", words)
+	}
+	refuser.Pass()
+	for _, c := range conns {
+		if r := c.Must("VENTE livre 1 ref=k Réseaux"); r.Fields.Get("rejoue") != "1" {
+			t.Errorf("again: %s", r.Line)
+		}
+	}
+	if n := judge.Used("appels", "alice"); n != 1 {
+		t.Errorf("%d calls in the ledger", n)
+	}
+}

@@ -222,11 +222,11 @@ func lines(calls map[*Call]bool, most int) string {
 	}
 	slices.SortFunc(sorted, func(a, b *Call) int { return cmp.Compare(a.Start, b.Start) })
 	var b strings.Builder
-	for i, c := range sorted {
-		if i == most {
-			fmt.Fprintf(&b, "  and %d more\n", len(sorted)-most)
-			break
-		}
+	if before := len(sorted) - most; before > 0 {
+		fmt.Fprintf(&b, "  %d before\n", before)
+		sorted = sorted[before:]
+	}
+	for _, c := range sorted {
 		fmt.Fprintf(&b, "  %s\n", c)
 	}
 	return strings.TrimSuffix(b.String(), "\n")

@@ -267,10 +267,19 @@ func (q *quota) there(state string, now time.Duration) (slots []int) {
 
 // check gives what is wrong with an operation after the slots that are there.
 func (q *quota) check(there []int, op quotaOp) string {
-	sure, may := q.sure(there, op), q.possible(op)
-	own := 0
+	may := q.possible(op)
+	until, own := op.hi, 0
 	if op.slot >= 0 {
 		own = 1
+		// A reply counts as of the latest slot, and one may be stamped ahead.
+		for _, s := range may {
+			if q.ahead(s) {
+				until = max(until, s.hi)
+			}
+		}
+	}
+	sure := q.sure(there, op, until)
+	if op.slot >= 0 {
 		if n := q.fullest(there, op.slot); n > q.Max {
 			return fmt.Sprintf("let in as number %d of one window", n)
 		}
@@ -334,11 +343,11 @@ func nth(slots []slot, n int, bound func(slot) time.Duration) time.Duration {
 	return bounds[n-1]
 }
 
-// sure are the slots that must lie in the window when op is done.
-func (q *quota) sure(there []int, op quotaOp) (slots []slot) {
+// sure are the slots that must lie in the window that ends by then when op is done.
+func (q *quota) sure(there []int, op quotaOp, until time.Duration) (slots []slot) {
 	for _, i := range there {
 		s := q.slots[i]
-		if s.lo > op.hi-q.Window && !q.jumped(s.from, op.to) && !q.resetBetween(s.from, op.to) {
+		if s.lo > until-q.Window && !q.jumped(s.from, op.to) && !q.resetBetween(s.from, op.to) {
 			slots = append(slots, s)
 		}
 	}

@@ -114,8 +114,11 @@ func (m *Market) undo(ctx context.Context, r request, slot quota.Slot, err error
 // replayOr gives the reply of a twin that was committed meanwhile, or err.
 func (m *Market) replayOr(ctx context.Context, r request, err error) (Reply, error) {
 	line, known, replayErr := m.replay(ctx, r)
-	if known || errors.Is(replayErr, ErrRefReused) {
+	switch {
+	case known, errors.Is(replayErr, ErrRefReused):
 		return Reply{Line: line, Replayed: true}, replayErr
+	case store.IsDuplicate(err): // the twin's reply cannot be read now: ask again
+		return Reply{}, fmt.Errorf("market: %s: %w", r.service, errors.Join(store.ErrUnavailable, replayErr))
 	}
 	return Reply{}, err
 }
