@@ -74,9 +74,10 @@ func Password(s string) bool {
 // Title judges an article's title.
 func Title(s string) bool { return isText(s, 1, MaxTitle) }
 
-// Description judges an article's description, which may be empty.
+// Description judges an article's description, which may be empty or blank, but
+// has no joiner without a visible character.
 func Description(s string) bool {
-	return utf8.RuneCountInString(s) <= MaxDescription && Legible(s)
+	return utf8.RuneCountInString(s) <= MaxDescription && Legible(s) && (Visible(s) || !strings.ContainsFunc(s, joiner))
 }
 
 // Search judges the words that somebody looks for, which may be none.

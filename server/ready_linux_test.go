@@ -26,6 +26,7 @@ func TestFullDiskIsNotReady(t *testing.T) {
 		t.Fatal(err)
 	}
 	server.becomes("full", "SQLite", "ETU_DATA")
+	doctorFinds(t, env, "SQLite", "ETU_DATA")
 	alice.Must("ARTICLES")
 	alice.Refused("INDISPONIBLE", "VENTE livre 1 Réseaux")
 	alice.Must("PING")

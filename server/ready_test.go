@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -29,6 +30,36 @@ func (p *process) becomes(what string, words ...string) {
 		}
 		return nil
 	})
+}
+
+// doctorFinds fails unless the doctor has one finding that holds all words, or,
+// for none, no finding about a store.
+func doctorFinds(t *testing.T, e *testenv.Env, words ...string) {
+	t.Helper()
+	out, code := command(t, e, "doctor")
+	// A finding is two lines: what is wrong, and what to do.
+	_, findings, _ := strings.Cut("\n"+out, "\nMAL ")
+	var about []string
+	for finding := range strings.SplitSeq(findings, "\nMAL ") {
+		if finding != "" && !strings.Contains(finding, "administrateurs actifs") && !strings.Contains(finding, "mot de passe de la démonstration") {
+			about = append(about, finding)
+		}
+	}
+	if len(words) == 0 {
+		if len(about) > 0 {
+			t.Errorf("the doctor finds %q", about)
+		}
+		return
+	}
+	if code == 0 {
+		t.Errorf("the doctor ends with 0:\n%s", out)
+	}
+	for _, finding := range about {
+		if !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(finding, word) }) {
+			return
+		}
+	}
+	t.Errorf("the doctor does not find %q:\n%s", words, out)
 }
 
 // A store that answers and does not write: /readyz says so and why, what only
@@ -89,6 +120,7 @@ func TestStoreThatDoesNotWriteIsNotReady(t *testing.T) {
 
 			c.breaks(t, e, account)
 			server.becomes(c.name, c.says...)
+			doctorFinds(t, e, c.says...)
 			if c.reads {
 				alice.Must("ARTICLES")
 				alice.Must("MESVENTES")
@@ -118,6 +150,7 @@ func TestStoreThatDoesNotWriteIsNotReady(t *testing.T) {
 			}
 			c.mends(t, e, account)
 			server.becomes("mended")
+			doctorFinds(t, e)
 			alice.worksAgain("VENTE livre 1 Réseaux")
 		})
 	}

@@ -8,9 +8,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
+	"etuservices/server/accounts"
 	"etuservices/server/config"
 	"etuservices/server/demo"
 	"etuservices/server/store"
@@ -159,8 +161,18 @@ func examineSQL(ctx context.Context, r *report, cfg config.Config, s *store.Stor
 	}
 }
 
-// examineAccounts looks for those whose password everybody knows.
+// examineAccounts looks for those whose password everybody knows, and for those
+// that share an e-mail address in two forms.
 func examineAccounts(ctx context.Context, r *report, s *store.Stores) {
+	shared, err := accounts.SharedAddresses(ctx, s.SQL.Read)
+	if err != nil {
+		r.failed("adresses e-mail", err)
+		return
+	}
+	for _, address := range shared {
+		r.say(false, "adresse e-mail de plusieurs comptes : "+address.Email+" ("+strings.Join(address.Logins, ", ")+")",
+			"changez-la pour tous sauf un, dans la base (UPDATE utilisateurs SET email = … WHERE login = …)")
+	}
 	known, err := demo.Known(ctx, s)
 	if err != nil {
 		r.failed("comptes de démonstration", err)
@@ -219,6 +231,17 @@ func examineRedis(ctx context.Context, r *report, cfg config.Config, s *store.St
 	r.say(err == nil && newEnough(version), "Redis "+version, "il faut Redis 6.2 ou plus")
 	r.say(policy == "" || policy == "noeviction" || strings.HasPrefix(policy, "volatile-"), "mémoire de Redis : "+policy,
 		"CONFIG SET maxmemory-policy noeviction : une clé chassée fait relire le registre")
+	used, most := infoNumber(info, "used_memory"), infoNumber(info, "maxmemory")
+	r.say(most == 0 || used < fullMemory*most, fmt.Sprintf("mémoire de Redis : %.0f Mo sur %.0f (0 : sans limite)", used/(1<<20), most/(1<<20)),
+		"augmentez maxmemory (CONFIG SET maxmemory 256mb)")
+}
+
+// fullMemory is how much of its memory Redis may use before it is said.
+const fullMemory = 0.9
+
+func infoNumber(info, name string) float64 {
+	n, _ := strconv.ParseFloat(infoField(info, name), 64) // a hosted Redis may not say
+	return n
 }
 
 // skew between a clock that was read and ours.
