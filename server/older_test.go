@@ -167,10 +167,27 @@ func TestSearchKnowsNoCase(t *testing.T) {
 
 // otherCases are a title and a search that finds it.
 var otherCases = [][2]string{
-	{"Ελλάς", "ΕΛΛΆΣ"}, {"kırmızı", "KIRMIZI"}, {"Straße", "STRASSE"}, {"ΟΔΟΣ", "οδος"},
-	{"ΕΛΛΆΣ", "ελλας"}, {"KIRMIZI", "kırmızı"}, {"İstanbul", "istanbul"}, {"STRASSE", "straße"}, {"GROẞ", "gross"},
-	{"Œuvre", "OEUVRE"}, {"ÆGIR", "aegir"}, {"ŁÓDŹ", "lodz"}, {"Đặng", "dang"}, {"ﬁn", "FIN"}, {"ǅemal", "džemal"},
-	{"τῳ", "ΤΩ"}, {"می\u200cخواهم", "میخواهم"}, {"ⅷ", "VIII"}, {"Ｌivre", "livre"}, {"ſi", "SI"}, {"ᲐᲑᲒ", "აბგ"},
+	{"Ελλάς", "ΕΛΛΆΣ"},
+	{"kırmızı", "KIRMIZI"},
+	{"Straße", "STRASSE"},
+	{"ΟΔΟΣ", "οδος"},
+	{"ΕΛΛΆΣ", "ελλας"},
+	{"KIRMIZI", "kırmızı"},
+	{"İstanbul", "istanbul"},
+	{"STRASSE", "straße"},
+	{"GROẞ", "gross"},
+	{"Œuvre", "OEUVRE"},
+	{"ÆGIR", "aegir"},
+	{"ŁÓDŹ", "lodz"},
+	{"Đặng", "dang"},
+	{"ﬁn", "FIN"},
+	{"ǅemal", "džemal"},
+	{"τῳ", "ΤΩ"},
+	{"می\u200cخواهم", "میخواهم"},
+	{"ⅷ", "VIII"},
+	{"Ｌivre", "livre"},
+	{"ſi", "SI"},
+	{"ᲐᲑᲒ", "აბგ"},
 }
 
 // TestOlderTitlesAreFoundAgain after a start, though their words were folded by
