@@ -305,4 +305,5 @@ func TestRedisRightsOfTheReadme(t *testing.T) {
 	if code, body := one.get("/readyz"); code != http.StatusOK {
 		t.Errorf("readyz: %d %s", code, body)
 	}
+	doctorFinds(t, env)
 }

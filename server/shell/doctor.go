@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"etuservices/server/accounts"
 	"etuservices/server/config"
 	"etuservices/server/demo"
@@ -227,6 +229,10 @@ func examineRedis(ctx context.Context, r *report, cfg config.Config, s *store.St
 		return
 	}
 	info, err := s.Redis.DB0.Info(ctx, "server", "memory").Result()
+	if redis.IsPermissionError(err) { // INFO is @dangerous, and nothing else needs it
+		r.say(true, "Redis : version et mémoire non lues, ce compte n'a pas droit à INFO", "")
+		return
+	}
 	version, policy := infoField(info, "redis_version"), infoField(info, "maxmemory_policy")
 	r.say(err == nil && newEnough(version), "Redis "+version, "il faut Redis 6.2 ou plus")
 	r.say(policy == "" || policy == "noeviction" || strings.HasPrefix(policy, "volatile-"), "mémoire de Redis : "+policy,
