@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -306,4 +307,37 @@ func TestRedisRightsOfTheReadme(t *testing.T) {
 		t.Errorf("readyz: %d %s", code, body)
 	}
 	doctorFinds(t, env)
+}
+
+// TestLogSaysWhoCameAndWent: once each, whether a server is stopped or killed; a
+// Redis that is emptied is neither.
+func TestLogSaysWhoCameAndWent(t *testing.T) {
+	t.Parallel()
+	env := testenv.Real(t)
+	first := start(t, env, "--instance", "salle-1")
+	second := start(t, env, "--instance", "salle-2")
+	third := start(t, env, "--instance", "salle-3")
+	wantLines := func(when string, n int, words ...string) {
+		t.Helper()
+		eventually(t, 10*time.Second, func() error {
+			found := 0
+			for line := range strings.Lines(first.logs.String()) {
+				if !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(line, word) }) {
+					found++
+				}
+			}
+			if found != n {
+				return fmt.Errorf("%s: %d lines with %q, want %d", when, found, words, n)
+			}
+			return nil
+		})
+	}
+	wantLines("two came", 1, "level=INFO", "est là", "salle-2")
+	wantLines("two came", 1, "level=INFO", "est là", "salle-3")
+	env.Redis().FlushAll(t)
+	second.Stop()
+	wantLines("stopped", 1, "level=INFO", "n'est plus là", "salle-2")
+	third.Kill()
+	wantLines("killed", 1, "level=INFO", "n'est plus là", "salle-3", "annonce=false")
+	wantLines("in all", 4, "un autre serveur")
 }

@@ -5,6 +5,8 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,10 +33,16 @@ const (
 // it has the same name, or another rule.
 var ErrPeer = errors.New("serveurs en désaccord")
 
-// peer is a process that is in the way.
+// peer is another process on the same stores.
 type peer struct {
-	proc, instance, rule string
-	beat                 string // when it last beat, on Redis's clock
+	proc, instance, rule, state string
+	beat                        string // when it last beat, on Redis's clock
+	against                     bool   // it is in the way
+}
+
+// against are those that are in the way.
+func against(all []peer) []peer {
+	return slices.DeleteFunc(slices.Clone(all), func(p peer) bool { return !p.against })
 }
 
 // rivals tells peers that beat from those that died lately: theirs have beaten
@@ -63,7 +71,8 @@ func (r *rivals) beating(list []peer) (alive *peer) {
 func (h *Hub) Enter(ctx context.Context) error {
 	var seen rivals
 	for said := false; ; {
-		list, err := h.peers(ctx, true)
+		all, err := h.peers(ctx, true)
+		list := against(all)
 		switch {
 		case err != nil && ctx.Err() != nil:
 			return context.Cause(ctx)
@@ -78,7 +87,7 @@ func (h *Hub) Enter(ctx context.Context) error {
 			return nil
 		default:
 			if p := seen.beating(list); p != nil {
-				return h.against(p)
+				return h.disagrees(p)
 			}
 			if !said {
 				h.Log.Info("un serveur de même nom, ou d'une autre règle, vient de s'arrêter sans un mot ; sa place se libère dans quelques secondes", "serveur", list[0].instance)
@@ -91,7 +100,7 @@ func (h *Hub) Enter(ctx context.Context) error {
 	}
 }
 
-// peers asks who is in the way, and enters where nobody is.
+// peers asks for the others, and enters where none is in the way.
 func (h *Hub) peers(ctx context.Context, enter bool) ([]peer, error) {
 	ctx, cancel := context.WithTimeout(ctx, store.RedisTimeout)
 	defer cancel()
@@ -106,23 +115,27 @@ func (h *Hub) peers(ctx context.Context, enter bool) ([]peer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("live: peers: %w", err)
 	}
-	const fields = 4
+	const fields = 6
 	all, ok := answer.([]any)
-	if !ok || len(all)%fields != 1 {
+	if !ok || len(all)%fields != 0 {
 		return nil, errSnapshot
 	}
-	staying, _ := all[0].(int64)
-	h.staying.Store(staying)
 	var list []peer
-	for i := 1; i < len(all); i += fields {
-		text := func(j int) string { s, _ := all[i+j].(string); return s }
-		list = append(list, peer{proc: text(0), beat: text(1), instance: text(2), rule: text(3)})
+	staying := int64(0)
+	for row := range slices.Chunk(all, fields) {
+		text := func(j int) string { s, _ := row[j].(string); return s }
+		p := peer{proc: text(0), beat: text(1), instance: text(2), rule: text(3), state: text(4), against: text(5) == "1"}
+		if p.state != leavingState {
+			staying++
+		}
+		list = append(list, p)
 	}
+	h.staying.Store(staying)
 	return list, nil
 }
 
-// against says what another process has against this one, and what to do.
-func (h *Hub) against(p *peer) error {
+// disagrees says what another process has against this one, and what to do.
+func (h *Hub) disagrees(p *peer) error {
 	if p.instance == h.Instance {
 		return fmt.Errorf("%w : un autre serveur nommé « %s » tourne sur les mêmes magasins ; donnez un autre nom à celui-ci (ETU_INSTANCE), ou arrêtez l'autre d'abord",
 			ErrPeer, h.Instance)
@@ -150,28 +163,64 @@ func settings(rule string) map[string]string {
 	return all
 }
 
-// watchPeers looks, with every beat, whether somebody came that Enter would not
-// have let in: Redis was emptied, or this process stood still while its name was
-// taken.
+// goneAfter looks in which a process is not there, it is said to be gone: an
+// emptied Redis has it again with its next beat.
+const goneAfter = 3
+
+// company is the other processes, as the log was last told.
+type company struct {
+	known map[string]peer
+	gone  map[string]int // looks in a row in which a known one was not there
+}
+
+// look says in the log who came and who is gone.
+func (c *company) look(log *slog.Logger, list []peer) {
+	gone := make(map[string]int)
+	here := make(map[string]peer, len(list))
+	for _, p := range list {
+		if here[p.proc] = p; c.known[p.proc].proc == "" {
+			log.Info("un autre serveur est là", "serveur", p.instance)
+		}
+	}
+	for proc, p := range c.known {
+		if _, there := here[proc]; there {
+			continue
+		}
+		if gone[proc] = c.gone[proc] + 1; gone[proc] < goneAfter {
+			here[proc] = p
+			continue
+		}
+		delete(gone, proc)
+		log.Info("un autre serveur n'est plus là", "serveur", p.instance, "annonce", p.state == leavingState)
+	}
+	c.known, c.gone = here, gone
+}
+
+// watchPeers looks, with every beat, who came and went, and whether somebody came
+// that Enter would not have let in: Redis was emptied, or this process stood still
+// while its name was taken.
 func (h *Hub) watchPeers(ctx context.Context) {
 	tick := time.NewTicker(beatEvery)
 	defer tick.Stop()
 	var seen rivals
+	var others company
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		list, err := h.peers(ctx, false)
+		all, err := h.peers(ctx, false)
 		if err != nil {
 			continue // the beat says it
 		}
-		var against error
+		others.look(h.Log, all)
+		list := against(all)
+		var problem error
 		if p := seen.beating(list); p != nil {
-			against = h.against(p)
+			problem = h.disagrees(p)
 		}
-		h.problem("regle", against)
+		h.problem("regle", problem)
 	}
 }
 

@@ -1,11 +1,11 @@
--- What stands between this process and the others that live on the same stores:
--- one that has its name, or another rule. Where nothing does it may enter, in
--- the same step.
+-- The other processes that live on the same stores, and which of them stand in
+-- this one's way: they have its name, or another rule. Where none does it may
+-- enter, in the same step.
 -- KEYS 1 processes (sorted set: process -> ms of its last beat)  2 this process
 -- ARGV 1 life in ms  2 what stands before a process in its keys  3 process
 --      4 instance  5 rule (NAME=value NAME=value …)  6 life of its key in ms
 --      7 '1' to enter
--- Answer {others that stay, process, ms of its last beat, instance, rule, …}
+-- Answer {process, ms of its last beat, instance, rule, state, '1' in the way, …}
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 
@@ -24,22 +24,20 @@ local function differs(rule)
   return false
 end
 
-local staying, answer = 0, {0}
+local free, answer = true, {}
 local alive = redis.call('ZRANGEBYSCORE', KEYS[1], string.format('%.0f', now - tonumber(ARGV[1])), '+inf', 'WITHSCORES')
 for i = 1, #alive, 2 do
   local process = alive[i]
   if process ~= ARGV[3] then
     local f = redis.call('HMGET', ARGV[2] .. process, 'serveur', 'regle', 'etat')
-    if (f[3] or '') == '' then staying = staying + 1 end
-    if f[1] == ARGV[4] or differs(f[2] or '') then
-      for _, value in ipairs({process, alive[i + 1], f[1] or '', f[2] or ''}) do
-        answer[#answer + 1] = value
-      end
+    local against = f[1] == ARGV[4] or differs(f[2] or '')
+    free = free and not against
+    for _, value in ipairs({process, alive[i + 1], f[1] or '', f[2] or '', f[3] or '', against and '1' or '0'}) do
+      answer[#answer + 1] = value
     end
   end
 end
-answer[1] = staying
-if ARGV[7] == '1' and #answer == 1 then
+if ARGV[7] == '1' and free then
   redis.call('HSET', KEYS[2], 'serveur', ARGV[4], 'regle', ARGV[5])
   redis.call('ZADD', KEYS[1], string.format('%.0f', now), ARGV[3])
   for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[6]) end
