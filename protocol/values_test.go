@@ -86,6 +86,9 @@ func TestTexts(t *testing.T) {
 	if isName(" ") || protocol.Title(" \u00a0\u3000") || !protocol.Password("        ") || !protocol.Description(" ") {
 		t.Error("a name and a title must show; a password need not")
 	}
+	if protocol.Description("\u200d") || protocol.Description(" \ufe0f") || !protocol.Description("❤\ufe0f") {
+		t.Error("a joiner stands with something that shows")
+	}
 }
 
 func TestCategoryAndRef(t *testing.T) {

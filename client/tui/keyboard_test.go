@@ -42,13 +42,25 @@ func (o obeying) View() string {
 	return ""
 }
 
+// inTurn lets two goroutines read, one at a time.
+type inTurn struct {
+	io.Reader
+	turn chan struct{} // no mutex: synctest's clock goes on while one waits here
+}
+
+func (r inTurn) Read(p []byte) (int, error) {
+	r.turn <- struct{}{}
+	defer func() { <-r.turn }()
+	return r.Reader.Read(p)
+}
+
 // keyed runs the program on a terminal that sends pieces, then rests for a
 // while, then sends Ctrl+C. It gives the driver once the program has ended.
 func keyed(t *testing.T, pieces []string, before ...string) *driver {
 	s := student(t, 80, 24)
 	s.press(before...)
 	terminal, line := io.Pipe()
-	in := keyboard.New(terminal, keyboard.Options{})
+	in := inTurn{keyboard.New(terminal, keyboard.Options{}), make(chan struct{}, 1)}
 	p := tea.NewProgram(obeying{s}, tea.WithInput(in), tea.WithoutRenderer(), tea.WithoutSignalHandler(), tea.WithOutput(io.Discard))
 	go func() {
 		for _, piece := range append(pieces, "") {
@@ -66,7 +78,7 @@ func keyed(t *testing.T, pieces []string, before ...string) *driver {
 	if _, err := p.Run(); err != nil {
 		t.Error(err)
 	}
-	_, _ = io.Copy(io.Discard, in)
+	_, _ = io.Copy(io.Discard, in) // bubbletea leaves a read behind
 	if !s.quit {
 		t.Errorf("%q, then Ctrl+C: does not end", pieces)
 	}
