@@ -99,7 +99,7 @@ func TestFailuresOfADay(t *testing.T) {
 // delay nor by a refusal which e-mail address is its.
 func TestFailuresTellNobodysAddress(t *testing.T) {
 	t.Parallel()
-	const delay = 2 * time.Second
+	const delay = 5 * time.Second // far above what a busy machine takes
 	server := start(t, testenv.Embedded(t), nobodyExempt, "--failures-account", "3", "--failures-day", "3", "--failures-minute", "5",
 		"--failure-delay", delay.String(), "--failure-delay-max", delay.String())
 	register(t, server.Addr, "alice", "bob")
@@ -222,7 +222,7 @@ func TestRegistrationsOfAnAddress(t *testing.T) {
 // group of them waits longer; nobody is locked out, and others wait for nothing.
 func TestMuchGuessedAccount(t *testing.T) {
 	t.Parallel()
-	const delay = time.Second
+	const delay = 3 * time.Second // far above what a busy machine takes
 	server := start(t, testenv.Embedded(t), "--failures-account", "3", "--failure-delay", delay.String(), "--failure-delay-max", delay.String())
 	register(t, server.Addr, "alice", "bob")
 	timed := func(name, word, want string) time.Duration {

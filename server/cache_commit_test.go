@@ -13,7 +13,8 @@ import (
 )
 
 // cutter stands between a server and its MariaDB. Armed, it cuts a connection
-// at its COMMIT: before it is passed on, or before its answer comes back.
+// at the COMMIT of a counted call: before it is passed on, or before its answer
+// comes back.
 type cutter struct {
 	armed  atomic.Int32
 	freeze func() // for freezeServer
@@ -29,6 +30,8 @@ const (
 // commitQuery is the query and nothing but it: a new connection says "READ
 // COMMITTED".
 var commitQuery = []byte("\x03COMMIT")
+
+var callInsert = []byte("INSERT INTO appels")
 
 func (c *cutter) serve(ln net.Listener, to string) {
 	for {
@@ -50,9 +53,12 @@ func (c *cutter) serve(ln net.Listener, to string) {
 func (c *cutter) forward(client, server net.Conn, silent *atomic.Int32) {
 	defer func() { _ = server.(*net.UnixConn).CloseWrite() }()
 	buf := make([]byte, 64<<10)
+	call := false // under way, and not the server's probe, which commits too
 	for {
 		n, err := client.Read(buf)
-		if bytes.Contains(buf[:n], commitQuery) {
+		call = call || bytes.Contains(buf[:n], callInsert)
+		if bytes.Contains(buf[:n], commitQuery) && call {
+			call = false
 			switch how := c.armed.Swap(0); how {
 			case loseCommit:
 				_, _ = client.Close(), server.Close()

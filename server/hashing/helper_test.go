@@ -167,7 +167,8 @@ func TestSilentHelper(t *testing.T) {
 func TestHelperOutlivesSignals(t *testing.T) {
 	h, log := helped(t)
 	works(t, h) // it has said that it ignores them
-	first := h.helper.Load()
+	first := other(t, h, nil)
+	works(t, h)
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		if err := syscall.Kill(first.pid, sig); err != nil {
 			t.Fatal(err)

@@ -65,7 +65,7 @@ func (d *Driver) Buy(ctx context.Context, u User, article int64) error {
 		var text [8]string
 		var id, cents, seller int64
 		if err := tx.QueryRowContext(ctx, readArticle, article).Scan(
-			&id, &text[0], &text[1], &text[2], &cents, &text[3], &text[4], &seller, &text[5], &text[6], &text[7], new(string)); err != nil {
+			&id, &text[0], &text[1], &text[2], &cents, &text[3], &text[4], new(sql.NullString), &seller, &text[5], &text[6], &text[7], new(string)); err != nil {
 			return 0, err
 		}
 		_, err = tx.ExecContext(ctx, insertUnsaid, article, seller)
@@ -91,13 +91,13 @@ func (d *Driver) call(ctx context.Context, u User, service string, work func(*sq
 	}
 	pipe := d.stores.Redis.DB1.Pipeline()
 	d.calls.EvalSha(ctx, pipe, boards.Keys.Call, u.Login, sales, buys)
-	d.journal.EvalSha(ctx, pipe, u.journal, 100, (24 * time.Hour).Milliseconds(), "1", ms, service+":"+slot)
+	d.journal.EvalSha(ctx, pipe, u.journal, 100, (24 * time.Hour).Milliseconds(), "0", ms, service+":"+slot)
 	_, err = pipe.Exec(ctx)
 	return err
 }
 
 // noDeadline is later than any clock of Redis.
-const noDeadline = 1 << 52
+const noDeadline = 1 << 43
 
 // slotLife is the life of a repeatable call's mark; the script is told it also
 // where there is none.
@@ -115,7 +115,7 @@ func (d *Driver) write(ctx context.Context, u User, service, slot string, at sto
 		return 0, 0, err
 	}
 	since := store.At(at.Add(-d.rule.Window))
-	if sales, buys, err = d.certify(ctx, tx, u, since); err != nil {
+	if sales, buys, err = d.certify(ctx, tx, u, since, at); err != nil {
 		return 0, 0, err
 	}
 	article, err := work(tx, at)
@@ -128,8 +128,8 @@ func (d *Driver) write(ctx context.Context, u User, service, slot string, at sto
 	return sales, buys, tx.Commit()
 }
 
-func (d *Driver) certify(ctx context.Context, tx *sql.Tx, u User, since store.Instant) (sales, buys int64, err error) {
-	rows, err := tx.QueryContext(ctx, readWindow, since, u.ID)
+func (d *Driver) certify(ctx context.Context, tx *sql.Tx, u User, since, at store.Instant) (sales, buys int64, err error) {
+	rows, err := tx.QueryContext(ctx, readWindow, since, at, at, u.ID)
 	if err != nil {
 		return 0, 0, err
 	}

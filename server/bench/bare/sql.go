@@ -12,7 +12,7 @@ const (
 			UPDATE articles SET etat = 'vendu', acheteur_id = ?, vendu_le = ?
 			WHERE id = ? AND etat = 'en_vente' AND vendeur_id <> ?`
 
-	readArticle = `SELECT a.id, a.titre, a.description, a.categorie, a.prix_centimes, a.etat, a.publie_le,
+	readArticle = `SELECT a.id, a.titre, a.description, a.categorie, a.prix_centimes, a.etat, a.publie_le, a.vendu_le,
 	a.vendeur_id, v.login, CASE v.etat WHEN 'supprime' THEN '' ELSE v.email END,
 	COALESCE(b.login, ''), CASE b.etat WHEN 'supprime' THEN '' ELSE COALESCE(b.email, '') END FROM articles a JOIN utilisateurs v ON v.id = a.vendeur_id
 	LEFT JOIN utilisateurs b ON b.id = a.acheteur_id WHERE a.id = ?`
@@ -26,7 +26,7 @@ const (
 	readWindow = `
 		SELECT u.etat, u.nb_connexions, u.nb_ventes, u.nb_achats, l.instant
 		FROM utilisateurs u LEFT JOIN appels l
-		  ON l.utilisateur_id = u.id AND l.instant > ? AND (u.raz_le IS NULL OR l.instant > u.raz_le)
+		  ON l.utilisateur_id = u.id AND l.instant > ? AND (u.raz_le IS NULL OR l.instant > u.raz_le OR (u.raz_le > ? AND l.instant <= ?))
 		WHERE u.id = ? ORDER BY l.instant`
 )
 

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"crypto/rand"
 	"fmt"
 	"os"
 	"os/exec"
@@ -43,11 +44,12 @@ func Folder() (string, error) {
 // ProfileVariable names the Unix socket of a profiled server.
 const ProfileVariable = "ETU_PROFILE_SOCKET"
 
-// StartServer starts a built server on the place's stores. Nothing but the
-// quota's rule and what would slow a load test down differs from its defaults.
+// StartServer starts a built server on the place's stores, where others may run.
+// Nothing but the quota's rule and what would slow a load test down differs from
+// its defaults.
 func (p *Place) StartServer(path string, rule quota.Rule, profileSocket string) (*spawn.Program, error) {
 	program := spawn.NewProgram(path, []string{
-		"ETU_MYSQL_DSN=" + p.DSN, "ETU_REDIS_URL=" + p.RedisURL, "ETU_INSTANCE=banc",
+		"ETU_MYSQL_DSN=" + p.DSN, "ETU_REDIS_URL=" + p.RedisURL, "ETU_INSTANCE=banc-" + rand.Text()[:8],
 		"ETU_QUOTA_MAX=" + strconv.Itoa(rule.Max), "ETU_QUOTA_WINDOW=" + rule.Window.String(),
 		"ETU_FLOOD_RATE=0", "ETU_DRAIN_TIME=0s", ProfileVariable + "=" + profileSocket,
 	}, "--addr", "127.0.0.1:0")
