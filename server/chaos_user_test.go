@@ -102,12 +102,12 @@ func (u *chaosUser) step() {
 			u.line = fmt.Sprintf("ACHAT %d ref=%s", u.someArticle(top), u.ref)
 		}
 	}
-	var twin sync.WaitGroup
+	var again sync.WaitGroup
 	if u.rng.IntN(15) == 0 {
-		twin.Go(u.twin)
+		again.Go(u.elsewhere)
 	}
 	r, err := u.call(u.name, u.conn, u.line)
-	twin.Wait()
+	again.Wait()
 	if err != nil {
 		u.hangUp()
 		u.lost.Add(1)
@@ -116,8 +116,8 @@ func (u *chaosUser) step() {
 	u.answered(r)
 }
 
-// twin sends the same call on another connection, to another server, at once.
-func (u *chaosUser) twin() {
+// elsewhere sends the same call on another connection, to another server, at once.
+func (u *chaosUser) elsewhere() {
 	c, err := u.connect(u.name, u.addr(u.home+1))
 	if err != nil {
 		return
