@@ -164,6 +164,11 @@ func TestTwoInstallationsOnOneRedis(t *testing.T) {
 	own := installationOf(t, env)
 	other := beside(t, env, "")
 	says(t, launch(t, other).Fails(), own, installationOf(t, other), "-n 0 FLUSHDB", "-n 1 FLUSHDB", env.Redis().Addr())
+	out, code := command(t, other, "doctor")
+	says(t, out, own, "-n 0 FLUSHDB")
+	if code == 0 {
+		t.Error("the doctor finds nothing")
+	}
 	overlap := beside(t, env, "?db=1")
 	says(t, launch(t, overlap).Fails(), own, installationOf(t, overlap), "-n 1 FLUSHDB", "-n 2 FLUSHDB")
 	apart := start(t, beside(t, env, "?db=2"))

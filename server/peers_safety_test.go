@@ -118,6 +118,8 @@ func dumpRedis(t *testing.T, r *redis.Client, out *bytes.Buffer) int {
 			fmt.Fprint(out, r.HGetAll(ctx, key).Val())
 		case "zset":
 			fmt.Fprint(out, r.ZRangeWithScores(ctx, key, 0, -1).Val())
+		case "set":
+			fmt.Fprint(out, r.SMembers(ctx, key).Val())
 		default:
 			t.Errorf("%s is a %s", key, r.Type(ctx, key).Val())
 		}

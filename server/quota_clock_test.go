@@ -124,6 +124,30 @@ func TestRazOfAFastClockDoesNotOpenTheQuota(t *testing.T) {
 	}
 }
 
+// TestLastLoginsFollowAClockThatWasSetBack: a login that a fast clock put into the
+// future does not stand first for ever.
+func TestLastLoginsFollowAClockThatWasSetBack(t *testing.T) {
+	t.Parallel()
+	env, judge, alice, _ := withClock(t)
+	env.Redis().MoveClock(t, 15*time.Minute)
+	alice.Must("DECONNEXION")
+	alice.Must("AUTH alice %s", password)
+	judge.SameBoards(alice)
+	env.Redis().MoveClock(t, 0)
+	// The window is read from the ledger, and set right there.
+	judge.db0.Del(t.Context(), "etu:{alice}:connexions", "etu:{alice}:connexions:connu")
+	alice.Must("QUOTA")
+	eventually(t, 10*time.Second, func() error {
+		first := alice.Must("STATS DERNIERS").Rows[0].Fields.Get("instant")
+		at, err := time.Parse(time.RFC3339, first)
+		if err == nil && time.Until(at) > 10*time.Second {
+			err = fmt.Errorf("the last login is %s", first)
+		}
+		return err
+	})
+	judge.SameBoards(alice)
+}
+
 // TestSlowRedisClock: this machine's clock says that the window ended long ago.
 func TestSlowRedisClock(t *testing.T) {
 	t.Parallel()

@@ -57,13 +57,43 @@ func (b *Boards) Check(ctx context.Context) error {
 	var logins, calls error
 	var both sync.WaitGroup
 	both.Go(func() {
-		logins = b.checkOne(ctx, b.stores.Redis.DB0, loginKeys, "connexions", b.tellLogins)
+		logins = errors.Join(b.checkOne(ctx, b.stores.Redis.DB0, loginKeys, "connexions", b.tellLogins), b.lowerLast(ctx))
 	})
 	both.Go(func() {
 		calls = errors.Join(b.checkOne(ctx, b.stores.Redis.DB1, callKeys, "appels", b.tellCalls), b.checkJournals(ctx))
 	})
 	both.Wait()
 	return errors.Join(logins, calls, b.forgetGhosts(ctx))
+}
+
+// lowerLast gives the last logins the ledger's instants where those are earlier:
+// they were written in the future, by a clock that was set back since. Redis is
+// read first, for a login is in SQL before it is told here.
+func (b *Boards) lowerLast(ctx context.Context) error {
+	shown, err := b.stores.Redis.DB0.ZRevRangeWithScores(ctx, keyLast, 0, keptLast-1).Result()
+	if err != nil || len(shown) == 0 {
+		return store.Classify(err)
+	}
+	logins, scores := make([]string, len(shown)), make(map[string]int64, len(shown))
+	for i, z := range shown {
+		logins[i], _ = z.Member.(string)
+		scores[logins[i]] = int64(z.Score)
+	}
+	in, args := store.In(logins)
+	users, err := b.users(ctx, figures+`WHERE u.login `+in, args...)
+	if err != nil {
+		return err
+	}
+	for _, u := range users {
+		if u.last.IsZero() || u.last.Milli() >= scores[u.login] {
+			continue
+		}
+		err := b.stores.Redis.DB0.ZAddXX(ctx, keyLast, redis.Z{Score: float64(u.last.Milli()), Member: u.login}).Err()
+		if err != nil {
+			return fmt.Errorf("boards: last logins: %w", store.Classify(err))
+		}
+	}
+	return nil
 }
 
 // checkOne checks the boards of one database: keys are theirs, and the mark's last.

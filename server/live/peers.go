@@ -90,7 +90,7 @@ func (h *Hub) Enter(ctx context.Context) error {
 				return h.disagrees(p)
 			}
 			if !said {
-				h.Log.Info("un serveur de même nom, ou d'une autre règle, vient de s'arrêter sans un mot ; sa place se libère dans quelques secondes", "serveur", list[0].instance)
+				h.Log.Info("un serveur de même nom, ou d'une autre règle, s'est annoncé il y a peu ; s'il ne vit plus, sa place se libère dans quelques secondes", "serveur", list[0].instance)
 			}
 			said = true
 		}

@@ -113,6 +113,11 @@ func (k *Keeper) straighten(ctx context.Context, user User, kind Kind, now time.
 		}
 		_, err := tx.ExecContext(ctx, `UPDATE `+kind.table()+` SET instant = ? WHERE utilisateur_id = ? AND instant > ?`,
 			store.At(now), user.ID, from)
+		if err != nil || kind != Logins {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE utilisateurs SET derniere_connexion = ? WHERE id = ? AND derniere_connexion > ?`,
+			store.At(now), user.ID, from)
 		return err
 	})
 	if err == nil {

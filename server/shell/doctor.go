@@ -114,6 +114,11 @@ func examineStores(ctx context.Context, r *report, cfg config.Config, s *store.S
 		return // embedded, and nobody serves it
 	}
 	examineRedis(ctx, r, cfg, s)
+	looking, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := s.CompareInstallation(looking); errors.Is(err, store.ErrOtherInstallation) {
+		r.say(false, err.Error(), "le serveur ne démarre pas ainsi")
+	}
 }
 
 func examineSQL(ctx context.Context, r *report, cfg config.Config, s *store.Stores) {
@@ -184,7 +189,7 @@ func examineAccounts(ctx context.Context, r *report, s *store.Stores) {
 		r.say(true, "ce sont les magasins de la démonstration, qui n'ouvre pas d'adresse publique", "")
 		return
 	}
-	r.say(len(known.Logins) == 0, fmt.Sprintf("comptes au mot de passe de la démonstration : %d %s", len(known.Logins), strings.Join(known.Logins, " ")),
+	r.say(len(known.Logins) == 0, strings.TrimSpace(fmt.Sprintf("comptes au mot de passe de la démonstration : %d %s", len(known.Logins), strings.Join(known.Logins, " "))),
 		"etuservices-server user passwd LOGIN, pour chacun")
 }
 
@@ -238,7 +243,7 @@ func examineRedis(ctx context.Context, r *report, cfg config.Config, s *store.St
 	r.say(policy == "" || policy == "noeviction" || strings.HasPrefix(policy, "volatile-"), "mémoire de Redis : "+policy,
 		"CONFIG SET maxmemory-policy noeviction : une clé chassée fait relire le registre")
 	used, most := infoNumber(info, "used_memory"), infoNumber(info, "maxmemory")
-	r.say(most == 0 || used < fullMemory*most, fmt.Sprintf("mémoire de Redis : %.0f Mo sur %.0f (0 : sans limite)", used/(1<<20), most/(1<<20)),
+	r.say(most == 0 || used < fullMemory*most, fmt.Sprintf("mémoire de Redis : %.1f Mo sur %.1f (0.0 : sans limite)", used/(1<<20), most/(1<<20)),
 		"augmentez maxmemory (CONFIG SET maxmemory 256mb)")
 }
 

@@ -78,8 +78,21 @@ func (h *Health) say(log *slog.Logger, err error) {
 	}
 	h.mu.Unlock()
 	if news {
-		log.Error("le magasin refuse", "cause", cause, "faire", advice, "erreur", err)
+		log.Error("le magasin refuse", "magasin", storeOf(err), "cause", cause, "faire", advice, "erreur", err)
 	}
+}
+
+// storeOf names the store that gave a refusal.
+func storeOf(err error) string {
+	var my *mysql.MySQLError
+	var reply redis.Error
+	switch {
+	case errors.As(err, &my):
+		return MySQL.String()
+	case errors.As(err, &reply):
+		return "Redis"
+	}
+	return SQLite.String()
 }
 
 // Problem is something that stands in the way of this server's work.

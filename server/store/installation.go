@@ -59,6 +59,34 @@ func (r *Redis) otherInstallation(database int, id, got string) error {
 	return fmt.Errorf(forbidden, ErrOtherInstallation, "MySQL", id, database, r.addr, got, empty)
 }
 
+// CompareInstallation is the same for somebody who only looks: what is missing is
+// not written, and no difference.
+func (s *Stores) CompareInstallation(ctx context.Context) error {
+	var id string
+	err := s.SQL.Read.QueryRowContext(ctx, `SELECT valeur FROM reglages WHERE nom = 'installation'`).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("installation: %w", Classify(err))
+	}
+	for i, db := range []*DB{s.Redis.DB0, s.Redis.DB1} {
+		want := id
+		if i == 1 {
+			want += installationNext
+		}
+		got, err := db.Get(ctx, installationKey).Result()
+		switch {
+		case errors.Is(err, redis.Nil):
+		case err != nil:
+			return fmt.Errorf("installation: %w", Classify(err))
+		case got != want && !(s.Redis.Cluster && i == 1):
+			return s.Redis.otherInstallation(s.Redis.number+i, id, got)
+		}
+	}
+	return nil
+}
+
 // installation gives the id that SQL keeps, and makes one where there is none.
 func (s *SQL) installation(ctx context.Context) (id string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, SQLTimeout)
