@@ -138,7 +138,7 @@ var allPasswords = []string{hisOld, stolen, hisNew, given, imposed}
 func TestNothingReadBeforeAWaitIsUsedAfterIt(t *testing.T) {
 	t.Parallel()
 	const seed = 20261127
-	rounds := map[testenv.Kind]int{testenv.KindEmbedded: 160, testenv.KindReal: 40}
+	rounds := map[testenv.Kind]int{testenv.KindEmbedded: 40, testenv.KindReal: 160}
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		w := newStaleWorld(t, env)
 		n := rounds[env.Kind]
