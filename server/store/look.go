@@ -26,28 +26,12 @@ func Look(o Options) (*Stores, error) {
 	if o.MySQLDSN == "" {
 		err = s.lookEmbedded(o.DataDir)
 	} else {
-		err = s.lookServers(o)
+		_, err = s.openPools(o)
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
-}
-
-func (s *Stores) lookServers(o Options) error {
-	my, err := mysqlConfig(o.MySQLDSN)
-	if err != nil {
-		return err
-	}
-	if s.Redis, err = openRedis(o.RedisURL); err != nil {
-		return err
-	}
-	s.onClose(s.Redis.close)
-	if s.SQL, err = openMySQL(my); err != nil {
-		return err
-	}
-	s.onClose(s.SQL.close)
-	return nil
 }
 
 func (s *Stores) lookEmbedded(path string) error {

@@ -68,20 +68,28 @@ func Open(ctx context.Context, o Options) (*Stores, error) {
 	return s, nil
 }
 
-func (s *Stores) openServers(ctx context.Context, o Options) error {
+// openPools makes the pools of both servers; nothing is connected yet.
+func (s *Stores) openPools(o Options) (*mysql.Config, error) {
 	my, err := mysqlConfig(o.MySQLDSN)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if s.Redis, err = openRedis(o.RedisURL); err != nil {
-		return err
+		return nil, err
 	}
 	s.onClose(s.Redis.close)
 	if s.SQL, err = openMySQL(my); err != nil {
-		return err
+		return nil, err
 	}
 	s.onClose(s.SQL.close)
+	return my, nil
+}
 
+func (s *Stores) openServers(ctx context.Context, o Options) error {
+	my, err := s.openPools(o)
+	if err != nil {
+		return err
+	}
 	if err := s.addProbes(my, o.RedisURL); err != nil {
 		return err
 	}
