@@ -228,6 +228,10 @@ func (h *house) serve(ctx context.Context, cfg config.Config, again <-chan struc
 		return err
 	}
 	defer p.close()
+	defer h.leaveCache(context.WithoutCancel(ctx))
+	if err := h.stores.JoinCache(ctx, h.log); err != nil {
+		return err
+	}
 	if err := h.hub.Enter(ctx); err != nil {
 		return err
 	}
@@ -277,6 +281,16 @@ func (h *house) serve(ctx context.Context, cfg config.Config, again <-chan struc
 	}
 	h.letGo(work, cfg, errors.Is(context.Cause(ctx), errAtOnce))
 	return nil
+}
+
+// leaveCache lets another Redis serve at once where no server of this one is left.
+func (h *house) leaveCache(ctx context.Context) {
+	if !h.hub.Alone() {
+		return
+	}
+	if err := h.stores.LeaveCache(ctx); err != nil {
+		h.log.Warn("un changement de Redis devra attendre 30 s", "erreur", err)
+	}
 }
 
 // letGo ends all connections: over a while, so that reconnecting clients do not

@@ -119,6 +119,9 @@ func examineStores(ctx context.Context, r *report, cfg config.Config, s *store.S
 	if err := s.CompareInstallation(looking); errors.Is(err, store.ErrOtherInstallation) {
 		r.say(false, err.Error(), "le serveur ne démarre pas ainsi")
 	}
+	if err := s.CompareCache(looking); errors.Is(err, store.ErrOtherCache) {
+		r.say(false, err.Error(), "le serveur ne démarre pas ainsi")
+	}
 }
 
 func examineSQL(ctx context.Context, r *report, cfg config.Config, s *store.Stores) {

@@ -124,6 +124,9 @@ func (db *DB) installation(ctx context.Context, ours string) (id string, err err
 // or written now is no reason not to start: Watch asks again.
 func (s *Stores) joinInstallation(ctx context.Context, log *slog.Logger) error {
 	err := s.checkInstallation(ctx)
+	if err == nil {
+		err = s.CompareCache(ctx)
+	}
 	if errors.Is(err, ErrUnavailable) {
 		log.Warn("installation pas encore vérifiée", "erreur", err)
 		return nil
@@ -131,9 +134,9 @@ func (s *Stores) joinInstallation(ctx context.Context, log *slog.Logger) error {
 	return err
 }
 
-// WatchInstallation compares the ids until ctx ends, and tells report each time
-// that they differ, or nil where they agree; while a store does not answer it
-// tells nothing.
+// WatchInstallation compares the ids until ctx ends, and says that this Redis
+// serves. It tells report each time that something differs, or nil where all
+// agree; while a store does not answer it tells nothing.
 func (s *Stores) WatchInstallation(ctx context.Context, report func(error)) {
 	tick := time.NewTicker(installationEvery)
 	defer tick.Stop()
@@ -143,7 +146,11 @@ func (s *Stores) WatchInstallation(ctx context.Context, report func(error)) {
 			return
 		case <-tick.C:
 		}
-		if err := s.checkInstallation(ctx); err == nil || errors.Is(err, ErrOtherInstallation) {
+		err := s.checkInstallation(ctx)
+		if err == nil {
+			err = s.renewCache(ctx)
+		}
+		if err == nil || errors.Is(err, ErrOtherInstallation) || errors.Is(err, ErrOtherCache) {
 			report(err)
 		}
 	}

@@ -39,6 +39,7 @@ var redisCommands = [][]any{
 	{"EXISTS", "mot"},
 	{"PEXPIREAT", "mot", 9999999999999},
 	{"PEXPIRE", "mot", rightsLife.Milliseconds()},
+	{"EXPIRE", "mot", int(rightsLife.Seconds())},
 	{"PTTL", "mot"},
 	{"HSET", "table", "a", 1},
 	{"HGET", "table", "a"},

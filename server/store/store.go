@@ -35,6 +35,7 @@ type Stores struct {
 
 	probes []probe
 	dir    *dataDir // of the embedded stores
+	cache  string   // the id of this Redis, as last seen
 
 	embeddedRedisAddr string
 	closers           []func() error
@@ -45,7 +46,8 @@ type Stores struct {
 // Open opens both stores, waits until both answer (saying so in the log) and
 // migrates the tables. ctx ends the wait. A setting that no wait can mend
 // (wrong password, unreadable DSN, locked folder, a store that can never write,
-// missing rights, the Redis of another installation) is returned at once.
+// missing rights, the Redis of another installation, another Redis than that of
+// the servers that run) is returned at once.
 func Open(ctx context.Context, o Options) (*Stores, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
