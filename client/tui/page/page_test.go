@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"errors"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -134,7 +135,12 @@ func TestInboxIsBounded(t *testing.T) {
 
 // A quota that no honest server tells is drawn, and nothing is computed from it.
 func TestMadQuota(t *testing.T) {
-	for _, q := range []api.Quota{{Used: -1, Max: 10}, {Used: 1 << 40, Max: 1}, {Used: -1, Max: -1, Left: -1}} {
+	const window = 10 * time.Minute
+	for _, q := range []api.Quota{
+		{Used: -1, Max: 10, Window: window}, {Used: 1 << 40, Max: 1, Window: window},
+		{Used: -1, Max: -1, Left: -1, Window: window}, {Used: math.MinInt, Max: 10, Window: window},
+		{Used: 1, Max: 10}, {Window: window},
+	} {
 		var s QuotaState
 		s.Spend(api.Quota{Used: 1, Max: 10, Left: 9}, time.Now())
 		s.Set(api.Quotas{Services: q, Connections: q}, time.Now())
