@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -30,7 +31,57 @@ const hostileGlobals = "SET GLOBAL sql_select_limit = 1, GLOBAL foreign_key_chec
 // hostileDSN sets the like where ETU_MYSQL_DSN is written.
 const hostileDSN = "?autocommit=0&AUTOCOMMIT=0&sql_safe_updates=1&sql_mode=%27ANSI%27&time_zone=%27-03%3A00%27" +
 	"&charset=latin1&character_set_results=latin1&tx_read_only=1&tx_isolation=%27SERIALIZABLE%27" +
+	"&transaction_read_only=1&transaction_isolation=%27SERIALIZABLE%27" + // unknown to one engine or the other
 	"&sql_select_limit=1&foreign_key_checks=0&completion_type=2&innodb_lock_wait_timeout=1000&clientFoundRows=false"
+
+// wantedSession is how every session stands, whatever the server and the DSN say.
+var wantedSession = map[string]string{
+	"autocommit": "ON", "completion_type": "NO_CHAIN", "time_zone": "+00:00",
+	"sql_mode":                 "STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION",
+	"innodb_lock_wait_timeout": "2", "foreign_key_checks": "ON", "unique_checks": "ON",
+	"sql_safe_updates": "OFF", "sql_big_selects": "ON", "sql_select_limit": "18446744073709551615",
+	"max_sort_length": "1024", "group_concat_max_len": "1048576", "sql_auto_is_null": "OFF",
+	"character_set_client": "utf8mb4", "character_set_connection": "utf8mb4", "character_set_results": "utf8mb4",
+	"collation_connection": "utf8mb4_bin",
+	"isolation":            "READ-COMMITTED", "read_only": "OFF", // the engines name these otherwise
+}
+
+// wantSessions looks at several connections at once.
+func wantSessions(t *testing.T, db *sql.DB) {
+	t.Helper()
+	for range 3 {
+		conn, err := db.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		rows, err := conn.QueryContext(t.Context(), `SHOW SESSION VARIABLES`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		found := map[string]string{}
+		for rows.Next() {
+			var name, value string
+			if err := rows.Scan(&name, &value); err != nil {
+				t.Fatal(err)
+			}
+			found[strings.TrimPrefix(strings.TrimPrefix(name, "tx_"), "transaction_")] = value
+			found[name] = value
+		}
+		if err := rows.Close(); err != nil {
+			t.Fatal(err)
+		}
+		for name, want := range wantedSession {
+			if name == "read_only" { // a global of this name says something else
+				found[name] = cmp.Or(found["tx_read_only"], found["transaction_read_only"])
+			}
+			if found[name] != want {
+				t.Errorf("%s is %q, want %q", name, found[name], want)
+			}
+		}
+	}
+}
 
 // Whatever the server, its init_connect or the DSN set: what is acknowledged is
 // committed, nothing is cut, instants and texts come back as they went in.
@@ -52,6 +103,8 @@ func TestHostileSettingsChangeNothing(t *testing.T) {
 			t.Parallel()
 			e := make(t)
 			s := e.Open(t)
+			wantSessions(t, s.SQL.Write)
+			wantSessions(t, s.SQL.Read)
 			id := mustAddUser(t, s, "aa")
 			if _, err := s.SQL.Write.Exec(`UPDATE utilisateurs SET prenom = ? WHERE id = ?`, "élan 😀", id); err != nil {
 				t.Fatal(err)
