@@ -52,7 +52,7 @@ func TestOpenSaysWhichRightsAreMissing(t *testing.T) {
 		{"no keys", []string{"&etu:*", "+@all"}, []string{"ZADD", "GET"}},
 		{"other keys", []string{"~autre:*", "&etu:*", "+@all"}, []string{"ZADD", "GET"}},
 		{"reading only", []string{"%R~etu:*", "&etu:*", "+@all"}, []string{"ZADD", "SET"}},
-		{"no scripts", append(usual[:5:5], "-@scripting"), []string{"EVAL", "EVALSHA"}},
+		{"no scripts", append(usual[:5:5], "-@scripting"), []string{"EVAL, EVALSHA"}},
 		{"one command of a script", append(usual[:5:5], "-zmscore"), []string{"ZMSCORE"}},
 		{"no clock", append(usual[:5:5], "-time"), []string{"TIME"}},
 		{"no other database", append(usual[:5:5], "-select"), []string{"select"}},
