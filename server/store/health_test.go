@@ -172,6 +172,50 @@ func TestHealthOfWrites(t *testing.T) {
 	}
 }
 
+// What an outage refuses is one line of the log every 30 s, with how much of each
+// verb, for as long as it lasts.
+func TestRefusedCommandsAreCountedInTheLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var h Health
+		var out strings.Builder
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			h.sayRefused(ctx, slog.New(slog.NewTextHandler(&out, nil)))
+		}()
+		defer func() { cancel(); <-done }()
+		lines := func(after time.Duration) []string {
+			time.Sleep(after)
+			synctest.Wait()
+			said := strings.Split(strings.TrimSpace(out.String()), "\n")
+			out.Reset()
+			return said
+		}
+		h.Set(ProblemRedis, "ne répond pas")
+		for range 3 {
+			h.Count("VENTE", ErrUnavailable)
+		}
+		h.Count("AUTH", context.Canceled)
+		if said := lines(30*time.Second - 1); said[0] != "" {
+			t.Errorf("too early: %q", said)
+		}
+		said := lines(1)
+		for _, word := range []string{"par_verbe.VENTE=3", "par_verbe.AUTH=1", "panne_depuis=30s", "derniere_cause="} {
+			if len(said) != 1 || !strings.Contains(said[0], word) {
+				t.Errorf("no %q: %q", word, said)
+			}
+		}
+		if said := lines(30 * time.Second); len(said) != 1 || !strings.Contains(said[0], "panne_depuis=1m0s") || strings.Contains(said[0], "VENTE") {
+			t.Errorf("nothing more was refused: %q", said)
+		}
+		h.Clear(ProblemRedis)
+		if said := lines(time.Minute); said[0] != "" {
+			t.Errorf("after its end: %q", said)
+		}
+	})
+}
+
 func TestProblemsHaveNames(t *testing.T) {
 	t.Parallel()
 	var h Health
