@@ -6,8 +6,10 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"io"
 	"math/big"
+	"net"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -31,6 +33,28 @@ func selfSigned(t *testing.T) *tls.Config {
 // secure is the same client behind a TLS handshake, which it has not begun.
 func (p *peer) secure() *peer {
 	return newPeer(p.t, tls.Client(p.Conn, &tls.Config{InsecureSkipVerify: true})) //nolint:gosec // a test's own server
+}
+
+// TestCutWaitsForNobody: not for the last word of TLS to a client that reads
+// nothing.
+func TestCutWaitsForNobody(t *testing.T) {
+	config := selfSigned(t)
+	config.SessionTicketsDisabled = true // they would be written to a client that reads nothing
+	synctest.Test(t, func(t *testing.T) {
+		near, far := net.Pipe()
+		defer far.Close()
+		client, secure := tls.Client(far, &tls.Config{InsecureSkipVerify: true}), tls.Server(near, config) //nolint:gosec // a test's own server
+		hand := make(chan error, 1)
+		go func() { hand <- client.HandshakeContext(t.Context()) }()
+		if err := errors.Join(secure.HandshakeContext(t.Context()), <-hand); err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		(&Conn{nc: secure}).cut()
+		if took := time.Since(began); took > 0 {
+			t.Errorf("it waited %v", took)
+		}
+	})
 }
 
 // TestHandshakeTime (T4, T5) has the exact instant: whoever does not shake hands
