@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"etuservices/server/testenv"
@@ -57,4 +58,13 @@ func TestMissingRightKeepsTheConnection(t *testing.T) {
 		refuser.Pass()
 	}
 	alice.worksAgain("VENTE livre 1 Réseaux")
+	for _, advice := range []string{"GRANT", "restaurez la sauvegarde", "binlog_format = 'ROW'", "nœuds du groupe"} {
+		found := false
+		for line := range strings.Lines(server.logs.String()) {
+			found = found || strings.Contains(line, "level=ERROR") && strings.Contains(line, "faire=") && strings.Contains(line, advice)
+		}
+		if !found {
+			t.Errorf("no ERROR that says %q:\n%s", advice, server.logs)
+		}
+	}
 }

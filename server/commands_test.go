@@ -3,8 +3,11 @@ package main
 import (
 	"bytes"
 	"errors"
+	"net"
 	"os"
 	"os/exec"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -129,6 +132,98 @@ func TestDoctor(t *testing.T) {
 	out, code := command(t, env, "doctor")
 	if code != 1 || !strings.Contains(out, "MAL  Redis") || !strings.Contains(out, "voyez si ce magasin tourne") {
 		t.Errorf("without Redis: code %d: %s", code, out)
+	}
+}
+
+// The doctor looks at what the server needs around its stores: ports, certificate,
+// key, and room in both stores.
+func TestDoctorLooksAround(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = taken.Close() })
+	port, files, open := taken.Addr().String(), newPair(t), newPair(t)
+	if err := os.Chmod(open.key, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	small := testenv.RealOwn(t, "--max-connections=10")
+	full := testenv.Real(t)
+	const others, room = 32 << 20, 36 << 20 // what takes most of Redis's memory, and all of it
+	redis := full.Redis().Client(t, 0)
+	if err := redis.SetRange(t.Context(), "autre", others, "x").Err(); err != nil { // no long request: its buffer counts too
+		t.Fatal(err)
+	}
+	set := func(key, value string) {
+		if err := redis.ConfigSet(t.Context(), key, value).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	full.Open(t) // makes the tables
+	small.Open(t)
+	set("maxmemory", strconv.Itoa(room))
+	secure := func(cert, key string) []string {
+		return []string{"--tls-addr", "127.0.0.1:0", "--tls-cert", cert, "--tls-key", key}
+	}
+	for _, c := range []struct {
+		name string
+		env  *testenv.Env
+		args []string
+		says []string
+	}{
+		{"a taken port", testenv.Embedded(t), []string{"--addr", port}, []string{"ETU_ADDR", port, "déjà pris"}},
+		{"the taken port of the metrics", testenv.Embedded(t), []string{"--metrics-addr", port}, []string{"ETU_METRICS_ADDR", port, "déjà pris"}},
+		{"an address of another machine", testenv.Embedded(t), []string{"--addr", "192.0.2.1:5890"}, []string{"ETU_ADDR", "192.0.2.1", "une adresse de cette machine"}},
+		{"a missing certificate", testenv.Embedded(t), secure(files.cert+"x", files.key), []string{"certificat TLS", "ETU_TLS_CERT"}},
+		{"another certificate's key", testenv.Embedded(t), secure(files.cert, open.key), []string{"certificat TLS", "ETU_TLS_KEY"}},
+		{"an open key", testenv.Embedded(t), secure(open.cert, open.key), []string{"clé TLS", "chmod 600"}},
+		{"a certificate of some hours", testenv.Embedded(t), secure(files.cert, files.key), []string{"certificat TLS", "renouvelez-le"}},
+		{"few connections", small, nil, []string{"max_connections 10", "SET GLOBAL max_connections"}},
+		{"little memory", full, nil, []string{"mémoire de Redis", "sur 36.0", "augmentez maxmemory"}},
+		{"keys are thrown out", full, nil, []string{"allkeys-lru", "maxmemory-policy noeviction"}},
+	} {
+		if strings.HasPrefix(c.name, "keys") {
+			set("maxmemory-policy", "allkeys-lru")
+		}
+		args := append([]string{"doctor", "--addr", "127.0.0.1:0"}, c.args...)
+		if out, code := command(t, c.env, args...); code != 1 || !hasFinding(out, c.says...) {
+			t.Errorf("%s: code %d, no finding that says %q:\n%s", c.name, code, c.says, out)
+		}
+	}
+	if out, code := command(t, testenv.Embedded(t), "doctor", "--addr", "127.0.0.1:0", "--metrics-addr", "127.0.0.1:0"); code != 0 {
+		t.Errorf("all is well: code %d:\n%s", code, out)
+	}
+}
+
+// hasFinding tells whether one of the doctor's findings holds all words.
+func hasFinding(out string, words ...string) bool {
+	_, findings, _ := strings.Cut("\n"+out, "\nMAL ")
+	for finding := range strings.SplitSeq(findings, "\nMAL ") {
+		finding, _, _ = strings.Cut(finding, "\nok ") // of two lines: what is wrong, and what to do
+		if finding != "" && !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(finding, word) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// A set-up that refuses every write ends the start with what to do, and the doctor
+// says the same.
+func TestSetUpThatNeverWritesIsSaid(t *testing.T) {
+	t.Parallel()
+	env := testenv.RealOwn(t, "--log-bin=bin", "--binlog-format=STATEMENT", "--server-id=1")
+	wantNoStart(t, launch(t, env), "1665", "binlog_format = 'ROW'")
+	if err := env.MariaDB().Exec("SET GLOBAL binlog_format = 'ROW'"); err != nil {
+		t.Fatal(err)
+	}
+	start(t, env, adminArgs...).Stop()
+	if err := env.MariaDB().Exec("SET GLOBAL binlog_format = 'STATEMENT'"); err != nil {
+		t.Fatal(err)
+	}
+	wantNoStart(t, launch(t, env), "1665", "binlog_format = 'ROW'")
+	if out, code := command(t, env, "doctor", "--addr", "127.0.0.1:0"); code != 1 || !hasFinding(out, "1665", "binlog_format = 'ROW'") {
+		t.Errorf("doctor: code %d:\n%s", code, out)
 	}
 }
 
