@@ -37,6 +37,27 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
+// A terminal that is not UTF-8 gets ASCII by itself, unless the user knows better.
+func TestCharsetOfTheTerminal(t *testing.T) {
+	for _, c := range []struct {
+		env     map[string]string
+		args    []string
+		ascii   bool
+		charset i18n.Charset
+	}{
+		{map[string]string{"LANG": "C"}, nil, true, i18n.ASCII},
+		{map[string]string{"LANG": "fr_FR.ISO-8859-1"}, nil, true, i18n.Latin1},
+		{map[string]string{"LANG": "fr_FR.UTF-8"}, nil, false, i18n.UTF8},
+		{map[string]string{"LANG": "fr_FR.UTF-8"}, []string{"--ascii"}, true, i18n.UTF8},
+		{map[string]string{"LANG": "C"}, []string{"--ascii=false"}, false, i18n.UTF8},
+	} {
+		got, err := load(t, "", c.env, c.args...)
+		if err != nil || got.ASCII != c.ascii || got.Charset != c.charset {
+			t.Errorf("%v %v: ASCII %v, charset %d, %v", c.env, c.args, got.ASCII, got.Charset, err)
+		}
+	}
+}
+
 func TestFlagOverEnvironmentOverFile(t *testing.T) {
 	file := "# mes réglages\naddr = \"file:1\"\nlang=en\n theme = clair\nanimations = false\r\nlogin = zoe\n"
 	env := map[string]string{"ETU_ADDR": "env:1", "LANG": "fr_FR"}

@@ -116,7 +116,7 @@ func TestTerminalWithoutUTF8(t *testing.T) {
 					return answers(request)
 				})
 			}), "LC_ALL="+locale)
-			p.see("Identifiant")
+			p.see("> Identifiant") // signs have their twins, not "?"
 			p.press("amelie\tmotdepasse\r")
 			p.see("Bonjour Amelie.")
 			p.press("2")
