@@ -267,7 +267,14 @@ func TestEveryPortIsTakenBeforeListeningIsSaid(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			launch(t, testenv.Embedded(t), args...).Fails()
+			env := testenv.Embedded(t)
+			said := launch(t, env, args...).Fails()
+			if slices.Contains(args, port) {
+				says(t, said, "déjà pris", "ss -ltnp")
+			}
+			if made, err := os.ReadDir(env.DataDir); err != nil || len(made) > 0 {
+				t.Errorf("a refused start left %v (%v)", made, err)
+			}
 		})
 	}
 }

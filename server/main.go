@@ -68,6 +68,9 @@ func program(args []string, cost argon2id.Params) (code int) {
 		defer forget()
 		err = run(ctx, cfg, cost, again, os.Stdout, os.Stderr)
 	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) { // whatever was under way
+		err = context.Cause(ctx)
+	}
 	if err != nil {
 		return complain(err, 1)
 	}

@@ -55,6 +55,9 @@ func TestProgramAnswersAsOthersDo(t *testing.T) {
 		{"--adr 127.0.0.1:0", "--addr"},
 		{"--qota-max=3", "--quota-max"},
 		{"--zzzzzzzz", "--zzzzzzzz"},
+		{"--quota-max dix", "nombre entier"},
+		{"--quota-window=3", "durée"},
+		{"--exempt-nets=partout", "ni une adresse"},
 		{"--quota-max dix", "dix"},
 		{"--quota-max", "valeur"},
 		{"--quota-window=3", "quota-window"},
@@ -70,6 +73,9 @@ func TestProgramAnswersAsOthersDo(t *testing.T) {
 		most := 3
 		if strings.HasPrefix(c.args, "user") || c.args == "doctr" {
 			most = 16
+		}
+		if strings.Contains(errs, "strconv") || strings.Contains(errs, "time:") || strings.Contains(errs, "parse error") {
+			t.Errorf("%s: not in French: %q", c.args, errs)
 		}
 		if code != 2 || out != "" || !strings.Contains(errs, c.says) || strings.Count(errs, "\n") > most {
 			t.Errorf("%s: code %d: %q %q", c.args, code, out, errs)
@@ -368,5 +374,33 @@ func TestDoctorOnlyLooks(t *testing.T) {
 	}
 	if keys := real.Redis().Client(t, 0).Keys(t.Context(), "*").Val(); len(keys) != 0 {
 		t.Errorf("doctor left %v in Redis", keys)
+	}
+}
+
+// TestHelpStandsAlone: no text of --help needs the one before it, and all of it is
+// French; what is far from every option is not guessed at.
+func TestHelpStandsAlone(t *testing.T) {
+	t.Parallel()
+	help, _, _ := runProgram(t, nil, "--help")
+	for _, word := range []string{"(default", "cette attente", "\tson ", "\tsa ", " int\n", " duration\n"} {
+		if strings.Contains(help, word) {
+			t.Errorf("%q in the help", word)
+		}
+	}
+	for _, args := range []string{"--foo", "--x", "--dor9"} {
+		if _, errs, code := runProgram(t, nil, args); code != 2 || strings.Contains(errs, "vouliez") {
+			t.Errorf("%s: code %d: %s", args, code, errs)
+		}
+	}
+}
+
+// TestDoctorAgreesWithTheServer that a public address without TLS is only warned
+// of, and says what is the matter with a certificate.
+func TestDoctorAgreesWithTheServer(t *testing.T) {
+	t.Parallel()
+	env := testenv.Embedded(t)
+	out, code := command(t, env, "doctor", "--addr", public)
+	if code != 0 || !strings.Contains(out, "note adresse d'écoute") || !strings.Contains(out, "ETU_TLS_ADDR") {
+		t.Errorf("code %d: %s", code, out)
 	}
 }

@@ -10,8 +10,10 @@ import (
 	"net"
 	"os"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/alexedwards/argon2id"
@@ -39,6 +41,9 @@ func run(ctx context.Context, cfg config.Config, cost argon2id.Params, again <-c
 	log := newLog(cfg, logs)
 	for _, sentence := range config.Unknown(os.Environ()) {
 		log.Warn("variable inconnue, sans effet : " + sentence)
+	}
+	if err := tryPorts(ctx, cfg); err != nil {
+		return err
 	}
 	stores, err := store.Open(ctx, store.Options{
 		MySQLDSN: cfg.MySQLDSN, RedisURL: cfg.RedisURL,
@@ -205,6 +210,9 @@ func (h *house) refuseKnown(ctx context.Context, cfg config.Config) error {
 func (h *house) ensureAdmin(ctx context.Context, cfg config.Config) error {
 	err := h.admin.Ensure(ctx, cfg.AdminLogin, func() (string, error) {
 		password, err := cfg.AdminsPassword()
+		if err == nil && strings.TrimSpace(password) == "" {
+			err = errors.New("ETU_ADMIN_PASSWORD n'a que des blancs ; donnez au moins un caractère visible")
+		}
 		if cfg.PublicAddr() != "" && cfg.AdminLogin == demo.AdminLogin && password == demo.Password {
 			err = fmt.Errorf("%w : c'est celui de la démonstration, et %s est une adresse publique", errKnownPasswords, cfg.PublicAddr())
 		}
@@ -213,9 +221,9 @@ func (h *house) ensureAdmin(ctx context.Context, cfg config.Config) error {
 	var bad *accounts.Invalid
 	switch {
 	case errors.Is(err, admin.ErrStudent):
-		return fmt.Errorf("le login %s est celui d'un étudiant ; rien n'est changé, choisissez un autre ETU_ADMIN_LOGIN : %w", cfg.AdminLogin, err)
+		return fmt.Errorf("%w (%s) ; rien n'est changé, choisissez un autre ETU_ADMIN_LOGIN", err, cfg.AdminLogin)
 	case errors.As(err, &bad):
-		return fmt.Errorf("ETU_ADMIN_PASSWORD : %s : %w", bad.Text, err)
+		return fmt.Errorf("ETU_ADMIN_PASSWORD : %w", err)
 	}
 	return err
 }
@@ -223,7 +231,7 @@ func (h *house) ensureAdmin(ctx context.Context, cfg config.Config) error {
 // serve listens until ctx ends, then lets everybody go. All that can fail at a
 // start has been done when it says on out that it listens.
 func (h *house) serve(ctx context.Context, cfg config.Config, again <-chan struct{}, out io.Writer) error {
-	p, err := h.takePorts(ctx, cfg)
+	p, err := takePorts(ctx, cfg, h.log)
 	if err != nil {
 		return err
 	}
@@ -323,7 +331,7 @@ func (h *house) readAgain(ctx context.Context, certificate *tcp.Certificate, aga
 		case <-again:
 		}
 		if certificate == nil {
-			h.log.Info("SIGHUP : aucun certificat à relire, le serveur continue")
+			h.log.Info("SIGHUP : aucun certificat à relire")
 			continue
 		}
 		certificate.Reload()
@@ -346,41 +354,66 @@ func (p *ports) close() {
 }
 
 // takePorts opens every port that the settings ask for, or none.
-func (h *house) takePorts(ctx context.Context, cfg config.Config) (_ *ports, err error) {
+func takePorts(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *ports, err error) {
 	p := &ports{}
 	defer func() {
 		if err != nil {
 			p.close()
 		}
 	}()
-	take := func(what, addr string) (net.Listener, error) {
-		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
-		if err != nil {
-			return nil, fmt.Errorf("%s : %w", what, err)
-		}
-		return l, nil
-	}
-	clear, err := take("écoute", cfg.Addr)
+	clear, err := listen(ctx, "écoute", cfg.Addr)
 	if err != nil {
 		return nil, err
 	}
 	p.lines = append(p.lines, clear)
 	if cfg.TLSAddr != "" {
-		if p.certificate, err = tcp.LoadCertificate(cfg.TLSCert, cfg.TLSKey, h.log); err != nil {
+		if p.certificate, err = tcp.LoadCertificate(cfg.TLSCert, cfg.TLSKey, log); err != nil {
 			return nil, err
 		}
-		secure, err := take("écoute TLS", cfg.TLSAddr)
+		secure, err := listen(ctx, "écoute TLS", cfg.TLSAddr)
 		if err != nil {
 			return nil, err
 		}
 		p.lines = append(p.lines, tls.NewListener(secure, p.certificate.Config()))
 	}
-	if h.metrics != nil {
-		if p.metrics, err = take("mesures", cfg.MetricsAddr); err != nil {
+	if cfg.MetricsAddr != "" {
+		if p.metrics, err = listen(ctx, "mesures", cfg.MetricsAddr); err != nil {
 			return nil, err
 		}
 	}
 	return p, nil
+}
+
+// listen opens one port; what is it to people.
+func listen(ctx context.Context, what, addr string) (net.Listener, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%s : le port de %s est déjà pris ; arrêtez le programme qui le tient (ss -ltnp le nomme), ou donnez une autre adresse", what, addr)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("%s : le port de %s n'est pas permis à ce compte ; donnez-en un au-dessus de 1023", what, addr)
+	case err != nil:
+		return nil, fmt.Errorf("%s : %s n'est pas une adresse de cette machine (hôte:port) : %w", what, addr, err)
+	}
+	return l, nil
+}
+
+// tryPorts fails where takePorts would, before anything is created. The ports are
+// given back: clients wait for a server that is ready, not for one that starts.
+func tryPorts(ctx context.Context, cfg config.Config) error {
+	p, err := takePorts(ctx, cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	if cfg.EmbeddedRedisAddr != "" && cfg.MySQLDSN == "" {
+		l, err := listen(ctx, "Redis embarqué", cfg.EmbeddedRedisAddr)
+		if err != nil {
+			return err
+		}
+		return l.Close()
+	}
+	return nil
 }
 
 // say tells on out and in the log where the server listens, and what of it is

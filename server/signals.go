@@ -9,12 +9,14 @@ import (
 	"time"
 )
 
-// Why a server stops, where it is not SIGTERM.
+// Why a server stops.
 var (
 	// errAtOnce is a person's Ctrl+C: the goodbyes are not spread.
-	errAtOnce = errors.New("interrupted")
+	errAtOnce = errors.New("interruption au clavier")
+	// errStopped is SIGTERM.
+	errStopped = errors.New("arrêt demandé (SIGTERM)")
 	// errNoTerminal is the end of the terminal that the server was started from.
-	errNoTerminal = errors.New("the terminal is gone")
+	errNoTerminal = errors.New("le terminal a disparu")
 )
 
 // untilStopped gives a context that ends at the first SIGTERM or Ctrl+C. While
@@ -32,7 +34,7 @@ func untilStopped(parent context.Context) (context.Context, context.CancelFunc) 
 			case s == os.Interrupt:
 				cancel(errAtOnce)
 			default:
-				cancel(nil)
+				cancel(errStopped)
 			}
 		}
 	}()

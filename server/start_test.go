@@ -58,7 +58,7 @@ func TestStartMakesNoStudentAnAdministrator(t *testing.T) {
 func TestAdminPasswordCountsOnceAndWithinBounds(t *testing.T) {
 	t.Parallel()
 	env := testenv.Embedded(t)
-	for _, word := range []string{"court", "12345678", "Azertyuiop", strings.Repeat("é", protocol.MaxPassword+1), "mot\x1bde-passe"} {
+	for _, word := range []string{"court", "        ", "12345678", "Azertyuiop", strings.Repeat("é", protocol.MaxPassword+1), "mot\x1bde-passe"} {
 		wantNoStart(t, launch(t, env, asAdmin("prof", word)...), "ETU_ADMIN_PASSWORD")
 	}
 	server := start(t, env, asAdmin("prof", password)...)

@@ -15,7 +15,7 @@ type Invalid struct {
 	Text  string // for people
 }
 
-func (e *Invalid) Error() string { return "accounts: invalid " + e.Field }
+func (e *Invalid) Error() string { return e.Text }
 
 // ReservedDomain is that of the addresses which the server gives to administrators
 // that it makes. Nobody registers with it, nor below it.

@@ -21,11 +21,11 @@ import (
 // Failures of this package.
 var (
 	// ErrAbsent is a login that nobody has.
-	ErrAbsent = errors.New("admin: no such account")
+	ErrAbsent = errors.New("compte inconnu")
 	// ErrSelf is a deed that nobody may do to himself.
 	ErrSelf = errors.New("admin: not to oneself")
 	// ErrLastAdmin is a deed that would leave nobody to undo it.
-	ErrLastAdmin = errors.New("admin: the last administrator")
+	ErrLastAdmin = errors.New("c'est le dernier administrateur")
 	// ErrNotAdmin is somebody who is an administrator no more.
 	ErrNotAdmin = errors.New("admin: no longer an administrator")
 )

@@ -12,7 +12,7 @@ import (
 )
 
 // ErrStudent is a login that was to be an administrator's and is a student's.
-var ErrStudent = errors.New("admin: the login is a student's")
+var ErrStudent = errors.New("ce login est celui d'un étudiant")
 
 // ReservedDomain is that of the addresses of administrators whom the server makes.
 // Nobody registers with it.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // parse reads --name=value, --name value and --name for a switch, one dash or
@@ -35,10 +36,26 @@ func parse(fs *flag.FlagSet, args []string) error {
 			}
 		}
 		if err := fs.Set(name, value); err != nil {
-			return fmt.Errorf("%w : --%s : valeur refusée : %q (%w)", ErrInvalid, name, value, err)
+			return refusedValue("--"+name, value, f, err)
 		}
 	}
 	return nil
+}
+
+// refusedValue says what an option wants instead of a value.
+func refusedValue(name, value string, f *flag.Flag, err error) error {
+	wants := err.Error() // of our own parsers
+	if getter, ok := f.Value.(flag.Getter); ok {
+		switch getter.Get().(type) {
+		case int, int64:
+			wants = "il faut un nombre entier"
+		case time.Duration:
+			wants = "il faut une durée, par exemple 30s, 10m ou 1h"
+		case bool:
+			wants = "il faut true ou false"
+		}
+	}
+	return fmt.Errorf("%w : %s : valeur refusée : %q (%s)", ErrInvalid, name, value, wants)
 }
 
 // variable is the name of an option in the environment.
@@ -60,12 +77,15 @@ func Unknown(environment []string) (sentences []string) {
 	for _, name := range names(c.flags()) {
 		known = append(known, variable(name))
 	}
+	for i, name := range known { // what all have in common makes nothing near
+		known[i] = strings.TrimPrefix(name, "ETU_")
+	}
 	for _, pair := range environment {
 		name, _, _ := strings.Cut(pair, "=")
-		if !strings.HasPrefix(name, "ETU_") || strings.HasPrefix(name, "ETU_TEST_") || slices.Contains(known, name) {
+		if !strings.HasPrefix(name, "ETU_") || strings.HasPrefix(name, "ETU_TEST_") || slices.Contains(known, strings.TrimPrefix(name, "ETU_")) {
 			continue
 		}
-		sentences = append(sentences, name+hint("", nearest(name, known)))
+		sentences = append(sentences, name+hint("ETU_", nearest(strings.TrimPrefix(name, "ETU_"), known)))
 	}
 	return sentences
 }
@@ -82,10 +102,10 @@ func hint(before, name string) string {
 	return " (vouliez-vous " + before + name + " ?)"
 }
 
-// nearest is the known name that differs in the fewest letters, "" when none is
-// near.
+// nearest is the known name that differs in the fewest letters, two at most and
+// fewer than half; "" when none does.
 func nearest(name string, known []string) (best string) {
-	least := max(2, len(name)/3) + 1
+	least := min(2, (len(name)-1)/2) + 1
 	for _, candidate := range known {
 		if d := distance(name, candidate); d < least {
 			best, least = candidate, d

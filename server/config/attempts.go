@@ -33,10 +33,10 @@ var DefaultAttempts = Attempts{
 func (a *Attempts) register(fs *flag.FlagSet) {
 	fs.IntVar(&a.PairMinute, "failures-minute", a.PairMinute, "échecs d'une adresse sur un compte, par minute")
 	fs.IntVar(&a.PairDay, "failures-day", a.PairDay, "échecs d'une adresse sur un compte, par jour, au-delà desquels chaque essai attend le plus longtemps")
-	fs.IntVar(&a.Address, "failures-address", a.Address, "échecs d'une adresse, par minute")
-	fs.IntVar(&a.Account, "failures-account", a.Account, "échecs sur un compte, par heure, pour chaque attente de plus")
-	fs.DurationVar(&a.Delay, "failure-delay", a.Delay, "cette attente")
-	fs.DurationVar(&a.DelayMax, "failure-delay-max", a.DelayMax, "attente la plus longue")
+	fs.IntVar(&a.Address, "failures-address", a.Address, "échecs d'une adresse, par minute, tous comptes ensemble")
+	fs.IntVar(&a.Account, "failures-account", a.Account, "échecs sur un compte, par heure, pour chaque --failure-delay d'attente de plus")
+	fs.DurationVar(&a.Delay, "failure-delay", a.Delay, "attente ajoutée à chaque essai par --failures-account échecs sur le compte")
+	fs.DurationVar(&a.DelayMax, "failure-delay-max", a.DelayMax, "attente la plus longue d'un essai de mot de passe")
 	fs.IntVar(&a.Registration, "registrations", a.Registration, "comptes ouverts depuis une adresse, par heure")
 }
 

@@ -61,8 +61,7 @@ func Load(args []string, getenv func(string) string, out io.Writer) (Config, err
 	}
 	if err := parse(fs, args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
-			fs.SetOutput(out)
-			fs.PrintDefaults()
+			printOptions(fs, out)
 		}
 		return c, err
 	}
@@ -70,6 +69,19 @@ func Load(args []string, getenv func(string) string, out io.Writer) (Config, err
 		c.Data = defaultData() + "-demo"
 	}
 	return c, c.check()
+}
+
+// printOptions lists the options with their defaults.
+func printOptions(fs *flag.FlagSet, out io.Writer) {
+	fs.VisitAll(func(f *flag.Flag) {
+		end := ""
+		switch f.DefValue {
+		case "", "false":
+		default:
+			end = " (défaut : " + f.DefValue + ")"
+		}
+		fmt.Fprintf(out, "  --%s\n    \t%s%s\n", f.Name, f.Usage, end)
+	})
 }
 
 func (c *Config) flags() *flag.FlagSet {
@@ -91,15 +103,15 @@ func (c *Config) register(fs *flag.FlagSet) {
 	fs.StringVar(&c.Data, "data", defaultData(), "dossier des magasins embarqués, sans MySQL ni Redis")
 	fs.StringVar(&c.EmbeddedRedisAddr, "embedded-redis-addr", "", "adresse locale où le Redis embarqué écoute aussi, pour redis-cli (vide : aucune)")
 	fs.StringVar(&c.AdminLogin, "admin-login", "", "login de l'administrateur, créé au démarrage")
-	fs.StringVar(&c.AdminPassword, "admin-password", "", "son mot de passe, si le compte est à créer ; ps montre les options à tous : préférez ETU_ADMIN_PASSWORD, ou un fichier")
-	fs.StringVar(&c.AdminPasswordFile, "admin-password-file", "", "fichier (0600) dont la première ligne est ce mot de passe")
+	fs.StringVar(&c.AdminPassword, "admin-password", "", "mot de passe de l'administrateur, si le compte est à créer ; ps montre les options à tous : préférez ETU_ADMIN_PASSWORD, ou un fichier")
+	fs.StringVar(&c.AdminPasswordFile, "admin-password-file", "", "fichier (0600) dont la première ligne est le mot de passe de l'administrateur")
 	fs.IntVar(&c.QuotaMax, "quota-max", 10, "connexions, et appels de services, permis par fenêtre")
 	fs.DurationVar(&c.QuotaWindow, "quota-window", 10*time.Minute, "longueur de la fenêtre glissante")
 	fs.DurationVar(&c.VisitsTTL, "visits-ttl", 30*time.Second, "durée sans connexion qui remet les visites à zéro")
 	fs.DurationVar(&c.SessionTTL, "session-ttl", 30*time.Minute, "vie d'un jeton après son dernier usage")
 	fs.StringVar(&c.TLSAddr, "tls-addr", "", "adresse d'écoute en TLS (vide : aucune)")
-	fs.StringVar(&c.TLSCert, "tls-cert", "", "certificat, fichier PEM, relu quand il change")
-	fs.StringVar(&c.TLSKey, "tls-key", "", "sa clé, fichier PEM")
+	fs.StringVar(&c.TLSCert, "tls-cert", "", "certificat TLS, fichier PEM, relu quand il change")
+	fs.StringVar(&c.TLSKey, "tls-key", "", "clé du certificat, fichier PEM")
 	fs.StringVar(&c.MetricsAddr, "metrics-addr", "", "adresse de /metrics (Prometheus), /healthz et /readyz (vide : aucune)")
 	fs.StringVar(&c.Instance, "instance", "", "nom de ce serveur parmi d'autres (vide : hôte et processus)")
 	fs.IntVar(&c.MaxConns, "max-conns", 16384, "connexions tenues au plus ; une de plus reçoit PLEIN")
@@ -123,7 +135,7 @@ func fromEnvironment(fs *flag.FlagSet, getenv func(string) string) (err error) {
 			return
 		}
 		if e := fs.Set(f.Name, value); e != nil {
-			err = fmt.Errorf("%w : %s : %w", ErrInvalid, name, e)
+			err = refusedValue(name, value, f, e)
 		}
 	})
 	return err
@@ -146,7 +158,7 @@ func (c *Config) parseNets(list string) error {
 		}
 		net, err := netip.ParsePrefix(one)
 		if err != nil {
-			return fmt.Errorf("réseau : %w", err)
+			return fmt.Errorf("%s n'est ni une adresse ni un réseau comme 10.0.0.0/8", one)
 		}
 		c.ExemptNets = append(c.ExemptNets, net.Masked())
 	}

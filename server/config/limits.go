@@ -50,11 +50,11 @@ var DefaultLimits = Limits{
 }
 
 func (l *Limits) register(fs *flag.FlagSet) {
-	fs.DurationVar(&l.LoginTime, "login-time", l.LoginTime, "temps pour se connecter")
-	fs.DurationVar(&l.Idle, "idle", l.Idle, "inactivité permise")
+	fs.DurationVar(&l.LoginTime, "login-time", l.LoginTime, "temps pour s'identifier (AUTH) après l'ouverture d'une connexion")
+	fs.DurationVar(&l.Idle, "idle", l.Idle, "inactivité permise entre deux commandes")
 	fs.DurationVar(&l.WriteTimeout, "write-timeout", l.WriteTimeout, "temps laissé au client pour lire une réponse")
 	fs.DurationVar(&l.LingerTime, "linger-time", l.LingerTime, "attente après une dernière réponse")
-	fs.Int64Var(&l.LingerBytes, "linger-bytes", l.LingerBytes, "octets lus et jetés pendant cette attente")
+	fs.Int64Var(&l.LingerBytes, "linger-bytes", l.LingerBytes, "octets lus et jetés après une dernière réponse")
 	fs.DurationVar(&l.HandshakeTime, "handshake-time", l.HandshakeTime, "temps laissé à une poignée de main TLS")
 	fs.DurationVar(&l.DrainTime, "drain-time", l.DrainTime, "temps sur lequel un arrêt (SIGTERM) étale les départs ; 0 : tous à la fois")
 	fs.DurationVar(&l.StopTime, "stop-time", l.StopTime, "temps laissé aux commandes en cours à l'arrêt")

@@ -41,7 +41,7 @@ var students = []accounts.User{
 }
 
 // ErrOthers is a folder that holds accounts which are not the demonstration's.
-var ErrOthers = errors.New("demo: the stores hold other accounts")
+var ErrOthers = errors.New("ces magasins ont d'autres comptes")
 
 // Fill opens the accounts and puts the articles up for sale, once, in stores that
 // are the demonstration's own and know it: where the accounts exist already nothing

@@ -45,6 +45,11 @@ func (r *report) say(ok bool, what, advice string) {
 	fmt.Fprintf(r.out, "MAL  %s\n     -> %s\n", what, advice)
 }
 
+// warn says what the server would warn of and start all the same.
+func (r *report) warn(what, advice string) {
+	fmt.Fprintf(r.out, "note %s\n     -> %s\n", what, advice)
+}
+
 // failed says what is the matter with a store, and what to do.
 func (r *report) failed(what string, err error) {
 	cause, advice := store.Explain(err)
@@ -58,8 +63,9 @@ func (r *report) failed(what string, err error) {
 func Examine(ctx context.Context, cfg config.Config, out io.Writer, running *store.Stores) (well bool) {
 	r := &report{out: out}
 	r.say(true, "réglages lisibles ; serveur "+cfg.Instance+" sur "+cfg.Addr, "")
-	r.say(config.Loopback(cfg.Addr) || cfg.TLSAddr != "", "adresse d'écoute "+cfg.Addr,
-		"les mots de passe passeraient en clair sur le réseau : donnez ETU_TLS_ADDR, ETU_TLS_CERT et ETU_TLS_KEY")
+	if !config.Loopback(cfg.Addr) {
+		r.warn("adresse d'écoute "+cfg.Addr, "les mots de passe y passent en clair sur le réseau : donnez ETU_TLS_ADDR, ETU_TLS_CERT et ETU_TLS_KEY, et une adresse locale à ETU_ADDR")
+	}
 	examineTLS(r, cfg)
 	if running == nil {
 		examinePorts(ctx, r, cfg)

@@ -39,9 +39,16 @@ func examineTLS(r *report, cfg config.Config) {
 		r.say(false, "certificat TLS : "+err.Error(), "vérifiez ETU_TLS_CERT")
 		return
 	}
-	left := time.Until(leaf.NotAfter)
-	r.say(left > certificateSpare && time.Now().After(leaf.NotBefore),
-		"certificat TLS, du "+leaf.NotBefore.Format(time.DateOnly)+" au "+leaf.NotAfter.Format(time.DateOnly),
+	why, left := "", time.Until(leaf.NotAfter)
+	switch {
+	case time.Now().Before(leaf.NotBefore):
+		why = " : pas encore valable"
+	case left <= 0:
+		why = " : il a expiré"
+	case left <= certificateSpare:
+		why = fmt.Sprintf(" : il expire dans %d jours", int(left.Hours()/24))
+	}
+	r.say(why == "", "certificat TLS, du "+leaf.NotBefore.Format(time.DateOnly)+" au "+leaf.NotAfter.Format(time.DateOnly)+why,
 		"renouvelez-le ; le serveur relit les fichiers de lui-même")
 	info, err := os.Stat(cfg.TLSKey)
 	if err == nil && runtime.GOOS != "windows" {

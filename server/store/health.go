@@ -46,12 +46,13 @@ const (
 type Health struct {
 	away atomic.Uint32
 
-	mu       sync.Mutex
-	problems map[string]string    // what stands in the way: name → reason, in French
-	since    map[string]time.Time // each of them
-	refused  map[string]int       // commands, by verb, since the log last said so
-	cause    error                // of the last of them
-	said     map[string]time.Time
+	mu          sync.Mutex
+	problems    map[string]string    // what stands in the way: name → reason, in French
+	since       map[string]time.Time // each of them
+	refused     map[string]int       // commands, by verb, since the log last said so
+	cause       error                // of the last of them
+	refusedFrom time.Time            // the first of them
+	said        map[string]time.Time
 }
 
 // sayAgain is how long a refusal that goes on is not said again.

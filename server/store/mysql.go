@@ -34,7 +34,7 @@ func mysqlConfig(dsn string) (*mysql.Config, error) {
 		return nil, fmt.Errorf("ETU_MYSQL_DSN: %w", err)
 	}
 	if cfg.DBName == "" {
-		return nil, errors.New("ETU_MYSQL_DSN: no database name after the /")
+		return nil, errors.New("ETU_MYSQL_DSN : il manque le nom de la base après la barre oblique")
 	}
 	cfg.InterpolateParams = true // one round trip a query instead of three
 	cfg.ClientFoundRows = true   // an UPDATE counts the rows it matched, as in SQLite

@@ -23,6 +23,9 @@ func (h *Health) Count(verb string, err error) {
 	if h.refused == nil {
 		h.refused = map[string]int{}
 	}
+	if len(h.refused) == 0 {
+		h.refusedFrom = time.Now()
+	}
 	h.refused[verb]++
 	if !errors.Is(err, context.Canceled) { // of a store that is known to be away
 		h.cause = err
@@ -41,14 +44,24 @@ func (h *Health) takeRefused() (attrs []any, cause error) {
 	return attrs, cause
 }
 
-// sayRefused tells the log every 30 s what was refused, and at its end.
+// sayRefused tells the log what was refused, 30 s after an outage began and every
+// 30 s from then on, and at its end.
 func (h *Health) sayRefused(ctx context.Context, log *slog.Logger) {
-	tick := time.NewTicker(sayRefusedEvery)
+	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
+	var said time.Time
 	for {
 		select {
 		case <-ctx.Done():
 		case <-tick.C:
+			began := h.outageBegan()
+			if began.After(said) {
+				said = began
+			}
+			if began.IsZero() || time.Since(said) < sayRefusedEvery {
+				continue
+			}
+			said = time.Now()
 		}
 		attrs, cause := h.takeRefused()
 		var since time.Duration
@@ -69,6 +82,22 @@ func (h *Health) sayRefused(ctx context.Context, log *slog.Logger) {
 			return
 		}
 	}
+}
+
+// outageBegan is since when a store has been away, or else commands were refused;
+// zero for never.
+func (h *Health) outageBegan() (began time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, problem := range []string{ProblemSQL, ProblemRedis} {
+		if _, stands := h.problems[problem]; stands && (began.IsZero() || h.since[problem].Before(began)) {
+			began = h.since[problem]
+		}
+	}
+	if began.IsZero() && len(h.refused) > 0 {
+		began = h.refusedFrom
+	}
+	return began
 }
 
 // lasts is for how long a problem has stood, 0 for none.

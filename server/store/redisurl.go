@@ -9,7 +9,7 @@ import (
 )
 
 // errRedisURL keeps url.Parse's own error out, which quotes the password.
-var errRedisURL = errors.New("ETU_REDIS_URL: not a URL (a special character of the password must be written %XX)")
+var errRedisURL = errors.New("ETU_REDIS_URL n'est pas une URL (redis://hôte:6379) ; un caractère spécial du mot de passe s'y écrit %XX")
 
 // openRedis makes the clients that a URL asks for; nothing is connected yet.
 // redis://, rediss:// or unix:// is one server, "?addr=host:port" (repeatable)
@@ -39,7 +39,10 @@ func openRedis(rawURL string) (*Redis, error) {
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("ETU_REDIS_URL: %w", err)
+		return nil, fmt.Errorf("ETU_REDIS_URL : il faut redis://, rediss:// ou unix://, un hôte, un port et une base : %w", err)
+	}
+	if r.number < 0 {
+		return nil, errors.Join(fmt.Errorf("ETU_REDIS_URL : il n'y a pas de base %d", r.number), r.close())
 	}
 	return r, nil
 }

@@ -45,7 +45,7 @@ func TestRedisURLForms(t *testing.T) {
 
 func TestBadRedisURLKeepsItsSecret(t *testing.T) {
 	t.Parallel()
-	for _, url := range []string{"redis://:s3cret#@h:6379", "redis://:s3cret@h:port", "http://:s3cret@h", "redis://:s3cret@h/x", "redis://:s3cret@h?nonsense=1", "redis://:s3cret%zz@h"} {
+	for _, url := range []string{"redis://:s3cret#@h:6379", "redis://:s3cret@h:port", "http://:s3cret@h", "redis://:s3cret@h/x", "redis://:s3cret@h?nonsense=1", "redis://:s3cret@h?db=-1", "redis://:s3cret@h/-1", "unix:///x?db=-1", "redis://:s3cret@h?master_name=etu&db=-1", "redis://:s3cret%zz@h"} {
 		r, err := openRedis(url)
 		if err == nil {
 			_ = r.close()

@@ -16,7 +16,7 @@ import (
 
 // ErrCommitUnknown says that COMMIT was sent and its answer lost: the
 // transaction may stand or not, and only reading again can tell.
-var ErrCommitUnknown = errors.New("store: outcome of COMMIT unknown")
+var ErrCommitUnknown = errors.New("issue du COMMIT inconnue")
 
 const (
 	// txRetries of a transaction that lost a deadlock or a lock wait: the winner

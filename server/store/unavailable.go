@@ -21,7 +21,7 @@ import (
 
 // ErrUnavailable says that a store did not answer, or answered that it cannot
 // work now (going down, read-only, disk or memory full, too many connections).
-var ErrUnavailable = errors.New("store: unavailable")
+var ErrUnavailable = errors.New("magasin indisponible")
 
 // Classify wraps err with ErrUnavailable when it is a store's failure, and
 // returns anything else unchanged: nil, sql.ErrNoRows, redis.Nil, a duplicate,
