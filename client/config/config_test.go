@@ -208,3 +208,16 @@ func TestDirs(t *testing.T) {
 		}
 	}
 }
+
+// TestWrongTypeIsRefusedWithItsLine, though a text may stand without quotes.
+func TestWrongTypeIsRefusedWithItsLine(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{"addr = 5", "addr = 1.5", "login = true", "lang = 3 # three"} {
+		if _, err := load(t, "ascii = false\n"+line+"\n", nil); !errors.Is(err, ErrUsage) || !strings.Contains(err.Error(), "ligne 2") {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+	if c, err := load(t, "addr = 127.0.0.1:5891\n", nil); err != nil || c.Addr != "127.0.0.1:5891" {
+		t.Errorf("%q, %v", c.Addr, err)
+	}
+}

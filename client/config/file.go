@@ -45,6 +45,9 @@ var switches = []string{"ascii", "animations", "simple", "tls"}
 // bareWord is a text without quotes, as files written for older versions have.
 var bareWord = regexp.MustCompile(`(?m)^([ \t]*(?:addr|lang|theme|ca|login)[ \t]*=[ \t]*)([^\s"'#\[{][^\s"'#]*)([ \t]*(?:#.*)?\r?)$`)
 
+// number is what TOML takes for a number or a switch.
+var number = regexp.MustCompile(`^([+-]?[0-9]+(\.[0-9]+)?|true|false)$`)
+
 // fromFile reads the configuration file, which is TOML; one that is not there is
 // empty.
 func (c *Config) fromFile(dir string, raw map[string]string) error {
@@ -60,7 +63,12 @@ func (c *Config) fromFile(dir string, raw map[string]string) error {
 		return fmt.Errorf("%w: %w", ErrUsage, err)
 	}
 	text = bytes.TrimPrefix(text, []byte("\ufeff")) // some editors put it there
-	text = bareWord.ReplaceAll(text, []byte(`$1"$2"$3`))
+	text = bareWord.ReplaceAllFunc(text, func(line []byte) []byte {
+		if number.Match(bareWord.ReplaceAll(line, []byte("$2"))) { // TOML has a type for it, which is refused
+			return line
+		}
+		return bareWord.ReplaceAll(line, []byte(`$1"$2"$3`))
+	})
 	var given settings
 	if err := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(&given); err != nil {
 		return c.badFile(path, text, err)
