@@ -77,7 +77,7 @@ func TestOneOfManyTakesAName(t *testing.T) {
 	for range n - 1 {
 		select {
 		case p := <-down:
-			says(t, p.logs.String(), "ETU_INSTANCE")
+			p.logged("ETU_INSTANCE")
 		case <-time.After(startTime):
 			t.Fatal("more than one has the name")
 		}
@@ -130,7 +130,7 @@ func TestDifferenceFoundWhileRunning(t *testing.T) {
 					code, body := p.get("/readyz")
 					return code == http.StatusServiceUnavailable && strings.Contains(body, what)
 				})
-				says(t, p.logs.String(), "level=ERROR", what)
+				p.logged("level=ERROR", what)
 			}
 			first.Stop()
 			within(t, takeover, "ready again", func() bool { code, _ := second.get("/readyz"); return code == http.StatusOK })
@@ -230,7 +230,7 @@ func TestInstallationIsWrittenAgain(t *testing.T) {
 		code, body := server.get("/readyz")
 		return code == http.StatusServiceUnavailable && strings.Contains(body, "AUTRE") && strings.Contains(body, id)
 	})
-	says(t, server.logs.String(), "level=ERROR", "AUTRE", id)
+	server.logged("level=ERROR", "AUTRE", id)
 	cache.Del(t.Context(), "etu:installation")
 	within(t, takeover, "ready again", func() bool { code, _ := server.get("/readyz"); return code == http.StatusOK })
 	alice.Must("VENTE livre 1 titre")

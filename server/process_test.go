@@ -3,8 +3,10 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -93,6 +95,20 @@ func (p *process) Listens() *process {
 		p.t.Fatalf("server does not listen\n%s", p.logs)
 	}
 	return p
+}
+
+// logged waits until one line of the log has all the words: what a server does can
+// be seen before the line that tells of it is written.
+func (p *process) logged(words ...string) {
+	p.t.Helper()
+	eventually(p.t, startTime, func() error {
+		for line := range strings.Lines(p.logs.String()) {
+			if !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(line, word) }) {
+				return nil
+			}
+		}
+		return fmt.Errorf("no line says %q:\n%s", words, p.logs)
+	})
 }
 
 // Fails waits until it has ended at its start, without having said that it

@@ -40,7 +40,8 @@ type Hasher struct {
 	dummy  string // the hash of an unknown login
 	line   *line
 	helper atomic.Pointer[helper]
-	here   *Argon // does the work where there is no helper
+	here   *Argon        // does the work where there is no helper
+	answer time.Duration // a helper that is silent for so long is killed
 }
 
 // New makes a hasher that keeps one core free for those who are logged in.
@@ -48,11 +49,12 @@ type Hasher struct {
 func New(cost argon2id.Params, wait time.Duration) *Hasher {
 	atOnce := max(1, runtime.GOMAXPROCS(0)-1)
 	return &Hasher{
-		Wait:  wait,
-		cost:  cost,
-		dummy: nobodys(cost),
-		line:  newLine(atOnce + ahead),
-		here:  newArgon(atOnce),
+		Wait:   wait,
+		cost:   cost,
+		dummy:  nobodys(cost),
+		line:   newLine(atOnce + ahead),
+		here:   newArgon(atOnce),
+		answer: answerTime,
 	}
 }
 

@@ -88,7 +88,7 @@ func (h *Hasher) keep(ctx context.Context, log *slog.Logger) error {
 func do[T any](h *Hasher, method string, w Work, here func(*Argon, Work, *T) error) (T, error) {
 	if help := h.helper.Load(); help != nil {
 		var reply T
-		if help.does(method, w, &reply) {
+		if help.does(method, w, &reply, h.answer) {
 			return reply, nil
 		}
 	}
@@ -97,10 +97,11 @@ func do[T any](h *Hasher, method string, w Work, here func(*Argon, Work, *T) err
 	return reply, err
 }
 
-// does says whether reply holds the answer. A helper that is silent is killed.
-func (h *helper) does(method string, w Work, reply any) bool {
+// does says whether reply holds the answer. A helper that is silent for so long is
+// killed.
+func (h *helper) does(method string, w Work, reply any, within time.Duration) bool {
 	call := h.client.Go(method, w, reply, make(chan *rpc.Call, 1))
-	timer := time.NewTimer(answerTime)
+	timer := time.NewTimer(within)
 	defer timer.Stop()
 	select {
 	case <-call.Done:
