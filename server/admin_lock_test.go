@@ -28,7 +28,10 @@ func TestAdministratorsQueueOnARowThatChanges(t *testing.T) {
 		judge.Exec(`UPDATE utilisateurs SET etat = 'bloque' WHERE login = 'prof'`)
 		for round := range 4 {
 			both := []*client{login(t, server.Addr, "alice"), login(t, server.Addr, "bob")}
-			storm(2, func(i int) { both[i].Do("BLOQUER %s :essai", []string{"bob", "alice"}[i]) })
+			storm(2, func(i int) { // whoever comes second is logged out, perhaps before the reply
+				_, _ = both[i].nc.Write([]byte("BLOQUER " + []string{"bob", "alice"}[i] + " :essai\n"))
+				both[i].orClosed()
+			})
 			if n := judge.Count(`SELECT COUNT(*) FROM utilisateurs WHERE role = 'admin' AND etat = 'actif'`); n != 1 {
 				t.Errorf("round %d: %d administrators left, want 1", round, n)
 			}
