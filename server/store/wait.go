@@ -36,7 +36,7 @@ func waitFor(ctx context.Context, log *slog.Logger, what, addr string, try func(
 			return nil
 		}
 		if ctx.Err() != nil {
-			return fmt.Errorf("attente de %s (%s) abandonnée : %w", what, addr, context.Cause(ctx))
+			return fmt.Errorf("attente de %s (%s) abandonnée (%w) : %w", what, addr, context.Cause(ctx), err)
 		}
 		if !errors.Is(err, ErrUnavailable) || refused(err) {
 			return err
