@@ -137,9 +137,12 @@ func TestInboxIsBounded(t *testing.T) {
 func TestMadQuota(t *testing.T) {
 	const window = 10 * time.Minute
 	for _, q := range []api.Quota{
-		{Used: -1, Max: 10, Window: window}, {Used: 1 << 40, Max: 1, Window: window},
-		{Used: -1, Max: -1, Left: -1, Window: window}, {Used: math.MinInt, Max: 10, Window: window},
-		{Used: 1, Max: 10}, {Window: window},
+		{Used: -1, Max: 10, Window: window},
+		{Used: 1 << 40, Max: 1, Window: window},
+		{Used: -1, Max: -1, Left: -1, Window: window},
+		{Used: math.MinInt, Max: 10, Window: window},
+		{Used: 1, Max: 10},
+		{Window: window},
 	} {
 		var s QuotaState
 		s.Spend(api.Quota{Used: 1, Max: 10, Left: 9}, time.Now())
