@@ -187,7 +187,8 @@ func TestDemonstrationKeepsToItself(t *testing.T) {
 	}
 	wantNoStart(t, launch(t, env, "--addr", public), "démonstration", public)
 	wantNoStart(t, launch(t, env, "--demo", "--addr", public), "démonstration", public)
-	wantNoStart(t, launch(t, env, "--tls-addr", public, "--tls-cert", "x", "--tls-key", "y"), "démonstration")
+	files := newPair(t)
+	wantNoStart(t, launch(t, env, "--tls-addr", public, "--tls-cert", files.cert, "--tls-key", files.key), "démonstration")
 	for _, word := range []string{"admin", "alice", "bob", "chloe", "david", "emma"} { // even so
 		if out, code := commandWith(t, env, "un mot à moi", "user", "passwd", word); code != 0 {
 			t.Fatal(out)

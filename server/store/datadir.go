@@ -43,4 +43,4 @@ func (d *dataDir) file(name string) string { return filepath.Join(d.path, name) 
 
 // close frees the folder. The lock file stays: removing it would let two
 // processes hold locks on two files of the same name.
-func (d *dataDir) close() error { return d.lock.Close() }
+func (d *dataDir) close() error { return unlock(d.lock) }

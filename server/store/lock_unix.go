@@ -25,3 +25,9 @@ func lockExclusive(path string) (*os.File, error) {
 	}
 	return nil, &os.PathError{Op: "flock", Path: path, Err: err}
 }
+
+// unlock frees the file at once: closing it would wait for a process that was
+// started meanwhile and has the file until its exec.
+func unlock(f *os.File) error {
+	return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close())
+}

@@ -26,3 +26,6 @@ func lockExclusive(path string) (*os.File, error) {
 	}
 	return os.NewFile(uintptr(h), path), nil
 }
+
+// unlock frees the file.
+func unlock(f *os.File) error { return f.Close() }

@@ -151,17 +151,21 @@ func (s *Stores) JoinCache(ctx context.Context, log *slog.Logger) error {
 		return nil
 	}
 	before, err := s.SQL.cacheRow(ctx)
+	id := ""
 	if err == nil {
-		s.cache, err = s.knowCache(ctx, before)
+		id, err = s.knowCache(ctx, before)
 	}
 	if err == nil {
+		s.cacheMu.Lock()
+		s.cache = id
+		s.cacheMu.Unlock()
 		err = s.renewCache(ctx)
 	}
 	if errors.Is(err, ErrUnavailable) { // no reason not to start: WatchInstallation asks again
 		log.Warn("Redis pas encore comparé à celui des autres serveurs", "erreur", err)
 		return nil
 	}
-	if err == nil && before.id != "" && before.id != s.cache {
+	if err == nil && before.id != "" && before.id != id {
 		log.Info("ce Redis sert désormais cette base MySQL", "adresse", s.Redis.addr, "avant", before.addr)
 	}
 	return err
@@ -205,6 +209,8 @@ func (s *Stores) renewCache(ctx context.Context) error {
 	if s.SQL.Dialect == SQLite {
 		return nil
 	}
+	s.cacheMu.Lock()
+	defer s.cacheMu.Unlock()
 	id, err := s.Redis.cacheID(ctx, cmp.Or(s.cache, rand.Text()[:cacheIDChars]))
 	if err != nil || id == "" { // evicted at once
 		return err
@@ -236,7 +242,12 @@ func (s *Stores) renewCache(ctx context.Context) error {
 // LeaveCache takes back what the last server of this Redis said, so that another
 // one may serve at once.
 func (s *Stores) LeaveCache(ctx context.Context) error {
-	if s.SQL.Dialect == SQLite || s.cache == "" || s.Health.Missing(NeedSQL) {
+	if s.SQL.Dialect == SQLite || s.Health.Missing(NeedSQL) {
+		return nil
+	}
+	s.cacheMu.Lock()
+	defer s.cacheMu.Unlock()
+	if s.cache == "" {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, SQLTimeout)

@@ -33,9 +33,10 @@ type Stores struct {
 	Redis  *Redis
 	Health Health
 
-	probes []probe
-	dir    *dataDir // of the embedded stores
-	cache  string   // the id of this Redis, as last seen
+	probes  []probe
+	dir     *dataDir // of the embedded stores
+	cacheMu sync.Mutex
+	cache   string // the id of this Redis, as last seen; under cacheMu
 
 	embeddedRedisAddr string
 	closers           []func() error
