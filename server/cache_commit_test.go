@@ -31,6 +31,11 @@ const (
 // COMMITTED".
 var commitQuery = []byte("\x03COMMIT")
 
+var (
+	beginQuery    = []byte("\x03START TRANSACTION")
+	rollbackQuery = []byte("\x03ROLLBACK")
+)
+
 var callInsert = []byte("INSERT INTO appels")
 
 func (c *cutter) serve(ln net.Listener, to string) {
@@ -53,9 +58,12 @@ func (c *cutter) serve(ln net.Listener, to string) {
 func (c *cutter) forward(client, server net.Conn, silent *atomic.Int32) {
 	defer func() { _ = server.(*net.UnixConn).CloseWrite() }()
 	buf := make([]byte, 64<<10)
-	call := false // under way, and not the server's probe, which commits too
+	call := false // under way, and not the server's probe, which tries the same statements
 	for {
 		n, err := client.Read(buf)
+		if bytes.Contains(buf[:n], beginQuery) || bytes.Contains(buf[:n], rollbackQuery) {
+			call = false
+		}
 		call = call || bytes.Contains(buf[:n], callInsert)
 		if bytes.Contains(buf[:n], commitQuery) && call {
 			call = false

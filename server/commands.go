@@ -8,9 +8,8 @@ import (
 	"log/slog"
 	"os"
 
-	"github.com/alexedwards/argon2id"
-
 	"etuservices/server/config"
+	"etuservices/server/hashing"
 	"etuservices/server/shell"
 	"etuservices/server/store"
 )
@@ -20,7 +19,7 @@ var errUnwell = errors.New("quelque chose ne va pas")
 
 // runCommand does one of the server's own commands and ends. With embedded
 // stores, the server that holds them does it, if there is one.
-func runCommand(ctx context.Context, words []string, cfg config.Config, cost argon2id.Params, out, logs io.Writer) error {
+func runCommand(ctx context.Context, words []string, cfg config.Config, hash hashing.Options, out, logs io.Writer) error {
 	log := slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	for _, sentence := range config.Unknown(os.Environ()) {
 		log.Warn("variable inconnue, sans effet : " + sentence)
@@ -48,7 +47,7 @@ func runCommand(ctx context.Context, words []string, cfg config.Config, cost arg
 		return fmt.Errorf("%w (etuservices-server doctor dit quoi faire)", err)
 	}
 	defer stores.Close()
-	house := build(cfg, cost, stores, log)
+	house := build(cfg, hash, stores, log)
 	defer house.quota.Close()
 	return house.command(cfg)(ctx, words, out, password)
 }

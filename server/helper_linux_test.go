@@ -40,7 +40,7 @@ func hashersOf(t testing.TB, server *process) (hashers []int) {
 // TestHashingProcess: logins go on without it, another comes, and none outlives
 // its server, however that ends.
 func TestHashingProcess(t *testing.T) {
-	t.Parallel()
+	t.Setenv(costVariable, "1")
 	env := testenv.Embedded(t)
 	for name, end := range map[string]func(*process){"SIGTERM": (*process).Stop, "SIGKILL": (*process).Kill} {
 		server := start(t, env)

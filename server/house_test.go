@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"etuservices/server/config"
+	"etuservices/server/hashing"
 	"etuservices/server/store"
 	"etuservices/server/testenv"
 )
@@ -42,7 +43,7 @@ func (in *inside) run(t *testing.T, args ...string) (h *house, addr string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h = build(cfg, testCost, in.stores, slog.New(slog.DiscardHandler))
+	h = build(cfg, hashing.Options{Cost: testCost}, in.stores, slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(context.Background())
 	if err := h.prepare(ctx, cfg); err != nil {
 		t.Fatal(err)

@@ -14,8 +14,6 @@ import (
 	"runtime/debug"
 	"slices"
 
-	"github.com/alexedwards/argon2id"
-
 	"etuservices/protocol"
 	"etuservices/server/config"
 	"etuservices/server/hashing"
@@ -26,12 +24,12 @@ func main() {
 	if hashing.Help() {
 		return
 	}
-	os.Exit(program(os.Args[1:], hashing.Cost))
+	os.Exit(program(os.Args[1:], hashing.Options{Cost: hashing.Cost, Worker: true}))
 }
 
 // program runs the server, or one of its commands, and gives the code to exit
 // with: 1 after a failure, 2 where it was not asked rightly.
-func program(args []string, cost argon2id.Params) (code int) {
+func program(args []string, hash hashing.Options) (code int) {
 	words, options := shell.Split(args)
 	if slices.Contains(options, "--version") || slices.Contains(options, "-version") || slices.Equal(words, []string{"version"}) {
 		fmt.Println("etuservices-server", version())
@@ -60,13 +58,13 @@ func program(args []string, cost argon2id.Params) (code int) {
 	ctx, stop := untilStopped(context.Background())
 	defer stop()
 	if len(words) > 0 {
-		err = runCommand(ctx, words, cfg, cost, os.Stdout, os.Stderr)
+		err = runCommand(ctx, words, cfg, hash, os.Stdout, os.Stderr)
 	} else {
 		var again <-chan struct{}
 		var forget context.CancelFunc
 		ctx, again, forget = onHangup(ctx)
 		defer forget()
-		err = run(ctx, cfg, cost, again, os.Stdout, os.Stderr)
+		err = run(ctx, cfg, hash, again, os.Stdout, os.Stderr)
 	}
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) { // whatever was under way
 		err = context.Cause(ctx)

@@ -15,7 +15,8 @@ import (
 // restart real processes of the very code under test, race detector included.
 const serveVariable = "ETU_TEST_SERVE"
 
-// costVariable makes it hash at the real cost, for what measures.
+// costVariable makes it hash at the real cost and in another process, as users
+// have it.
 const costVariable = "ETU_TEST_COST"
 
 // attackVariable makes this test binary something else, by name: what attacks
@@ -42,11 +43,11 @@ func TestMain(m *testing.M) {
 		testenv.Main(m)
 		return
 	}
-	cost := testCost
+	hash := hashing.Options{Cost: testCost}
 	if os.Getenv(costVariable) != "" {
-		cost = hashing.Cost
+		hash = hashing.Options{Cost: hashing.Cost, Worker: true}
 	}
-	os.Exit(program(os.Args[1:], cost))
+	os.Exit(program(os.Args[1:], hash))
 }
 
 // waitTogether lets more parallel tests run than there are cores, for most of

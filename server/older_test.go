@@ -11,6 +11,7 @@ import (
 	"etuservices/protocol"
 	"etuservices/server/accounts"
 	"etuservices/server/config"
+	"etuservices/server/hashing"
 	"etuservices/server/testenv"
 )
 
@@ -28,7 +29,7 @@ func prepared(t *testing.T, in *inside) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := build(cfg, testCost, in.stores, slog.New(slog.DiscardHandler))
+	h := build(cfg, hashing.Options{Cost: testCost}, in.stores, slog.New(slog.DiscardHandler))
 	defer h.quota.Close()
 	if err := h.prepare(context.Background(), cfg); err != nil {
 		t.Fatal(err)

@@ -16,8 +16,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/alexedwards/argon2id"
-
 	"etuservices/server/accounts"
 	"etuservices/server/admin"
 	"etuservices/server/boards"
@@ -37,7 +35,7 @@ import (
 // run is the whole life of a server: it ends when ctx does, or with the error
 // that keeps it from starting. Its files are read again at each word from again.
 // What programs wait for goes to out, the log to logs.
-func run(ctx context.Context, cfg config.Config, cost argon2id.Params, again <-chan struct{}, out, logs io.Writer) error {
+func run(ctx context.Context, cfg config.Config, hash hashing.Options, again <-chan struct{}, out, logs io.Writer) error {
 	log := newLog(cfg, logs)
 	for _, sentence := range config.Unknown(os.Environ()) {
 		log.Warn("variable inconnue, sans effet : " + sentence)
@@ -57,7 +55,7 @@ func run(ctx context.Context, cfg config.Config, cost argon2id.Params, again <-c
 		heap.Embedded()
 	}
 
-	house := build(cfg, cost, stores, log)
+	house := build(cfg, hash, stores, log)
 	defer house.quota.Close()
 	if err := house.prepare(ctx, cfg); err != nil {
 		return err
@@ -77,6 +75,7 @@ type house struct {
 	quota    *quota.Keeper
 	boards   *boards.Boards
 	stores   *store.Stores
+	hash     hashing.Options
 	hub      *live.Hub
 	admin    *admin.Admin
 	metrics  *metrics.Metrics // nil: off
@@ -85,11 +84,11 @@ type house struct {
 	log      *slog.Logger
 }
 
-func build(cfg config.Config, cost argon2id.Params, stores *store.Stores, log *slog.Logger) *house {
-	h := &house{log: log, stores: stores, boards: boards.New(stores, log)}
+func build(cfg config.Config, hash hashing.Options, stores *store.Stores, log *slog.Logger) *house {
+	h := &house{log: log, stores: stores, hash: hash, boards: boards.New(stores, log)}
 	h.quota = quota.New(stores, quota.Rule{Max: cfg.QuotaMax, Window: cfg.QuotaWindow}, log)
 	h.accounts = accounts.New(accounts.Options{
-		Stores: stores, Quota: h.quota, Hasher: hashing.New(cost, cfg.Limits.HashWait), Instance: cfg.Instance,
+		Stores: stores, Quota: h.quota, Hasher: hashing.New(hash.Cost, cfg.Limits.HashWait), Instance: cfg.Instance,
 		VisitsTTL: cfg.VisitsTTL, SessionTTL: cfg.SessionTTL, Attempts: cfg.Limits.Attempts, Door: cfg.Limits.Door,
 		OnLogin: boards.Login, OnRegister: boards.Register,
 		OnKill: func(ctx context.Context, tokens []string, line string) { h.hub.End(ctx, tokens, line) },
@@ -250,7 +249,9 @@ func (h *house) serve(ctx context.Context, cfg config.Config, again <-chan struc
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	background.Go(func() { h.accounts.Run(work) })
-	background.Go(func() { h.accounts.Hasher.Run(work, h.log) })
+	if h.hash.Worker {
+		background.Go(func() { h.accounts.Hasher.Run(work, h.log) })
+	}
 	background.Go(func() { h.boards.Run(work) })
 	background.Go(func() { h.hub.Run(work) })
 	background.Go(func() { h.market.Run(work) })

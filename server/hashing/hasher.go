@@ -21,6 +21,13 @@ var Cost = argon2id.Params{
 	Memory: 7 * 1024, Iterations: 5, Parallelism: 1, SaltLength: 16, KeyLength: 32,
 }
 
+// Options are how a server hashes. Tests hash at a lower cost, and without the
+// other process, where these do not matter; no setting reaches either.
+type Options struct {
+	Cost   argon2id.Params
+	Worker bool // Run a process that hashes: see helper
+}
+
 // ahead of those that are hashed, so many have their turn already: what is asked
 // of Redis in a turn need not keep a hasher waiting. Where nothing is asked there,
 // it gains nothing (AUTH is 0.97 of argon2 alone without it, 0.98 with it).

@@ -25,7 +25,7 @@ const (
 // helper is the process that hashes, at a lower priority than those who are
 // logged in. No thread of this process could be given one: argon2 hands its work
 // from goroutine to goroutine, and Go runs those on any thread. Here, a storm of
-// AUTH made the p99 of those who are logged in 2.8 times as long on two cores;
+// AUTH made the p99 of those who are logged in 2.6 times as long on two cores;
 // with it, 1.5 times.
 type helper struct {
 	client *rpc.Client
