@@ -36,7 +36,7 @@ engines:
 ## check: the fast inner loop: lint, and the tests that need no server
 .PHONY: check
 check: lint
-	go test -short ./protocol/... ./server/config/... ./server/quota/... ./server/market/...
+	go test -short ./protocol/... ./server/internal/config/... ./server/internal/ledger/... ./server/internal/market/...
 
 ## lint: vet, staticcheck, gofumpt
 .PHONY: lint

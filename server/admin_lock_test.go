@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // Two administrators block each other at once: one of them always stays. Their

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // TestBackupCommand: backup under a running server, restore only without one,

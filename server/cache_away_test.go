@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // answerWithin is the longest that anybody waits while a store is away.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // cutter stands between a server and its MariaDB. Armed, it cuts a connection

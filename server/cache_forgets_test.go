@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // TestRedisIsACache: while 16 clients work on two processes, Redis forgets, in

@@ -8,7 +8,7 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // lossy stands between the servers and their Redis. While it is losing, one

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"etuservices/protocol"
-	"etuservices/server/history"
-	"etuservices/server/testenv"
+	"etuservices/server/internal/history"
+	"etuservices/server/internal/testenv"
 )
 
 const (

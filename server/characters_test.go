@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"etuservices/protocol"
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // runes is a range of code points, both ends included.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // TestClassroomBehindOneAddress: two hundred students behind one NAT register,

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // takeover bounds how long a server that was killed keeps its name.

@@ -8,10 +8,10 @@ import (
 	"log/slog"
 	"os"
 
-	"etuservices/server/config"
-	"etuservices/server/hashing"
-	"etuservices/server/shell"
-	"etuservices/server/store"
+	"etuservices/server/internal/cli"
+	"etuservices/server/internal/config"
+	"etuservices/server/internal/hashing"
+	"etuservices/server/internal/store"
 )
 
 // errUnwell is a doctor who found something.
@@ -24,17 +24,17 @@ func runCommand(ctx context.Context, words []string, cfg config.Config, hash has
 	for _, sentence := range config.Unknown(os.Environ()) {
 		log.Warn("variable inconnue, sans effet : " + sentence)
 	}
-	password := func() (string, error) { return shell.Ask(os.Getenv, os.Stdin, logs) }
-	if done, err := shell.Copy(ctx, words, cfg, out); done {
+	password := func() (string, error) { return cli.Ask(os.Getenv, os.Stdin, logs) }
+	if done, err := cli.Copy(ctx, words, cfg, out); done {
 		return err
 	}
 	if cfg.MySQLDSN == "" {
-		if found, err := shell.Remote(ctx, cfg.Data, words, out, password); found {
+		if found, err := cli.Remote(ctx, cfg.Data, words, out, password); found {
 			return err
 		}
 	}
-	if words[0] == shell.Doctor {
-		if !shell.Examine(ctx, cfg, out, nil) {
+	if words[0] == cli.Doctor {
+		if !cli.Examine(ctx, cfg, out, nil) {
 			return errUnwell
 		}
 		return nil
@@ -53,15 +53,15 @@ func runCommand(ctx context.Context, words []string, cfg config.Config, hash has
 }
 
 // command runs the server's own commands on the stores of this process.
-func (h *house) command(cfg config.Config) shell.Command {
+func (h *house) command(cfg config.Config) cli.Command {
 	return func(ctx context.Context, words []string, out io.Writer, password func() (string, error)) error {
-		if words[0] == shell.Doctor {
-			if !shell.Examine(ctx, cfg, out, h.stores) {
+		if words[0] == cli.Doctor {
+			if !cli.Examine(ctx, cfg, out, h.stores) {
 				return errUnwell
 			}
 			return nil
 		}
-		tool := shell.House{Accounts: h.accounts, Admin: h.admin, Boards: h.boards, Out: out, Password: password}
+		tool := cli.House{Accounts: h.accounts, Admin: h.admin, Boards: h.boards, Out: out, Password: password}
 		return tool.Run(ctx, words)
 	}
 }
@@ -71,10 +71,10 @@ func (h *house) control(ctx context.Context, cfg config.Config) error {
 	if cfg.MySQLDSN != "" {
 		return nil
 	}
-	listener, err := shell.ListenControl(cfg.Data)
+	listener, err := cli.ListenControl(cfg.Data)
 	if err != nil {
 		return fmt.Errorf("socket de commande : %w", err)
 	}
-	go shell.ServeControl(ctx, listener, h.command(cfg))
+	go cli.ServeControl(ctx, listener, h.command(cfg))
 	return nil
 }

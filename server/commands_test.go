@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"etuservices/protocol"
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // command runs one of the server's own commands on the stores of env; a good

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // TestPhantomSlotVanishes: a server dies between Redis's slot and the commit.

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 var errNotYet = errors.New("not yet")

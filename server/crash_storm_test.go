@@ -10,7 +10,7 @@ import (
 
 	"etuservices/protocol"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // TestKilledInAStorm: the server is killed in the middle of a storm of

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"etuservices/server/bench/load"
-	"etuservices/server/config"
-	"etuservices/server/testenv"
+	"etuservices/server/internal/config"
+	"etuservices/server/internal/testenv"
 )
 
 const (

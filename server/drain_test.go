@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // drained says PING until the server lets the connection go, and wants to have

@@ -14,7 +14,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // freeAddr is a loopback address that nobody listens on.

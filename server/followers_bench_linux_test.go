@@ -11,7 +11,7 @@ import (
 
 	"etuservices/protocol"
 	"etuservices/server/bench/load"
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 const (

@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // openTerminal makes a pseudo-terminal; closing the master is its end.

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // hashersOf are the processes that hash for a server.

@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"etuservices/server/config"
-	"etuservices/server/hashing"
-	"etuservices/server/store"
-	"etuservices/server/testenv"
+	"etuservices/server/internal/config"
+	"etuservices/server/internal/hashing"
+	"etuservices/server/internal/store"
+	"etuservices/server/internal/testenv"
 )
 
 // inside is the real server on real sockets, in this process and on stores that

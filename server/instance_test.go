@@ -6,7 +6,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // TestAnyInstanceName: whatever ETU_INSTANCE holds, logins and sales are written

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"etuservices/protocol"
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // nobodyExempt lets the limits per address hold on loopback too.

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"etuservices/protocol"
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // deeds has a line of each verb that administrators have against an account.

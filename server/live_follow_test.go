@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"etuservices/protocol"
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // What happens on the other instance is told at once, and counted.

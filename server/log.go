@@ -6,8 +6,8 @@ import (
 	"io"
 	"log/slog"
 
-	"etuservices/server/config"
-	"etuservices/server/store"
+	"etuservices/server/internal/config"
+	"etuservices/server/internal/store"
 )
 
 // newLog makes the server's log, in the form that the settings ask for.

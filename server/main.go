@@ -15,9 +15,9 @@ import (
 	"slices"
 
 	"etuservices/protocol"
-	"etuservices/server/config"
-	"etuservices/server/hashing"
-	"etuservices/server/shell"
+	"etuservices/server/internal/cli"
+	"etuservices/server/internal/config"
+	"etuservices/server/internal/hashing"
 )
 
 func main() {
@@ -30,7 +30,7 @@ func main() {
 // program runs the server, or one of its commands, and gives the code to exit
 // with: 1 after a failure, 2 where it was not asked rightly.
 func program(args []string, hash hashing.Options) (code int) {
-	words, options := shell.Split(args)
+	words, options := cli.Split(args)
 	if slices.Contains(options, "--version") || slices.Contains(options, "-version") || slices.Equal(words, []string{"version"}) {
 		fmt.Println("etuservices-server", version())
 		return 0
@@ -39,7 +39,7 @@ func program(args []string, hash hashing.Options) (code int) {
 		words, options = nil, []string{"--help"}
 	}
 	if len(words) > 0 && !slices.Contains(options, "--help") && !slices.Contains(options, "-h") {
-		if err := shell.Check(words); err != nil {
+		if err := cli.Check(words); err != nil {
 			return complain(err, 2)
 		}
 	}
@@ -49,7 +49,7 @@ func program(args []string, hash hashing.Options) (code int) {
 		fmt.Printf("Usage : etuservices-server [options]            le serveur\n"+
 			"        etuservices-server COMMANDE [options]\n"+
 			"        etuservices-server --version | --help\n\n%s\n"+
-			"Options (chaque option --nom se lit aussi dans la variable ETU_NOM) :\n%s", shell.Usage, &help)
+			"Options (chaque option --nom se lit aussi dans la variable ETU_NOM) :\n%s", cli.Usage, &help)
 		return 0
 	}
 	if err != nil {

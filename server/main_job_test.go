@@ -3,7 +3,7 @@ package main
 import (
 	"testing"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // TestMainJob is the session of issue 1's "Done when", on both kinds of stores.

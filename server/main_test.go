@@ -7,8 +7,8 @@ import (
 
 	"github.com/alexedwards/argon2id"
 
-	"etuservices/server/hashing"
-	"etuservices/server/testenv"
+	"etuservices/server/internal/hashing"
+	"etuservices/server/internal/testenv"
 )
 
 // serveVariable makes this test binary the server, so that tests kill, stop and

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"etuservices/protocol"
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 var metricsAddr = regexp.MustCompile(`msg=mesures adresse=(\S+)`)

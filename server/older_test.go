@@ -9,10 +9,10 @@ import (
 	"testing"
 
 	"etuservices/protocol"
-	"etuservices/server/accounts"
-	"etuservices/server/config"
-	"etuservices/server/hashing"
-	"etuservices/server/testenv"
+	"etuservices/server/internal/accounts"
+	"etuservices/server/internal/config"
+	"etuservices/server/internal/hashing"
+	"etuservices/server/internal/testenv"
 )
 
 // older is a server's stores as a version before this one left them: accounts

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // onAnother is the MySQL database of env with an empty Redis beside its own.

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"etuservices/protocol"
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // runProgram runs this binary as the server's with arguments and variables, to its end.

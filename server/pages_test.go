@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // TestOwnListsHavePages: MESVENTES and MESACHATS give 20 rows without n, and the

@@ -7,7 +7,7 @@ import (
 	"github.com/alexedwards/argon2id"
 
 	"etuservices/protocol"
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // Two spellings of one password, and what may stand in for a space.

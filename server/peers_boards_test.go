@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // B18: calls that are logged where no statistic reads them.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // The public attempts at this exercise have some thirty bugs between them

@@ -10,7 +10,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // B26: what does not exist is sold, again and again.

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // startTime is far more than a server needs to listen, race detector included.

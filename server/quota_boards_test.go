@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"etuservices/server/store"
+	"etuservices/server/internal/store"
 )
 
 // boardQueries give each board out of the ledger alone: name, figure.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // withClock starts a server on a Redis whose clock the test moves, with an

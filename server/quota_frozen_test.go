@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"etuservices/protocol"
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // many keeps the quota out of the way of tests that call all the time.

@@ -13,8 +13,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"etuservices/server/store"
-	"etuservices/server/testenv"
+	"etuservices/server/internal/store"
+	"etuservices/server/internal/testenv"
 )
 
 // judge reads what was really done: the ledger in SQL, past the server, and

@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // answerLoser stands between a server and Redis: once it is on, it loses some of the

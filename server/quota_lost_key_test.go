@@ -11,7 +11,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"etuservices/server/store"
+	"etuservices/server/internal/store"
 )
 
 // figures reads members and numbers out of the ledger.

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"etuservices/server/store"
-	"etuservices/server/testenv"
+	"etuservices/server/internal/store"
+	"etuservices/server/internal/testenv"
 )
 
 // TestTwinsOnTwoProcesses (T20): the same ref at once is done once; the others wait

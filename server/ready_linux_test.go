@@ -5,7 +5,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // The disk of the embedded stores takes nothing more: a limit on the size of

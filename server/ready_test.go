@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // readyTime is how long a fault, or its mending, may stay unknown.

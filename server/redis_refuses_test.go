@@ -9,7 +9,7 @@ import (
 	"github.com/alicebob/miniredis/v2"
 	"github.com/alicebob/miniredis/v2/server"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // refusals are what Redis may answer to any command, and whether its log must tell

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // A MySQL server that is cut off from the others of its cluster refuses what a

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"etuservices/client/api"
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // balancer sends connections to servers that listen, as one before real ones

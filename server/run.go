@@ -16,20 +16,20 @@ import (
 	"syscall"
 	"time"
 
-	"etuservices/server/accounts"
-	"etuservices/server/admin"
-	"etuservices/server/boards"
-	"etuservices/server/config"
-	"etuservices/server/demo"
-	"etuservices/server/hashing"
-	"etuservices/server/heap"
-	"etuservices/server/live"
-	"etuservices/server/market"
-	"etuservices/server/metrics"
-	"etuservices/server/quota"
-	"etuservices/server/session"
-	"etuservices/server/store"
-	"etuservices/server/tcp"
+	"etuservices/server/internal/accounts"
+	"etuservices/server/internal/admin"
+	"etuservices/server/internal/cluster"
+	"etuservices/server/internal/config"
+	"etuservices/server/internal/demo"
+	"etuservices/server/internal/hashing"
+	"etuservices/server/internal/heap"
+	"etuservices/server/internal/ledger"
+	"etuservices/server/internal/lineserver"
+	"etuservices/server/internal/market"
+	"etuservices/server/internal/metrics"
+	"etuservices/server/internal/session"
+	"etuservices/server/internal/stats"
+	"etuservices/server/internal/store"
 )
 
 // run is the whole life of a server: it ends when ctx does, or with the error
@@ -72,38 +72,38 @@ func run(ctx context.Context, cfg config.Config, hash hashing.Options, again <-c
 type house struct {
 	accounts *accounts.Accounts
 	market   *market.Market
-	quota    *quota.Keeper
-	boards   *boards.Boards
+	quota    *ledger.Keeper
+	boards   *stats.Boards
 	stores   *store.Stores
 	hash     hashing.Options
-	hub      *live.Hub
+	hub      *cluster.Hub
 	admin    *admin.Admin
 	metrics  *metrics.Metrics // nil: off
 	leaving  atomic.Bool
-	tcp      *tcp.Server
+	tcp      *lineserver.Server
 	log      *slog.Logger
 }
 
 func build(cfg config.Config, hash hashing.Options, stores *store.Stores, log *slog.Logger) *house {
-	h := &house{log: log, stores: stores, hash: hash, boards: boards.New(stores, log)}
-	h.quota = quota.New(stores, quota.Rule{Max: cfg.QuotaMax, Window: cfg.QuotaWindow}, log)
+	h := &house{log: log, stores: stores, hash: hash, boards: stats.New(stores, log)}
+	h.quota = ledger.New(stores, ledger.Rule{Max: cfg.QuotaMax, Window: cfg.QuotaWindow}, log)
 	h.accounts = accounts.New(accounts.Options{
 		Stores: stores, Quota: h.quota, Hasher: hashing.New(hash.Cost, cfg.Limits.HashWait), Instance: cfg.Instance,
 		VisitsTTL: cfg.VisitsTTL, SessionTTL: cfg.SessionTTL, Attempts: cfg.Limits.Attempts, Door: cfg.Limits.Door,
-		OnLogin: boards.Login, OnRegister: boards.Register,
+		OnLogin: stats.Login, OnRegister: stats.Register,
 		OnKill: func(ctx context.Context, tokens []string, line string) { h.hub.End(ctx, tokens, line) },
 		Log:    log,
 	})
 	h.market = market.New(market.Options{
-		Stores: stores, Quota: h.quota, Instance: cfg.Instance, OnCall: boards.Call, Log: log,
+		Stores: stores, Quota: h.quota, Instance: cfg.Instance, OnCall: stats.Call, Log: log,
 	})
 	services := &session.Services{
 		Accounts: h.accounts, Market: h.market, Quota: h.quota, Boards: h.boards,
 		Health: &stores.Health, Instance: cfg.Instance, Limits: cfg.Limits, Flood: cfg.FloodRate, Log: log,
 	}
-	h.tcp = tcp.New(cfg, func(c *tcp.Conn) tcp.Session { return services.Open(c) }, log)
+	h.tcp = lineserver.New(cfg, func(c *lineserver.Conn) lineserver.Session { return services.Open(c) }, log)
 	services.Sockets = h.tcp.Count
-	h.hub = live.New(live.Options{
+	h.hub = cluster.New(cluster.Options{
 		DB: stores.Redis.DB0, Channel: stores.Redis.Channel(), Instance: cfg.Instance,
 		Rule: cfg.Rule(), Version: version(), Problem: h.problem, Sockets: h.tcp.Count, Totals: h.boards.Totals,
 		Said: h.market.Said, Kill: h.accounts.KillHere, Log: log,
@@ -122,7 +122,7 @@ func build(cfg config.Config, hash hashing.Options, stores *store.Stores, log *s
 	if cfg.MetricsAddr != "" {
 		h.metrics = metrics.New(metrics.Options{Stores: stores, Hub: h.hub, Sockets: h.tcp.Count, Instance: cfg.Instance})
 		services.Observe = h.metrics.Observe
-		h.tcp.OnEnd = func(r tcp.Reason) { h.metrics.Ended(string(r)) }
+		h.tcp.OnEnd = func(r lineserver.Reason) { h.metrics.Ended(string(r)) }
 	}
 	return h
 }
@@ -324,7 +324,7 @@ func (h *house) letGo(ctx context.Context, cfg config.Config, atOnce bool) {
 }
 
 // readAgain reads the files again that may have changed, at each word from again.
-func (h *house) readAgain(ctx context.Context, certificate *tcp.Certificate, again <-chan struct{}) {
+func (h *house) readAgain(ctx context.Context, certificate *lineserver.Certificate, again <-chan struct{}) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -342,7 +342,7 @@ func (h *house) readAgain(ctx context.Context, certificate *tcp.Certificate, aga
 // ports are what a server listens on.
 type ports struct {
 	lines       []net.Listener // in clear, then TLS's
-	certificate *tcp.Certificate
+	certificate *lineserver.Certificate
 	metrics     net.Listener // nil: off
 }
 
@@ -368,7 +368,7 @@ func takePorts(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *por
 	}
 	p.lines = append(p.lines, clear)
 	if cfg.TLSAddr != "" {
-		if p.certificate, err = tcp.LoadCertificate(cfg.TLSCert, cfg.TLSKey, log); err != nil {
+		if p.certificate, err = lineserver.LoadCertificate(cfg.TLSCert, cfg.TLSKey, log); err != nil {
 			return nil, err
 		}
 		secure, err := listen(ctx, "écoute TLS", cfg.TLSAddr)
@@ -478,6 +478,6 @@ func (h *house) sayStart(ctx context.Context, cfg config.Config) {
 func (h *house) sayEnd(began time.Time) {
 	c := &h.hub.Counters
 	h.log.Info("serveur arrêté", "duree", time.Since(began).Round(time.Millisecond).String(), "connexions", h.tcp.Total(),
-		"commandes", c.Get(live.Commands), "logins", c.Get(live.Logins), "ventes", c.Get(live.Sales), "achats", c.Get(live.Buys),
-		"refus", c.Get(live.RefusedQuota)+c.Get(live.RefusedPassword)+c.Get(live.RefusedOther))
+		"commandes", c.Get(cluster.Commands), "logins", c.Get(cluster.Logins), "ventes", c.Get(cluster.Sales), "achats", c.Get(cluster.Buys),
+		"refus", c.Get(cluster.RefusedQuota)+c.Get(cluster.RefusedPassword)+c.Get(cluster.RefusedOther))
 }

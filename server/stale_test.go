@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"etuservices/protocol"
-	"etuservices/server/accounts"
-	"etuservices/server/admin"
-	"etuservices/server/hashing"
-	"etuservices/server/testenv"
+	"etuservices/server/internal/accounts"
+	"etuservices/server/internal/admin"
+	"etuservices/server/internal/hashing"
+	"etuservices/server/internal/testenv"
 )
 
 // holdLine stops the line for password checks until free is called: whoever comes

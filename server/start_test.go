@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"etuservices/protocol"
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // wantNoStart wants a server that ends at once, saying each of these.

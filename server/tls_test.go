@@ -20,7 +20,7 @@ import (
 	"time"
 
 	"etuservices/protocol"
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // pairFiles are a certificate and its key, as the server reads them.

@@ -15,7 +15,7 @@ import (
 
 	"etuservices/protocol"
 	"etuservices/protocol/transcript"
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // specification is where the dialogues of the protocol stand.

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"etuservices/protocol"
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // TestWire is what only the whole server over real sockets can show, on both

@@ -12,8 +12,8 @@ import (
 	"etuservices/server/bench/load"
 	"etuservices/server/bench/report"
 	"etuservices/server/bench/site"
-	"etuservices/server/hashing"
-	"etuservices/server/spawn"
+	"etuservices/server/internal/hashing"
+	"etuservices/server/internal/spawn"
 )
 
 const (

@@ -10,7 +10,7 @@ import (
 	"etuservices/server/bench/load"
 	"etuservices/server/bench/report"
 	"etuservices/server/bench/site"
-	"etuservices/server/spawn"
+	"etuservices/server/internal/spawn"
 )
 
 const (

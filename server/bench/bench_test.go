@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"etuservices/server/bench/report"
-	"etuservices/server/testenv"
+	"etuservices/server/internal/testenv"
 )
 
 // TestBenchRuns does the whole of it in small, on the real server: every

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"etuservices/server/bench/site"
-	"etuservices/server/quota"
-	"etuservices/server/spawn"
+	"etuservices/server/internal/ledger"
+	"etuservices/server/internal/spawn"
 )
 
 // Students of a drive register, work on all servers, keep to the quota, and go on
@@ -26,7 +26,7 @@ func TestDrive(t *testing.T) {
 	var servers []*spawn.Program
 	var addrs []string
 	for range 2 {
-		s, err := place.StartServer(path, quota.Rule{Max: 10, Window: 10 * time.Minute}, "")
+		s, err := place.StartServer(path, ledger.Rule{Max: 10, Window: 10 * time.Minute}, "")
 		if err != nil {
 			t.Fatal(err)
 		}

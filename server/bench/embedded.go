@@ -11,8 +11,8 @@ import (
 	"etuservices/server/bench/load"
 	"etuservices/server/bench/report"
 	"etuservices/server/bench/site"
-	"etuservices/server/spawn"
-	"etuservices/server/store"
+	"etuservices/server/internal/spawn"
+	"etuservices/server/internal/store"
 )
 
 // embeddedLeast is the part of bare SQLite's sales, with the same statements

@@ -8,40 +8,40 @@ import (
 	"time"
 
 	"etuservices/protocol"
-	"etuservices/server/accounts"
 	"etuservices/server/bench/site"
-	"etuservices/server/boards"
-	"etuservices/server/config"
-	"etuservices/server/hashing"
-	"etuservices/server/live"
-	"etuservices/server/market"
-	"etuservices/server/quota"
-	"etuservices/server/session"
-	"etuservices/server/store"
+	"etuservices/server/internal/accounts"
+	"etuservices/server/internal/cluster"
+	"etuservices/server/internal/config"
+	"etuservices/server/internal/hashing"
+	"etuservices/server/internal/ledger"
+	"etuservices/server/internal/market"
+	"etuservices/server/internal/session"
+	"etuservices/server/internal/stats"
+	"etuservices/server/internal/store"
 )
 
 // house is the server's trade in this process, without its sockets: for
 // counting what one request allocates, and what it asks of the stores.
 type house struct {
 	services *session.Services
-	boards   *boards.Boards
-	quota    *quota.Keeper
+	boards   *stats.Boards
+	quota    *ledger.Keeper
 }
 
-func newHouse(stores *store.Stores, rule quota.Rule) *house {
+func newHouse(stores *store.Stores, rule ledger.Rule) *house {
 	log := slog.New(slog.DiscardHandler)
-	h := &house{boards: boards.New(stores, log), quota: quota.New(stores, rule, log)}
+	h := &house{boards: stats.New(stores, log), quota: ledger.New(stores, rule, log)}
 	h.services = &session.Services{
 		Accounts: accounts.New(accounts.Options{
 			Stores: stores, Quota: h.quota, Hasher: hashing.New(site.CheapHash, config.DefaultLimits.HashWait), Instance: "banc",
 			VisitsTTL: 30 * time.Second, SessionTTL: 30 * time.Minute,
-			OnLogin: boards.Login, OnRegister: boards.Register, Log: log,
+			OnLogin: stats.Login, OnRegister: stats.Register, Log: log,
 		}),
 		Market: market.New(market.Options{
-			Stores: stores, Quota: h.quota, Instance: "banc", OnCall: boards.Call, Log: log,
+			Stores: stores, Quota: h.quota, Instance: "banc", OnCall: stats.Call, Log: log,
 		}),
 		Quota: h.quota, Boards: h.boards, Instance: "banc",
-		Hub:    &live.Hub{Options: live.Options{Sockets: func() int64 { return 1 }}},
+		Hub:    &cluster.Hub{Options: cluster.Options{Sockets: func() int64 { return 1 }}},
 		Limits: config.DefaultLimits, Sockets: func() int64 { return 1 }, Log: log,
 	}
 	return h

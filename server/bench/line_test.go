@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"etuservices/server/bench/bare"
-	"etuservices/server/quota"
+	"etuservices/server/internal/ledger"
 )
 
 // One request on the server's side, without its socket: what tcp hands to
@@ -18,7 +18,7 @@ func BenchmarkLineVente(b *testing.B) { benchmarkLine(b, sale(0)) }
 
 // oneUser keeps some ten calls in the window of one user who makes a thousand
 // a second.
-var oneUser = quota.Rule{Max: freeMax, Window: 10 * time.Millisecond}
+var oneUser = ledger.Rule{Max: freeMax, Window: 10 * time.Millisecond}
 
 func benchmarkLine(b *testing.B, line string) {
 	talk := enter(b, open(b, 8), oneUser)

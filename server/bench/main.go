@@ -18,7 +18,7 @@ import (
 	"syscall"
 
 	"etuservices/server/bench/site"
-	"etuservices/server/spawn"
+	"etuservices/server/internal/spawn"
 )
 
 func main() {

@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"etuservices/server/bench/site"
-	"etuservices/server/quota"
-	"etuservices/server/testenv"
+	"etuservices/server/internal/ledger"
+	"etuservices/server/internal/testenv"
 )
 
 // The bare line server is this program started again, as the benchmark does.
@@ -31,7 +31,7 @@ func open(t testing.TB, users int) *site.Place {
 }
 
 // enter logs the first user in, in this process.
-func enter(t testing.TB, p *site.Place, rule quota.Rule) *talk {
+func enter(t testing.TB, p *site.Place, rule ledger.Rule) *talk {
 	t.Helper()
 	h := newHouse(p.Stores, rule)
 	t.Cleanup(h.close)

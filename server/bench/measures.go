@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"etuservices/server/bench/report"
-	"etuservices/server/quota"
+	"etuservices/server/internal/ledger"
 )
 
 // bareSide is what the server is measured against.
@@ -26,7 +26,7 @@ type measure struct {
 	side   bareSide
 	wanted float64 // the least ratio; 0: none
 	depth  int     // requests in flight on a connection
-	rule   quota.Rule
+	rule   ledger.Rule
 	hash   bool // passwords cost what they cost
 }
 
@@ -36,8 +36,8 @@ type measure struct {
 const freeMax = 1_000_000
 
 var (
-	readRule = quota.Rule{Max: freeMax, Window: 10 * time.Minute}
-	callRule = quota.Rule{Max: freeMax, Window: 500 * time.Millisecond}
+	readRule = ledger.Rule{Max: freeMax, Window: 10 * time.Minute}
+	callRule = ledger.Rule{Max: freeMax, Window: 500 * time.Millisecond}
 )
 
 // measures, with the ratios that issue 5 ("As fast as its stores") wants.

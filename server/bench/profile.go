@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"etuservices/server/spawn"
+	"etuservices/server/internal/spawn"
 )
 
 // profile fetches the server's profiles during its turns; the last ones stay.

@@ -12,7 +12,7 @@ import (
 	"etuservices/server/bench/load"
 	"etuservices/server/bench/report"
 	"etuservices/server/bench/site"
-	"etuservices/server/boards"
+	"etuservices/server/internal/stats"
 )
 
 const (
@@ -90,7 +90,7 @@ func (b *banc) crowd(ctx context.Context, stores *site.Stores, n, db int) (conn 
 	}
 	fmt.Fprintf(b.notes, "bench : %d comptes et articles en %v\n", n, time.Since(start).Round(time.Second))
 	start = time.Now() // a server would do so before it listens, longer than we wait for one
-	if err := boards.New(place.Stores, slog.New(slog.DiscardHandler)).Check(ctx); err != nil {
+	if err := stats.New(place.Stores, slog.New(slog.DiscardHandler)).Check(ctx); err != nil {
 		return nil, nil, errors.Join(err, place.Close())
 	}
 	fmt.Fprintf(b.notes, "bench : tableaux rebâtis en %v\n", time.Since(start).Round(time.Millisecond))

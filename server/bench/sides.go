@@ -11,7 +11,7 @@ import (
 	"etuservices/server/bench/bare"
 	"etuservices/server/bench/load"
 	"etuservices/server/bench/site"
-	"etuservices/server/spawn"
+	"etuservices/server/internal/spawn"
 )
 
 // callSide is called in this process.

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"etuservices/server/boards"
-	"etuservices/server/store"
+	"etuservices/server/internal/stats"
+	"etuservices/server/internal/store"
 )
 
 // Offer is what is sold; the words of its title are known beforehand.
@@ -90,7 +90,7 @@ func (d *Driver) call(ctx context.Context, u User, service string, work func(*sq
 		return err
 	}
 	pipe := d.stores.Redis.DB1.Pipeline()
-	d.calls.EvalSha(ctx, pipe, boards.Keys.Call, u.Login, sales, buys)
+	d.calls.EvalSha(ctx, pipe, stats.Keys.Call, u.Login, sales, buys)
 	d.journal.EvalSha(ctx, pipe, u.journal, 100, (24 * time.Hour).Milliseconds(), "0", ms, service+":"+slot)
 	_, err = pipe.Exec(ctx)
 	return err

@@ -10,9 +10,9 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"etuservices/server/boards"
-	"etuservices/server/quota"
-	"etuservices/server/store"
+	"etuservices/server/internal/ledger"
+	"etuservices/server/internal/stats"
+	"etuservices/server/internal/store"
 )
 
 // instance is written into the ledger.
@@ -21,7 +21,7 @@ const instance = "pilote-nu"
 // Driver does the stores' part of verbs. It is safe for concurrent use.
 type Driver struct {
 	stores *store.Stores
-	rule   quota.Rule
+	rule   ledger.Rule
 
 	take, look, best, calls, journal *redis.Script
 }
@@ -39,15 +39,15 @@ type User struct {
 func NewUser(id int64, login string) User {
 	return User{
 		ID: id, Login: login,
-		windows: quota.WindowKeys(quota.User{ID: id, Login: login}),
+		windows: ledger.WindowKeys(ledger.User{ID: id, Login: login}),
 		journal: []string{"etu:{" + login + "}:appels"},
 	}
 }
 
 // New makes a driver whose scripts are loaded.
-func New(ctx context.Context, stores *store.Stores, rule quota.Rule) (*Driver, error) {
-	take, look := quota.Scripts()
-	best, calls, journal := boards.Scripts()
+func New(ctx context.Context, stores *store.Stores, rule ledger.Rule) (*Driver, error) {
+	take, look := ledger.Scripts()
+	best, calls, journal := stats.Scripts()
 	d := &Driver{stores: stores, rule: rule}
 	for _, s := range []struct {
 		to   **redis.Script

@@ -3,7 +3,7 @@ package bare
 import (
 	"context"
 
-	"etuservices/server/boards"
+	"etuservices/server/internal/stats"
 )
 
 // Quota does QUOTA: one script.
@@ -20,11 +20,11 @@ func (d *Driver) Stats(ctx context.Context) error {
 		return err
 	}
 	calls := d.stores.Redis.DB1.Pipeline()
-	calls.HExists(ctx, boards.Keys.CallMark, "instant")
-	calls.ZRangeWithScores(ctx, boards.Keys.Calls, 0, 9)
-	calls.ZRangeWithScores(ctx, boards.Keys.Services, 0, -1)
+	calls.HExists(ctx, stats.Keys.CallMark, "instant")
+	calls.ZRangeWithScores(ctx, stats.Keys.Calls, 0, 9)
+	calls.ZRangeWithScores(ctx, stats.Keys.Services, 0, -1)
 	_, err := calls.Exec(ctx)
 	return err
 }
 
-var loginBoards = []string{boards.Keys.LoginMark, boards.Keys.Last, boards.Keys.Total}
+var loginBoards = []string{stats.Keys.LoginMark, stats.Keys.Last, stats.Keys.Total}

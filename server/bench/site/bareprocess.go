@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"etuservices/server/bench/bare"
-	"etuservices/server/quota"
-	"etuservices/server/store"
+	"etuservices/server/internal/ledger"
+	"etuservices/server/internal/store"
 )
 
 // ServeBare is the process that StartBare starts: it serves until killed.
@@ -31,7 +31,7 @@ func ServeBare(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer stores.Close()
-	driver, err := bare.New(ctx, stores, quota.Rule{Max: limit, Window: window})
+	driver, err := bare.New(ctx, stores, ledger.Rule{Max: limit, Window: window})
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"etuservices/server/store"
+	"etuservices/server/internal/store"
 )
 
 // FillEmbedded fills the embedded stores of a folder: n accounts, their

@@ -9,8 +9,8 @@ import (
 
 	"github.com/alexedwards/argon2id"
 
-	"etuservices/server/market"
-	"etuservices/server/store"
+	"etuservices/server/internal/market"
+	"etuservices/server/internal/store"
 )
 
 const (

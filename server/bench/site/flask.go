@@ -11,7 +11,7 @@ import (
 	"runtime"
 	"strconv"
 
-	"etuservices/server/spawn"
+	"etuservices/server/internal/spawn"
 )
 
 //go:embed flask_app.py

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"etuservices/server/bench/report"
-	"etuservices/server/spawn"
+	"etuservices/server/internal/spawn"
 )
 
 // Machine describes where the measures are taken, in general terms.

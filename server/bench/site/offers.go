@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 
 	"etuservices/server/bench/bare"
-	"etuservices/server/market"
+	"etuservices/server/internal/market"
 )
 
 // Offers are articles like those that students sell: titles of two to five

@@ -9,8 +9,8 @@ import (
 	"strconv"
 	"strings"
 
-	"etuservices/server/quota"
-	"etuservices/server/spawn"
+	"etuservices/server/internal/ledger"
+	"etuservices/server/internal/spawn"
 )
 
 // Build builds the server. profiled adds net/http/pprof on the socket that
@@ -47,7 +47,7 @@ const ProfileVariable = "ETU_PROFILE_SOCKET"
 // StartServer starts a built server on the place's stores, where others may run.
 // Nothing but the quota's rule and what would slow a load test down differs from
 // its defaults.
-func (p *Place) StartServer(path string, rule quota.Rule, profileSocket string) (*spawn.Program, error) {
+func (p *Place) StartServer(path string, rule ledger.Rule, profileSocket string) (*spawn.Program, error) {
 	program := spawn.NewProgram(path, []string{
 		"ETU_MYSQL_DSN=" + p.DSN, "ETU_REDIS_URL=" + p.RedisURL, "ETU_INSTANCE=banc-" + rand.Text()[:8],
 		"ETU_QUOTA_MAX=" + strconv.Itoa(rule.Max), "ETU_QUOTA_WINDOW=" + rule.Window.String(),
@@ -57,7 +57,7 @@ func (p *Place) StartServer(path string, rule quota.Rule, profileSocket string) 
 }
 
 // NewEmbedded prepares a built server on the embedded stores of a folder.
-func NewEmbedded(path, dir string, rule quota.Rule) *spawn.Program {
+func NewEmbedded(path, dir string, rule ledger.Rule) *spawn.Program {
 	return spawn.NewProgram(path, []string{
 		"ETU_DATA=" + dir, "ETU_MYSQL_DSN=", "ETU_REDIS_URL=", "ETU_INSTANCE=banc",
 		"ETU_QUOTA_MAX=" + strconv.Itoa(rule.Max), "ETU_QUOTA_WINDOW=" + rule.Window.String(),
@@ -71,7 +71,7 @@ const BareVariable = "ETU_BENCH_BARE"
 
 // StartBare starts the bare drivers behind the bare line server, in a process
 // of their own as the server has one.
-func (p *Place) StartBare(rule quota.Rule) (*spawn.Program, error) {
+func (p *Place) StartBare(rule ledger.Rule) (*spawn.Program, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("site: %w", err)

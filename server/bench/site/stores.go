@@ -10,8 +10,8 @@ import (
 	"strconv"
 	"syscall"
 
-	"etuservices/server/spawn"
-	"etuservices/server/store"
+	"etuservices/server/internal/spawn"
+	"etuservices/server/internal/store"
 )
 
 // redoLog is MariaDB's own default: the 8 MiB that tests start faster with

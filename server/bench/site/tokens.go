@@ -7,7 +7,7 @@ import (
 	"encoding/hex"
 	"time"
 
-	"etuservices/server/store"
+	"etuservices/server/internal/store"
 )
 
 // Tokens gives each of the users a session to resume: a login would make the

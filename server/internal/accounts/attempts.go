@@ -1,0 +1,228 @@
+package accounts
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"etuservices/protocol"
+	"etuservices/server/internal/config"
+	"etuservices/server/internal/store"
+)
+
+//go:embed attempt.lua
+var attemptText string
+
+var attemptScript = store.NewScript(attemptText)
+
+// TooMany is a refusal of more attempts from an address (DEBIT).
+type TooMany struct{ After time.Duration }
+
+func (e *TooMany) Error() string {
+	return fmt.Sprintf("accounts: too many attempts, again in %v", e.After)
+}
+
+// From is where an attempt comes from. Exempt addresses are not limited, the
+// account's delay holds for them too.
+type From struct {
+	Address string
+	Exempt  bool
+}
+
+// network is what is counted, and what stands in line.
+func (f From) network() string { return config.NetworkOf(f.Address) }
+
+// counter is a key of attempt.lua.
+type counter struct {
+	key   string
+	limit int
+	life  time.Duration
+	by    int // how much it is changed by; 0: it is looked at
+}
+
+// times gives the same counters, changed by another amount.
+func times(list []counter, by int) []counter {
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].by = by
+	}
+	return list
+}
+
+// attempt is a guess at an account's password.
+type attempt struct {
+	login   string // whose it is; "" for nobody's
+	network string
+	delay   time.Duration // before it
+	charged []counter     // what counts it
+	limits  []counter     // what will, once it is made
+}
+
+// attempt counts a guess at whoever has a name, and says how long the guesser of a
+// much-guessed one waits: of the name from anywhere, or from one network. The
+// limits are looked at here, so that who is over them does not stand in line, and
+// count when the guess is made (charge). Errors: *TooMany, store.ErrUnavailable:
+// while Redis is away nobody can log in, so nobody guesses.
+//
+// A name is counted as it was given: whether an e-mail is that of a login which is
+// guessed much, or of nobody, shows in no delay and no refusal.
+func (a *Accounts) attempt(ctx context.Context, from From, name, login string) (*attempt, error) {
+	key, err := a.nameKey(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	try := &attempt{
+		login: login, network: from.network(),
+		charged: []counter{{"compte:" + key, 0, time.Hour, 1}},
+	}
+	if !from.Exempt {
+		pair := try.network + "|" + key
+		try.limits = []counter{
+			{"jour:" + pair, 0, 24 * time.Hour, 0},
+			{"minute:" + pair, a.Attempts.PairMinute, time.Minute, 0},
+			{"adresse:" + try.network, a.Attempts.Address, time.Minute, 0},
+		}
+	}
+	counts, err := a.count(ctx, append(slices.Clone(try.charged), try.limits...))
+	if err != nil {
+		return nil, err
+	}
+	if len(counts) > 0 && a.Attempts.Account > 0 {
+		try.delay = min(a.Attempts.DelayMax, a.Attempts.Delay*time.Duration((counts[0]-1)/int64(a.Attempts.Account)))
+	}
+	if len(counts) > 1 && counts[1] >= int64(a.Attempts.PairDay) {
+		try.delay = a.Attempts.DelayMax
+	}
+	return try, nil
+}
+
+// charge counts a guess against its limits, whose turn has come: those who stand
+// in line have not failed, and a classroom that logs in at once is one address.
+// Counted before the guess is made, many at once cannot pass together.
+func (a *Accounts) charge(ctx context.Context, try *attempt) error {
+	if len(try.limits) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, store.RedisTimeout)
+	defer cancel()
+	counting := times(try.limits, 1)
+	if _, err := a.count(ctx, counting); err != nil {
+		return err
+	}
+	try.charged = append(try.charged, counting...)
+	return nil
+}
+
+func pause(ctx context.Context, delay time.Duration) error {
+	if delay <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(delay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// guess compares a password with a hash, after the delay that its attempt got. It
+// says whether the hash was made of the password as it was typed, not as it is
+// prepared today. Errors: ErrWrong, *TooMany, *hashing.Busy, store.ErrUnavailable.
+func (a *Accounts) guess(ctx context.Context, try *attempt, password, hash string) (asTyped bool, err error) {
+	if err := pause(ctx, try.delay); err != nil {
+		return false, err
+	}
+	err = a.Hasher.Turn(ctx, try.network, func() error {
+		if err := a.charge(ctx, try); err != nil {
+			return err
+		}
+		for i, form := range forms(password) { // at the same cost for an unknown login
+			match, err := a.Hasher.Compare(form, hash)
+			switch {
+			case err != nil:
+				return err
+			case match:
+				asTyped = i > 0
+				a.forgive(ctx, try) // before the next one is charged
+				return nil
+			}
+		}
+		if hash != "" {
+			return &Wrong{Login: try.login}
+		}
+		return ErrWrong
+	})
+	if err != nil && !errors.Is(err, ErrWrong) {
+		a.forgive(ctx, try)
+	}
+	return asTyped, err
+}
+
+// nameKey is under what the attempts at a name are counted: nobody who reads the
+// keys learns what was typed, which may have been a password.
+func (a *Accounts) nameKey(ctx context.Context, name string) (string, error) {
+	key, err := a.secret.get(ctx, a.Stores.SQL)
+	if err != nil {
+		return "", err
+	}
+	if folded, ok := protocol.Login(name); ok {
+		name = folded
+	} else if folded, ok := protocol.Email(name); ok {
+		name = folded
+	}
+	sum := hmac.New(sha256.New, key)
+	sum.Write([]byte(name))
+	return hex.EncodeToString(sum.Sum(nil)[:nameKeyBytes]), nil
+}
+
+// nameKeyBytes are enough that no two names meet.
+const nameKeyBytes = 16
+
+// forgive takes an attempt back: it was no failure, or a fault of ours.
+func (a *Accounts) forgive(ctx context.Context, try *attempt) {
+	if _, err := a.count(context.WithoutCancel(ctx), times(try.charged, -1)); err != nil {
+		a.Log.Warn("essai réussi resté compté comme échec, il expire seul", "erreur", err)
+	}
+}
+
+// mayRegister counts an account to be opened.
+func (a *Accounts) mayRegister(ctx context.Context, from From) error {
+	if from.Exempt || a.Attempts.Registration <= 0 {
+		return nil
+	}
+	_, err := a.count(ctx, []counter{{"inscription:" + from.network(), a.Attempts.Registration, time.Hour, 1}})
+	return err
+}
+
+func (a *Accounts) count(ctx context.Context, list []counter) (counts []int64, err error) {
+	keys := make([]string, len(list))
+	args := make([]any, 0, 3*len(list))
+	for i, c := range list {
+		keys[i] = "etu:{echecs}:" + c.key
+		args = append(args, c.limit, c.life.Milliseconds(), c.by)
+	}
+	answers, err := store.Run(ctx, a.Stores.Redis.DB0, store.Call{Script: attemptScript, Keys: keys, Args: args})
+	if err != nil {
+		return nil, fmt.Errorf("accounts: attempts: %w", err)
+	}
+	numbers, _ := answers[0].([]any)
+	for _, n := range numbers {
+		v, _ := n.(int64)
+		counts = append(counts, v)
+	}
+	if len(counts) == 1 && counts[0] > 0 {
+		return nil, &TooMany{After: time.Duration(counts[0]) * time.Millisecond}
+	}
+	if len(counts) == 0 {
+		return nil, nil
+	}
+	return counts[1:], nil
+}

@@ -1,0 +1,264 @@
+package accounts
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"etuservices/protocol"
+	"etuservices/server/internal/ledger"
+	"etuservices/server/internal/store"
+)
+
+//go:embed visit.lua
+var visitText string
+
+var visitScript = store.NewScript(visitText)
+
+// Login is a successful login.
+type Login struct {
+	*Session
+	Quota  ledger.State // of connexions, this one included
+	Visits int64        // logins since the last pause of VisitsTTL
+}
+
+// errStale says that the account's password was replaced after it was compared.
+var errStale = errors.New("accounts: the password was replaced meanwhile")
+
+// staleRounds is how often a login whose password is replaced under it is tried
+// again: whoever loses as often meets somebody who does nothing else.
+const staleRounds = 3
+
+// Login checks a password, takes a slot of the login quota, and writes the
+// login down. Errors: ErrWrong, ErrBlocked, *quota.Exceeded, *hashing.Busy,
+// *TooMany, store.ErrUnavailable; none of them counts.
+//
+// The account is read before the wait for a hasher, and again under its row's
+// lock in the transaction that records the login: where its password is another
+// one by then, what was compared says nothing and is compared again.
+func (a *Accounts) Login(ctx context.Context, name, password string, from From) (Login, error) {
+	for round := range staleRounds {
+		login, err := a.login(ctx, name, password, from, round > 0)
+		if !errors.Is(err, errStale) {
+			return login, err
+		}
+	}
+	return Login{}, ErrWrong
+}
+
+// login is one round of Login; who comes again has had the delay.
+func (a *Accounts) login(ctx context.Context, name, password string, from From, again bool) (Login, error) {
+	var user found
+	var try *attempt
+	err := a.door.through(ctx, func(ctx context.Context) (err error) {
+		if user, err = a.find(ctx, name); err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("accounts: find: %w", err)
+		}
+		try, err = a.attempt(ctx, from, name, user.Login)
+		return err
+	})
+	if err != nil {
+		return Login{}, err
+	}
+	if again {
+		try.delay = 0
+	}
+	asTyped, err := a.guess(ctx, try, password, user.hash)
+	if err != nil {
+		return Login{}, err
+	}
+	if asTyped || a.Hasher.Outdated(user.hash) {
+		user.hash = a.upgrade(ctx, try, password, user.hash)
+	}
+	ctx, cancel := context.WithTimeout(ctx, store.RequestTime) // the line for hashing has its own
+	defer cancel()
+	if err := a.stillRefused(ctx, user); err != nil {
+		return Login{}, err
+	}
+	slot, err := a.Quota.Take(ctx, user.Quota(), ledger.Logins, "")
+	if err != nil {
+		return Login{}, err
+	}
+	session := a.newSession(user.User, slot.Stamp)
+	a.sessions.add(session) // before the token can be killed
+	account, state, err := a.record(ctx, slot, session, user.hash, from.Address)
+	if err != nil {
+		a.sessions.remove(session)
+		return Login{}, a.undo(ctx, slot, err)
+	}
+	session.ready.Store(true)
+	login := Login{Session: session, Quota: state}
+	login.Visits = a.publish(ctx, session, account)
+	return login, nil
+}
+
+// stillRefused is why an account that was found shut may not log in now: it takes
+// no slot of the quota to learn it. Errors: *Blocked, ErrWrong, errStale.
+func (a *Accounts) stillRefused(ctx context.Context, was found) error {
+	if was.refusal(time.Now()) == nil {
+		return nil // record decides
+	}
+	is, err := a.lookUp(ctx, "u.id = ?", was.ID)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return ErrWrong
+	case err != nil:
+		return fmt.Errorf("accounts: find: %w", err)
+	case is.hash != was.hash:
+		return errStale
+	}
+	return is.refusal(time.Now())
+}
+
+// record is the transaction that decides: it holds for the account as it is
+// under its row's lock, which must still have the hash that was compared.
+func (a *Accounts) record(ctx context.Context, slot ledger.Slot, s *Session, hash, address string) (account ledger.Account, state ledger.State, err error) {
+	at, until := store.At(slot.Stamp), s.lastUse.Load()+a.ahead().Milliseconds()
+	err = a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		account, state, err = a.Quota.Certify(ctx, tx, slot,
+			"nb_connexions = nb_connexions + 1, "+
+				// Logins are not written down in the order of their stamps.
+				"derniere_connexion = CASE WHEN derniere_connexion > ? THEN derniere_connexion ELSE ? END", at, at)
+		if err != nil {
+			return err
+		}
+		is, err := readAccount(ctx, tx, "u.id = ?", s.User.ID)
+		if err != nil {
+			return err
+		}
+		if is.hash != hash {
+			return errStale
+		}
+		if err := is.refusal(slot.Stamp); err != nil {
+			return err
+		}
+		s.User = is.User
+		if _, err := tx.ExecContext(ctx, `
+			INSERT INTO connexions (utilisateur_id, instant, adresse, serveur, creneau) VALUES (?, ?, ?, ?, ?)`,
+			s.User.ID, at, address, a.Instance, slot.ID); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `
+			INSERT INTO jetons (empreinte, utilisateur_id, depuis, dernier_usage) VALUES (?, ?, ?, ?)`,
+			s.hash, s.User.ID, at, store.AtMilli(until))
+		return err
+	})
+	s.covered.Store(until)
+	return account, state, err
+}
+
+// undo frees the slot of a login that was not written down.
+func (a *Accounts) undo(ctx context.Context, slot ledger.Slot, err error) error {
+	if errors.Is(err, store.ErrCommitUnknown) {
+		a.Quota.Settle(slot)
+		return fmt.Errorf("accounts: login: %w", err)
+	}
+	a.Quota.GiveBack(ctx, slot)
+	switch {
+	case errors.Is(err, ledger.ErrNoAccount):
+		return ErrWrong // deleted this very moment
+	case errors.Is(err, errStale):
+		return errStale
+	}
+	var full *ledger.Exceeded
+	if errors.As(err, &full) {
+		a.Quota.Fill(ctx, slot.User, slot.Kind) // Redis had forgotten
+		return full
+	}
+	return fmt.Errorf("accounts: login: %w", err)
+}
+
+// publish tells Redis, in one round trip, what was committed. Nothing here may
+// undo the login: what is lost is rebuilt from SQL.
+func (a *Accounts) publish(ctx context.Context, s *Session, account ledger.Account) (visits int64) {
+	calls := []store.Call{
+		{
+			Script: visitScript,
+			Keys:   []string{"etu:{" + s.User.Login + "}:visites"},
+			Args:   []any{a.VisitsTTL.Milliseconds()},
+		},
+		a.tokenCall(s, s.lastUse.Load(), false),
+	}
+	if a.OnLogin != nil {
+		calls = append(calls, a.OnLogin(s.User.Login, account.Logins, s.Since)...)
+	}
+	answers, err := store.Run(ctx, a.Stores.Redis.DB0, calls...)
+	if err != nil {
+		a.Log.Warn("connexion écrite mais non publiée dans Redis", "erreur", err)
+		return 1
+	}
+	visits, _ = answers[0].(int64)
+	return max(1, visits)
+}
+
+// findTime bounds the first look at an account, so that a MySQL that hangs is
+// told within 5 s though a password check may wait longer.
+const findTime = store.SQLTimeout
+
+// found is an account as it was read: what is decided from it after a wait is
+// decided again.
+type found struct {
+	User
+	standing
+	hash string
+}
+
+// find reads an account by its login or, where there is an @, its e-mail. The
+// error is sql.ErrNoRows for nobody.
+func (a *Accounts) find(ctx context.Context, name string) (found, error) {
+	column, fold := "login", protocol.Login
+	if strings.Contains(name, "@") {
+		column, fold = "email", protocol.Email
+		if u, err := a.findAsTyped(ctx, name); !errors.Is(err, sql.ErrNoRows) {
+			return u, err
+		}
+	}
+	// What no account can be called is not asked for: each engine has its own
+	// idea of equality (MySQL's takes no notice of trailing spaces) and of what
+	// may be compared (MySQL's refuses an accent beside an ASCII column).
+	name, ok := fold(name)
+	if !ok {
+		return found{}, sql.ErrNoRows
+	}
+	return a.lookUp(ctx, "u."+column+" = ?", name)
+}
+
+// findAsTyped reads an account whose address was kept in another form than new
+// ones are (NFC, nothing unseen): such accounts stay as they are.
+func (a *Accounts) findAsTyped(ctx context.Context, email string) (found, error) {
+	if !utf8.ValidString(email) || len(email) > protocol.MaxEmail || strings.ContainsFunc(email, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r)
+	}) {
+		return found{}, sql.ErrNoRows
+	}
+	typed := strings.ToLower(email)
+	if folded, _ := protocol.Email(email); folded == typed {
+		return found{}, sql.ErrNoRows
+	}
+	return a.lookUp(ctx, "u.email = ?", typed)
+}
+
+// lookUp reads an account outside of a transaction.
+func (a *Accounts) lookUp(ctx context.Context, where string, value any) (found, error) {
+	ctx, cancel := context.WithTimeout(ctx, findTime)
+	defer cancel()
+	u, err := readAccount(ctx, a.Stores.SQL.Read, where, value)
+	return u, store.Classify(err)
+}
+
+func readAccount(ctx context.Context, from store.RowReader, where string, value any) (u found, err error) {
+	err = from.QueryRowContext(ctx, `
+		SELECT u.id, u.login, u.email, u.prenom, u.nom, u.role, u.etat, u.mot_de_passe,
+		  c.expulse_jusqua, COALESCE(c.mdp_a_changer, 0)
+		FROM utilisateurs u LEFT JOIN consignes c ON c.utilisateur_id = u.id
+		WHERE `+where, value).
+		Scan(&u.ID, &u.Login, &u.Email, &u.FirstName, &u.LastName, (*string)(&u.Role), &u.state, &u.hash,
+			&u.until, &u.MustChange)
+	return u, err
+}

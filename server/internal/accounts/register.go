@@ -1,0 +1,111 @@
+package accounts
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"etuservices/server/internal/store"
+)
+
+// Registration is a new account, its values already judged and folded.
+type Registration struct {
+	User
+	Password string
+	// Allowed, when given, says whether the account may be opened at all: before
+	// the password is hashed, and again in the transaction, with a lock on what it
+	// reads.
+	Allowed func(ctx context.Context, from store.RowReader) error
+	// Then, when given, is done in the same transaction.
+	Then func(ctx context.Context, tx *sql.Tx, u User) error
+}
+
+// Apply opens an account for whoever asks, within the limits of his address.
+// Errors: *TooMany, those of Allowed and of Register.
+func (a *Accounts) Apply(ctx context.Context, from From, r Registration) (User, error) {
+	err := a.door.through(ctx, func(ctx context.Context) error {
+		if err := r.Allowed(ctx, a.Stores.SQL.Read); err != nil {
+			return err
+		}
+		if err := a.mayRegister(ctx, from); err != nil {
+			return err
+		}
+		return a.free(ctx, r.User) // before the hashing, which costs
+	})
+	if err != nil {
+		return User{}, err
+	}
+	return a.open(ctx, from.network(), r)
+}
+
+// Register opens an account. Errors: *Taken, *hashing.Busy, store.ErrUnavailable.
+func (a *Accounts) Register(ctx context.Context, r Registration) (User, error) {
+	if err := a.free(ctx, r.User); err != nil {
+		return User{}, err
+	}
+	return a.open(ctx, "", r)
+}
+
+func (a *Accounts) open(ctx context.Context, flow string, r Registration) (User, error) {
+	hash, err := a.Hash(ctx, flow, r.Password)
+	if err != nil {
+		return User{}, err
+	}
+	user := r.User
+	err = a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if r.Allowed != nil {
+			if err := r.Allowed(ctx, tx); err != nil {
+				return err
+			}
+		}
+		done, err := tx.ExecContext(ctx, `
+			INSERT INTO utilisateurs (login, email, prenom, nom, mot_de_passe, role, cree_le)
+			VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			user.Login, user.Email, user.FirstName, user.LastName, hash, string(user.Role), store.At(time.Now()))
+		if err != nil {
+			return err
+		}
+		if user.ID, err = done.LastInsertId(); err != nil || r.Then == nil {
+			return err
+		}
+		return r.Then(ctx, tx, user)
+	})
+	if store.IsDuplicate(err) {
+		return User{}, &Taken{Field: store.DuplicateKey(err)}
+	}
+	if err != nil {
+		return User{}, fmt.Errorf("accounts: register: %w", err)
+	}
+	a.announce(ctx, user)
+	return user, nil
+}
+
+// announce puts the newcomer among those who never called. The boards' own
+// check does it later where Redis does not answer.
+func (a *Accounts) announce(ctx context.Context, user User) {
+	if a.OnRegister == nil {
+		return
+	}
+	if _, err := store.Run(ctx, a.Stores.Redis.DB1, a.OnRegister(user.Login)...); err != nil {
+		a.Log.Warn("nouveau compte non porté aux tableaux", "erreur", err)
+	}
+}
+
+func (a *Accounts) free(ctx context.Context, u User) error {
+	ctx, cancel := context.WithTimeout(ctx, findTime)
+	defer cancel()
+	for _, c := range []struct{ column, value string }{{"login", u.Login}, {"email", u.Email}} {
+		var one int
+		err := a.Stores.SQL.Read.QueryRowContext(ctx,
+			`SELECT 1 FROM utilisateurs WHERE `+c.column+` = ?`, c.value).Scan(&one)
+		switch {
+		case err == nil:
+			return &Taken{Field: c.column}
+		case !errors.Is(err, sql.ErrNoRows):
+			return fmt.Errorf("accounts: is %s free: %w", c.column, store.Classify(err))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,148 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"etuservices/server/internal/ledger"
+	"etuservices/server/internal/store"
+)
+
+// Resume takes a session up again by its token; it is no login and counts
+// nothing. SQL knows which tokens were killed and, with the lead, the last use;
+// Redis knows when one ends to the millisecond, unless it came back on an old
+// file: then SQL knows a later use. One of them is enough. Errors: ErrWrong,
+// store.ErrUnavailable.
+//
+// It needs no door: however many come at once, they ask SQL together.
+func (a *Accounts) Resume(ctx context.Context, token string) (*Session, error) {
+	hash := hashToken(token)
+	waiting := &Session{hash: hash} // hears of the token's end from now on
+	a.sessions.add(waiting)
+	defer a.sessions.remove(waiting)
+	found := resumed{hash: hash, token: token}
+	sqlErr := a.resumeSQL(ctx, &found)
+	session, written := found.session, found.written
+	if errors.Is(sqlErr, ErrWrong) {
+		return nil, ErrWrong
+	}
+	var fields map[string]string
+	err := store.ErrUnavailable
+	if !a.Stores.Health.Missing(store.NeedRedis) {
+		fields, err = a.tokenFields(ctx, hash)
+	}
+	if err = store.Classify(err); err != nil && sqlErr != nil {
+		return nil, fmt.Errorf("accounts: resume: %w", errors.Join(sqlErr, err))
+	}
+	life := a.SessionTTL.Milliseconds()
+	ends := tokenEnd(fields)
+	switch {
+	case sqlErr != nil && len(fields) == 0:
+		return nil, fmt.Errorf("accounts: resume: %w", sqlErr)
+	case sqlErr != nil: // MySQL is away: Redis alone
+		session = a.sessionOf(token, fields)
+	case ends-life < a.useOf(written).UnixMilli(): // Redis forgot, or is behind
+		ends = written.Milli() + life
+	}
+	if time.Now().UnixMilli() > ends {
+		return nil, ErrWrong
+	}
+	session.inSQL.Store(written.Milli())
+	session.ready.Store(true)
+	a.sessions.add(session)
+	if waiting.Dead() {
+		a.sessions.remove(session)
+		return nil, ErrWrong
+	}
+	session.Use()
+	return session, nil
+}
+
+// resumed is a token that SQL is asked about, and what SQL knows of it.
+type resumed struct {
+	token, hash string
+	session     *Session      // nil: it was killed, or its account may not log in
+	written     store.Instant // the last use, with its lead
+}
+
+// mostResumed are asked about in one statement: what comes back when a class
+// lost its server.
+const mostResumed = 64
+
+// resumeSQL asks SQL about a token. Errors: ErrWrong, store.ErrUnavailable.
+func (a *Accounts) resumeSQL(ctx context.Context, r *resumed) error {
+	if a.Stores.Health.Missing(store.NeedSQL) {
+		return store.ErrUnavailable
+	}
+	if err := a.resuming.Do(ctx, r); err != nil {
+		return store.Classify(err)
+	}
+	if r.session == nil {
+		return ErrWrong
+	}
+	return nil
+}
+
+func (a *Accounts) readTokens(ctx context.Context, list []*resumed) error {
+	asked := make(map[string][]*resumed, len(list)) // several connections may hold one token
+	for _, r := range list {
+		asked[r.hash] = append(asked[r.hash], r)
+	}
+	in, args := store.In(slices.Collect(maps.Keys(asked)))
+	rows, err := a.Stores.SQL.Read.QueryContext(ctx, `
+		SELECT j.empreinte, u.id, u.login, u.email, u.prenom, u.nom, u.role, j.depuis, j.dernier_usage,
+		  COALESCE(c.mdp_a_changer, 0)
+		FROM jetons j JOIN utilisateurs u ON u.id = j.utilisateur_id
+		LEFT JOIN consignes c ON c.utilisateur_id = u.id
+		WHERE u.etat = '`+ledger.Active+`' AND j.empreinte `+in, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var u User
+		var hash, role string
+		var since, written store.Instant
+		if err := rows.Scan(&hash, &u.ID, &u.Login, &u.Email, &u.FirstName, &u.LastName, &role,
+			&since, &written, &u.MustChange); err != nil {
+			return err
+		}
+		u.Role = Role(role)
+		for _, r := range asked[hash] {
+			r.session, r.written = a.resumedSession(u, r.token, since.Time), written
+		}
+	}
+	return rows.Err()
+}
+
+// fieldsScript reads a token's fields.
+var fieldsScript = store.NewScript(`return redis.call('HGETALL', KEYS[1])`)
+
+// tokenFields asks Redis about a token.
+func (a *Accounts) tokenFields(ctx context.Context, hash string) (map[string]string, error) {
+	answers, err := a.Stores.Redis.DB0.Together(ctx, store.Call{Script: fieldsScript, Keys: []string{tokenKey(hash)}})
+	if err != nil {
+		return nil, err
+	}
+	list, _ := answers[0].([]any)
+	fields := make(map[string]string, len(list)/2)
+	for i := 0; i+1 < len(list); i += 2 {
+		name, _ := list[i].(string)
+		fields[name], _ = list[i+1].(string)
+	}
+	return fields, nil
+}
+
+func (a *Accounts) sessionOf(token string, f map[string]string) *Session {
+	id, _ := strconv.ParseInt(f["id"], 10, 64)
+	since, _ := strconv.ParseInt(f["depuis"], 10, 64)
+	return a.resumedSession(User{
+		ID: id, Login: f["login"], Email: f["email"], FirstName: f["prenom"], LastName: f["nom"], Role: Role(f["role"]),
+		MustChange: f["changer"] == "1",
+	}, token, time.UnixMilli(since).UTC())
+}

@@ -1,0 +1,182 @@
+// Package admin is what administrators may do to accounts, from a session or
+// from the server's own commands. Each deed is written into the table audit in
+// the transaction that does it, holds on all instances at once, and is told to
+// the person concerned.
+package admin
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"log/slog"
+	"strings"
+	"time"
+
+	"etuservices/protocol"
+	"etuservices/server/internal/accounts"
+	"etuservices/server/internal/ledger"
+	"etuservices/server/internal/store"
+)
+
+// Failures of this package.
+var (
+	// ErrAbsent is a login that nobody has.
+	ErrAbsent = errors.New("compte inconnu")
+	// ErrSelf is a deed that nobody may do to himself.
+	ErrSelf = errors.New("admin: not to oneself")
+	// ErrLastAdmin is a deed that would leave nobody to undo it.
+	ErrLastAdmin = errors.New("c'est le dernier administrateur")
+	// ErrNotAdmin is somebody who is an administrator no more.
+	ErrNotAdmin = errors.New("admin: no longer an administrator")
+)
+
+// Actor is who does it. An ID of 0 is the server's own command line.
+type Actor struct {
+	ID    int64
+	Login string
+	Token string // the hash of the session's token, which must live
+}
+
+// Shell is the server's own command line.
+var Shell = Actor{Login: "~serveur"}
+
+// Options are what an Admin is made of.
+type Options struct {
+	Stores   *store.Stores
+	Accounts *accounts.Accounts
+	Quota    *ledger.Keeper
+	Instance string
+	// Tell and TellAll bring an event, on whichever instance.
+	Tell    func(ctx context.Context, user int64, line string)
+	TellAll func(ctx context.Context, line string)
+	// Forget takes a login out of the boards; what its account did stays counted.
+	Forget func(ctx context.Context, login, anonymous string) error
+	Log    *slog.Logger
+}
+
+// Admin is safe for concurrent use.
+type Admin struct{ Options }
+
+// New makes an Admin.
+func New(o Options) *Admin { return &Admin{o} }
+
+// target is the account that a deed is about.
+type target struct {
+	accounts.User
+	state string
+}
+
+// deed is one thing done to an account.
+type deed struct {
+	action string // the verb, as the audit has it
+	reason string
+	toSelf bool // one may do it to oneself
+	shuts  bool // it may keep an administrator out
+	do     func(ctx context.Context, tx *sql.Tx, t target) error
+}
+
+// act does a deed in one transaction. Locks are taken in one order everywhere:
+// the administrators' line, the account, its articles.
+func (a *Admin) act(ctx context.Context, actor Actor, login string, d deed) (t target, err error) {
+	err = a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := a.enter(ctx, tx, actor); err != nil {
+			return err
+		}
+		if t, err = find(ctx, tx, login); err != nil {
+			return err
+		}
+		if t.ID == actor.ID && !d.toSelf {
+			return ErrSelf
+		}
+		// The lock that logins and counted calls take too.
+		if _, err := tx.ExecContext(ctx, `UPDATE utilisateurs SET etat = etat WHERE id = ?`, t.ID); err != nil {
+			return err
+		}
+		if err := d.do(ctx, tx, t); err != nil {
+			return err
+		}
+		if d.shuts && t.Role == accounts.Admin {
+			if err := somebodyLeft(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return a.audit(ctx, tx, actor, d.action, t, d.reason)
+	})
+	if err == nil {
+		a.say(actor, d.action, login, d.reason)
+	}
+	return t, err
+}
+
+// enter puts administrators in line, so that two cannot shut each other out, and
+// makes sure that the actor still is one, in a session that still stands.
+func (a *Admin) enter(ctx context.Context, tx *sql.Tx, actor Actor) error {
+	// A counter, for a row that does not really change locks nothing between the
+	// nodes of a Galera cluster.
+	if _, err := tx.ExecContext(ctx, `UPDATE reglages
+		SET valeur = CASE valeur WHEN '' THEN '1' ELSE valeur + 1 END WHERE nom = 'verrou'`); err != nil {
+		return err
+	}
+	if actor.ID == 0 {
+		return nil
+	}
+	var one int
+	err := tx.QueryRowContext(ctx,
+		`SELECT 1 FROM utilisateurs WHERE id = ? AND role = ? AND etat = ?`, actor.ID, string(accounts.Admin), ledger.Active).Scan(&one)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return ErrNotAdmin
+	case err != nil:
+		return err
+	}
+	return accounts.Alive(ctx, tx, actor.ID, actor.Token)
+}
+
+func find(ctx context.Context, tx *sql.Tx, login string) (t target, err error) {
+	err = tx.QueryRowContext(ctx,
+		`SELECT id, login, email, prenom, nom, role, etat FROM utilisateurs WHERE login = ?`, login).
+		Scan(&t.ID, &t.Login, &t.Email, &t.FirstName, &t.LastName, (*string)(&t.Role), &t.state)
+	if errors.Is(err, sql.ErrNoRows) {
+		return t, ErrAbsent
+	}
+	return t, err
+}
+
+// somebodyLeft fails when no administrator could log in any more.
+func somebodyLeft(ctx context.Context, tx *sql.Tx) error {
+	var n int
+	err := tx.QueryRowContext(ctx, `
+		SELECT COUNT(*) FROM utilisateurs u LEFT JOIN consignes c ON c.utilisateur_id = u.id
+		WHERE u.role = ? AND u.etat = ? AND (c.expulse_jusqua IS NULL OR c.expulse_jusqua <= ?)`,
+		string(accounts.Admin), ledger.Active, store.At(time.Now())).Scan(&n)
+	if err == nil && n == 0 {
+		return ErrLastAdmin
+	}
+	return err
+}
+
+// say puts into the log what the audit got.
+func (a *Admin) say(actor Actor, action, login, reason string) {
+	a.Log.Info("acte d'administration", "admin", actor.Login, "acte", action, "cible", login, "raison", reason)
+}
+
+func (a *Admin) audit(ctx context.Context, tx *sql.Tx, actor Actor, action string, t target, reason string) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO audit (instant, admin_id, admin, action, cible_id, cible, raison, serveur) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		store.At(time.Now()), nullID(actor.ID), actor.Login, action, nullID(t.ID), t.Login, reason, a.Instance)
+	return err
+}
+
+func nullID(id int64) any {
+	if id == 0 {
+		return nil
+	}
+	return id
+}
+
+// event writes an event's line, without its end.
+func event(kind, text string) string {
+	var out protocol.Out
+	out.Event(kind).Text(text)
+	return strings.TrimSuffix(string(out.Bytes()), "\r\n")
+}

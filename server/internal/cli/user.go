@@ -1,0 +1,134 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"etuservices/protocol"
+	"etuservices/server/internal/accounts"
+	"etuservices/server/internal/admin"
+)
+
+// errValue is a value out of its bounds.
+var errValue = errors.New("valeur refusée")
+
+func loginOf(s string) (string, error) {
+	login, ok := protocol.Login(s)
+	if !ok {
+		return "", fmt.Errorf("%w : %q n'est pas un login", errValue, s)
+	}
+	return login, nil
+}
+
+func (h *House) newPassword() (string, error) {
+	password, err := h.Password()
+	if err == nil {
+		err = judged(accounts.NewPassword(password))
+	}
+	return password, err
+}
+
+// judged says in words what is wrong with a value.
+func judged(err error) error {
+	var bad *accounts.Invalid
+	if errors.As(err, &bad) {
+		return fmt.Errorf("%w : %s", errValue, bad.Text)
+	}
+	return err
+}
+
+func add(ctx context.Context, h *House, args []string) error {
+	role := accounts.Student
+	if len(args) == 5 {
+		if role = accounts.Role(args[4]); role != accounts.Admin && role != accounts.Student {
+			return fmt.Errorf("%w : le rôle est etudiant ou admin", errValue)
+		}
+	}
+	user, err := accounts.NewUser(args[0], args[1], args[2], args[3], role)
+	if err != nil {
+		return judged(err)
+	}
+	password, err := h.newPassword()
+	if err != nil {
+		return err
+	}
+	err = h.Admin.Add(ctx, admin.Shell, accounts.Registration{User: user, Password: password})
+	return h.done(err, user.Login, "compte ouvert")
+}
+
+func passwd(ctx context.Context, h *House, args []string) error {
+	login, err := loginOf(args[0])
+	if err != nil {
+		return err
+	}
+	password, err := h.newPassword()
+	if err != nil {
+		return err
+	}
+	return h.done(h.Admin.SetPassword(ctx, admin.Shell, login, password), login, "mot de passe donné, à changer à la prochaine connexion")
+}
+
+func block(ctx context.Context, h *House, args []string) error {
+	login, err := loginOf(args[0])
+	if err != nil {
+		return err
+	}
+	reason := strings.Join(args[1:], " ")
+	if !protocol.Reason(reason) {
+		return fmt.Errorf("%w : une raison a de 1 à %d caractères", errValue, protocol.MaxReason)
+	}
+	return h.done(h.Admin.Block(ctx, admin.Shell, login, reason), login, "compte bloqué, sessions fermées")
+}
+
+func unblock(ctx context.Context, h *House, args []string) error {
+	login, err := loginOf(args[0])
+	if err != nil {
+		return err
+	}
+	return h.done(h.Admin.Unblock(ctx, admin.Shell, login), login, "compte rouvert")
+}
+
+func raz(ctx context.Context, h *House, args []string) error {
+	login, err := loginOf(args[0])
+	if err != nil {
+		return err
+	}
+	return h.done(h.Admin.Reset(ctx, admin.Shell, login), login, "les deux quotas repartent de zéro")
+}
+
+func list(ctx context.Context, h *House, args []string) error {
+	table := tabwriter.NewWriter(h.Out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "LOGIN\tPRÉNOM\tNOM\tE-MAIL\tRÔLE\tÉTAT")
+	for after := ""; ; {
+		page, err := h.Admin.List(ctx, strings.Join(args, " "), after, protocol.MaxPage)
+		if err != nil {
+			return err
+		}
+		for _, a := range page.Accounts {
+			fmt.Fprintln(table, strings.Join([]string{a.Login, a.FirstName, a.LastName, a.Email, string(a.Role), a.State}, "\t"))
+		}
+		if after = page.Next; after == "" {
+			return table.Flush()
+		}
+	}
+}
+
+// done says what was done, or why not, in words.
+func (h *House) done(err error, login, what string) error {
+	var taken *accounts.Taken
+	switch {
+	case errors.Is(err, admin.ErrAbsent):
+		return fmt.Errorf("%w : personne ne s'appelle %s", err, login)
+	case errors.Is(err, admin.ErrLastAdmin):
+		return fmt.Errorf("%w : il ne resterait personne pour administrer", err)
+	case errors.As(err, &taken):
+		return fmt.Errorf("%w : déjà pris (%s)", err, taken.Field)
+	case err != nil:
+		return err
+	}
+	fmt.Fprintf(h.Out, "%s : %s\n", login, what)
+	return nil
+}

@@ -1,0 +1,129 @@
+package cluster
+
+import (
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Figure names a number that only grows.
+type Figure int
+
+// What a process counts since its start.
+const (
+	Commands Figure = iota
+	Logins
+	RefusedQuota    // QUOTA
+	RefusedPassword // ECHEC, EC
+	RefusedOther    // BLOQUE, DEBIT, PLEIN, INDISPONIBLE
+	Sales           // articles put up
+	Buys            // articles bought
+	figures
+)
+
+// minute is the time of the figures "a minute".
+const minute = time.Minute
+
+// Counters are a process's figures. The zero value is ready.
+type Counters struct {
+	all     [figures]atomic.Int64
+	latency Histogram
+	dropped atomic.Int64 // events that nobody was told
+
+	mu   sync.Mutex
+	past []sample // one a beat, of the last minute, oldest first
+}
+
+type sample struct {
+	at      time.Time
+	figures [figures]int64
+}
+
+// Add counts one.
+func (c *Counters) Add(f Figure) { c.all[f].Add(1) }
+
+// Get gives a figure since the start.
+func (c *Counters) Get(f Figure) int64 { return c.all[f].Load() }
+
+// Took counts a command and how long it took.
+func (c *Counters) Took(d time.Duration) {
+	c.all[Commands].Add(1)
+	c.latency.add(d)
+}
+
+// Dropped is the number of events that were given up.
+func (c *Counters) Dropped() int64 { return c.dropped.Load() }
+
+func (c *Counters) now() (f [figures]int64) {
+	for i := range f {
+		f[i] = c.all[i].Load()
+	}
+	return f
+}
+
+// lastMinute gives what was counted in the last minute and notes the figures of
+// now; it is called once a beat.
+func (c *Counters) lastMinute(at time.Time) (f [figures]int64) {
+	f = c.now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.past = append(c.past, sample{at, f})
+	for len(c.past) > 1 && at.Sub(c.past[1].at) >= minute {
+		c.past = c.past[1:]
+	}
+	first := c.past[0]
+	if at.Sub(first.at) < minute {
+		return f // the process is younger than a minute
+	}
+	for i := range f {
+		f[i] -= first.figures[i]
+	}
+	return f
+}
+
+// measure is what a process tells of itself with each beat.
+type measure struct {
+	age       time.Duration // since the process started
+	sockets   int64
+	followers int64
+	since     [figures]int64 // since the start
+	minute    [figures]int64 // of the last minute
+	latency   [buckets]int64 // since the start
+}
+
+func (m *measure) numbers() []*int64 {
+	list := []*int64{(*int64)(&m.age), &m.sockets, &m.followers}
+	for i := range m.since {
+		list = append(list, &m.since[i])
+	}
+	for i := range m.minute {
+		list = append(list, &m.minute[i])
+	}
+	for i := range m.latency {
+		list = append(list, &m.latency[i])
+	}
+	return list
+}
+
+// encode writes a measure as numbers with a space between.
+func (m *measure) encode() string {
+	var b []byte
+	for _, n := range m.numbers() {
+		b = append(strconv.AppendInt(b, *n, 10), ' ')
+	}
+	return string(b)
+}
+
+// decodeMeasure reads what it can: an instance of another version may tell more
+// or less.
+func decodeMeasure(s string) (m measure) {
+	words := strings.Fields(s)
+	for i, n := range m.numbers() {
+		if i < len(words) {
+			*n, _ = strconv.ParseInt(words[i], 10, 64)
+		}
+	}
+	return m
+}

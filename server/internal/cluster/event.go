@@ -1,0 +1,177 @@
+package cluster
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"etuservices/server/internal/store"
+)
+
+// kind says what an event asks of an instance.
+type kind string
+
+const (
+	tell   kind = "dire"    // a line for one user
+	tellAl kind = "annonce" // a line for everybody who is logged in
+	end    kind = "jetons"  // sessions end
+	flow   kind = "suivi"   // lines for those who follow
+)
+
+// event is what instances say to each other, as JSON.
+type event struct {
+	Kind    kind     `json:"type"`
+	From    string   `json:"de"`
+	User    int64    `json:"pour,omitempty"`
+	Article int64    `json:"article,omitempty"`
+	Tokens  []string `json:"jetons,omitempty"` // hashes, as the stores have them
+	Line    string   `json:"ligne,omitempty"`
+	Lines   int      `json:"lignes,omitempty"`
+	Lost    int      `json:"perdus,omitempty"`
+
+	until time.Time // kept for another try until then
+}
+
+const (
+	// maxLate bounds the events that wait for Redis to come back.
+	maxLate = 1024
+	// lateLife is how long one waits: what comes later is a state that the
+	// resync after a cut has already told.
+	lateLife = 10 * time.Second
+	// latePause between two tries.
+	latePause = 250 * time.Millisecond
+)
+
+// Sold tells a seller, on whichever instance, that an article was bought. It
+// never waits: a seller who is not told now is told when he logs in next.
+func (h *Hub) Sold(seller, article int64, line string) {
+	h.spread(event{Kind: tell, User: seller, Article: article, Line: line})
+}
+
+// Remind tells a seller who is logged in on this process.
+func (h *Hub) Remind(seller, article int64, line string) {
+	h.deliver(event{Kind: tell, User: seller, Article: article, Line: line})
+}
+
+// Tell tells a user something, on whichever instance.
+func (h *Hub) Tell(ctx context.Context, user int64, line string) {
+	h.publish(ctx, event{Kind: tell, User: user, Line: line})
+}
+
+// TellAll tells everybody who is logged in.
+func (h *Hub) TellAll(ctx context.Context, line string) {
+	h.publish(ctx, event{Kind: tellAl, Line: line})
+}
+
+// End ends the sessions that hold these tokens (hashes) on all instances. line,
+// when not empty, is said to them before their connections are closed.
+func (h *Hub) End(ctx context.Context, tokens []string, line string) {
+	if len(tokens) > 0 {
+		h.publish(ctx, event{Kind: end, Tokens: tokens, Line: line})
+	}
+}
+
+// publish brings an event to this process at once, and to the others before it
+// returns, or later where Redis does not answer.
+func (h *Hub) publish(ctx context.Context, e event) {
+	h.deliver(e)
+	if h.DB == nil {
+		return
+	}
+	if err := h.send(ctx, e); err != nil {
+		h.Log.Warn("événement retenu : Redis ne répond pas", "type", e.Kind, "erreur", err)
+		h.keep(e)
+	}
+}
+
+// spread is publish for callers who do not wait.
+func (h *Hub) spread(e event) {
+	h.deliver(e)
+	if h.DB != nil {
+		h.keep(e)
+	}
+}
+
+func (h *Hub) keep(e event) {
+	e.until = time.Now().Add(lateLife)
+	select {
+	case h.late <- e:
+	default:
+		h.Counters.dropped.Add(1)
+	}
+}
+
+// lateLoop sends what callers did not wait for.
+func (h *Hub) lateLoop(ctx context.Context) {
+	for {
+		var e event
+		select {
+		case <-ctx.Done():
+			return
+		case e = <-h.late:
+		}
+		for time.Now().Before(e.until) && h.send(ctx, e) != nil {
+			if !pause(ctx, latePause) {
+				return
+			}
+		}
+	}
+}
+
+func (h *Hub) send(ctx context.Context, e event) error {
+	e.From = h.proc
+	text, err := json.Marshal(e)
+	if err != nil {
+		return fmt.Errorf("live: event: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), store.RedisTimeout)
+	defer cancel()
+	return store.Classify(h.DB.Publish(ctx, h.Channel, text).Err())
+}
+
+// deliver brings an event to the connections of this process.
+func (h *Hub) deliver(e event) {
+	switch e.Kind {
+	case tell:
+		var sent func()
+		if e.Article != 0 && h.Said != nil {
+			sent = func() { h.Said(e.Article) }
+		}
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		for m := range h.users[e.User] {
+			if !m.dead() {
+				m.conn.PushThen(e.Line, sent)
+			}
+		}
+	case tellAl:
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		for _, members := range h.users {
+			for m := range members {
+				if !m.dead() {
+					m.conn.PushThen(e.Line, nil)
+				}
+			}
+		}
+	case end:
+		if h.Kill != nil {
+			h.Kill(e.Tokens, e.Line)
+		}
+	case flow:
+		h.feed.in.add(e.Line, e.Lines, e.Lost)
+	}
+}
+
+// pause waits; it is false when ctx ended first.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

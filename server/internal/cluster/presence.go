@@ -1,0 +1,197 @@
+package cluster
+
+import (
+	"context"
+	"crypto/rand"
+	_ "embed"
+	"fmt"
+	"sync"
+	"time"
+
+	"etuservices/server/internal/store"
+)
+
+const (
+	// beatEvery is the time between two heartbeats.
+	beatEvery = time.Second
+	// life of a process after its last beat: two may be lost, and with the age
+	// of a snapshot the users of a killed instance are gone within 5 s.
+	life = 3500 * time.Millisecond
+	// keyLife is when Redis itself forgets a process that died with nobody left
+	// to read.
+	keyLife = 2 * life
+	// fresh is the age up to which a snapshot answers NB, however many ask.
+	fresh = time.Second
+)
+
+// Keys. One hash tag, for one script reads them all.
+const (
+	keyPrefix = "etu:{presence}:"
+	keyProcs  = keyPrefix + "serveurs"
+)
+
+var (
+	//go:embed beat.lua
+	beatText string
+	//go:embed read.lua
+	readText string
+
+	beatScript = store.NewScript(beatText)
+	readScript = store.NewScript(readText)
+)
+
+// newProc names a process: a restarted one is another, though its instance has
+// the same name.
+func newProc(instance string) string { return instance + "~" + rand.Text()[:8] }
+
+func (h *Hub) keys() []string {
+	own := keyPrefix + h.proc
+	return []string{keyProcs, own, own + ":sessions", own + ":logins"}
+}
+
+// Snapshot is all instances as they were at one moment.
+type Snapshot struct {
+	At    time.Time // Redis's clock
+	Users int       // distinct logged-in users
+	procs map[string]process
+}
+
+type process struct {
+	instance string
+	measure
+}
+
+// Sockets is the number of open connections.
+func (s *Snapshot) Sockets() (n int64) {
+	for _, p := range s.procs {
+		n += p.sockets
+	}
+	return n
+}
+
+// Servers is the number of living processes.
+func (s *Snapshot) Servers() int { return len(s.procs) }
+
+// Followers is the number of connections that follow, on all of them.
+func (s *Snapshot) Followers() (n int64) {
+	for _, p := range s.procs {
+		n += p.followers
+	}
+	return n
+}
+
+// reading is the last snapshot, shared by all who ask.
+type reading struct {
+	sync.Mutex
+	last *Snapshot
+	err  error
+	at   time.Time
+}
+
+// Count gives the open sockets and the distinct users over all instances, right
+// within 5 s. Errors: store.ErrUnavailable.
+func (h *Hub) Count(ctx context.Context) (sockets int64, users int, err error) {
+	if h.DB == nil {
+		return h.Sockets(), h.Users(), nil
+	}
+	s, err := h.snapshot(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	if _, here := s.procs[h.proc]; here && len(s.procs) == 1 { // exact where nobody else is
+		return h.Sockets(), h.Users(), nil
+	}
+	return s.Sockets(), s.Users, nil
+}
+
+// Servers is the number of living processes, 0 where Redis does not answer.
+func (h *Hub) Servers() int {
+	s, err := h.snapshot(context.Background())
+	if err != nil {
+		return 0
+	}
+	return s.Servers()
+}
+
+// snapshot gives one that is fresh. A failure is kept as long as a success, so
+// that those who ask do not wait in line for a Redis that is gone.
+func (h *Hub) snapshot(ctx context.Context) (*Snapshot, error) {
+	if ctx.Err() != nil { // Redis is known to be away: nobody waits for it
+		return nil, context.Cause(ctx)
+	}
+	h.reading.Lock()
+	defer h.reading.Unlock()
+	if h.reading.at.IsZero() || time.Since(h.reading.at) > fresh {
+		h.readLocked(ctx)
+	}
+	return h.reading.last, h.reading.err
+}
+
+// read takes a snapshot now.
+func (h *Hub) read(ctx context.Context) (*Snapshot, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	h.reading.Lock()
+	defer h.reading.Unlock()
+	h.readLocked(ctx)
+	return h.reading.last, h.reading.err
+}
+
+func (h *Hub) readLocked(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), store.RedisTimeout)
+	defer cancel()
+	call := store.Call{Script: readScript, Keys: []string{keyProcs}, Args: []any{life.Milliseconds(), keyPrefix}}
+	answers, err := h.beat(ctx, call)
+	r := &h.reading
+	r.last, r.err, r.at = nil, err, time.Now()
+	if err == nil {
+		r.last, r.err = parseSnapshot(answers[0])
+	}
+}
+
+// beat tells Redis of this process, then runs what else is asked, in one round
+// trip.
+func (h *Hub) beat(ctx context.Context, more ...store.Call) ([]any, error) {
+	for range 2 {
+		n := h.takeNews()
+		m := h.measure()
+		calls := append([]store.Call{{
+			Script: beatScript, Keys: h.keys(),
+			Args: append([]any{h.proc, h.Instance, m.encode(), keyLife.Milliseconds(), h.Rule, h.Version, h.state()}, n.args()...),
+		}}, more...)
+		answers, err := store.Run(ctx, h.DB, calls...)
+		if err != nil {
+			return nil, fmt.Errorf("live: beat: %w", err)
+		}
+		if answers[0] == int64(1) {
+			h.confirm(n)
+			return answers[1:], nil
+		}
+	}
+	return nil, fmt.Errorf("live: beat: %w: Redis forgets at once", store.ErrUnavailable)
+}
+
+func (h *Hub) measure() measure {
+	h.mu.Lock()
+	followers := int64(h.audience.len())
+	h.mu.Unlock()
+	now := time.Now()
+	return measure{
+		age: now.Sub(h.started), sockets: h.Sockets(), followers: followers,
+		since: h.Counters.now(), minute: h.Counters.lastMinute(now), latency: h.Counters.latency.load(),
+	}
+}
+
+// depart takes this process out, so that nobody waits for its life to end.
+func (h *Hub) depart(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, store.RedisTimeout)
+	defer cancel()
+	keys := h.keys()
+	pipe := h.DB.Pipeline()
+	pipe.ZRem(ctx, keyProcs, h.proc)
+	pipe.Del(ctx, keys[1:]...)
+	if _, err := pipe.Exec(ctx); err != nil {
+		h.Log.Warn("départ non dit aux autres serveurs, ils le verront", "erreur", err)
+	}
+}

@@ -1,0 +1,275 @@
+package ledger
+
+import (
+	"context"
+	"crypto/rand"
+	_ "embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"sync"
+	"time"
+
+	"etuservices/server/internal/broken"
+	"etuservices/server/internal/store"
+)
+
+var (
+	//go:embed take.lua
+	takeText string
+	//go:embed look.lua
+	lookText string
+	//go:embed release.lua
+	releaseText string
+
+	takeScript    = store.NewScript(takeText)
+	lookScript    = store.NewScript(lookText)
+	releaseScript = store.NewScript(releaseText)
+)
+
+// refLife is how long the twins of a repeatable call wait for it: longer than
+// its transaction (store.SQLTimeout), and shorter than a twin's own time
+// (store.RequestTime), so that a twin of a call whose process died is done and
+// not refused. Two that work at once do no harm: SQL has one row a ref.
+const refLife = 3500 * time.Millisecond
+
+// ErrTwin is a repeatable call whose twin is at work: wait, and ask the ledger.
+var ErrTwin = errors.New("quota: the same call is at work")
+
+// User is whom a slot belongs to.
+type User struct {
+	ID    int64
+	Login string
+
+	keys *[2 * len(kinds)]string // see WithKeys
+}
+
+// WithKeys is the same user with the names of the windows' keys at hand, for
+// whoever reads them often.
+func (u User) WithKeys() User {
+	keys := u.windowKeys()
+	u.keys = &keys
+	return u
+}
+
+// windowKeys are the keys of all windows, each with its "known" mark.
+func (u User) windowKeys() (keys [2 * len(kinds)]string) {
+	if u.keys != nil {
+		return *u.keys
+	}
+	for i, kind := range kinds {
+		known := knownKey(u, kind)
+		keys[2*i], keys[2*i+1] = known[:len(known)-len(knownEnd)], known // one text for both
+	}
+	return keys
+}
+
+// Slot is one taken place in a window. ID stands in Redis and in the ledger
+// alike, so that filling a window from the ledger counts nothing twice.
+type Slot struct {
+	User  User
+	Kind  Kind
+	ID    string
+	Stamp time.Time // Redis's clock, to the millisecond
+	ref   string
+	open  time.Time // Redis, where it did not answer yet, may take the slot until then
+}
+
+// Keeper holds the windows of all users. It is safe for concurrent use.
+type Keeper struct {
+	stores  *store.Stores
+	rule    Rule
+	log     *slog.Logger
+	clock   redisClock
+	checks  checks
+	pending pending
+
+	settling sync.WaitGroup
+	closing  chan struct{}
+}
+
+// New makes a keeper of the rule.
+func New(stores *store.Stores, rule Rule, log *slog.Logger) *Keeper {
+	return &Keeper{
+		stores: stores, rule: rule, log: log, closing: make(chan struct{}),
+		clock: redisClock{began: time.Now()},
+	}
+}
+
+// Rule gives the rule that is kept.
+func (k *Keeper) Rule() Rule { return k.rule }
+
+// Take takes a slot in Redis, which may refuse (*Exceeded) and never has the
+// last word: Certify has. ref, when not empty, names a repeatable call: a twin
+// at work anywhere is ErrTwin. The slot must end in Certify and a commit, in
+// GiveBack, or in Settle.
+func (k *Keeper) Take(ctx context.Context, user User, kind Kind, ref string) (Slot, error) {
+	slot := Slot{User: user, Kind: kind, ID: newID(), ref: ref}
+	if err := ctx.Err(); err != nil { // a store took all of the request's time
+		return slot, fmt.Errorf("quota: take a slot: %w", store.Classify(err))
+	}
+	if k.stores.Health.Missing(store.NeedRedis) {
+		return slot, store.ErrUnavailable
+	}
+	if err := k.releasePending(ctx, user.Login); err != nil {
+		return slot, fmt.Errorf("quota: take a slot: %w", err)
+	}
+	verdict, err := k.take(ctx, &slot, nil, false)
+	if err == nil && verdict.unknown {
+		var entries []entry
+		if entries, err = k.ledger(ctx, user, kind, verdict.now); err == nil {
+			verdict, err = k.take(ctx, &slot, entries, true)
+		}
+	}
+	if err == nil && verdict.full != nil && k.dropPhantoms(ctx, user, kind) {
+		verdict, err = k.take(ctx, &slot, nil, false)
+	}
+	switch {
+	case err != nil:
+		if !slot.open.IsZero() { // Redis was asked, and nobody knows what it did
+			k.GiveBack(ctx, slot)
+		}
+		return slot, fmt.Errorf("quota: take a slot: %w", err)
+	case verdict.twin:
+		return slot, ErrTwin
+	case verdict.full != nil:
+		return slot, verdict.full
+	}
+	return slot, nil
+}
+
+type verdict struct {
+	unknown, twin, late bool
+	now                 time.Time // on Redis's clock, where the window is unknown
+	full                *Exceeded
+}
+
+// lateTries is how often a slot is asked for again that Redis found too late:
+// once to learn its clock, and once more where that is another node's.
+const lateTries = 3
+
+func (k *Keeper) take(ctx context.Context, slot *Slot, entries []entry, fill bool) (verdict, error) {
+	for range lateTries {
+		v, err := k.takeOnce(ctx, slot, entries, fill)
+		if err != nil || !v.late {
+			return v, err
+		}
+	}
+	return verdict{}, fmt.Errorf("quota: Redis is late: %w", store.ErrUnavailable)
+}
+
+// takeOnce asks Redis for the slot, and no longer than it waits for the answer:
+// a Redis that was frozen runs what it was sent once it wakes up.
+func (k *Keeper) takeOnce(ctx context.Context, slot *Slot, entries []entry, fill bool) (verdict, error) {
+	open := time.Now().Add(store.RedisTimeout)
+	if end, ok := ctx.Deadline(); ok && end.Before(open) {
+		open = end
+	}
+	keys := []string{windowKey(slot.User, slot.Kind), knownKey(slot.User, slot.Kind)}
+	if slot.ref != "" {
+		keys = append(keys, refKey(slot.User, slot.ref))
+	}
+	args := append(make([]any, 0, 6+2*len(entries)),
+		broken.Window(k.rule.Window).Milliseconds(), broken.Limit(k.rule.Max), slot.ID, refLife.Milliseconds(), k.clock.at(open), flag(fill))
+	args = appendEntries(args, entries)
+	answers, err := k.stores.Redis.DB0.Together(ctx, store.Call{Script: takeScript, Keys: keys, Args: args})
+	if err != nil {
+		if store.MayHaveRun(err) {
+			slot.open = open
+		}
+		return verdict{}, err
+	}
+	n, err := numbers(answers[0], 4)
+	if err != nil {
+		return verdict{}, err
+	}
+	k.clock.saw(n[2])
+	switch n[0] {
+	case 1:
+		slot.Stamp = time.UnixMilli(n[3]).UTC()
+		return verdict{}, nil
+	case 0:
+		slot.Stamp = time.UnixMilli(n[2]).UTC()
+		wait := time.Duration(n[3]+k.rule.Window.Milliseconds()-n[2]) * time.Millisecond
+		return verdict{full: &Exceeded{State{
+			Kind: slot.Kind, Used: int(n[1]), Max: k.rule.Max, Window: k.rule.Window, Next: k.rule.bound(wait),
+		}}}, nil
+	case -2:
+		return verdict{twin: true}, nil
+	case -3:
+		return verdict{late: true}, nil
+	}
+	return verdict{unknown: true, now: time.UnixMilli(n[2]).UTC()}, nil
+}
+
+// Done ends a repeatable call that is committed: its twins may ask the ledger.
+func (k *Keeper) Done(ctx context.Context, slot Slot) {
+	if slot.ref == "" {
+		return
+	}
+	if _, err := store.RunOne(ctx, k.stores.Redis.DB0, k.release(slot, false)); err != nil {
+		k.log.Warn("marque d'appel répétable non levée, elle expire seule", "erreur", err)
+	}
+}
+
+// dropPhantoms looks, where it is due, whether a full window is truly full.
+func (k *Keeper) dropPhantoms(ctx context.Context, user User, kind Kind) bool {
+	if !k.checks.due(windowKey(user, kind)) {
+		return false
+	}
+	dropped, err := k.refresh(ctx, user, kind)
+	if err != nil {
+		k.log.Warn("fenêtre non vérifiée contre le registre", "quota", kind, "erreur", err)
+	}
+	return dropped
+}
+
+func windowKey(u User, kind Kind) string { return "etu:{" + u.Login + "}:" + string(kind) }
+func knownKey(u User, kind Kind) string {
+	return "etu:{" + u.Login + "}:" + string(kind) + knownEnd
+}
+func refKey(u User, ref string) string { return "etu:{" + u.Login + "}:ref:" + ref }
+
+// knownEnd makes a window's key that of its "known" mark.
+const knownEnd = ":connu"
+
+// newID is 64 random bits: the name of a slot among those of one user.
+func newID() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails since Go 1.24
+	return hex.EncodeToString(b[:])
+}
+
+func flag(b bool) string {
+	if b {
+		return "1"
+	}
+	return "0"
+}
+
+// numbers reads a script's answer: integers, or text where a number is too
+// large for Lua's own printing.
+func numbers(answer any, atLeast int) ([]int64, error) {
+	list, ok := answer.([]any)
+	if !ok || len(list) < atLeast {
+		return nil, fmt.Errorf("quota: unexpected answer of Redis: %T", answer)
+	}
+	out := make([]int64, len(list))
+	for i, v := range list {
+		switch v := v.(type) {
+		case int64:
+			out[i] = v
+		case string:
+			n, err := strconv.ParseInt(v, 10, 64)
+			if err != nil {
+				return nil, fmt.Errorf("quota: unexpected number from Redis: %w", err)
+			}
+			out[i] = n
+		default:
+			return nil, fmt.Errorf("quota: unexpected answer of Redis: %T", v)
+		}
+	}
+	return out, nil
+}

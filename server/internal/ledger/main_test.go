@@ -1,0 +1,107 @@
+package ledger
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"etuservices/server/internal/store"
+	"etuservices/server/internal/testenv"
+)
+
+func TestMain(m *testing.M) { testenv.Main(m) }
+
+// keeper keeps ten in a window on both kinds of stores, one subtest each.
+func keeper(t *testing.T, window time.Duration, fn func(t *testing.T, k *Keeper, alice User)) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("needs stores")
+	}
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		k := New(env.Open(t), Rule{Max: 10, Window: window}, slog.New(slog.DiscardHandler))
+		t.Cleanup(k.Close)
+		done, err := k.stores.SQL.Write.Exec(`INSERT INTO utilisateurs (login, email, prenom, nom, mot_de_passe, cree_le)
+			VALUES ('alice', 'alice@univ.fr', 'A', 'B', '$', ?)`, store.At(time.Now()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, err := done.LastInsertId()
+		if err != nil {
+			t.Fatal(err)
+		}
+		fn(t, k, User{ID: id, Login: "alice"})
+	})
+}
+
+// note writes a slot into the ledger, without asking anybody.
+func note(t *testing.T, k *Keeper, slot Slot) {
+	t.Helper()
+	if _, err := k.stores.SQL.Write.Exec(`INSERT INTO connexions (utilisateur_id, instant, adresse, serveur, creneau)
+		VALUES (?, ?, '::1', 'test', ?)`, slot.User.ID, store.At(slot.Stamp), slot.ID); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// past is a slot of so long ago.
+func past(user User, ago time.Duration) Slot {
+	return Slot{User: user, Kind: Logins, ID: newID(), Stamp: time.Now().Add(-ago).Truncate(time.Millisecond)}
+}
+
+func put(t *testing.T, k *Keeper, slot Slot) {
+	t.Helper()
+	if err := k.stores.Redis.DB0.Do(t.Context(), "ZADD", windowKey(slot.User, slot.Kind), slot.Stamp.UnixMilli(), slot.ID).Err(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func cards(t *testing.T, k *Keeper, user User) int64 {
+	t.Helper()
+	n, err := k.stores.Redis.DB0.ZCard(t.Context(), windowKey(user, Logins)).Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func take(t *testing.T, k *Keeper, user User) (Slot, *Exceeded) {
+	t.Helper()
+	slot, err := k.Take(t.Context(), user, Logins, "")
+	var full *Exceeded
+	if err != nil && !errors.As(err, &full) {
+		t.Fatal(err)
+	}
+	return slot, full
+}
+
+// certify asks SQL, and writes the slot down when it may.
+func certify(t *testing.T, k *Keeper, slot Slot) (state State, full *Exceeded) {
+	t.Helper()
+	tx, err := k.stores.SQL.Write.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	_, state, err = k.Certify(t.Context(), tx, slot, "nb_connexions = nb_connexions + 1")
+	if errors.As(err, &full) {
+		return state, full
+	}
+	if err == nil {
+		err = insertTx(tx, slot)
+	}
+	if err = errors.Join(err, tx.Commit()); err != nil {
+		t.Fatal(err)
+	}
+	return state, nil
+}
+
+func insertTx(tx *sql.Tx, slot Slot) error {
+	_, err := tx.Exec(`INSERT INTO connexions (utilisateur_id, instant, adresse, serveur, creneau)
+		VALUES (?, ?, '::1', 'test', ?)`, slot.User.ID, store.At(slot.Stamp), slot.ID)
+	if err != nil {
+		return fmt.Errorf("insert: %w", err)
+	}
+	return nil
+}

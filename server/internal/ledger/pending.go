@@ -1,0 +1,194 @@
+package ledger
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"etuservices/server/internal/store"
+)
+
+const (
+	// releaseEvery is the pause between two tries to release what is pending: a Redis
+	// that hangs is waited for by the try itself, one that is gone is asked often
+	// enough to be found when it comes back.
+	releaseEvery = 100 * time.Millisecond
+	// mostReleased bounds one round trip.
+	mostReleased = 256
+)
+
+// redisClock estimates Redis's clock from what it last told, so that a script can
+// be told until when its caller waits. In a Cluster it is the clock of the node
+// that answered last; where it is wrong, the script says so and is asked again.
+type redisClock struct {
+	began time.Time
+	ahead atomic.Int64 // milliseconds; 0 while nothing is known: everything is late
+}
+
+// saw notes what Redis told, a moment ago at the latest.
+func (c *redisClock) saw(now int64) {
+	c.ahead.Store(now - time.Since(c.began).Milliseconds() - 1) // both are cut
+}
+
+// at is what Redis's clock shows at a moment, or a little less.
+func (c *redisClock) at(t time.Time) int64 { return t.Sub(c.began).Milliseconds() + c.ahead.Load() }
+
+// pending are the slots whose release Redis has not confirmed. They are released
+// before anything else is asked for their user, and in the background as soon as
+// Redis answers; what is older than a window has left it.
+type pending struct {
+	count atomic.Int64 // of all users: there are none, nearly always
+
+	mu      sync.Mutex
+	of      map[string]map[string]pendingSlot // by login and slot
+	working bool                              // releaseAll is at work
+}
+
+type pendingSlot struct {
+	slot  Slot
+	since time.Time
+}
+
+func (p *pending) add(slot Slot) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	user := p.of[slot.User.Login]
+	if user == nil {
+		if p.of == nil {
+			p.of = make(map[string]map[string]pendingSlot)
+		}
+		user = make(map[string]pendingSlot)
+		p.of[slot.User.Login] = user
+	}
+	if _, there := user[slot.ID]; !there {
+		p.count.Add(1)
+	}
+	user[slot.ID] = pendingSlot{slot, time.Now()}
+}
+
+// list gives the pending slots of a user, "" for all users.
+func (p *pending) list(login string) (slots []Slot) {
+	if p.count.Load() == 0 {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if login != "" {
+		for _, one := range p.of[login] {
+			slots = append(slots, one.slot)
+		}
+		return slots
+	}
+	for _, user := range p.of {
+		for _, one := range user {
+			slots = append(slots, one.slot)
+		}
+	}
+	return slots
+}
+
+// confirm forgets a slot whose release was sent at that moment, unless
+// Redis may still take it after that; and one that has left the window by itself.
+func (p *pending) confirm(slot Slot, sent time.Time, confirmed bool, window time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	user := p.of[slot.User.Login]
+	one, there := user[slot.ID]
+	if !there || time.Since(one.since) < window && (!confirmed || sent.Before(slot.open)) {
+		return
+	}
+	p.count.Add(-1)
+	if delete(user, slot.ID); len(user) == 0 {
+		delete(p.of, slot.User.Login)
+	}
+}
+
+// begin says whether releaseAll must be started.
+func (p *pending) begin() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.working || len(p.of) == 0 {
+		return false
+	}
+	p.working = true
+	return true
+}
+
+// end says whether releaseAll may end.
+func (p *pending) end() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.working = len(p.of) > 0
+	return !p.working
+}
+
+// GiveBack frees a slot whose work was not committed, also when ctx has ended.
+// Where Redis does not confirm it now, it does before this user's next answer.
+func (k *Keeper) GiveBack(ctx context.Context, slot Slot) {
+	k.pending.add(slot)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), store.RedisTimeout)
+	defer cancel()
+	if err := k.releasePending(ctx, slot.User.Login); err != nil {
+		k.log.Debug("place de quota rendue dès que Redis répondra", "login", slot.User.Login, "erreur", err)
+	}
+	if k.pending.begin() {
+		k.settling.Go(k.releaseAll)
+	}
+}
+
+// releasePending releases the pending slots of a user, "" for all. Its error is that of a Redis that did
+// not answer: what it refused to do, it is asked again.
+func (k *Keeper) releasePending(ctx context.Context, login string) error {
+	slots := k.pending.list(login)
+	for len(slots) > 0 {
+		n := min(mostReleased, len(slots))
+		if err := k.releaseSome(ctx, slots[:n]); err != nil {
+			return err
+		}
+		slots = slots[n:]
+	}
+	return nil
+}
+
+func (k *Keeper) releaseSome(ctx context.Context, slots []Slot) (silent error) {
+	calls := make([]store.Call, len(slots))
+	for i, slot := range slots {
+		calls[i] = k.release(slot, true)
+	}
+	sent := time.Now()
+	for i, err := range store.Each(ctx, k.stores.Redis.DB0, calls...) {
+		k.pending.confirm(slots[i], sent, err == nil, k.rule.Window)
+		if err != nil && !store.Refusal(err) {
+			silent = err
+		}
+	}
+	return silent
+}
+
+// releaseAll tries until nothing is pending any more.
+func (k *Keeper) releaseAll() {
+	for closing := false; !closing; {
+		select {
+		case <-k.closing: // once more, then the ledger tells the next process
+			closing = true
+		case <-time.After(releaseEvery):
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), 2*store.RedisTimeout)
+		_ = k.releasePending(ctx, "")
+		cancel()
+		if k.pending.end() {
+			return
+		}
+	}
+}
+
+// release is the call that ends a slot's part in a repeatable call, and frees the
+// slot where it is told to.
+func (k *Keeper) release(slot Slot, free bool) store.Call {
+	keys := []string{windowKey(slot.User, slot.Kind)}
+	if slot.ref != "" {
+		keys = append(keys, refKey(slot.User, slot.ref))
+	}
+	return store.Call{Script: releaseScript, Keys: keys, Args: []any{slot.ID, flag(free), k.rule.Window.Milliseconds()}}
+}

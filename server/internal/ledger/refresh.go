@@ -1,0 +1,162 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+	"fmt"
+	"strconv"
+	"time"
+
+	"etuservices/server/internal/store"
+)
+
+//go:embed window.lua
+var windowText string
+
+var windowScript = store.NewScript(windowText)
+
+// futureSlack is how much later than now a slot may be stamped that was taken
+// while a window was looked at. A later one is of a clock that was set back.
+const futureSlack = settleAfter
+
+// refresh makes a window in Redis what the ledger says: slots that Redis forgot
+// (it was emptied, or came back on an old file) are told again, and phantoms
+// go: slots that an instance took and never wrote down, because it died or lost
+// an answer, once they are old enough to be settled. Slots in the future are now's
+// from here on, in both. It says whether any phantoms went; where nothing differs
+// nothing is written.
+func (k *Keeper) refresh(ctx context.Context, user User, kind Kind) (dropped bool, err error) {
+	key := windowKey(user, kind)
+	// Redis first: what is written down while we read is then no phantom.
+	held, err := k.held(ctx, user, kind)
+	if err != nil {
+		return false, err
+	}
+	entries, err := k.ledger(ctx, user, kind, held.now)
+	if err != nil {
+		return false, err
+	}
+	differs := !held.known
+	latest := held.now.Add(futureSlack)
+	if n := len(entries); n > 0 && entries[n-1].stamp.After(latest) {
+		if err := k.straighten(ctx, user, kind, held.now); err != nil {
+			return false, err
+		}
+		for i := range entries {
+			if entries[i].stamp.After(latest) {
+				entries[i].stamp = store.At(held.now)
+			}
+		}
+	}
+	ledger := make(map[string]bool, len(entries))
+	for _, e := range entries {
+		ledger[e.id] = true
+		differs = differs || !held.slots[e.id].Equal(e.stamp.Time)
+	}
+	var phantoms []string
+	for id, stamp := range held.slots {
+		age := held.now.Sub(stamp)
+		switch {
+		case ledger[id], age >= k.rule.Window:
+		case age >= settleAfter, stamp.After(latest):
+			phantoms = append(phantoms, id)
+		default:
+			k.checks.sooner(key, settleAfter-age)
+		}
+	}
+	if len(phantoms) > 0 {
+		if dropped, err = k.drop(ctx, user, kind, phantoms); err != nil {
+			return false, err
+		}
+	}
+	if differs || dropped {
+		_, _, err = k.look(ctx, user, kind, entries)
+	}
+	return dropped, err
+}
+
+// drop takes those slots out of a window in Redis that are not in the ledger.
+func (k *Keeper) drop(ctx context.Context, user User, kind Kind, slots []string) (dropped bool, err error) {
+	written, err := k.written(ctx, user, kind, slots...)
+	if err != nil {
+		return false, err
+	}
+	var phantoms []any
+	for _, id := range slots {
+		if !written[id] {
+			phantoms = append(phantoms, id)
+		}
+	}
+	if len(phantoms) == 0 {
+		return false, nil
+	}
+	if err := k.stores.Redis.DB0.ZRem(ctx, windowKey(user, kind), phantoms...).Err(); err != nil {
+		return false, store.Classify(err)
+	}
+	return true, nil
+}
+
+// straighten writes slots of the future down as of now: the clock that stamped
+// them was set back, and they would count for longer than a window.
+func (k *Keeper) straighten(ctx context.Context, user User, kind Kind, now time.Time) error {
+	err := k.stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, lockUser, user.ID); err != nil {
+			return err
+		}
+		from, reset := store.At(now.Add(futureSlack)), store.Instant{}
+		if err := tx.QueryRowContext(ctx, `SELECT raz_le FROM utilisateurs WHERE id = ?`, user.ID).Scan(&reset); err != nil {
+			return err
+		}
+		if reset.After(from.Time) { // what a RAZ emptied stays so
+			from = reset
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE `+kind.table()+` SET instant = ? WHERE utilisateur_id = ? AND instant > ?`,
+			store.At(now), user.ID, from)
+		if err != nil || kind != Logins {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE utilisateurs SET derniere_connexion = ? WHERE id = ? AND derniere_connexion > ?`,
+			store.At(now), user.ID, from)
+		return err
+	})
+	if err == nil {
+		k.log.Warn("créneaux dans le futur ramenés à maintenant : l'horloge de Redis a reculé", "login", user.Login, "quota", kind)
+	}
+	return err
+}
+
+// holding is what Redis has of a window, at a moment of its own clock.
+type holding struct {
+	now   time.Time
+	known bool
+	slots map[string]time.Time
+}
+
+func (k *Keeper) held(ctx context.Context, user User, kind Kind) (h holding, err error) {
+	answer, err := store.RunOne(ctx, k.stores.Redis.DB0, store.Call{
+		Script: windowScript, Keys: []string{windowKey(user, kind), knownKey(user, kind)},
+	})
+	if err != nil {
+		return h, fmt.Errorf("quota: window: %w", err)
+	}
+	list, ok := answer.([]any)
+	if !ok || len(list) < 2 {
+		return h, fmt.Errorf("quota: unexpected answer of Redis: %T", answer)
+	}
+	first, err := numbers(list[:2], 2)
+	if err != nil {
+		return h, err
+	}
+	h = holding{time.UnixMilli(first[0]).UTC(), first[1] == 1, make(map[string]time.Time, len(list)/2)}
+	for i := 2; i+1 < len(list); i += 2 {
+		id, _ := list[i].(string)
+		score, _ := list[i+1].(string)
+		ms, err := strconv.ParseFloat(score, 64)
+		if err != nil {
+			return h, fmt.Errorf("quota: unexpected score in Redis: %w", err)
+		}
+		h.slots[id] = time.UnixMilli(int64(ms)).UTC()
+	}
+	return h, nil
+}

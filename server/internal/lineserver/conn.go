@@ -1,0 +1,304 @@
+package lineserver
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"etuservices/protocol"
+)
+
+// Session is the trade's side of one connection. All its methods are called by
+// the connection's own goroutine.
+type Session interface {
+	// Greet writes what is said on connecting.
+	Greet(out *protocol.Out)
+	// Line does one request to its end and writes its reply; closing says that
+	// the connection ends behind it.
+	Line(ctx context.Context, line []byte, out *protocol.Out) (closing bool)
+	// Deadline is when the wait for the next request ends, and the code that is
+	// said then. It moves with requests, never with bytes.
+	Deadline() (time.Time, protocol.Code)
+	// Close is called once, whatever ended the connection.
+	Close(ctx context.Context)
+}
+
+// flushAt is the size of replies that are sent though more requests wait.
+const flushAt = 32 << 10
+
+// idleOut is the output buffer that an idle connection may keep, in bytes: the
+// usual reply fits, a list's does not.
+const idleOut = 512
+
+// followOut is the output buffer that one who follows may keep, in bytes: the
+// state and the feed of half a second, so that a thousand of them cost the
+// collector nothing.
+const followOut = 4 << 10
+
+// past wakes a reader: a deadline that has passed.
+var past = time.Unix(1, 0)
+
+// Conn is one connection. Push and Address may be used by anyone.
+type Conn struct {
+	nc      net.Conn
+	server  *Server
+	session Session
+	reader  *protocol.Reader
+	out     protocol.Out
+	box     box
+	sent    []func() // to be called after the next flush
+	opened  time.Time
+	armed   time.Time // the read deadline as the owner set it
+	writeBy time.Time // the write deadline
+	lines   int
+
+	release  func() // gives its places back
+	exempt   bool   // limits per address leave it alone
+	stranger bool   // counted among those not logged in
+
+	leaveAt atomic.Int64 // while draining: when it is closed, Unix nanoseconds
+	told    bool         // that the server goes away
+}
+
+// Address is the client's, without its port.
+func (c *Conn) Address() string {
+	host, _, err := net.SplitHostPort(c.nc.RemoteAddr().String())
+	if err != nil {
+		return c.nc.RemoteAddr().String()
+	}
+	return host
+}
+
+// Exempt says whether limits per address leave this client alone.
+func (c *Conn) Exempt() bool { return c.exempt }
+
+// Known says whether somebody is logged in on the connection. Only its owner
+// calls it.
+func (c *Conn) Known(known bool) {
+	switch {
+	case c.exempt || c.stranger != known:
+		return
+	case known:
+		c.server.strangers.Add(-1)
+	default:
+		c.server.strangers.Add(1)
+	}
+	c.stranger = !known
+}
+
+// Push brings an event, a line without its end. Like all that brings something,
+// it never blocks.
+func (c *Conn) Push(line string) { c.PushThen(line, nil) }
+
+// PushThen is Push; sent, when given, is called by the connection's own
+// goroutine once the line is written.
+func (c *Conn) PushThen(line string, sent func()) {
+	c.box.put(line, sent)
+	c.wake()
+}
+
+// PushNews brings n whole lines that others get too; lost were dropped before.
+// state, when not nil, takes the place of one not yet written; it gets the
+// number of lines that were dropped since the last one.
+func (c *Conn) PushNews(lines string, n, lost int, state func(lost int) string) {
+	c.box.putNews(lines, n, lost, state)
+	c.wake()
+}
+
+// DropFeed forgets the feed and the state that were not yet written.
+func (c *Conn) DropFeed() { c.box.dropFeed() }
+
+// End brings the last event: the connection ends behind it.
+func (c *Conn) End(line string) {
+	c.box.putEnd(line)
+	c.wake()
+}
+
+// Wake makes the session's Deadline be asked again.
+func (c *Conn) Wake() { c.wake() }
+
+// wake makes the owner look at its box. The owner sets its own deadline before
+// it looks, so a wake is never lost.
+func (c *Conn) wake() { _ = c.nc.SetReadDeadline(past) }
+
+// serve is the connection's goroutine.
+func (c *Conn) serve(ctx context.Context) (reason error) {
+	defer c.session.Close(ctx)
+	c.session.Greet(&c.out)
+	for {
+		line, err := c.next()
+		if err != nil {
+			return err
+		}
+		c.lines++
+		c.takeEvents() // what a client knows of when it asks is told before the reply
+		start := c.out.Len()
+		if c.session.Line(ctx, line, &c.out) {
+			return c.closing(start)
+		}
+		c.takeEvents()
+	}
+}
+
+// closing ends a connection behind a reply that closes, which begins at start. It
+// and those below keep out of the frames of a connection that waits; see
+// Server.hold.
+//
+//go:noinline
+func (c *Conn) closing(start int) error {
+	why := reasonOfReply(c.out.Bytes()[start:])
+	c.takeEvents()
+	return c.closed(why)
+}
+
+// closed writes what is left behind the last sentence.
+//
+//go:noinline
+func (c *Conn) closed(why Reason) error { return errors.Join(why, c.flush()) }
+
+// next waits for a request, writing what there is to write before and
+// meanwhile.
+func (c *Conn) next() ([]byte, error) {
+	for {
+		if c.leaveAt.Load() == 0 && c.ready() { // the deadline is one for waiting
+			return c.read()
+		}
+		until, code := c.session.Deadline()
+		if !time.Now().Before(until) {
+			return nil, c.refuse(code)
+		}
+		until, late := c.drain(until)
+		if late {
+			return nil, c.goodbye()
+		}
+		if c.ready() {
+			return c.read()
+		}
+		c.arm(until) // before looking into the box
+		c.takeEvents()
+		if c.leaveAt.Load() != 0 && !c.told {
+			continue // the drain began between its look and the deadline
+		}
+		if err := c.flush(); err != nil {
+			return nil, err
+		}
+		if c.box.ended() {
+			c.takeEvents() // where it came this very moment
+			return nil, c.closed(Expelled)
+		}
+		line, err := c.read()
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			c.armed = time.Time{}
+			continue // woken, or late: the loop tells which
+		}
+		return line, err
+	}
+}
+
+// ready says that a request can be read at once, and no reply has to go first.
+func (c *Conn) ready() bool {
+	return c.reader.HasLine() && c.out.Len() < flushAt && !c.box.ended()
+}
+
+// arm bounds the wait for a request. A deadline that is already set and comes
+// before until stays, for setting one costs as much as a PING's own work: when
+// it comes, the loop looks again. Nobody but wake sets it meanwhile, so a wake
+// is never lost.
+func (c *Conn) arm(until time.Time) {
+	if c.armed.IsZero() || c.armed.After(until) || !time.Now().Before(c.armed) {
+		c.armed = until
+		_ = c.nc.SetReadDeadline(until)
+	}
+}
+
+func (c *Conn) read() ([]byte, error) {
+	line, err := c.reader.ReadLine()
+	if err != nil || c.lines == 0 {
+		err = c.unread(line, err)
+	}
+	return line, err
+}
+
+// unread answers what is no request of ours: an error, or a first line of HTTP.
+//
+//go:noinline
+func (c *Conn) unread(line []byte, err error) error {
+	switch {
+	case errors.Is(err, protocol.ErrTooLong):
+		c.out.Err(protocol.LIGNE).Int("max", protocol.MaxLine).Text(text(protocol.LIGNE))
+		return c.closed(Reason(protocol.LIGNE))
+	case errors.Is(err, protocol.ErrTLS):
+		return c.foreign(saysTLS)
+	case err == nil && isHTTP(line):
+		return c.foreign(saysHTTP)
+	}
+	return err
+}
+
+// refuse says why the connection ends.
+//
+//go:noinline
+func (c *Conn) refuse(code protocol.Code) error {
+	c.takeEvents()
+	c.out.Err(code).Text(text(code))
+	return c.closed(Reason(code))
+}
+
+//go:noinline
+func (c *Conn) takeEvents() { c.sent = c.box.take(&c.out, c.sent) }
+
+// flush writes what was gathered; the client has WriteTimeout to take it, or up
+// to an eighth less: the deadline need not move at every reply.
+//
+//go:noinline
+func (c *Conn) flush() error {
+	if c.out.Len() == 0 {
+		return nil
+	}
+	now, patience := time.Now(), c.server.limits.WriteTimeout
+	if c.writeBy.Sub(now) < patience-patience/8 {
+		c.writeBy = now.Add(patience)
+		_ = c.nc.SetWriteDeadline(c.writeBy)
+	}
+	n := c.out.Len()
+	_, err := c.nc.Write(c.out.Bytes())
+	c.out.Reset()
+	if n > idleOut && (n > followOut || !c.box.follows()) {
+		c.out.Release()
+	}
+	if err == nil {
+		for _, sent := range c.sent {
+			sent()
+		}
+		c.sent = nil
+	}
+	return err
+}
+
+// linger lets the last sentence arrive: closing a socket with unread input
+// would reset it. The client's input is read and thrown away, within bounds.
+func (c *Conn) linger() {
+	half, ok := c.nc.(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil {
+		return
+	}
+	left, until := c.server.limits.LingerBytes, time.Now().Add(c.server.limits.LingerTime)
+	for left > 0 && time.Now().Before(until) {
+		_ = c.nc.SetReadDeadline(until)
+		n, err := io.CopyN(io.Discard, c.nc, left)
+		left -= n
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			return
+		}
+		// Late, or woken by a server that stops: the loop tells which.
+	}
+}
+
+func text(code protocol.Code) string {
+	info, _ := code.Info()
+	return info.Text
+}

@@ -1,0 +1,286 @@
+package lineserver
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"etuservices/protocol"
+	"etuservices/server/internal/config"
+)
+
+// Accept errors (no descriptor left, say) pause the loop, from net/http's
+// first pause to its last.
+const (
+	acceptPause    = 5 * time.Millisecond
+	acceptPauseMax = time.Second
+)
+
+// maxRefusing bounds the connections that are being told why there is no place
+// for them; one more cuts the oldest.
+const maxRefusing = 64
+
+// Server holds the connections of a process.
+type Server struct {
+	OnEnd func(Reason) // counts connections that ended; may be nil
+
+	limits   config.Limits
+	open     func(*Conn) Session
+	log      *slog.Logger
+	slots    chan struct{}
+	stopping atomic.Bool
+
+	mu      sync.Mutex // also: nothing begins once stopping is set
+	conns   map[*Conn]struct{}
+	refused []*Conn // being told why there is no place for them, the oldest first
+	done    sync.WaitGroup
+	count   atomic.Int64
+	total   atomic.Int64 // since the start, refused ones included
+
+	leaveBy      func() time.Time // once stopping: when a connection is closed
+	addresses    addresses
+	strangers    atomic.Int64 // not logged in, and not exempt
+	maxStrangers int64
+}
+
+// New makes a server that holds the connections that cfg allows and opens a
+// session for each.
+func New(cfg config.Config, open func(*Conn) Session, log *slog.Logger) *Server {
+	return &Server{
+		limits: cfg.Limits, open: open, log: log,
+		slots: make(chan struct{}, cfg.MaxConns),
+		conns: make(map[*Conn]struct{}),
+		addresses: addresses{
+			maxOpen: cfg.MaxConnsPerIP, perMinute: cfg.Limits.NewPerMinute, exempt: cfg.ExemptNets,
+		},
+		maxStrangers: max(1, int64(cfg.MaxConns/cfg.Limits.StrangersPart)),
+	}
+}
+
+// Count is the number of open connections.
+func (s *Server) Count() int64 { return s.count.Load() }
+
+// Total is the number of connections since the start, refused ones included.
+func (s *Server) Total() int64 { return s.total.Load() }
+
+// Serve accepts until the listener is closed or Stop is called. ctx is what
+// requests run under.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	stop := context.AfterFunc(ctx, func() { _ = l.Close() })
+	defer stop()
+	pause := acceptPause
+	for {
+		nc, err := l.Accept()
+		switch {
+		case err == nil:
+			pause = acceptPause
+			s.total.Add(1)
+			s.take(ctx, nc)
+		case s.stopping.Load() || ctx.Err() != nil || errors.Is(err, net.ErrClosed):
+			return nil
+		default:
+			s.log.Error("accept", "erreur", err, "pause", pause)
+			time.Sleep(pause)
+			pause = min(2*pause, acceptPauseMax)
+		}
+	}
+}
+
+// take gives a connection its goroutine, if there is a place for it.
+func (s *Server) take(ctx context.Context, nc net.Conn) {
+	c := &Conn{nc: nc, server: s, reader: protocol.NewReader(nc), opened: time.Now()}
+	c.exempt = s.addresses.isExempt(nc.RemoteAddr())
+	release, code, wait := s.admit(c)
+	if code != "" {
+		s.refuse(ctx, nc, code, wait)
+		return
+	}
+	c.box.max = s.limits.Events
+	c.release = release
+	s.begin(nc, func() { s.hold(ctx, c) })
+}
+
+//go:noinline
+func (c *Conn) leave() {
+	c.server.remove(c)
+	_ = c.nc.Close()
+	c.Known(true) // no longer a stranger that takes a place
+	c.release()
+}
+
+// hold is the life of a connection. What panics outside of a verb, which its
+// session answers for, ends this connection and no other.
+func (s *Server) hold(ctx context.Context, c *Conn) {
+	s.add(c)
+	defer c.leave()
+	defer func() {
+		if p := recover(); p != nil {
+			s.log.Error("panique", "panique", p, "adresse", c.Address(), "pile", string(debug.Stack()))
+			s.ended(Reason(protocol.INTERNE))
+		}
+	}()
+	if c.begun(ctx) {
+		c.ended(c.serve(ctx))
+	}
+}
+
+// What a connection does once is kept out of the frames that stand on its
+// goroutine's stack while it waits: below about 1,200 bytes of them the
+// collector takes the stack from 8 KiB back to 4.
+
+//go:noinline
+func (c *Conn) begun(ctx context.Context) bool {
+	if err := c.handshake(ctx); err != nil {
+		c.server.log.Debug("poignée de main TLS manquée", "adresse", c.Address(), "erreur", err)
+		c.server.ended(NoTLS)
+		return false
+	}
+	c.session = c.server.open(c)
+	return true
+}
+
+//go:noinline
+func (c *Conn) ended(err error) {
+	reason, said := reasonOf(err)
+	if said {
+		c.linger()
+	}
+	c.server.log.Debug("connexion finie", "adresse", c.Address(), "raison", string(reason), "erreur", err,
+		"lignes", c.lines, "evenements_perdus", c.box.dropped, "duree", time.Since(c.opened))
+	c.server.ended(reason)
+}
+
+func (s *Server) ended(reason Reason) {
+	if s.OnEnd != nil {
+		s.OnEnd(reason)
+	}
+}
+
+// begin runs f for a connection, or closes it where the server stops: what
+// Stop waits for must not grow while it waits.
+func (s *Server) begin(nc net.Conn, f func()) {
+	s.mu.Lock()
+	stopping := s.stopping.Load()
+	if !stopping {
+		s.done.Go(f)
+	}
+	s.mu.Unlock()
+	if stopping {
+		_ = nc.Close()
+	}
+}
+
+// admit takes a connection's places, to be given back by release, or says why
+// there are none and, for DEBIT, how long to wait.
+func (s *Server) admit(c *Conn) (release func(), code protocol.Code, wait time.Duration) {
+	select {
+	case s.slots <- struct{}{}:
+	default:
+		return nil, protocol.PLEIN, 0
+	}
+	free := func() { <-s.slots }
+	if c.exempt {
+		return free, "", 0
+	}
+	if s.strangers.Add(1) > s.maxStrangers {
+		s.strangers.Add(-1)
+		free()
+		return nil, protocol.PLEIN, 0
+	}
+	c.stranger = true
+	ip, ok := s.addresses.key(c.nc.RemoteAddr())
+	if !ok {
+		return free, "", 0
+	}
+	if wait := s.addresses.enter(ip); wait > 0 {
+		c.Known(true)
+		free()
+		return nil, protocol.DEBIT, wait
+	}
+	return func() {
+		s.addresses.leave(ip)
+		free()
+	}, "", 0
+}
+
+// refuse tells a client why there is no place for it. Over TLS that needs a
+// handshake, which a silent client would never end: it has HandshakeTime, and
+// less where many others are being refused.
+func (s *Server) refuse(ctx context.Context, nc net.Conn, code protocol.Code, wait time.Duration) {
+	s.ended(Reason(code))
+	s.begin(nc, func() {
+		c := &Conn{nc: nc, server: s}
+		defer nc.Close()
+		if !s.addRefused(c) {
+			return
+		}
+		defer s.removeRefused(c)
+		if c.handshake(ctx) != nil {
+			return
+		}
+		line := c.out.Err(code)
+		if code == protocol.DEBIT {
+			line = line.Int("apres", int64((wait+time.Second-1)/time.Second))
+		}
+		line.Text(text(code))
+		if c.flush() == nil {
+			c.linger()
+		}
+	})
+}
+
+// addRefused notes a connection that is being refused, so that Stop and those
+// refused after it can cut it; false where the server stops.
+func (s *Server) addRefused(c *Conn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopping.Load() {
+		return false
+	}
+	if len(s.refused) >= maxRefusing {
+		s.refused[0].cut()
+		s.refused = slices.Delete(s.refused, 0, 1)
+	}
+	s.refused = append(s.refused, c)
+	return true
+}
+
+func (s *Server) removeRefused(c *Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i := slices.Index(s.refused, c); i >= 0 {
+		s.refused = slices.Delete(s.refused, i, i+1)
+	}
+}
+
+//go:noinline
+func (s *Server) add(c *Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.conns[c] = struct{}{}
+	if s.leaveBy != nil { // accepted while Stop began
+		c.leaveAt.Store(s.leaveBy().UnixNano())
+	}
+	s.count.Add(1)
+}
+
+func (s *Server) remove(c *Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.conns, c)
+	s.count.Add(-1)
+}
+
+func (s *Server) each(f func(*Conn)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.conns {
+		f(c)
+	}
+}

@@ -1,0 +1,136 @@
+package market
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"etuservices/protocol"
+	"etuservices/server/internal/store"
+)
+
+// rareWord is the number of articles up to which a word, or several together,
+// lead the search; commoner ones are met soon enough by reading the list itself.
+const rareWord = 1000
+
+// enough is the number of articles with which a word leads without a look at the
+// others: up to 200, MariaDB weighs each of them before it reads the first.
+const enough = 200
+
+// candidates are what a search finds its articles among, and nowhere else: ids,
+// where behind is given what was published behind it, and where more is set the
+// list itself once these are used up.
+type candidates struct {
+	ids    []int64 // newest first
+	behind int64
+	more   bool
+}
+
+// search narrows a query to the articles of which every word of f.Query begins
+// a word. lead is nil where the list itself must be read; none says that there
+// is certainly no such article.
+func (m *Market) search(ctx context.Context, q *query, f Filter) (lead *candidates, none bool, err error) {
+	words := prefixes(f.Query)
+	if len(words) > protocol.MaxTitle/2+1 {
+		return nil, true, nil // more words than a title has room for
+	}
+	rarest := ""
+	// The longest first: it is likely to be the rarest.
+	slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
+	for _, w := range words {
+		if m.common.has(w) {
+			continue
+		}
+		found, err := m.withWord(ctx, w)
+		if err != nil {
+			return nil, false, fmt.Errorf("market: search: %w", err)
+		}
+		if len(found) <= rareWord && (lead == nil || len(found) < len(lead.ids)) {
+			lead, rarest = &candidates{ids: found}, w
+		}
+		if len(found) <= enough {
+			break
+		}
+	}
+	for _, w := range words {
+		if w != rarest {
+			q.where(hasWord, w, after(w))
+		}
+	}
+	if lead == nil {
+		return m.together(words, f), false, nil
+	}
+	slices.SortFunc(lead.ids, func(a, b int64) int { return cmp.Compare(b, a) })
+	return lead, len(lead.ids) == 0, nil
+}
+
+// together gives the articles that have all of several common words, where that
+// is known: reading the list may pass by almost all that is for sale.
+func (m *Market) together(words []string, f Filter) *candidates {
+	if len(words) == 0 {
+		return nil
+	}
+	ids, upto, ok := m.common.meet(words, f.below(), time.Now())
+	if !ok {
+		return nil
+	}
+	c := &candidates{ids: ids, behind: upto}
+	if len(ids) > rareWord {
+		c.ids, c.more = ids[:rareWord], true
+	}
+	return c
+}
+
+// first are the newest n below a number, and whether there are others.
+func (c candidates) first(n int, below int64) (newest candidates, others bool) {
+	ids := c.ids
+	for len(ids) > 0 && ids[0] >= below {
+		ids = ids[1:]
+	}
+	end := min(n, len(ids))
+	return candidates{ids: ids[:end], behind: c.behind}, c.more || end < len(ids)
+}
+
+// lead makes a query read the candidates and nothing else.
+func (q query) lead(c candidates) query {
+	var terms []string
+	var args []any
+	if c.behind > 0 {
+		terms, args = append(terms, "a.id > ?"), append(args, c.behind)
+	}
+	if len(c.ids) > 0 {
+		in, ids := store.In(c.ids)
+		terms, args = append(terms, "a.id "+in), append(args, ids...)
+	}
+	if len(terms) == 0 {
+		terms = append(terms, "1 = 0")
+	}
+	led := query{terms: slices.Clone(q.terms), args: slices.Clone(q.args)}
+	led.where("("+strings.Join(terms, " OR ")+")", args...)
+	return led
+}
+
+// hasWord is asked of one article after the other. As EXISTS, MariaDB would turn
+// it into a join and write all articles with a common word into a table first.
+const hasWord = "(SELECT 1 FROM mots m WHERE m.article_id = a.id AND m.mot >= ? AND m.mot < ? LIMIT 1) IS NOT NULL"
+
+// withWord gives the articles with a word that begins so, rareWord + 1 at most.
+func (m *Market) withWord(ctx context.Context, prefix string) (ids []int64, err error) {
+	rows, err := m.Stores.SQL.Read.QueryContext(ctx,
+		`SELECT article_id FROM mots WHERE mot >= ? AND mot < ? LIMIT ?`, prefix, after(prefix), rareWord+1)
+	if err != nil {
+		return nil, store.Classify(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, store.Classify(err)
+		}
+		ids = append(ids, id)
+	}
+	return ids, store.Classify(rows.Err())
+}

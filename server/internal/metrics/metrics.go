@@ -1,0 +1,105 @@
+// Package metrics tells a Prometheus, and whoever looks after the machine, how
+// this process does: on an address of its own (ETU_METRICS_ADDR), never on the
+// one that students reach.
+package metrics
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"etuservices/protocol"
+	"etuservices/server/internal/cluster"
+	"etuservices/server/internal/store"
+)
+
+// Options are what is measured.
+type Options struct {
+	Stores   *store.Stores
+	Hub      *cluster.Hub
+	Sockets  func() int64
+	Instance string
+}
+
+// Metrics are a process's. Its methods are safe for concurrent use.
+type Metrics struct {
+	registry *prometheus.Registry
+	stores   *store.Stores
+	replies  map[*protocol.Verb]*replies
+	unknown  prometheus.Counter
+	store    *prometheus.HistogramVec
+	failures *prometheus.CounterVec
+	ends     *prometheus.CounterVec
+}
+
+// replies are a verb's, found without a lookup by label.
+type replies struct {
+	took   prometheus.Observer
+	byCode map[protocol.Code]prometheus.Counter
+}
+
+// steps of the histograms, in seconds: Redis alone to a store that hangs.
+var steps = []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5}
+
+// New makes the metrics and hangs them onto the stores.
+func New(o Options) *Metrics {
+	m := &Metrics{registry: prometheus.NewRegistry(), stores: o.Stores, replies: make(map[*protocol.Verb]*replies)}
+	factory := registerer{m.registry}
+	counts := factory.counterVec("etu_commandes_total", "Réponses, par verbe et code (OK pour un succès).", "verbe", "code")
+	took := factory.histogramVec("etu_commande_secondes", "Durée d'une commande.", "verbe")
+	for _, v := range protocol.Verbs {
+		r := &replies{took: took.WithLabelValues(v.Name), byCode: make(map[protocol.Code]prometheus.Counter)}
+		r.byCode[""] = counts.WithLabelValues(v.Name, "OK")
+		for _, c := range protocol.Codes {
+			r.byCode[c.Code] = counts.WithLabelValues(v.Name, string(c.Code))
+		}
+		m.replies[v] = r
+	}
+	m.unknown = counts.WithLabelValues("?", string(protocol.NO))
+	m.ends = factory.counterVec("etu_connexions_finies_total", "Connexions finies, par raison (un code du protocole, ou QUITTER, EXPULSE, parti, lent, coupe, etranger, tls).", "raison")
+	m.store = factory.histogramVec("etu_magasin_secondes", "Durée d'une transaction SQL, ou d'un aller-retour de Redis.", "magasin")
+	m.failures = factory.counterVec("etu_magasin_erreurs_total", "Magasin qui n'a pas répondu, ou pas à temps.", "magasin")
+	for _, name := range []string{nameSQL, nameRedis} {
+		m.store.WithLabelValues(name)
+		m.failures.WithLabelValues(name)
+	}
+	m.gauges(factory, o)
+	m.watch(o.Stores)
+	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewBuildInfoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		collectors.NewDBStatsCollector(o.Stores.SQL.Write, "etuservices"))
+	return m
+}
+
+func (m *Metrics) gauges(f registerer, o Options) {
+	count := &o.Hub.Counters
+	f.gauge("etu_connexions", "Connexions ouvertes.", func() float64 { return float64(o.Sockets()) })
+	f.gauge("etu_utilisateurs", "Utilisateurs connectés à cette instance.", func() float64 { return float64(o.Hub.Users()) })
+	f.gauge("etu_suiveurs", "Connexions qui suivent.", func() float64 { return float64(o.Hub.Followers()) })
+	f.gauge("etu_serveurs", "Instances vivantes, 0 quand Redis ne répond pas.", func() float64 { return float64(o.Hub.Servers()) })
+	f.counter("etu_evenements_perdus_total", "Événements que personne n'a pu dire.", func() float64 { return float64(count.Dropped()) })
+	f.counter("etu_connexions_reussies_total", "AUTH réussis.", func() float64 { return float64(count.Get(cluster.Logins)) })
+	f.counter("etu_refus_quota_total", "Refus de quota.", func() float64 { return float64(count.Get(cluster.RefusedQuota)) })
+	f.counter("etu_echecs_total", "Mots de passe et jetons refusés.", func() float64 { return float64(count.Get(cluster.RefusedPassword)) })
+	f.counter("etu_ventes_total", "Articles mis en vente.", func() float64 { return float64(count.Get(cluster.Sales)) })
+	f.counter("etu_achats_total", "Articles achetés.", func() float64 { return float64(count.Get(cluster.Buys)) })
+	f.gauge("etu_instance_info", "Le nom de cette instance.", func() float64 { return 1 }, "serveur", o.Instance)
+}
+
+// Ended counts a connection, with the reason why it ended.
+func (m *Metrics) Ended(reason string) { m.ends.WithLabelValues(reason).Inc() }
+
+// Observe counts a request; verb is nil for one that is unknown, code "" for a
+// success.
+func (m *Metrics) Observe(verb *protocol.Verb, code protocol.Code, took time.Duration) {
+	r := m.replies[verb]
+	if r == nil {
+		m.unknown.Inc()
+		return
+	}
+	r.took.Observe(took.Seconds())
+	if c := r.byCode[code]; c != nil {
+		c.Inc()
+	}
+}

@@ -1,0 +1,16 @@
+package session
+
+import (
+	"context"
+
+	"etuservices/protocol"
+)
+
+func logOut(ctx context.Context, s *Session, _ *protocol.Request, out *protocol.Out) error {
+	if err := s.Accounts.Logout(ctx, s.user); err != nil {
+		return err
+	}
+	s.leave()
+	out.OK("DECONNEXION").Text("Session fermée.")
+	return nil
+}

@@ -1,0 +1,43 @@
+package session
+
+import (
+	"strings"
+
+	"etuservices/protocol"
+	"etuservices/server/internal/market"
+)
+
+// encode gives the line that write writes, without its end.
+func encode(write func(*protocol.Out)) string {
+	var out protocol.Out
+	write(&out)
+	return strings.TrimSuffix(string(out.Bytes()), "\r\n")
+}
+
+// send writes the reply of a counted call; a replayed one says so, before its
+// text.
+func send(out *protocol.Out, r market.Reply) {
+	line := r.Line
+	if r.Replayed {
+		end := textStart(line)
+		line = line[:end] + " rejoue=1" + line[end:]
+	}
+	out.Raw(line)
+}
+
+// textStart is where " :text" begins in a line of ours, its end where there is
+// none. Inside quotes a colon is part of a value.
+func textStart(line string) int {
+	quoted := false
+	for i := 0; i < len(line); i++ {
+		switch {
+		case line[i] == '\\' && quoted:
+			i++
+		case line[i] == '"':
+			quoted = !quoted
+		case !quoted && strings.HasPrefix(line[i:], " :"):
+			return i
+		}
+	}
+	return len(line)
+}

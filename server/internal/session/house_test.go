@@ -1,0 +1,143 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+
+	"etuservices/server/internal/accounts"
+	"etuservices/server/internal/admin"
+	"etuservices/server/internal/cluster"
+	"etuservices/server/internal/config"
+	"etuservices/server/internal/hashing"
+	"etuservices/server/internal/ledger"
+	"etuservices/server/internal/market"
+	"etuservices/server/internal/stats"
+	"etuservices/server/internal/store"
+	"etuservices/server/internal/testenv"
+)
+
+// testCost hashes in a fraction of a millisecond.
+var testCost = argon2id.Params{Memory: 8, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+const (
+	password = "motdepasse"
+	// plenty is a quota that no test reaches unless it is about quotas.
+	plenty = 10_000
+	// contractMax is the quota of contract section 4.
+	contractMax = 10
+)
+
+// house is a server without sockets, on stores of its own.
+type house struct {
+	*Services
+	stores *store.Stores
+	logs   *logBuffer // everything, debug included
+	users  int
+}
+
+func newHouse(t testing.TB, env *testenv.Env, quotaMax int) *house {
+	t.Helper()
+	h := &house{stores: env.Open(t), logs: &logBuffer{}}
+	log := slog.New(slog.NewTextHandler(h.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	keeper := ledger.New(h.stores, ledger.Rule{Max: quotaMax, Window: 10 * time.Minute}, log)
+	t.Cleanup(keeper.Close)
+	h.Services = &Services{
+		Accounts: accounts.New(accounts.Options{
+			Stores: h.stores, Quota: keeper, Hasher: hashing.New(testCost, config.DefaultLimits.HashWait), Instance: "essai",
+			VisitsTTL: 30 * time.Second, SessionTTL: 30 * time.Minute,
+			OnLogin: stats.Login, OnRegister: stats.Register, Log: log,
+		}),
+		Market: market.New(market.Options{
+			Stores: h.stores, Quota: keeper, Instance: "essai", OnCall: stats.Call, Log: log,
+		}),
+		Quota: keeper, Boards: stats.New(h.stores, log), Hub: cluster.New(cluster.Options{
+			DB: h.stores.Redis.DB0, Channel: h.stores.Redis.Channel(), Instance: "essai", Sockets: func() int64 { return 1 }, Log: log,
+		}),
+		Instance: "essai", Limits: config.DefaultLimits, Log: log,
+		Sockets: func() int64 { return 1 },
+	}
+	h.Admin = admin.New(admin.Options{
+		Stores: h.stores, Accounts: h.Accounts, Quota: keeper, Instance: "essai",
+		Tell: h.Hub.Tell, TellAll: h.Hub.TellAll, Forget: h.Boards.Forget, Log: log,
+	})
+	h.Hub.Kill, h.Hub.Said, h.Hub.Totals = h.Accounts.KillHere, h.Market.Said, h.Boards.Totals
+	h.Accounts.OnKill = h.Hub.End
+	return h
+}
+
+// register opens an account <login>@univ.fr and gives its login.
+func (h *house) register(t testing.TB, login string, role accounts.Role) string {
+	t.Helper()
+	_, err := h.Accounts.Register(context.Background(), accounts.Registration{
+		User: accounts.User{
+			Login: login, Email: login + "@univ.fr", FirstName: "Prénom", LastName: "Nom", Role: role,
+		},
+		Password: password,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return login
+}
+
+// newcomer opens an account that no other test has.
+func (h *house) newcomer(t testing.TB, role accounts.Role) string {
+	t.Helper()
+	h.users++
+	return h.register(t, fmt.Sprintf("%s-%d", role, h.users), role)
+}
+
+// login gives a connection of a new student.
+func (h *house) login(t testing.TB) *talk {
+	t.Helper()
+	return h.loginAs(t, h.newcomer(t, accounts.Student))
+}
+
+func (h *house) loginAs(t testing.TB, login string) *talk {
+	t.Helper()
+	c := h.connect(t)
+	c.Must("AUTH " + login + " " + password)
+	return c
+}
+
+// execSQL changes the tables behind the server's back.
+func (h *house) execSQL(t testing.TB, statement string, args ...any) {
+	t.Helper()
+	if _, err := h.stores.SQL.Write.ExecContext(context.Background(), statement, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// logBuffer is written by many and read by the test.
+type logBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func (l *logBuffer) Contains(s string) bool { return strings.Contains(l.String(), s) }
+
+func (l *logBuffer) Reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.b.Reset()
+}

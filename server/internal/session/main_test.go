@@ -1,0 +1,9 @@
+package session
+
+import (
+	"testing"
+
+	"etuservices/server/internal/testenv"
+)
+
+func TestMain(m *testing.M) { testenv.Main(m) }

@@ -1,0 +1,238 @@
+// Package session is one connection seen from the trade: its states, the table
+// of verbs, one file a verb.
+package session
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"etuservices/protocol"
+	"etuservices/server/internal/accounts"
+	"etuservices/server/internal/admin"
+	"etuservices/server/internal/cluster"
+	"etuservices/server/internal/config"
+	"etuservices/server/internal/ledger"
+	"etuservices/server/internal/market"
+	"etuservices/server/internal/stats"
+	"etuservices/server/internal/store"
+)
+
+// Services is what verbs work with, shared by all sessions.
+type Services struct {
+	Accounts *accounts.Accounts
+	Market   *market.Market
+	Quota    *ledger.Keeper
+	Boards   *stats.Boards
+	Hub      *cluster.Hub
+	Health   *store.Health
+	Admin    *admin.Admin
+	Instance string
+	Limits   config.Limits
+	Flood    int          // verbs that reach a store, a second, before a connection is slowed
+	Sockets  func() int64 // open connections of this process
+	// Observe is told of each request; code is "" for a success. It may be nil.
+	Observe func(verb *protocol.Verb, code protocol.Code, took time.Duration)
+	Log     *slog.Logger
+}
+
+// Conn is what a session needs of its connection. Nothing of it blocks.
+type Conn interface {
+	cluster.Conn
+	Address() string
+	Exempt() bool     // limits per address leave it alone
+	Known(known bool) // somebody is logged in on it, or no longer
+	End(line string)  // the last event; the connection ends behind it
+	Wake()            // makes Deadline be asked again
+}
+
+// Session is one connection's. It is used by one goroutine.
+type Session struct {
+	*Services
+	conn     Conn
+	user     *accounts.Session // nil: not logged in
+	member   *cluster.Member
+	follows  bool
+	failures int       // wrong passwords and tokens, of the three
+	faults   int       // NO and SYNTAXE in a row
+	loginBy  time.Time // not logged in: until when
+	last     time.Time // end of the last request
+	closing  bool
+	pace     *rate.Limiter
+	tried    string           // whose password the request got wrong
+	req      protocol.Request // the one at work: here, for it would escape
+}
+
+// Open begins a session.
+func (s *Services) Open(conn Conn) *Session {
+	now := time.Now()
+	session := &Session{Services: s, conn: conn, loginBy: now.Add(s.Limits.LoginTime), last: now}
+	if s.Flood > 0 {
+		session.pace = rate.NewLimiter(rate.Limit(s.Flood), s.Limits.FloodBurst)
+	}
+	return session
+}
+
+// Greet writes what is said on connecting.
+func (s *Session) Greet(out *protocol.Out) {
+	out.OK("ETUSERVICES").Int("proto", protocol.Version).Str("serveur", s.Instance).
+		Text("Bienvenue sur EtuServices ! AIDE donne la liste des commandes.")
+}
+
+// Deadline is when the wait for the next request ends, and what is said then.
+// It is asked again after each event, so whoever follows uses the session.
+func (s *Session) Deadline() (time.Time, protocol.Code) {
+	s.dropDead()
+	if s.user == nil {
+		return s.loginBy, protocol.DELAI
+	}
+	if s.follows {
+		s.user.Use()
+		return time.Now().Add(s.Limits.Idle), protocol.INACTIF
+	}
+	return s.last.Add(s.Limits.Idle), protocol.INACTIF
+}
+
+// Line does one request to its end and writes its reply.
+func (s *Session) Line(ctx context.Context, line []byte, out *protocol.Out) (closing bool) {
+	start, began := out.Len(), time.Now()
+	defer func() {
+		if p := recover(); p != nil {
+			s.panicked(out, start, p)
+			closing = true
+		}
+	}()
+	verb, rest, ok := protocol.Cut(line)
+	if ok && verb == nil {
+		return false // an empty line is no request
+	}
+	s.dropDead()
+	now := began
+	if s.user != nil {
+		s.user.UseAt(now)
+	}
+	s.tried = ""
+	if err := s.run(ctx, verb, rest, out); err != nil {
+		out.Truncate(start) // never half a reply
+		s.answer(out, verb, err)
+	} else {
+		s.faults = 0
+	}
+	if verb != nil && verb.Slowed {
+		now = time.Now() // its work took a while
+	}
+	s.last = now
+	s.observe(verb, out.Bytes()[start:], now.Sub(began))
+	return s.closing
+}
+
+// run checks in the order of contract section 1, then does the work.
+func (s *Session) run(ctx context.Context, verb *protocol.Verb, rest []byte, out *protocol.Out) error {
+	if verb == nil {
+		return &fault{code: protocol.NO}
+	}
+	if err := s.allowed(verb.Access); err != nil {
+		return err
+	}
+	if verb.Access >= protocol.LoggedIn && s.user.User.MustChange && !withGivenPassword[verb.Name] {
+		return &fault{code: protocol.INTERDIT, text: "Ce mot de passe vous a été donné ; changez-le d'abord : MOTDEPASSE ancien nouveau."}
+	}
+	var err error
+	if s.req, err = verb.Parse(rest); err != nil {
+		return err
+	}
+	if err := s.req.CheckForms(); err != nil {
+		return err
+	}
+	defer func() { s.req = protocol.Request{} }() // an idle connection keeps no text
+	if !verb.Slowed {
+		return handlers[verb.Name](ctx, s, &s.req, out)
+	}
+	if s.pace != nil { // a flood is read later, never refused
+		if err := s.pace.Wait(ctx); err != nil {
+			return err
+		}
+		s.dropDead() // it may have been a while
+		if err := s.allowed(verb.Access); err != nil {
+			return err
+		}
+	}
+	switch {
+	case needs[verb.Name] == store.NeedRedis:
+		ctx = &until{ctx, time.Now().Add(store.RequestTime)}
+	case !verb.Hashes: // which may stand in line for longer; accounts bounds what they ask
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, store.RequestTime)
+		defer cancel()
+	}
+	return s.guarded(ctx, &s.req, out)
+}
+
+// from is where the session's attempts come from.
+func (s *Session) from() accounts.From {
+	return accounts.From{Address: s.conn.Address(), Exempt: s.conn.Exempt()}
+}
+
+func (s *Session) allowed(access protocol.Access) error {
+	switch {
+	case access == protocol.Anonymous && s.user != nil:
+		return &fault{code: protocol.DEJA}
+	case access >= protocol.LoggedIn && s.user == nil:
+		return &fault{code: protocol.AUTH}
+	case access == protocol.Admin && s.user.User.Role != accounts.Admin:
+		return &fault{code: protocol.INTERDIT}
+	}
+	return nil
+}
+
+// withGivenPassword are the verbs for a user whose password an administrator
+// gave, until it is changed: those that anyone may use, and these.
+var withGivenPassword = map[string]bool{"MOTDEPASSE": true, "DECONNEXION": true, "QUI": true}
+
+// enter makes the connection a logged-in one.
+func (s *Session) enter(user *accounts.Session) {
+	s.user = user
+	s.conn.Known(true)
+	s.member = s.Hub.Join(cluster.Person{
+		ID: user.User.ID, Login: user.User.Login, Address: s.conn.Address(), Since: user.Since,
+	}, s.conn, user.Dead)
+	s.Accounts.Watch(user, func(line string) {
+		if line != "" {
+			s.conn.End(line)
+		} else {
+			s.conn.Wake()
+		}
+	})
+}
+
+// leave makes it one that is not; the time to log in starts again.
+func (s *Session) leave() {
+	if s.user == nil {
+		return
+	}
+	s.Hub.Leave(s.member)
+	s.user, s.member, s.follows = nil, nil, false
+	s.conn.Known(false)
+	s.restartLogin()
+}
+
+func (s *Session) restartLogin() { s.loginBy = time.Now().Add(s.Limits.LoginTime) }
+
+// dropDead logs the connection out whose token was killed from elsewhere.
+func (s *Session) dropDead() {
+	if s.user != nil && s.user.Dead() {
+		s.Accounts.Leave(context.Background(), s.user)
+		s.leave()
+	}
+}
+
+// Close ends the session with its connection; the token lives on.
+func (s *Session) Close(ctx context.Context) {
+	if s.user == nil {
+		return
+	}
+	s.Accounts.Leave(ctx, s.user)
+	s.leave()
+}

@@ -1,0 +1,65 @@
+package session
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"etuservices/protocol"
+	"etuservices/server/internal/stats"
+)
+
+// board is one of the four: its word, and how a row is written.
+type board struct {
+	word  string
+	write func(protocol.Line, stats.Row) protocol.Line
+}
+
+// allBoards are in the order of the reply.
+var allBoards = [...]board{
+	{"derniers", func(l protocol.Line, r stats.Row) protocol.Line {
+		return l.Str("login", r.Name).Str("instant", r.Instant().Wire())
+	}},
+	{"top", func(l protocol.Line, r stats.Row) protocol.Line {
+		return l.Str("login", r.Name).Int("connexions", r.Figure)
+	}},
+	{"moins", func(l protocol.Line, r stats.Row) protocol.Line {
+		return l.Str("login", r.Name).Int("appels", r.Figure)
+	}},
+	{"services", func(l protocol.Line, r stats.Row) protocol.Line {
+		return l.Str("service", r.Name).Int("appels", r.Figure)
+	}},
+}
+
+func showStats(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
+	from, to := 0, len(allBoards)
+	if word, given := req.Lookup("tableau"); given {
+		word = strings.ToLower(word)
+		from = slices.IndexFunc(allBoards[:], func(b board) bool { return b.word == word })
+		if to = from + 1; to == 0 {
+			return protocol.ErrSyntax
+		}
+	}
+	var rows [len(allBoards)][]stats.Row
+	var err error
+	if from < 2 {
+		if rows[0], rows[1], err = s.Boards.Logins(ctx); err != nil {
+			return err
+		}
+	}
+	if to > 2 {
+		if rows[2], rows[3], err = s.Boards.Calls(ctx); err != nil {
+			return err
+		}
+	}
+	lines := 0
+	for i := from; i < to; i++ {
+		b := allBoards[i]
+		lines += len(rows[i])
+		for _, r := range rows[i] {
+			b.write(out.Row().Str("tableau", b.word).Int("rang", int64(r.Rank)), r).End()
+		}
+	}
+	out.OK("STATS").Int("lignes", int64(lines)).End()
+	return nil
+}

@@ -1,0 +1,181 @@
+package stats
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"etuservices/server/internal/store"
+)
+
+const (
+	// checkEvery is how often the boards are held against the ledger: emptied at
+	// any moment, they must be right within 10 s (contract section 4).
+	checkEvery = 2 * time.Second
+	// markAge is how old a mark must be before it moves on: a row of the ledger
+	// gets its number when it is written and shows when it is committed, which
+	// takes less than this.
+	markAge = 10 * time.Second
+	// batch is the number of users told to Redis at once.
+	batch = 2000
+)
+
+// Run checks until ctx ends.
+func (b *Boards) Run(ctx context.Context) {
+	tick := time.NewTicker(checkEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := b.Check(ctx); err != nil && ctx.Err() == nil {
+				b.log.Warn("tableaux non vérifiés contre le registre", "erreur", err)
+			}
+		}
+	}
+}
+
+// Check brings the boards to the ledger: what was committed after the marks
+// that stand in Redis beside the boards, or everything where there is none.
+// So a Redis that was emptied, or came back on an old file, is put right by the
+// same few lines as a process that died between its commit and its publishing.
+func (b *Boards) Check(ctx context.Context) error {
+	select {
+	case b.check <- struct{}{}:
+	case <-ctx.Done():
+		return store.Classify(ctx.Err())
+	}
+	defer func() { <-b.check }()
+	// Side by side: while one waits for Redis the other reads SQL.
+	var logins, calls error
+	var both sync.WaitGroup
+	both.Go(func() {
+		logins = errors.Join(b.checkOne(ctx, b.stores.Redis.DB0, loginKeys, "connexions", b.tellLogins), b.lowerLast(ctx))
+	})
+	both.Go(func() {
+		calls = errors.Join(b.checkOne(ctx, b.stores.Redis.DB1, callKeys, "appels", b.tellCalls), b.checkJournals(ctx))
+	})
+	both.Wait()
+	return errors.Join(logins, calls, b.forgetGhosts(ctx))
+}
+
+// lowerLast gives the last logins the ledger's instants where those are earlier:
+// they were written in the future, by a clock that was set back since. Redis is
+// read first, for a login is in SQL before it is told here.
+func (b *Boards) lowerLast(ctx context.Context) error {
+	shown, err := b.stores.Redis.DB0.ZRevRangeWithScores(ctx, keyLast, 0, keptLast-1).Result()
+	if err != nil || len(shown) == 0 {
+		return store.Classify(err)
+	}
+	logins, scores := make([]string, len(shown)), make(map[string]int64, len(shown))
+	for i, z := range shown {
+		logins[i], _ = z.Member.(string)
+		scores[logins[i]] = int64(z.Score)
+	}
+	in, args := store.In(logins)
+	users, err := b.users(ctx, figures+`WHERE u.login `+in, args...)
+	if err != nil {
+		return err
+	}
+	for _, u := range users {
+		if u.last.IsZero() || u.last.Milli() >= scores[u.login] {
+			continue
+		}
+		err := b.stores.Redis.DB0.ZAddXX(ctx, keyLast, redis.Z{Score: float64(u.last.Milli()), Member: u.login}).Err()
+		if err != nil {
+			return fmt.Errorf("boards: last logins: %w", store.Classify(err))
+		}
+	}
+	return nil
+}
+
+// checkOne checks the boards of one database: keys are theirs, and the mark's last.
+func (b *Boards) checkOne(ctx context.Context, db redis.UniversalClient, keys []string, table string,
+	tell func(context.Context, []user) error,
+) error {
+	boards, key := keys[:len(keys)-1], keys[len(keys)-1]
+	m, err := readMark(ctx, db, key)
+	if err != nil {
+		return err
+	}
+	now, err := b.position(ctx, table)
+	if err != nil {
+		return err
+	}
+	sizes, err := sizesOf(ctx, db, boards)
+	if err != nil {
+		return err
+	}
+	if m.known() && m.seen.lost(sizes, now, table == "appels") {
+		b.log.Warn("tableau perdu dans Redis, rebâti", "clés", boards)
+		if err := db.Del(ctx, keys...).Err(); err != nil { // all: they are counted together
+			return fmt.Errorf("boards: %w", store.Classify(err))
+		}
+		m = mark{}
+	}
+	if !m.known() {
+		return b.rebuild(ctx, db, key, boards, now, tell)
+	}
+	if err := b.changed(ctx, table, m.sure, tell); err != nil {
+		return err
+	}
+	seen := newSizes(sizes, now) // as they were before: what goes while we work is found the next time
+	at := strconv.FormatInt(m.at.UnixMilli(), 10)
+	switch {
+	case time.Since(m.at) >= markAge:
+		return writeMark(ctx, db, key, fieldAt, at, mark{sure: m.next, next: now, at: time.Now(), seen: seen})
+	case seen.text != m.seen.text:
+		m.seen = seen
+		return writeMark(ctx, db, key, fieldAt, at, m)
+	}
+	return nil
+}
+
+func sizesOf(ctx context.Context, db redis.UniversalClient, boards []string) ([]int64, error) {
+	pipe := db.Pipeline()
+	cmds := make([]*redis.IntCmd, len(boards))
+	for i, key := range boards {
+		cmds[i] = pipe.ZCard(ctx, key)
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return nil, fmt.Errorf("boards: sizes: %w", store.Classify(err))
+	}
+	list := make([]int64, len(boards))
+	for i, cmd := range cmds {
+		list[i] = cmd.Val()
+	}
+	return list, nil
+}
+
+func (b *Boards) rebuild(ctx context.Context, db redis.UniversalClient, key string, boards []string, now position,
+	tell func(context.Context, []user) error,
+) error {
+	claim, err := claim(ctx, db, key)
+	if err != nil {
+		return fmt.Errorf("boards: rebuild: %w", err)
+	}
+	if err := b.everyone(ctx, tell); err != nil {
+		return err
+	}
+	sizes, err := sizesOf(ctx, db, boards)
+	if err != nil {
+		return err
+	}
+	b.log.Info("tableaux rebâtis depuis le registre", "registre", strings.Trim(key, "{}"), "comptes", now.user)
+	return writeMark(ctx, db, key, claim, claimed,
+		mark{sure: now.back(), next: now, at: time.Now(), seen: newSizes(sizes, now)})
+}
+
+func (b *Boards) position(ctx context.Context, table string) (p position, err error) {
+	err = b.stores.SQL.Read.QueryRowContext(ctx,
+		`SELECT (SELECT COALESCE(MAX(id), 0) FROM `+table+`), (SELECT COALESCE(MAX(id), 0) FROM utilisateurs)`).
+		Scan(&p.row, &p.user)
+	return p, store.Classify(err)
+}

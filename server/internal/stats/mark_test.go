@@ -1,0 +1,84 @@
+package stats
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"etuservices/server/internal/testenv"
+)
+
+func TestMain(m *testing.M) { testenv.Main(m) }
+
+// TestRebuildersDoNotUndoEachOther: two processes rebuild at once, each longer
+// than the other's pause. Both may end; neither begins anew for ever.
+func TestRebuildersDoNotUndoEachOther(t *testing.T) {
+	t.Parallel()
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		ctx, db := t.Context(), env.Open(t).Redis.DB0
+		first, err := claim(ctx, db, keyLoginMark)
+		if err != nil {
+			t.Fatal(err)
+		}
+		second, err := claim(ctx, db, keyLoginMark)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := mark{next: position{row: 7, user: 3}, at: time.Now()}
+		if err := writeMark(ctx, db, keyLoginMark, first, "1", m); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := readMark(ctx, db, keyLoginMark); err != nil || got.next != m.next {
+			t.Errorf("after the first: %+v, %v", got, err)
+		}
+		late := mark{next: position{row: 9, user: 9}, at: time.Now()}
+		if err := writeMark(ctx, db, keyLoginMark, second, "1", late); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := readMark(ctx, db, keyLoginMark); err != nil || !got.known() {
+			t.Errorf("after the second: %+v, %v", got, err)
+		}
+	})
+}
+
+// TestEmptiedRedisTakesNoMark: Redis was emptied after a rebuilding began, or
+// after a mark was read: what was told before is gone, so no mark may stand.
+func TestEmptiedRedisTakesNoMark(t *testing.T) {
+	t.Parallel()
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		ctx, db := t.Context(), env.Open(t).Redis.DB0
+		m := mark{next: position{row: 7, user: 3}, at: time.Now()}
+		name, err := claim(ctx, db, keyLoginMark)
+		if err != nil {
+			t.Fatal(err)
+		}
+		db.FlushAll(ctx)
+		if _, err := claim(ctx, db, keyLoginMark); err != nil { // another begins
+			t.Fatal(err)
+		}
+		if err := writeMark(ctx, db, keyLoginMark, name, "1", m); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := readMark(ctx, db, keyLoginMark); err != nil || got.known() {
+			t.Errorf("a mark on an emptied Redis: %+v, %v", got, err)
+		}
+	})
+}
+
+// TestReaderDoesNotWaitForAnotherCheck: a check that hangs holds no reader for
+// longer than his own patience.
+func TestReaderDoesNotWaitForAnotherCheck(t *testing.T) {
+	t.Parallel()
+	b := New(testenv.Embedded(t).Open(t), slog.New(slog.DiscardHandler))
+	b.check <- struct{}{} // somebody checks, and hangs
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+	if err := b.Check(ctx); err == nil {
+		t.Error("checked beside another check")
+	}
+	if took := time.Since(began); took > 2*time.Second {
+		t.Errorf("waited %v", took)
+	}
+}

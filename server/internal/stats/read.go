@@ -1,0 +1,156 @@
+package stats
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"etuservices/server/internal/store"
+)
+
+// Sizes of the boards (contract section 2, STATS).
+const (
+	lastRows  = 10
+	topRows   = 3
+	leastRows = 10
+)
+
+// Row is one row of a board. Figure is a number of logins or calls, or the
+// instant of a login in Unix milliseconds.
+type Row struct {
+	Rank   int
+	Name   string
+	Figure int64
+}
+
+// Instant reads the figure of Last.
+func (r Row) Instant() store.Instant { return store.AtMilli(r.Figure) }
+
+// Logins gives the last distinct users to log in, newest first, and those who
+// logged in most, in one round trip.
+func (b *Boards) Logins(ctx context.Context) (last, top []Row, err error) {
+	err = b.known(ctx, func() (known bool, err error) {
+		known, last, top, err = b.logins(ctx)
+		return known, err
+	})
+	return last, top, err
+}
+
+var loginBoards = []string{keyLoginMark, keyLast, keyTotal}
+
+func (b *Boards) logins(ctx context.Context) (known bool, last, top []Row, err error) {
+	answer, err := store.RunOne(ctx, b.stores.Redis.DB0,
+		store.Call{Script: bestScript, Keys: loginBoards, Args: []any{fieldAt, lastRows, topRows}})
+	if err != nil {
+		return false, nil, nil, fmt.Errorf("boards: logins: %w", err)
+	}
+	list, ok := answer.([]any)
+	if !ok || len(list) != len(loginBoards) {
+		return false, nil, nil, fmt.Errorf("boards: logins: unexpected answer of Redis: %T", answer)
+	}
+	if last, err = best(list[1]); err == nil {
+		top, err = best(list[2])
+	}
+	return list[0] == int64(1), last, top, err
+}
+
+// best reads members and their scores.
+func best(answer any) ([]Row, error) {
+	list, _ := answer.([]any)
+	rows := make([]Row, 0, len(list)/2)
+	for i := 0; i+1 < len(list); i += 2 {
+		name, _ := list[i].(string)
+		score, _ := list[i+1].(string)
+		figure, err := strconv.ParseFloat(score, 64)
+		if err != nil {
+			return nil, fmt.Errorf("boards: score: %w", err)
+		}
+		rows = append(rows, Row{Name: name, Figure: int64(figure)})
+	}
+	return ranked(rows), nil
+}
+
+// Calls gives those who called the services least, those who never did first,
+// and both services, most used first, in one round trip.
+func (b *Boards) Calls(ctx context.Context) (least, services []Row, err error) {
+	err = b.known(ctx, func() (known bool, err error) {
+		known, least, services, err = b.calls(ctx)
+		return known, err
+	})
+	return least, services, err
+}
+
+func (b *Boards) calls(ctx context.Context) (known bool, least, services []Row, err error) {
+	pipe := b.stores.Redis.DB1.Pipeline()
+	mark := pipe.HExists(ctx, keyCallMark, fieldAt)
+	fewest := pipe.ZRangeWithScores(ctx, keyCalls, 0, leastRows-1)
+	all := pipe.ZRangeWithScores(ctx, keyService, 0, -1)
+	if _, err := pipe.Exec(ctx); err != nil {
+		return false, nil, nil, fmt.Errorf("boards: calls: %w", store.Classify(err))
+	}
+	return mark.Val(), ranked(rowsOf(fewest.Val())), byUse(rowsOf(all.Val())), nil
+}
+
+// byUse ranks the services, those that nobody used too.
+func byUse(rows []Row) []Row {
+	for _, name := range []string{"achat", "vente"} {
+		if !slices.ContainsFunc(rows, func(r Row) bool { return r.Name == name }) {
+			rows = append(rows, Row{Name: name})
+		}
+	}
+	slices.SortFunc(rows, func(x, y Row) int {
+		return cmp.Or(cmp.Compare(y.Figure, x.Figure), cmp.Compare(x.Name, y.Name))
+	})
+	return ranked(rows)
+}
+
+func rowsOf(list []redis.Z) []Row {
+	rows := make([]Row, len(list))
+	for i, z := range list {
+		name, _ := z.Member.(string)
+		rows[i] = Row{Name: name, Figure: int64(z.Score)}
+	}
+	return rows
+}
+
+// ranked numbers rows that stand in order: equal figures share a rank (1, 1, 3).
+func ranked(rows []Row) []Row {
+	for i := range rows {
+		rows[i].Rank = i + 1
+		if i > 0 && rows[i].Figure == rows[i-1].Figure {
+			rows[i].Rank = rows[i-1].Rank
+		}
+	}
+	return rows
+}
+
+// known reads boards; those that Redis forgot are rebuilt and read again. While
+// SQL does not answer they are shown as they are.
+func (b *Boards) known(ctx context.Context, read func() (known bool, err error)) error {
+	known, err := read()
+	if err != nil || known || b.stores.Health.Missing(store.NeedSQL) ||
+		time.Since(time.Unix(0, b.failed.Load())) < rebuildPause {
+		return err
+	}
+	checking, cancel := context.WithTimeout(ctx, rebuildWait)
+	err = b.Check(checking)
+	cancel()
+	if err != nil {
+		b.failed.Store(time.Now().UnixNano())
+		b.log.Warn("tableaux montrés sans avoir été rebâtis", "erreur", err)
+	}
+	_, err = read()
+	return err
+}
+
+const (
+	// rebuildWait is how long a reader of forgotten boards waits for them.
+	rebuildWait = 2 * time.Second
+	// rebuildPause is how long readers do not wait after they did in vain.
+	rebuildPause = 5 * time.Second
+)

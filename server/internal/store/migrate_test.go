@@ -1,0 +1,127 @@
+package store_test
+
+import (
+	"database/sql"
+	"strings"
+	"sync"
+	"testing"
+
+	"etuservices/server/internal/store"
+	"etuservices/server/internal/testenv"
+)
+
+var tables = []string{"utilisateurs", "articles", "mots", "connexions", "appels", "refs", "jetons", "annonces", "consignes", "reglages", "audit"}
+
+func mustHaveTables(t *testing.T, s *store.Stores) {
+	t.Helper()
+	for _, table := range tables {
+		var n int
+		if err := s.SQL.Read.QueryRow("SELECT COUNT(*) FROM " + table).Scan(&n); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// Several servers start at once, and not even the database is there.
+func TestFourProcessesMigrateAnEmptyBase(t *testing.T) {
+	t.Parallel()
+	e := testenv.Real(t)
+	e.MySQLDSN = e.MariaDB().DSN("etu_none_yet")
+	t.Cleanup(func() { _ = e.MariaDB().Exec("DROP DATABASE IF EXISTS etu_none_yet") })
+	var all sync.WaitGroup
+	for range 4 {
+		cmd := childCommand(t, "open", e)
+		all.Go(func() {
+			if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "open\n") {
+				t.Errorf("%v: %s", err, out)
+			}
+		})
+	}
+	all.Wait()
+	mustHaveTables(t, e.Open(t))
+}
+
+// A process was killed in the middle of a migration.
+func TestCutMigrationIsTakenUpAgain(t *testing.T) {
+	t.Parallel()
+	testenv.Each(t, func(t *testing.T, e *testenv.Env) {
+		s := e.Open(t)
+		mustAddUser(t, s, "aa")
+		for _, q := range []string{"UPDATE schema_migrations SET dirty = 1", "DROP TABLE jetons"} {
+			if _, err := s.SQL.Write.Exec(q); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		s = e.Open(t)
+		mustHaveTables(t, s)
+		var n int
+		if err := s.SQL.Read.QueryRow("SELECT COUNT(*) FROM utilisateurs").Scan(&n); err != nil || n != 1 {
+			t.Errorf("%d users (%v), want the one", n, err)
+		}
+	})
+}
+
+// Both engines must have the same columns in the same order.
+func TestSchemasAgree(t *testing.T) {
+	t.Parallel()
+	columns := map[testenv.Kind]string{}
+	testenv.Each(t, func(t *testing.T, e *testenv.Env) {
+		s := e.Open(t)
+		var all []string
+		for _, table := range tables {
+			rows, err := s.SQL.Read.Query("SELECT * FROM " + table)
+			if err != nil {
+				t.Fatal(err)
+			}
+			names, err := rows.Columns()
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = rows.Close()
+			all = append(all, table+"("+strings.Join(names, ",")+")")
+		}
+		columns[e.Kind] = strings.Join(all, " ")
+	})
+	if a, b := columns[testenv.KindEmbedded], columns[testenv.KindReal]; a != b && a != "" && b != "" {
+		t.Errorf("SQLite: %s\nMySQL:  %s", a, b)
+	}
+}
+
+func TestSessionIsAsWeAskFor(t *testing.T) {
+	t.Parallel()
+	s := testenv.Real(t).Open(t)
+	var mode, zone, isolation, collation, column string
+	var lockWait int
+	err := s.SQL.Read.QueryRow(`SELECT @@sql_mode, @@time_zone, @@tx_isolation, @@collation_connection, @@innodb_lock_wait_timeout`).
+		Scan(&mode, &zone, &isolation, &collation, &lockWait)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(mode, "STRICT_ALL_TABLES") || zone != "+00:00" || isolation != "READ-COMMITTED" ||
+		collation != "utf8mb4_bin" || lockWait != 2 {
+		t.Error(mode, zone, isolation, collation, lockWait)
+	}
+	err = s.SQL.Read.QueryRow(`SELECT COLLATION_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'utilisateurs' AND COLUMN_NAME = 'email'`).Scan(&column)
+	if err != nil || column != "utf8mb4_bin" {
+		t.Error(column, err)
+	}
+	// An index by a bound value, not a conversion of every row.
+	mustAddUser(t, s, "aa")
+	var plan sql.NullString
+	rows, err := s.SQL.Read.Query(`EXPLAIN FORMAT=JSON SELECT id FROM utilisateurs WHERE login = ?`, "aa")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		if err := rows.Scan(&plan); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !strings.Contains(plan.String, "uq_utilisateurs_login") {
+		t.Error(plan.String)
+	}
+}
