@@ -12,13 +12,13 @@ import (
 // what one of them leaves behind.
 func TestNoAllocations(t *testing.T) {
 	ping := []byte("ping")
-	var o protocol.Out
+	var o protocol.Writer
 	writeReply(&o) // grows the buffer once
 	stream := &endless{line: "PING\r\n"}
 	r := protocol.NewReader(stream)
 	for name, f := range map[string]func(){
 		"Cut and Parse": func() {
-			v, rest, _ := protocol.Cut(ping)
+			v, rest, _ := protocol.SplitVerb(ping)
 			if _, err := v.Parse(rest); err != nil {
 				t.Error(err)
 			}
@@ -36,7 +36,7 @@ func TestNoAllocations(t *testing.T) {
 	}
 }
 
-func writeReply(o *protocol.Out) {
+func writeReply(o *protocol.Writer) {
 	o.Row().Int("id", 42).Str("titre", `Le "Petit" Prince été`).Price("prix", 450).Str("vendeur", "alice").End()
 	o.OK("ARTICLES").Int("lignes", 1).Text("Un article.")
 }
@@ -74,7 +74,7 @@ func BenchmarkReader(b *testing.B) {
 }
 
 func BenchmarkOut(b *testing.B) {
-	var o protocol.Out
+	var o protocol.Writer
 	b.ReportAllocs()
 	for b.Loop() {
 		o.Reset()
@@ -95,7 +95,7 @@ func BenchmarkRequest(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				v, rest, _ := protocol.Cut([]byte(line))
+				v, rest, _ := protocol.SplitVerb([]byte(line))
 				if _, err := v.Parse(rest); err != nil {
 					b.Fatal(err)
 				}

@@ -15,11 +15,11 @@ import (
 // format does (UAX #15 §13).
 const MaxMarks = 30
 
-// Hostile says that a character is refused in values and never sent: controls,
+// Unprintable says that a character is refused in values and never sent: controls,
 // line separators, what turns the direction of writing, noncharacters, and the
 // default-ignorable characters, which nobody sees, but for the four that join
 // letters and choose the form of a picture.
-func Hostile(r rune) bool {
+func Unprintable(r rune) bool {
 	switch {
 	case r < 0x80:
 		return r < 0x20 || r == 0x7f
@@ -33,8 +33,8 @@ func Hostile(r rune) bool {
 	return defaultIgnorable(r) || unicode.In(r, unicode.Bidi_Control, unicode.Noncharacter_Code_Point)
 }
 
-// HasHostile says whether a string holds a hostile character.
-func HasHostile(s string) bool { return strings.ContainsFunc(s, Hostile) }
+// HasUnprintable says whether a string holds a hostile character.
+func HasUnprintable(s string) bool { return strings.ContainsFunc(s, Unprintable) }
 
 // HasControl says whether a string holds a control character, by which it could
 // not stand in a line.
@@ -69,7 +69,7 @@ func Ink(r rune) bool {
 
 // Legible holds for a text without hostile characters and without a pile of
 // combining marks, which would run over the lines above and below.
-func Legible(s string) bool { return utf8.ValidString(s) && !HasHostile(s) && !piled(s) }
+func Legible(s string) bool { return utf8.ValidString(s) && !HasUnprintable(s) && !piled(s) }
 
 // BoundMarks drops the combining marks behind the first MaxMarks in a row. What
 // joins characters does not end a row.

@@ -46,8 +46,8 @@ func TestSpecHasTheRefusedCharacters(t *testing.T) {
 		t.Fatalf("%d characters are refused", len(refused))
 	}
 	for r := range rune(unicode.MaxRune + 1) {
-		if protocol.Hostile(r) != refused[r] {
-			t.Errorf("%U: refused %v, in PROTOCOL.md %v", r, protocol.Hostile(r), refused[r])
+		if protocol.Unprintable(r) != refused[r] {
+			t.Errorf("%U: refused %v, in PROTOCOL.md %v", r, protocol.Unprintable(r), refused[r])
 		}
 	}
 }
@@ -63,15 +63,15 @@ func TestSpecHasWhatLeavesNoInk(t *testing.T) {
 		if r >= 0xd800 && r <= 0xdfff {
 			continue // no character: it cannot be written in UTF-8
 		}
-		ink := unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) && !protocol.Hostile(r) && !joiners[r] && !empty[r] ||
+		ink := unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) && !protocol.Unprintable(r) && !joiners[r] && !empty[r] ||
 			unicode.Is(unicode.Prepended_Concatenation_Mark, r)
-		if protocol.Title(string(r)) != ink {
+		if protocol.ValidTitle(string(r)) != ink {
 			t.Errorf("%U alone: a title %v", r, !ink)
 		}
-		if with := protocol.Title("a" + string(r)); with == protocol.Hostile(r) {
+		if with := protocol.ValidTitle("a" + string(r)); with == protocol.Unprintable(r) {
 			t.Errorf("%U beside a letter: a title %v", r, with)
 		}
-		if _, ok := protocol.Email("a" + string(r) + "@univ.fr"); ok && (protocol.Hostile(r) || joiners[r] || empty[r]) {
+		if _, ok := protocol.ParseEmail("a" + string(r) + "@univ.fr"); ok && (protocol.Unprintable(r) || joiners[r] || empty[r]) {
 			t.Errorf("%U in an address", r)
 		}
 	}
@@ -84,7 +84,7 @@ func TestMarksAreBounded(t *testing.T) {
 		t.Error("PROTOCOL.md does not say the bound")
 	}
 	full := "a" + strings.Repeat("\u0301", protocol.MaxMarks)
-	if !protocol.Title(full) || protocol.Title(full+"\u0301") || !protocol.Title(full+"b\u0301") {
+	if !protocol.ValidTitle(full) || protocol.ValidTitle(full+"\u0301") || !protocol.ValidTitle(full+"b\u0301") {
 		t.Error("the bound is not where it is said to be")
 	}
 	for in, want := range map[string]string{

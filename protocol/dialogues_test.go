@@ -31,7 +31,7 @@ func TestSpecShowsVerbsAndCodes(t *testing.T) {
 	for _, s := range scripts(t) {
 		for _, step := range s.Steps {
 			if step.Kind == transcript.Send {
-				v, _, _ := protocol.Cut([]byte(step.Text))
+				v, _, _ := protocol.SplitVerb([]byte(step.Text))
 				if v != nil && strings.HasPrefix(s.Name+" ", heading(v)+" ") {
 					verbs[v] = true
 				}
@@ -110,7 +110,7 @@ func (d *dialogue) step(s transcript.Step) error {
 		if !d.greeted {
 			return errors.New("sent before the greeting")
 		}
-		if v, _, ok := protocol.Cut([]byte(s.Text)); v != nil || !ok {
+		if v, _, ok := protocol.SplitVerb([]byte(s.Text)); v != nil || !ok {
 			d.waiting = append(d.waiting, s.Text)
 		}
 		return nil
@@ -159,7 +159,7 @@ func (d *dialogue) reply(request string, m protocol.Message) error {
 		return fmt.Errorf("%q is not well formed", request)
 	}
 	if code == protocol.SYNTAXE {
-		if v, _, _ := protocol.Cut([]byte(request)); m.Fields.Get("usage") != v.Usage {
+		if v, _, _ := protocol.SplitVerb([]byte(request)); m.Fields.Get("usage") != v.Usage {
 			return fmt.Errorf("the usage of %q is %q", request, v.Usage)
 		}
 	}

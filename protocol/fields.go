@@ -74,7 +74,7 @@ func plain(s string) bool {
 
 func plainUnicode(s string) bool {
 	for _, r := range s {
-		if unicode.IsSpace(r) || r == '"' || r == '\\' || r == '=' || Hostile(r) || r == utf8.RuneError {
+		if unicode.IsSpace(r) || r == '"' || r == '\\' || r == '=' || Unprintable(r) || r == utf8.RuneError {
 			return false
 		}
 	}
@@ -90,7 +90,7 @@ func appendText(b []byte, s string) []byte {
 }
 
 func appendRune(b []byte, r rune) []byte {
-	if Hostile(r) {
+	if Unprintable(r) {
 		r = utf8.RuneError
 	}
 	return utf8.AppendRune(b, r)

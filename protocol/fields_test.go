@@ -8,7 +8,7 @@ import (
 
 // encoded is a value as it stands on the wire.
 func encoded(s string) string {
-	var o protocol.Out
+	var o protocol.Writer
 	o.Row().Str("k", s).End()
 	return string(o.Bytes()[len("| k=") : o.Len()-2])
 }

@@ -19,7 +19,7 @@ func FuzzRequest(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, line []byte) {
-		v, rest, ok := protocol.Cut(line)
+		v, rest, ok := protocol.SplitVerb(line)
 		if v == nil || !ok {
 			return
 		}
@@ -69,7 +69,7 @@ func FuzzMessage(f *testing.F) {
 		if err != nil || m.Mark == protocol.MarkRow && len(m.Fields) == 0 {
 			return
 		}
-		var o protocol.Out
+		var o protocol.Writer
 		var line protocol.Line
 		switch m.Mark {
 		case protocol.MarkOK:
@@ -86,7 +86,7 @@ func FuzzMessage(f *testing.F) {
 		}
 		line.Text(m.Text)
 		wire := bytes.TrimSuffix(o.Bytes(), []byte("\r\n"))
-		if protocol.HasHostile(string(wire)) {
+		if protocol.HasUnprintable(string(wire)) {
 			t.Fatalf("a control character goes out: %q", wire)
 		}
 		again, err := protocol.ParseMessage(string(wire))

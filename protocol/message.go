@@ -12,7 +12,7 @@ var ErrMessage = errors.New("protocol: not a server line")
 
 // Message is a server's line, read: the client's side of Out.
 type Message struct {
-	Mark   Mark
+	Mark   Prefix
 	Word   string // +OK's word, -ERR's code, the event's type; "" for a row
 	Fields Fields
 	Text   string // for people
@@ -59,7 +59,7 @@ func ParseMessage(line string) (Message, error) {
 
 var marks = []struct {
 	prefix string
-	mark   Mark
+	mark   Prefix
 }{{"+OK ", MarkOK}, {"-ERR ", MarkErr}, {"| ", MarkRow}, {"! ", MarkEvent}}
 
 func (m *Message) parseFields(s string) error {

@@ -2,62 +2,62 @@ package protocol
 
 import "strconv"
 
-// Mark is the first byte of a server's line and says what the line is.
-type Mark byte
+// Prefix is the first byte of a server's line and says what the line is.
+type Prefix byte
 
 // The four marks of contract section 1.
 const (
-	MarkOK    Mark = '+'
-	MarkErr   Mark = '-'
-	MarkRow   Mark = '|'
-	MarkEvent Mark = '!'
+	MarkOK    Prefix = '+'
+	MarkErr   Prefix = '-'
+	MarkRow   Prefix = '|'
+	MarkEvent Prefix = '!'
 )
 
-// Out gathers outgoing lines. Only one goroutine uses it at a time. A line
+// Writer gathers outgoing lines. Only one goroutine uses it at a time. A line
 // begins with OK, Err, Row or Event and must be ended by End or Text.
-type Out struct{ buf []byte }
+type Writer struct{ buf []byte }
 
 // Line is a line being written.
-type Line struct{ out *Out }
+type Line struct{ out *Writer }
 
 // OK begins the line that ends a reply with success.
-func (o *Out) OK(word string) Line { return o.begin("+OK ", word) }
+func (o *Writer) OK(word string) Line { return o.begin("+OK ", word) }
 
 // Err begins the line that ends a reply with a failure.
-func (o *Out) Err(code Code) Line { return o.begin("-ERR ", string(code)) }
+func (o *Writer) Err(code Code) Line { return o.begin("-ERR ", string(code)) }
 
 // Event begins a line that belongs to no reply.
-func (o *Out) Event(kind string) Line { return o.begin("! ", kind) }
+func (o *Writer) Event(kind string) Line { return o.begin("! ", kind) }
 
 // Row begins one row of the reply in progress.
-func (o *Out) Row() Line { return o.begin("|", "") }
+func (o *Writer) Row() Line { return o.begin("|", "") }
 
-func (o *Out) begin(mark, word string) Line {
+func (o *Writer) begin(mark, word string) Line {
 	o.buf = append(append(o.buf, mark...), word...)
 	return Line{o}
 }
 
 // Bytes gives what was gathered; valid until the next line or Reset.
-func (o *Out) Bytes() []byte { return o.buf }
+func (o *Writer) Bytes() []byte { return o.buf }
 
 // Len gives the number of bytes gathered.
-func (o *Out) Len() int { return len(o.buf) }
+func (o *Writer) Len() int { return len(o.buf) }
 
 // Reset forgets what was gathered and keeps the memory.
-func (o *Out) Reset() { o.buf = o.buf[:0] }
+func (o *Writer) Reset() { o.buf = o.buf[:0] }
 
 // Truncate forgets what was gathered after the first n bytes, so that a reply
 // that cannot be finished is never half sent.
-func (o *Out) Truncate(n int) { o.buf = o.buf[:n] }
+func (o *Writer) Truncate(n int) { o.buf = o.buf[:n] }
 
 // Release gives the memory up, for a connection that waits.
-func (o *Out) Release() { o.buf = nil }
+func (o *Writer) Release() { o.buf = nil }
 
 // Raw adds a whole line that was encoded before, without its end.
-func (o *Out) Raw(line string) { o.buf = append(append(o.buf, line...), "\r\n"...) }
+func (o *Writer) Raw(line string) { o.buf = append(append(o.buf, line...), "\r\n"...) }
 
 // Lines adds whole lines that were encoded before, each with its end.
-func (o *Out) Lines(lines string) { o.buf = append(o.buf, lines...) }
+func (o *Writer) Lines(lines string) { o.buf = append(o.buf, lines...) }
 
 // Str adds a field.
 func (l Line) Str(key, value string) Line {

@@ -7,7 +7,7 @@ import (
 )
 
 func TestOut(t *testing.T) {
-	var o protocol.Out
+	var o protocol.Writer
 	o.OK("ETUSERVICES").Int("proto", protocol.Version).Str("serveur", "a").Text("Bienvenue…")
 	o.Row().Int("id", -7).Str("titre", "Le Petit Prince").Price("prix", 450).End()
 	o.OK("PONG").End()
@@ -27,7 +27,7 @@ func TestOut(t *testing.T) {
 
 // A reply that cannot be finished is never half sent.
 func TestOutTruncate(t *testing.T) {
-	var o protocol.Out
+	var o protocol.Writer
 	o.OK("PONG").End()
 	n := o.Len()
 	o.Row().Int("id", 1).End()

@@ -37,10 +37,10 @@ func (r *Request) set(i int, value string) {
 	r.given |= 1 << i
 }
 
-// Cut takes the verb off a line (without its end). rest is what follows it,
+// SplitVerb takes the verb off a line (without its end). rest is what follows it,
 // to be given to Verb.Parse; ok is false for an unknown verb. A line of blanks
 // has neither: it is no request (v is nil and ok is true).
-func Cut(line []byte) (v *Verb, rest []byte, ok bool) {
+func SplitVerb(line []byte) (v *Verb, rest []byte, ok bool) {
 	line = trimLeft(line)
 	if len(line) == 0 {
 		return nil, nil, true

@@ -9,7 +9,7 @@ import (
 
 // parsed reads a line as the server does: its verb, then the rest.
 func parsed(line string) (protocol.Request, string) {
-	v, rest, ok := protocol.Cut([]byte(line))
+	v, rest, ok := protocol.SplitVerb([]byte(line))
 	switch {
 	case !ok:
 		return protocol.Request{}, "NO"

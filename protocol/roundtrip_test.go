@@ -20,7 +20,7 @@ func value() *rapid.Generator[string] {
 // cleaned is what is left of a value on the wire.
 func cleaned(s string) string {
 	return strings.Map(func(r rune) rune {
-		if protocol.Hostile(r) {
+		if protocol.Unprintable(r) {
 			return '\ufffd'
 		}
 		return r
@@ -41,9 +41,9 @@ func asked(s string) string {
 func TestMessageRoundTrip(t *testing.T) {
 	key := rapid.StringMatching(`[a-z0-9_]{1,12}`)
 	rapid.Check(t, func(t *rapid.T) {
-		var o protocol.Out
+		var o protocol.Writer
 		var line protocol.Line
-		mark := rapid.SampledFrom([]protocol.Mark{
+		mark := rapid.SampledFrom([]protocol.Prefix{
 			protocol.MarkOK, protocol.MarkErr, protocol.MarkRow, protocol.MarkEvent,
 		}).Draw(t, "mark")
 		word := rapid.StringMatching(`[A-Z0-9_]{1,12}`).Draw(t, "word")
@@ -68,7 +68,7 @@ func TestMessageRoundTrip(t *testing.T) {
 		line.Text(text)
 
 		wire, ended := strings.CutSuffix(string(o.Bytes()), "\r\n")
-		if !ended || protocol.HasHostile(wire) {
+		if !ended || protocol.HasUnprintable(wire) {
 			t.Fatalf("a control character goes out, or no line end: %q", wire)
 		}
 		m, err := protocol.ParseMessage(wire)

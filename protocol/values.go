@@ -13,17 +13,17 @@ import (
 // The functions of this file judge values by the bounds of contract section 2,
 // for the server and for forms alike. A value that is refused is INVALIDE.
 
-// Login folds a login to lower case: [a-z0-9][a-z0-9._-]{1,31}.
-func Login(s string) (folded string, ok bool) {
+// ParseLogin folds a login to lower case: [a-z0-9][a-z0-9._-]{1,31}.
+func ParseLogin(s string) (folded string, ok bool) {
 	if len(s) < MinLogin || len(s) > MaxLogin || !refLike(s) || strings.IndexByte("._-", s[0]) >= 0 {
 		return "", false // before folding: to Unicode the sign of kelvin is a k
 	}
 	return strings.ToLower(s), true
 }
 
-// Email folds an address to lower case and NFC, the form in which it is kept and
+// ParseEmail folds an address to lower case and NFC, the form in which it is kept and
 // compared: one @, a dotted domain, nothing that needs quotes, nothing unseen.
-func Email(s string) (folded string, ok bool) {
+func ParseEmail(s string) (folded string, ok bool) {
 	if !Legible(s) { // before folding, which mends what is no UTF-8
 		return "", false
 	}
@@ -54,9 +54,9 @@ func Email(s string) (folded string, ok bool) {
 // FoldEmail gives the form in which addresses are compared.
 func FoldEmail(s string) string { return norm.NFC.String(strings.ToLower(norm.NFC.String(s))) }
 
-// Name judges a first or last name and gives it in NFC, the form in which it is
+// ParseName judges a first or last name and gives it in NFC, the form in which it is
 // kept: its length is that of this form.
-func Name(s string) (kept string, ok bool) {
+func ParseName(s string) (kept string, ok bool) {
 	if !Legible(s) {
 		return "", false
 	}
@@ -64,30 +64,30 @@ func Name(s string) (kept string, ok bool) {
 	return s, isText(s, 1, MaxName)
 }
 
-// Password judges a new password. One that is given to log in is not judged
+// ValidPassword judges a new password. One that is given to log in is not judged
 // but compared: what breaks the bounds is simply wrong.
-func Password(s string) bool {
+func ValidPassword(s string) bool {
 	n := utf8.RuneCountInString(s)
-	return n >= MinPassword && n <= MaxPassword && !HasHostile(s)
+	return n >= MinPassword && n <= MaxPassword && !HasUnprintable(s)
 }
 
-// Title judges an article's title.
-func Title(s string) bool { return isText(s, 1, MaxTitle) }
+// ValidTitle judges an article's title.
+func ValidTitle(s string) bool { return isText(s, 1, MaxTitle) }
 
-// Description judges an article's description, which may be empty or blank, but
+// ValidDescription judges an article's description, which may be empty or blank, but
 // has no joiner without a visible character.
-func Description(s string) bool {
+func ValidDescription(s string) bool {
 	return utf8.RuneCountInString(s) <= MaxDescription && Legible(s) && (Visible(s) || !strings.ContainsFunc(s, joiner))
 }
 
-// Search judges the words that somebody looks for, which may be none.
-func Search(s string) bool { return Legible(s) }
+// ValidSearch judges the words that somebody looks for, which may be none.
+func ValidSearch(s string) bool { return Legible(s) }
 
-// Category judges a category.
-func Category(s string) bool { return slices.Contains(Categories, s) }
+// ValidCategory judges a category.
+func ValidCategory(s string) bool { return slices.Contains(Categories, s) }
 
-// Ref judges the name of a repeatable call.
-func Ref(s string) bool {
+// ValidRef judges the name of a repeatable call.
+func ValidRef(s string) bool {
 	return s != "" && len(s) <= MaxRef && refLike(s)
 }
 
@@ -103,20 +103,20 @@ func refLike(s string) bool {
 	return true
 }
 
-// PageSize reads n=, which is digits only.
-func PageSize(s string) (n int, ok bool) {
-	id, ok := ID(s)
+// ParsePageSize reads n=, which is digits only.
+func ParsePageSize(s string) (n int, ok bool) {
+	id, ok := ParseID(s)
 	if !ok || id < MinPage || id > MaxPage {
 		return 0, false
 	}
 	return int(id), true
 }
 
-// Period reads the periode= of SUIVRE, in seconds.
-func Period(s string) (seconds int, ok bool) { return between(s, MinPeriod, MaxPeriod) }
+// ParsePeriod reads the periode= of SUIVRE, in seconds.
+func ParsePeriod(s string) (seconds int, ok bool) { return between(s, MinPeriod, MaxPeriod) }
 
-// Minutes reads the minutes= of EXPULSER.
-func Minutes(s string) (n int, ok bool) { return between(s, 1, MaxMinutes) }
+// ParseMinutes reads the minutes= of EXPULSER.
+func ParseMinutes(s string) (n int, ok bool) { return between(s, 1, MaxMinutes) }
 
 // between reads a whole number of digits only.
 func between(s string, least, most int) (n int, ok bool) {
@@ -127,15 +127,15 @@ func between(s string, least, most int) (n int, ok bool) {
 	return n, err == nil && n >= least && n <= most
 }
 
-// Reason judges what a person is told of a measure against him.
-func Reason(s string) bool { return isText(s, 1, MaxReason) }
+// ValidReason judges what a person is told of a measure against him.
+func ValidReason(s string) bool { return isText(s, 1, MaxReason) }
 
-// Announce judges what everybody is told.
-func Announce(s string) bool { return isText(s, 1, MaxAnnounce) }
+// ValidAnnouncement judges what everybody is told.
+func ValidAnnouncement(s string) bool { return isText(s, 1, MaxAnnounce) }
 
-// ID reads an article's number. Its form is digits only; one too large for any
+// ParseID reads an article's number. Its form is digits only; one too large for any
 // article is well formed and simply absent: it reads as the largest number.
-func ID(s string) (id int64, ok bool) {
+func ParseID(s string) (id int64, ok bool) {
 	if s == "" {
 		return 0, false
 	}

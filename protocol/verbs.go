@@ -71,9 +71,9 @@ func text(name string) Param    { return Param{Name: name, Kind: Text} }
 
 // The forms of values.
 
-func digits(s string) bool { _, ok := ID(s); return ok }
+func digits(s string) bool { _, ok := ParseID(s); return ok }
 
-func isLogin(s string) bool { _, ok := Login(s); return ok }
+func isLogin(s string) bool { _, ok := ParseLogin(s); return ok }
 
 // number is the end of a page of one's own articles.
 func number(s string) bool {

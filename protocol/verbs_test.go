@@ -75,7 +75,7 @@ func TestUsage(t *testing.T) {
 func TestCodes(t *testing.T) {
 	seen := map[protocol.Code]bool{}
 	for _, c := range protocol.Codes {
-		if seen[c.Code] || c.Text == "" || protocol.HasHostile(c.Text) {
+		if seen[c.Code] || c.Text == "" || protocol.HasUnprintable(c.Text) {
 			t.Errorf("%s: twice, or without a good sentence", c.Code)
 		}
 		seen[c.Code] = true

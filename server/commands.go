@@ -24,8 +24,8 @@ func runCommand(ctx context.Context, words []string, cfg config.Config, hash has
 	for _, sentence := range config.Unknown(os.Environ()) {
 		log.Warn("variable inconnue, sans effet : " + sentence)
 	}
-	password := func() (string, error) { return cli.Ask(os.Getenv, os.Stdin, logs) }
-	if done, err := cli.Copy(ctx, words, cfg, out); done {
+	password := func() (string, error) { return cli.ReadPassword(os.Getenv, os.Stdin, logs) }
+	if done, err := cli.BackupOrRestore(ctx, words, cfg, out); done {
 		return err
 	}
 	if cfg.MySQLDSN == "" {
@@ -34,7 +34,7 @@ func runCommand(ctx context.Context, words []string, cfg config.Config, hash has
 		}
 	}
 	if words[0] == cli.Doctor {
-		if !cli.Examine(ctx, cfg, out, nil) {
+		if !cli.Diagnose(ctx, cfg, out, nil) {
 			return errUnwell
 		}
 		return nil
@@ -47,16 +47,16 @@ func runCommand(ctx context.Context, words []string, cfg config.Config, hash has
 		return fmt.Errorf("%w (etuservices-server doctor dit quoi faire)", err)
 	}
 	defer stores.Close()
-	house := build(cfg, hash, stores, log)
+	house := newApp(cfg, hash, stores, log)
 	defer house.quota.Close()
 	return house.command(cfg)(ctx, words, out, password)
 }
 
 // command runs the server's own commands on the stores of this process.
-func (h *house) command(cfg config.Config) cli.Command {
+func (h *app) command(cfg config.Config) cli.Command {
 	return func(ctx context.Context, words []string, out io.Writer, password func() (string, error)) error {
 		if words[0] == cli.Doctor {
-			if !cli.Examine(ctx, cfg, out, h.stores) {
+			if !cli.Diagnose(ctx, cfg, out, h.stores) {
 				return errUnwell
 			}
 			return nil
@@ -67,7 +67,7 @@ func (h *house) command(cfg config.Config) cli.Command {
 }
 
 // control lets those commands reach a server that holds embedded stores.
-func (h *house) control(ctx context.Context, cfg config.Config) error {
+func (h *app) control(ctx context.Context, cfg config.Config) error {
 	if cfg.MySQLDSN != "" {
 		return nil
 	}

@@ -36,14 +36,14 @@ func (in *inside) Serve(t *testing.T, args ...string) (addr string) {
 }
 
 // run runs a server on the stores, one of several perhaps, until the test ends.
-func (in *inside) run(t *testing.T, args ...string) (h *house, addr string) {
+func (in *inside) run(t *testing.T, args ...string) (h *app, addr string) {
 	t.Helper()
 	none := func(string) string { return "" }
 	cfg, err := config.Load(append([]string{"--addr", "127.0.0.1:0", "--linger-time", "100ms"}, args...), none, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h = build(cfg, hashing.Options{Cost: testCost}, in.stores, slog.New(slog.DiscardHandler))
+	h = newApp(cfg, hashing.Options{Cost: testCost}, in.stores, slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(context.Background())
 	if err := h.prepare(ctx, cfg); err != nil {
 		t.Fatal(err)

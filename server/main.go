@@ -21,7 +21,7 @@ import (
 )
 
 func main() {
-	if hashing.Help() {
+	if hashing.RunWorker() {
 		return
 	}
 	os.Exit(program(os.Args[1:], hashing.Options{Cost: hashing.Cost, Worker: true}))

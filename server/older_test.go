@@ -29,7 +29,7 @@ func prepared(t *testing.T, in *inside) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := build(cfg, hashing.Options{Cost: testCost}, in.stores, slog.New(slog.DiscardHandler))
+	h := newApp(cfg, hashing.Options{Cost: testCost}, in.stores, slog.New(slog.DiscardHandler))
 	defer h.quota.Close()
 	if err := h.prepare(context.Background(), cfg); err != nil {
 		t.Fatal(err)

@@ -55,7 +55,7 @@ func run(ctx context.Context, cfg config.Config, hash hashing.Options, again <-c
 		heap.Embedded()
 	}
 
-	house := build(cfg, hash, stores, log)
+	house := newApp(cfg, hash, stores, log)
 	defer house.quota.Close()
 	if err := house.prepare(ctx, cfg); err != nil {
 		return err
@@ -68,11 +68,11 @@ func run(ctx context.Context, cfg config.Config, hash hashing.Options, again <-c
 	return house.serve(ctx, cfg, again, out)
 }
 
-// house is what a server is made of.
-type house struct {
+// app is what a server is made of.
+type app struct {
 	accounts *accounts.Accounts
 	market   *market.Market
-	quota    *ledger.Keeper
+	quota    *ledger.Limiter
 	boards   *stats.Boards
 	stores   *store.Stores
 	hash     hashing.Options
@@ -84,20 +84,20 @@ type house struct {
 	log      *slog.Logger
 }
 
-func build(cfg config.Config, hash hashing.Options, stores *store.Stores, log *slog.Logger) *house {
-	h := &house{log: log, stores: stores, hash: hash, boards: stats.New(stores, log)}
+func newApp(cfg config.Config, hash hashing.Options, stores *store.Stores, log *slog.Logger) *app {
+	h := &app{log: log, stores: stores, hash: hash, boards: stats.New(stores, log)}
 	h.quota = ledger.New(stores, ledger.Rule{Max: cfg.QuotaMax, Window: cfg.QuotaWindow}, log)
 	h.accounts = accounts.New(accounts.Options{
 		Stores: stores, Quota: h.quota, Hasher: hashing.New(hash.Cost, cfg.Limits.HashWait), Instance: cfg.Instance,
 		VisitsTTL: cfg.VisitsTTL, SessionTTL: cfg.SessionTTL, Attempts: cfg.Limits.Attempts, Door: cfg.Limits.Door,
 		OnLogin: stats.Login, OnRegister: stats.Register,
-		OnKill: func(ctx context.Context, tokens []string, line string) { h.hub.End(ctx, tokens, line) },
-		Log:    log,
+		OnRevoke: func(ctx context.Context, tokens []string, line string) { h.hub.EndSessions(ctx, tokens, line) },
+		Log:      log,
 	})
 	h.market = market.New(market.Options{
 		Stores: stores, Quota: h.quota, Instance: cfg.Instance, OnCall: stats.Call, Log: log,
 	})
-	services := &session.Services{
+	services := &session.Deps{
 		Accounts: h.accounts, Market: h.market, Quota: h.quota, Boards: h.boards,
 		Health: &stores.Health, Instance: cfg.Instance, Limits: cfg.Limits, Flood: cfg.FloodRate, Log: log,
 	}
@@ -106,9 +106,9 @@ func build(cfg config.Config, hash hashing.Options, stores *store.Stores, log *s
 	h.hub = cluster.New(cluster.Options{
 		DB: stores.Redis.DB0, Channel: stores.Redis.Channel(), Instance: cfg.Instance,
 		Rule: cfg.Rule(), Version: version(), Problem: h.problem, Sockets: h.tcp.Count, Totals: h.boards.Totals,
-		Said: h.market.Said, Kill: h.accounts.KillHere, Log: log,
+		AckNotice: h.market.AckNotice, Revoke: h.accounts.RevokeLocal, Log: log,
 		Resync: func(ctx context.Context) {
-			if err := errors.Join(h.accounts.Recheck(ctx), services.TellUnsaid(ctx)); err != nil {
+			if err := errors.Join(h.accounts.RevalidateTokens(ctx), services.SendPendingNotices(ctx)); err != nil {
 				log.Warn("état non relu après une coupure des événements", "erreur", err)
 			}
 		},
@@ -116,7 +116,7 @@ func build(cfg config.Config, hash hashing.Options, stores *store.Stores, log *s
 	services.Hub = h.hub
 	h.admin = admin.New(admin.Options{
 		Stores: stores, Accounts: h.accounts, Quota: h.quota, Instance: cfg.Instance,
-		Tell: h.hub.Tell, TellAll: h.hub.TellAll, Forget: h.boards.Forget, Log: log,
+		SendTo: h.hub.SendTo, Broadcast: h.hub.Broadcast, Forget: h.boards.Forget, Log: log,
 	})
 	services.Admin = h.admin
 	if cfg.MetricsAddr != "" {
@@ -129,7 +129,7 @@ func build(cfg config.Config, hash hashing.Options, stores *store.Stores, log *s
 
 // problem makes known what keeps this server from working with the others, once
 // in the log and on /readyz until it is told nil.
-func (h *house) problem(name string, err error) {
+func (h *app) problem(name string, err error) {
 	switch {
 	case err != nil:
 		if h.stores.Health.Set(name, err.Error()) {
@@ -141,7 +141,7 @@ func (h *house) problem(name string, err error) {
 }
 
 // prepare makes true what must be so before anybody is let in.
-func (h *house) prepare(ctx context.Context, cfg config.Config) error {
+func (h *app) prepare(ctx context.Context, cfg config.Config) error {
 	// What older versions wrote, brought to today's form.
 	if err := errors.Join(h.accounts.Normalize(ctx), h.market.Refold(ctx)); err != nil {
 		return err
@@ -176,7 +176,7 @@ var errKnownPasswords = errors.New("mots de passe connus de tous")
 // refuseKnown keeps the demonstration, and its accounts, from a public address. A
 // student's account is named only: anybody could open it, and would keep the
 // server from starting.
-func (h *house) refuseKnown(ctx context.Context, cfg config.Config) error {
+func (h *app) refuseKnown(ctx context.Context, cfg config.Config) error {
 	addr := cfg.PublicAddr()
 	if addr == "" {
 		return nil
@@ -206,7 +206,7 @@ func (h *house) refuseKnown(ctx context.Context, cfg config.Config) error {
 
 // ensureAdmin makes the administrator of the settings exist, and says in words
 // why not.
-func (h *house) ensureAdmin(ctx context.Context, cfg config.Config) error {
+func (h *app) ensureAdmin(ctx context.Context, cfg config.Config) error {
 	err := h.admin.Ensure(ctx, cfg.AdminLogin, func() (string, error) {
 		password, err := cfg.AdminsPassword()
 		if err == nil && strings.TrimSpace(password) == "" {
@@ -229,7 +229,7 @@ func (h *house) ensureAdmin(ctx context.Context, cfg config.Config) error {
 
 // serve listens until ctx ends, then lets everybody go. All that can fail at a
 // start has been done when it says on out that it listens.
-func (h *house) serve(ctx context.Context, cfg config.Config, again <-chan struct{}, out io.Writer) error {
+func (h *app) serve(ctx context.Context, cfg config.Config, again <-chan struct{}, out io.Writer) error {
 	p, err := takePorts(ctx, cfg, h.log)
 	if err != nil {
 		return err
@@ -293,7 +293,7 @@ func (h *house) serve(ctx context.Context, cfg config.Config, again <-chan struc
 }
 
 // leaveCache lets another Redis serve at once where no server of this one is left.
-func (h *house) leaveCache(ctx context.Context) {
+func (h *app) leaveCache(ctx context.Context) {
 	if !h.hub.Alone() {
 		return
 	}
@@ -304,7 +304,7 @@ func (h *house) leaveCache(ctx context.Context) {
 
 // letGo ends all connections: over a while, so that reconnecting clients do not
 // fall upon the other instances together, or at once where there is none.
-func (h *house) letGo(ctx context.Context, cfg config.Config, atOnce bool) {
+func (h *app) letGo(ctx context.Context, cfg config.Config, atOnce bool) {
 	spread := cfg.Limits.DrainTime
 	if atOnce || h.hub.Alone() {
 		spread = 0
@@ -324,7 +324,7 @@ func (h *house) letGo(ctx context.Context, cfg config.Config, atOnce bool) {
 }
 
 // readAgain reads the files again that may have changed, at each word from again.
-func (h *house) readAgain(ctx context.Context, certificate *lineserver.Certificate, again <-chan struct{}) {
+func (h *app) readAgain(ctx context.Context, certificate *lineserver.Certificate, again <-chan struct{}) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -419,7 +419,7 @@ func tryPorts(ctx context.Context, cfg config.Config) error {
 
 // say tells on out and in the log where the server listens, and what of it is
 // dangerous.
-func (h *house) say(cfg config.Config, p *ports, out io.Writer) {
+func (h *app) say(cfg config.Config, p *ports, out io.Writer) {
 	clear := p.lines[0].Addr().String()
 	if !config.Loopback(clear) {
 		h.log.Warn("ATTENTION : les mots de passe passent EN CLAIR sur une adresse publique ; préférez ETU_TLS_ADDR",
@@ -446,7 +446,7 @@ func (h *house) say(cfg config.Config, p *ports, out io.Writer) {
 // sweepEvery is how often what ended is deleted: it takes room, nothing else.
 const sweepEvery = 10 * time.Minute
 
-func (h *house) sweep(ctx context.Context) {
+func (h *app) sweep(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
@@ -462,7 +462,7 @@ func (h *house) sweep(ctx context.Context) {
 }
 
 // sayStart gives the log one line that says what runs.
-func (h *house) sayStart(ctx context.Context, cfg config.Config) {
+func (h *app) sayStart(ctx context.Context, cfg config.Config) {
 	sql, redis := h.stores.Versions(ctx)
 	var users, admins, articles int64
 	err := h.stores.SQL.Read.QueryRowContext(ctx, `
@@ -475,9 +475,9 @@ func (h *house) sayStart(ctx context.Context, cfg config.Config) {
 }
 
 // sayEnd gives the log the line that ends a run.
-func (h *house) sayEnd(began time.Time) {
+func (h *app) sayEnd(began time.Time) {
 	c := &h.hub.Counters
 	h.log.Info("serveur arrêté", "duree", time.Since(began).Round(time.Millisecond).String(), "connexions", h.tcp.Total(),
-		"commandes", c.Get(cluster.Commands), "logins", c.Get(cluster.Logins), "ventes", c.Get(cluster.Sales), "achats", c.Get(cluster.Buys),
+		"commandes", c.Get(cluster.Commands), "logins", c.Get(cluster.Logins), "ventes", c.Get(cluster.Listings), "achats", c.Get(cluster.Purchases),
 		"refus", c.Get(cluster.RefusedQuota)+c.Get(cluster.RefusedPassword)+c.Get(cluster.RefusedOther))
 }

@@ -76,7 +76,7 @@ func (c *client) orClosed() reply {
 // turn comes.
 type staleWorld struct {
 	t     *testing.T
-	house [2]*house
+	house [2]*app
 	addr  [2]string
 	prof  *client // an administrator, on the second server
 }
@@ -95,7 +95,7 @@ func newStaleWorld(t *testing.T, env *testenv.Env) *staleWorld {
 // admin opens another administrator.
 func (w *staleWorld) admin(name string) {
 	w.t.Helper()
-	err := w.house[1].admin.Add(w.t.Context(), admin.Shell, accounts.Registration{Password: password, User: accounts.User{
+	err := w.house[1].admin.Add(w.t.Context(), admin.CLIActor, accounts.Registration{Password: password, User: accounts.User{
 		Login: name, Email: name + "@univ.fr", FirstName: "A", LastName: "B", Role: accounts.Admin,
 	}})
 	if err != nil {

@@ -178,7 +178,7 @@ func (a *actor) play(step transcript.Step) error {
 		if err != nil {
 			return err
 		}
-		if protocol.HasHostile(got) {
+		if protocol.HasUnprintable(got) {
 			return fmt.Errorf("%w: control character in %q", transcript.ErrMismatch, got)
 		}
 		return a.vars.Match(step.Text, got)

@@ -72,7 +72,7 @@ func Run(ctx context.Context, opt Options) int {
 // pagedThrough gives the verb of a line that asks for one's own sales or
 // purchases and for no page of them: a script expects all of them.
 func pagedThrough(line string) string {
-	verb, rest, _ := protocol.Cut([]byte(line))
+	verb, rest, _ := protocol.SplitVerb([]byte(line))
 	if verb == nil || verb.Name != "MESVENTES" && verb.Name != "MESACHATS" {
 		return ""
 	}

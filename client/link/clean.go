@@ -19,7 +19,7 @@ func Clean(s string) string {
 		switch {
 		case r == '\t':
 			return ' '
-		case protocol.Hostile(r):
+		case protocol.Unprintable(r):
 			return -1
 		}
 		return r // U+FFFD for a byte that is no UTF-8

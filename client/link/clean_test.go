@@ -34,7 +34,7 @@ func FuzzClean(f *testing.F) {
 	f.Add("a\u200b\u0301\u0344\u200d\U000e0001")
 	f.Fuzz(func(t *testing.T, s string) {
 		c := Clean(s)
-		if !utf8.ValidString(c) || protocol.HasHostile(c) || strings.ContainsFunc(c, unicode.IsControl) || Clean(c) != c || !protocol.Legible(c) {
+		if !utf8.ValidString(c) || protocol.HasUnprintable(c) || strings.ContainsFunc(c, unicode.IsControl) || Clean(c) != c || !protocol.Legible(c) {
 			t.Errorf("%q -> %q", s, c)
 		}
 	})

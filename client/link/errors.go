@@ -54,7 +54,7 @@ func (e *Error) Error() string {
 
 // Line gives the error as the server wrote it, without its end.
 func (e *Error) Line() string {
-	var out protocol.Out
+	var out protocol.Writer
 	line := out.Err(e.Code)
 	for _, f := range e.Fields {
 		line = line.Str(f.Key, f.Value)

@@ -23,15 +23,15 @@ import (
 // house is the server's trade in this process, without its sockets: for
 // counting what one request allocates, and what it asks of the stores.
 type house struct {
-	services *session.Services
+	services *session.Deps
 	boards   *stats.Boards
-	quota    *ledger.Keeper
+	quota    *ledger.Limiter
 }
 
 func newHouse(stores *store.Stores, rule ledger.Rule) *house {
 	log := slog.New(slog.DiscardHandler)
 	h := &house{boards: stats.New(stores, log), quota: ledger.New(stores, rule, log)}
-	h.services = &session.Services{
+	h.services = &session.Deps{
 		Accounts: accounts.New(accounts.Options{
 			Stores: stores, Quota: h.quota, Hasher: hashing.New(site.CheapHash, config.DefaultLimits.HashWait), Instance: "banc",
 			VisitsTTL: 30 * time.Second, SessionTTL: 30 * time.Minute,
@@ -52,18 +52,18 @@ func (h *house) close() { h.quota.Close() }
 // talk is one connection that nobody carries.
 type talk struct {
 	session *session.Session
-	out     protocol.Out
+	out     protocol.Writer
 }
 
 type nowhere struct{}
 
 func (nowhere) Exempt() bool                                { return true }
-func (nowhere) Known(bool)                                  {}
-func (nowhere) PushThen(string, func())                     {}
-func (nowhere) PushNews(string, int, int, func(int) string) {}
-func (nowhere) DropFeed()                                   {}
-func (nowhere) End(string)                                  {}
-func (nowhere) Wake()                                       {}
+func (nowhere) SetAuthenticated(bool)                       {}
+func (nowhere) Send(string, func())                         {}
+func (nowhere) SendFeed(string, int, int, func(int) string) {}
+func (nowhere) ClearFeed()                                  {}
+func (nowhere) SendAndClose(string)                         {}
+func (nowhere) Interrupt()                                  {}
 func (nowhere) Address() string                             { return "127.0.0.1" }
 
 // login opens a session and logs it in.

@@ -29,7 +29,7 @@ func CheckLogin(s string) (i18n.Msg, bool) {
 // CheckEmail asks for an address as the server takes it; only a letter sent there
 // would tell more.
 func CheckEmail(s string) (i18n.Msg, bool) {
-	_, ok := protocol.Email(strings.TrimSpace(s))
+	_, ok := protocol.ParseEmail(strings.TrimSpace(s))
 	return i18n.WrongEmail, !ok
 }
 

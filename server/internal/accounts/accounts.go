@@ -77,7 +77,7 @@ func (e *Taken) Error() string { return "accounts: " + e.Field + " taken" }
 // Options are what an Accounts is made of.
 type Options struct {
 	Stores     *store.Stores
-	Quota      *ledger.Keeper
+	Quota      *ledger.Limiter
 	Hasher     *hashing.Hasher
 	Instance   string        // written into the ledger
 	VisitsTTL  time.Duration // visits end after so long without a login
@@ -90,8 +90,8 @@ type Options struct {
 	OnRegister func(login string) []store.Call // on database 1
 	// OnKill tells the other instances of tokens (hashes) that died; line, when
 	// not empty, is the last that their sessions hear.
-	OnKill func(ctx context.Context, tokens []string, line string)
-	Log    *slog.Logger
+	OnRevoke func(ctx context.Context, tokens []string, line string)
+	Log      *slog.Logger
 }
 
 // Accounts is safe for concurrent use.
@@ -99,15 +99,15 @@ type Accounts struct {
 	Options
 	sessions registry
 	uses     chan *Session // to be written
-	resuming *store.Gather[*resumed]
+	resuming *store.Coalescer[*resumed]
 	secret   secret
-	door     *door // of those who are not logged in
+	door     *preAuthLimiter // of those who are not logged in
 }
 
 // New makes the accounts; Run must run for tokens to live on.
 func New(o Options) *Accounts {
-	a := &Accounts{Options: o, uses: make(chan *Session, touchQueue), door: newDoor(max(1, o.Door), o.Hasher.Wait)}
-	a.resuming = store.NewGather(mostResumed, a.readTokens)
+	a := &Accounts{Options: o, uses: make(chan *Session, touchQueue), door: newPreAuthLimiter(max(1, o.Door), o.Hasher.Wait)}
+	a.resuming = store.NewCoalescer(mostResumed, a.readTokens)
 	return a
 }
 
@@ -118,5 +118,5 @@ const AnonymousMark = "~"
 // Anonymous is the login of a deleted account.
 func Anonymous(id int64) string { return AnonymousMark + strconv.FormatInt(id, 10) }
 
-// DeedDelete is what the audit calls the deletion of an account.
-const DeedDelete = "SUPPRIMER"
+// ActionDelete is what the audit calls the deletion of an account.
+const ActionDelete = "SUPPRIMER"

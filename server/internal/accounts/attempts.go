@@ -28,15 +28,15 @@ func (e *TooMany) Error() string {
 	return fmt.Sprintf("accounts: too many attempts, again in %v", e.After)
 }
 
-// From is where an attempt comes from. Exempt addresses are not limited, the
+// Origin is where an attempt comes from. Exempt addresses are not limited, the
 // account's delay holds for them too.
-type From struct {
+type Origin struct {
 	Address string
 	Exempt  bool
 }
 
 // network is what is counted, and what stands in line.
-func (f From) network() string { return config.NetworkOf(f.Address) }
+func (f Origin) network() string { return config.NetworkOf(f.Address) }
 
 // counter is a key of attempt.lua.
 type counter struct {
@@ -46,8 +46,8 @@ type counter struct {
 	by    int // how much it is changed by; 0: it is looked at
 }
 
-// times gives the same counters, changed by another amount.
-func times(list []counter, by int) []counter {
+// multiply gives the same counters, changed by another amount.
+func multiply(list []counter, by int) []counter {
 	list = slices.Clone(list)
 	for i := range list {
 		list[i].by = by
@@ -72,7 +72,7 @@ type attempt struct {
 //
 // A name is counted as it was given: whether an e-mail is that of a login which is
 // guessed much, or of nobody, shows in no delay and no refusal.
-func (a *Accounts) attempt(ctx context.Context, from From, name, login string) (*attempt, error) {
+func (a *Accounts) attempt(ctx context.Context, from Origin, name, login string) (*attempt, error) {
 	key, err := a.nameKey(ctx, name)
 	if err != nil {
 		return nil, err
@@ -102,16 +102,16 @@ func (a *Accounts) attempt(ctx context.Context, from From, name, login string) (
 	return try, nil
 }
 
-// charge counts a guess against its limits, whose turn has come: those who stand
+// consume counts a guess against its limits, whose turn has come: those who stand
 // in line have not failed, and a classroom that logs in at once is one address.
 // Counted before the guess is made, many at once cannot pass together.
-func (a *Accounts) charge(ctx context.Context, try *attempt) error {
+func (a *Accounts) consume(ctx context.Context, try *attempt) error {
 	if len(try.limits) == 0 {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, store.RedisTimeout)
 	defer cancel()
-	counting := times(try.limits, 1)
+	counting := multiply(try.limits, 1)
 	if _, err := a.count(ctx, counting); err != nil {
 		return err
 	}
@@ -133,15 +133,15 @@ func pause(ctx context.Context, delay time.Duration) error {
 	}
 }
 
-// guess compares a password with a hash, after the delay that its attempt got. It
+// verifyPassword compares a password with a hash, after the delay that its attempt got. It
 // says whether the hash was made of the password as it was typed, not as it is
 // prepared today. Errors: ErrWrong, *TooMany, *hashing.Busy, store.ErrUnavailable.
-func (a *Accounts) guess(ctx context.Context, try *attempt, password, hash string) (asTyped bool, err error) {
+func (a *Accounts) verifyPassword(ctx context.Context, try *attempt, password, hash string) (asTyped bool, err error) {
 	if err := pause(ctx, try.delay); err != nil {
 		return false, err
 	}
 	err = a.Hasher.Turn(ctx, try.network, func() error {
-		if err := a.charge(ctx, try); err != nil {
+		if err := a.consume(ctx, try); err != nil {
 			return err
 		}
 		for i, form := range forms(password) { // at the same cost for an unknown login
@@ -151,7 +151,7 @@ func (a *Accounts) guess(ctx context.Context, try *attempt, password, hash strin
 				return err
 			case match:
 				asTyped = i > 0
-				a.forgive(ctx, try) // before the next one is charged
+				a.refund(ctx, try) // before the next one is charged
 				return nil
 			}
 		}
@@ -161,7 +161,7 @@ func (a *Accounts) guess(ctx context.Context, try *attempt, password, hash strin
 		return ErrWrong
 	})
 	if err != nil && !errors.Is(err, ErrWrong) {
-		a.forgive(ctx, try)
+		a.refund(ctx, try)
 	}
 	return asTyped, err
 }
@@ -173,9 +173,9 @@ func (a *Accounts) nameKey(ctx context.Context, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if folded, ok := protocol.Login(name); ok {
+	if folded, ok := protocol.ParseLogin(name); ok {
 		name = folded
-	} else if folded, ok := protocol.Email(name); ok {
+	} else if folded, ok := protocol.ParseEmail(name); ok {
 		name = folded
 	}
 	sum := hmac.New(sha256.New, key)
@@ -186,15 +186,15 @@ func (a *Accounts) nameKey(ctx context.Context, name string) (string, error) {
 // nameKeyBytes are enough that no two names meet.
 const nameKeyBytes = 16
 
-// forgive takes an attempt back: it was no failure, or a fault of ours.
-func (a *Accounts) forgive(ctx context.Context, try *attempt) {
-	if _, err := a.count(context.WithoutCancel(ctx), times(try.charged, -1)); err != nil {
+// refund takes an attempt back: it was no failure, or a fault of ours.
+func (a *Accounts) refund(ctx context.Context, try *attempt) {
+	if _, err := a.count(context.WithoutCancel(ctx), multiply(try.charged, -1)); err != nil {
 		a.Log.Warn("essai réussi resté compté comme échec, il expire seul", "erreur", err)
 	}
 }
 
 // mayRegister counts an account to be opened.
-func (a *Accounts) mayRegister(ctx context.Context, from From) error {
+func (a *Accounts) mayRegister(ctx context.Context, from Origin) error {
 	if from.Exempt || a.Attempts.Registration <= 0 {
 		return nil
 	}
@@ -209,7 +209,7 @@ func (a *Accounts) count(ctx context.Context, list []counter) (counts []int64, e
 		keys[i] = "etu:{echecs}:" + c.key
 		args = append(args, c.limit, c.life.Milliseconds(), c.by)
 	}
-	answers, err := store.Run(ctx, a.Stores.Redis.DB0, store.Call{Script: attemptScript, Keys: keys, Args: args})
+	answers, err := store.EvalAll(ctx, a.Stores.Redis.DB0, store.Call{Script: attemptScript, Keys: keys, Args: args})
 	if err != nil {
 		return nil, fmt.Errorf("accounts: attempts: %w", err)
 	}

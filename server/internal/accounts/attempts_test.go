@@ -26,8 +26,8 @@ func TestAttemptsInLine(t *testing.T) {
 			enter(t, a, fmt.Sprint("e", i))
 		}
 		a.Attempts.PairMinute, a.Attempts.PairDay, a.Attempts.Address = failures, failures, failures
-		a.door = newDoor(students, time.Minute)
-		class := From{Address: "192.0.2.1"}
+		a.door = newPreAuthLimiter(students, time.Minute)
+		class := Origin{Address: "192.0.2.1"}
 		// all gives how many were let in, wrong and refused, of those who came
 		// while the line stood still.
 		all := func(password string) (in, wrong, refused int) {
@@ -105,8 +105,8 @@ func TestAddressesOfOneSubscriberAreOne(t *testing.T) {
 	a := open(t, testenv.Embedded(t).Open(t), life)
 	enter(t, a, "alice")
 	a.Attempts.PairMinute, a.Attempts.PairDay, a.Attempts.Address, a.Attempts.Registration = 3, 100, 5, 2
-	from := func(n int) From { return From{Address: fmt.Sprintf("2001:db8:0:1:%x::%x", n, n*n)} }
-	neighbour := From{Address: "2001:db8:0:2::1"}
+	from := func(n int) Origin { return Origin{Address: fmt.Sprintf("2001:db8:0:1:%x::%x", n, n*n)} }
+	neighbour := Origin{Address: "2001:db8:0:2::1"}
 	var many *TooMany
 	for i := range 6 {
 		_, err := a.Login(t.Context(), "alice", "mauvais-mot", from(i+1))
@@ -123,8 +123,8 @@ func TestAddressesOfOneSubscriberAreOne(t *testing.T) {
 	if _, err := a.Login(t.Context(), "alice", "motdepasse", neighbour); err != nil {
 		t.Errorf("a neighbour: %v", err)
 	}
-	apply := func(name string, where From) error {
-		_, err := a.Apply(t.Context(), where, Registration{Password: "motdepasse", User: User{
+	apply := func(name string, where Origin) error {
+		_, err := a.SignUp(t.Context(), where, Registration{Password: "motdepasse", User: User{
 			Login: name, Email: name + "@univ.fr", FirstName: "A", LastName: "B", Role: Student,
 		}, Allowed: func(context.Context, store.RowReader) error { return nil }})
 		return err

@@ -10,10 +10,10 @@ import (
 	"etuservices/server/internal/store"
 )
 
-// door lets a few of those who are not logged in ask the stores at once, before
+// preAuthLimiter lets a few of those who are not logged in ask the stores at once, before
 // a password is hashed, so that they do not use up what the others work with
 // (config.Limits.Door has the reason).
-type door struct {
+type preAuthLimiter struct {
 	slots chan struct{}
 	wait  time.Duration // before it, at most
 
@@ -21,14 +21,14 @@ type door struct {
 	trouble chan struct{} // closed when a store failed whoever was inside
 }
 
-func newDoor(width int, wait time.Duration) *door {
-	return &door{slots: make(chan struct{}, width), wait: wait, trouble: make(chan struct{})}
+func newPreAuthLimiter(width int, wait time.Duration) *preAuthLimiter {
+	return &preAuthLimiter{slots: make(chan struct{}, width), wait: wait, trouble: make(chan struct{})}
 }
 
-// through does f's work on the stores, in turn, within store.RequestTime. Errors:
+// do does f's work on the stores, in turn, within store.RequestTime. Errors:
 // f's; *hashing.Busy for who waited too long; store.ErrUnavailable for who waited behind
 // somebody whom a store failed: one that hangs is told in time to all of them.
-func (d *door) through(ctx context.Context, f func(ctx context.Context) error) error {
+func (d *preAuthLimiter) do(ctx context.Context, f func(ctx context.Context) error) error {
 	if err := d.enter(ctx); err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (d *door) through(ctx context.Context, f func(ctx context.Context) error) e
 	return err
 }
 
-func (d *door) enter(ctx context.Context) error {
+func (d *preAuthLimiter) enter(ctx context.Context) error {
 	select {
 	case d.slots <- struct{}{}:
 		return nil
@@ -65,7 +65,7 @@ func (d *door) enter(ctx context.Context) error {
 	}
 }
 
-func (d *door) fail() {
+func (d *preAuthLimiter) fail() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	close(d.trouble)

@@ -30,15 +30,15 @@ func TestDoor(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDoor(width, wait)
+				d := newPreAuthLimiter(width, wait)
 				inside, stay := make(chan error), make(chan struct{})
 				go func() {
-					inside <- d.through(t.Context(), func(context.Context) error { time.Sleep(c.leave); return c.how })
+					inside <- d.do(t.Context(), func(context.Context) error { time.Sleep(c.leave); return c.how })
 				}()
-				go func() { inside <- d.through(t.Context(), func(context.Context) error { <-stay; return nil }) }()
+				go func() { inside <- d.do(t.Context(), func(context.Context) error { <-stay; return nil }) }()
 				synctest.Wait()
 				start, in := time.Now(), false
-				err := d.through(t.Context(), func(context.Context) error { in = true; return nil })
+				err := d.do(t.Context(), func(context.Context) error { in = true; return nil })
 				var busy *hashing.Busy
 				told := errors.As(err, &busy) && errors.As(c.err, &busy) || errors.Is(err, c.err)
 				if took := time.Since(start); took != c.want || in != (c.err == nil) || !told {

@@ -27,39 +27,39 @@ func reserved(email string) bool {
 	return domain == ReservedDomain || strings.HasSuffix(domain, "."+ReservedDomain)
 }
 
-// NewUser judges what a new account is made of, over the wire and at the
+// ValidateUser judges what a new account is made of, over the wire and at the
 // machine alike, and gives it folded. Its error is an *Invalid.
-func NewUser(login, email, firstName, lastName string, role Role) (User, error) {
+func ValidateUser(login, email, firstName, lastName string, role Role) (User, error) {
 	u := User{Role: role}
 	var ok bool
-	if u.Login, ok = protocol.Login(login); !ok {
+	if u.Login, ok = protocol.ParseLogin(login); !ok {
 		return User{}, &Invalid{"login", "Login : 2 à 32 lettres, chiffres, . _ ou -, en commençant par une lettre ou un chiffre."}
 	}
-	if u.Email, ok = protocol.Email(email); !ok || reserved(u.Email) {
+	if u.Email, ok = protocol.ParseEmail(email); !ok || reserved(u.Email) {
 		return User{}, &Invalid{"email", "Cette adresse e-mail n'en est pas une."}
 	}
 	const names = "Prénom et nom : 1 à 64 caractères, dont un visible, sans caractère de contrôle ni invisible."
-	if u.FirstName, ok = protocol.Name(firstName); !ok {
+	if u.FirstName, ok = protocol.ParseName(firstName); !ok {
 		return User{}, &Invalid{"prenom", names}
 	}
-	if u.LastName, ok = protocol.Name(lastName); !ok {
+	if u.LastName, ok = protocol.ParseName(lastName); !ok {
 		return User{}, &Invalid{"nom", names}
 	}
 	return u, nil
 }
 
-// NewPassword judges a password that is chosen, for oneself or for another.
+// ValidatePassword judges a password that is chosen, for oneself or for another.
 // Its error is an *Invalid. (On the wire bytes that are no UTF-8 do not come so
 // far: SYNTAXE.)
 //
 // The bounds hold for the password as it is prepared (forms); what OpaqueString
 // refuses (control characters, what nobody sees, what Unicode has not assigned)
 // nobody chooses.
-func NewPassword(password string) error {
+func ValidatePassword(password string) error {
 	prepared, err := precis.OpaqueString.String(password)
 	switch {
 	case !utf8.ValidString(password), err != nil && utf8.RuneCountInString(password) < protocol.MinPassword,
-		err == nil && !protocol.Password(prepared):
+		err == nil && !protocol.ValidPassword(prepared):
 		return &Invalid{"motdepasse", "Mot de passe : 8 à 128 caractères."}
 	case err != nil:
 		return &Invalid{"motdepasse", "Mot de passe : 8 à 128 caractères, aucun invisible ou de contrôle."}

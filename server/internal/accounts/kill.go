@@ -48,18 +48,18 @@ func texts(rows *sql.Rows) (list []string, err error) {
 	return list, rows.Err()
 }
 
-// Kill ends tokens (hashes) that SQL no longer has: in Redis, in this process
+// Revoke ends tokens (hashes) that SQL no longer has: in Redis, in this process
 // and on all other instances. line, when not empty, is the last that their
 // sessions hear. Where Redis does not answer, they are dead all the same while
 // SQL does.
-func (a *Accounts) Kill(ctx context.Context, hashes []string, line string) {
+func (a *Accounts) Revoke(ctx context.Context, hashes []string, line string) {
 	if len(hashes) == 0 {
 		return
 	}
-	if a.OnKill != nil {
-		a.OnKill(ctx, hashes, line) // comes back as KillHere
+	if a.OnRevoke != nil {
+		a.OnRevoke(ctx, hashes, line) // comes back as KillHere
 	} else {
-		a.KillHere(hashes, line)
+		a.RevokeLocal(hashes, line)
 	}
 	a.forget(ctx, hashes)
 }
@@ -77,8 +77,8 @@ func (a *Accounts) forget(ctx context.Context, hashes []string) {
 	}
 }
 
-// KillHere ends the sessions of this process that hold these tokens.
-func (a *Accounts) KillHere(hashes []string, line string) {
+// RevokeLocal ends the sessions of this process that hold these tokens.
+func (a *Accounts) RevokeLocal(hashes []string, line string) {
 	dead := make(map[string]bool, len(hashes))
 	for _, h := range hashes {
 		dead[h] = true
@@ -86,17 +86,17 @@ func (a *Accounts) KillHere(hashes []string, line string) {
 	a.sessions.kill(dead, line)
 }
 
-// Watch calls onKill, from another goroutine, when a session's token is killed
+// OnRevoked calls onKill, from another goroutine, when a session's token is killed
 // from elsewhere; line, when not empty, is to be its last.
-func (a *Accounts) Watch(s *Session, onKill func(line string)) { a.sessions.watch(s, onKill) }
+func (a *Accounts) OnRevoked(s *Session, onKill func(line string)) { a.sessions.watch(s, onKill) }
 
-// Recheck ends the sessions of this process whose token SQL no longer has: what
+// RevalidateTokens ends the sessions of this process whose token SQL no longer has: what
 // killed them may have been said while nobody here could hear it.
-func (a *Accounts) Recheck(ctx context.Context) error {
+func (a *Accounts) RevalidateTokens(ctx context.Context) error {
 	tokens := a.sessions.tokens()
 	for len(tokens) > 0 {
 		n := min(touchBatch, len(tokens))
-		if err := a.recheck(ctx, tokens[:n]); err != nil {
+		if err := a.revalidate(ctx, tokens[:n]); err != nil {
 			return err
 		}
 		tokens = tokens[n:]
@@ -104,11 +104,11 @@ func (a *Accounts) Recheck(ctx context.Context) error {
 	return nil
 }
 
-func (a *Accounts) recheck(ctx context.Context, tokens []string) error {
+func (a *Accounts) revalidate(ctx context.Context, tokens []string) error {
 	if len(tokens) == 0 {
 		return nil
 	}
-	in, args := store.In(tokens)
+	in, args := store.InClause(tokens)
 	rows, err := a.Stores.SQL.Read.QueryContext(ctx, `SELECT empreinte FROM jetons WHERE empreinte `+in, args...)
 	if err != nil {
 		return fmt.Errorf("accounts: recheck: %w", store.Classify(err))

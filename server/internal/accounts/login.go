@@ -42,7 +42,7 @@ const staleRounds = 3
 // The account is read before the wait for a hasher, and again under its row's
 // lock in the transaction that records the login: where its password is another
 // one by then, what was compared says nothing and is compared again.
-func (a *Accounts) Login(ctx context.Context, name, password string, from From) (Login, error) {
+func (a *Accounts) Login(ctx context.Context, name, password string, from Origin) (Login, error) {
 	for round := range staleRounds {
 		login, err := a.login(ctx, name, password, from, round > 0)
 		if !errors.Is(err, errStale) {
@@ -53,10 +53,10 @@ func (a *Accounts) Login(ctx context.Context, name, password string, from From) 
 }
 
 // login is one round of Login; who comes again has had the delay.
-func (a *Accounts) login(ctx context.Context, name, password string, from From, again bool) (Login, error) {
-	var user found
+func (a *Accounts) login(ctx context.Context, name, password string, from Origin, again bool) (Login, error) {
+	var user accountRow
 	var try *attempt
-	err := a.door.through(ctx, func(ctx context.Context) (err error) {
+	err := a.door.do(ctx, func(ctx context.Context) (err error) {
 		if user, err = a.find(ctx, name); err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("accounts: find: %w", err)
 		}
@@ -69,11 +69,11 @@ func (a *Accounts) login(ctx context.Context, name, password string, from From, 
 	if again {
 		try.delay = 0
 	}
-	asTyped, err := a.guess(ctx, try, password, user.hash)
+	asTyped, err := a.verifyPassword(ctx, try, password, user.hash)
 	if err != nil {
 		return Login{}, err
 	}
-	if asTyped || a.Hasher.Outdated(user.hash) {
+	if asTyped || a.Hasher.NeedsRehash(user.hash) {
 		user.hash = a.upgrade(ctx, try, password, user.hash)
 	}
 	ctx, cancel := context.WithTimeout(ctx, store.RequestTime) // the line for hashing has its own
@@ -81,7 +81,7 @@ func (a *Accounts) login(ctx context.Context, name, password string, from From, 
 	if err := a.stillRefused(ctx, user); err != nil {
 		return Login{}, err
 	}
-	slot, err := a.Quota.Take(ctx, user.Quota(), ledger.Logins, "")
+	slot, err := a.Quota.Reserve(ctx, user.Quota(), ledger.Logins, "")
 	if err != nil {
 		return Login{}, err
 	}
@@ -100,7 +100,7 @@ func (a *Accounts) login(ctx context.Context, name, password string, from From, 
 
 // stillRefused is why an account that was found shut may not log in now: it takes
 // no slot of the quota to learn it. Errors: *Blocked, ErrWrong, errStale.
-func (a *Accounts) stillRefused(ctx context.Context, was found) error {
+func (a *Accounts) stillRefused(ctx context.Context, was accountRow) error {
 	if was.refusal(time.Now()) == nil {
 		return nil // record decides
 	}
@@ -118,10 +118,10 @@ func (a *Accounts) stillRefused(ctx context.Context, was found) error {
 
 // record is the transaction that decides: it holds for the account as it is
 // under its row's lock, which must still have the hash that was compared.
-func (a *Accounts) record(ctx context.Context, slot ledger.Slot, s *Session, hash, address string) (account ledger.Account, state ledger.State, err error) {
-	at, until := store.At(slot.Stamp), s.lastUse.Load()+a.ahead().Milliseconds()
+func (a *Accounts) record(ctx context.Context, slot ledger.Reservation, s *Session, hash, address string) (account ledger.Account, state ledger.State, err error) {
+	at, until := store.At(slot.Stamp), s.lastUse.Load()+a.writeAhead().Milliseconds()
 	err = a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		account, state, err = a.Quota.Certify(ctx, tx, slot,
+		account, state, err = a.Quota.Confirm(ctx, tx, slot,
 			"nb_connexions = nb_connexions + 1, "+
 				// Logins are not written down in the order of their stamps.
 				"derniere_connexion = CASE WHEN derniere_connexion > ? THEN derniere_connexion ELSE ? END", at, at)
@@ -154,12 +154,12 @@ func (a *Accounts) record(ctx context.Context, slot ledger.Slot, s *Session, has
 }
 
 // undo frees the slot of a login that was not written down.
-func (a *Accounts) undo(ctx context.Context, slot ledger.Slot, err error) error {
+func (a *Accounts) undo(ctx context.Context, slot ledger.Reservation, err error) error {
 	if errors.Is(err, store.ErrCommitUnknown) {
-		a.Quota.Settle(slot)
+		a.Quota.ResolveLater(slot)
 		return fmt.Errorf("accounts: login: %w", err)
 	}
-	a.Quota.GiveBack(ctx, slot)
+	a.Quota.Release(ctx, slot)
 	switch {
 	case errors.Is(err, ledger.ErrNoAccount):
 		return ErrWrong // deleted this very moment
@@ -168,7 +168,7 @@ func (a *Accounts) undo(ctx context.Context, slot ledger.Slot, err error) error 
 	}
 	var full *ledger.Exceeded
 	if errors.As(err, &full) {
-		a.Quota.Fill(ctx, slot.User, slot.Kind) // Redis had forgotten
+		a.Quota.Restore(ctx, slot.User, slot.Kind) // Redis had forgotten
 		return full
 	}
 	return fmt.Errorf("accounts: login: %w", err)
@@ -188,7 +188,7 @@ func (a *Accounts) publish(ctx context.Context, s *Session, account ledger.Accou
 	if a.OnLogin != nil {
 		calls = append(calls, a.OnLogin(s.User.Login, account.Logins, s.Since)...)
 	}
-	answers, err := store.Run(ctx, a.Stores.Redis.DB0, calls...)
+	answers, err := store.EvalAll(ctx, a.Stores.Redis.DB0, calls...)
 	if err != nil {
 		a.Log.Warn("connexion écrite mais non publiée dans Redis", "erreur", err)
 		return 1
@@ -201,20 +201,20 @@ func (a *Accounts) publish(ctx context.Context, s *Session, account ledger.Accou
 // told within 5 s though a password check may wait longer.
 const findTime = store.SQLTimeout
 
-// found is an account as it was read: what is decided from it after a wait is
+// accountRow is an account as it was read: what is decided from it after a wait is
 // decided again.
-type found struct {
+type accountRow struct {
 	User
-	standing
+	accountStatus
 	hash string
 }
 
 // find reads an account by its login or, where there is an @, its e-mail. The
 // error is sql.ErrNoRows for nobody.
-func (a *Accounts) find(ctx context.Context, name string) (found, error) {
-	column, fold := "login", protocol.Login
+func (a *Accounts) find(ctx context.Context, name string) (accountRow, error) {
+	column, fold := "login", protocol.ParseLogin
 	if strings.Contains(name, "@") {
-		column, fold = "email", protocol.Email
+		column, fold = "email", protocol.ParseEmail
 		if u, err := a.findAsTyped(ctx, name); !errors.Is(err, sql.ErrNoRows) {
 			return u, err
 		}
@@ -224,35 +224,35 @@ func (a *Accounts) find(ctx context.Context, name string) (found, error) {
 	// may be compared (MySQL's refuses an accent beside an ASCII column).
 	name, ok := fold(name)
 	if !ok {
-		return found{}, sql.ErrNoRows
+		return accountRow{}, sql.ErrNoRows
 	}
 	return a.lookUp(ctx, "u."+column+" = ?", name)
 }
 
 // findAsTyped reads an account whose address was kept in another form than new
 // ones are (NFC, nothing unseen): such accounts stay as they are.
-func (a *Accounts) findAsTyped(ctx context.Context, email string) (found, error) {
+func (a *Accounts) findAsTyped(ctx context.Context, email string) (accountRow, error) {
 	if !utf8.ValidString(email) || len(email) > protocol.MaxEmail || strings.ContainsFunc(email, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r)
 	}) {
-		return found{}, sql.ErrNoRows
+		return accountRow{}, sql.ErrNoRows
 	}
 	typed := strings.ToLower(email)
-	if folded, _ := protocol.Email(email); folded == typed {
-		return found{}, sql.ErrNoRows
+	if folded, _ := protocol.ParseEmail(email); folded == typed {
+		return accountRow{}, sql.ErrNoRows
 	}
 	return a.lookUp(ctx, "u.email = ?", typed)
 }
 
 // lookUp reads an account outside of a transaction.
-func (a *Accounts) lookUp(ctx context.Context, where string, value any) (found, error) {
+func (a *Accounts) lookUp(ctx context.Context, where string, value any) (accountRow, error) {
 	ctx, cancel := context.WithTimeout(ctx, findTime)
 	defer cancel()
 	u, err := readAccount(ctx, a.Stores.SQL.Read, where, value)
 	return u, store.Classify(err)
 }
 
-func readAccount(ctx context.Context, from store.RowReader, where string, value any) (u found, err error) {
+func readAccount(ctx context.Context, from store.RowReader, where string, value any) (u accountRow, err error) {
 	err = from.QueryRowContext(ctx, `
 		SELECT u.id, u.login, u.email, u.prenom, u.nom, u.role, u.etat, u.mot_de_passe,
 		  c.expulse_jusqua, COALESCE(c.mdp_a_changer, 0)

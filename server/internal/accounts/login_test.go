@@ -20,7 +20,7 @@ func TestLastLoginNeverGoesBack(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		a := open(t, env.Open(t), life)
 		s := enter(t, a, "alice")
-		early, err := a.Quota.Take(t.Context(), s.User.Quota(), ledger.Logins, "")
+		early, err := a.Quota.Reserve(t.Context(), s.User.Quota(), ledger.Logins, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -30,7 +30,7 @@ func TestLastLoginNeverGoesBack(t *testing.T) {
 		}
 		late := early
 		late.ID, late.Stamp = strings.Repeat("f", 16), early.Stamp.Add(time.Second)
-		for _, slot := range []ledger.Slot{late, early} {
+		for _, slot := range []ledger.Reservation{late, early} {
 			if _, _, err := a.record(t.Context(), slot, a.newSession(s.User, slot.Stamp), user.hash, "::1"); err != nil {
 				t.Fatal(err)
 			}

@@ -45,13 +45,13 @@ func running(t *testing.T, a *Accounts) (stop func()) {
 // enter registers a user and logs him in.
 func enter(t *testing.T, a *Accounts, login string) *Session {
 	t.Helper()
-	_, err := a.Register(t.Context(), Registration{Password: "motdepasse", User: User{
+	_, err := a.Create(t.Context(), Registration{Password: "motdepasse", User: User{
 		Login: login, Email: login + "@univ.fr", FirstName: "A", LastName: "B", Role: Student,
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := a.Login(t.Context(), login, "motdepasse", From{Address: "127.0.0.1", Exempt: true})
+	l, err := a.Login(t.Context(), login, "motdepasse", Origin{Address: "127.0.0.1", Exempt: true})
 	if err != nil {
 		t.Fatal(err)
 	}

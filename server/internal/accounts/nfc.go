@@ -18,8 +18,8 @@ import (
 // addresses and names were kept in NFC (PROTOCOL.md §1.5) were looked through.
 const normalized = "nfc"
 
-// kept is what an account has that NFC may change.
-type kept struct {
+// storedForm is what an account has that NFC may change.
+type storedForm struct {
 	id                            int64
 	login, email, firstName, name string
 }
@@ -55,7 +55,7 @@ func (a *Accounts) Normalize(ctx context.Context) error {
 	return nil
 }
 
-func (a *Accounts) normalize(ctx context.Context, k kept, shared bool) error {
+func (a *Accounts) normalize(ctx context.Context, k storedForm, shared bool) error {
 	update := func(email string) error {
 		_, err := a.Stores.SQL.Write.ExecContext(ctx, `UPDATE utilisateurs SET email = ?, prenom = ?, nom = ? WHERE id = ?
 			AND email = ? AND prenom = ? AND nom = ?`,
@@ -83,14 +83,14 @@ func normalName(s string) string {
 
 // otherForms reads the accounts of which an address or a name is not in the form
 // that is kept today.
-func otherForms(ctx context.Context, db *sql.DB) (list []kept, err error) {
+func otherForms(ctx context.Context, db *sql.DB) (list []storedForm, err error) {
 	rows, err := db.QueryContext(ctx, `SELECT id, login, email, prenom, nom FROM utilisateurs ORDER BY id`)
 	if err != nil {
 		return nil, store.Classify(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var k kept
+		var k storedForm
 		if err := rows.Scan(&k.id, &k.login, &k.email, &k.firstName, &k.name); err != nil {
 			return nil, store.Classify(err)
 		}
@@ -103,7 +103,7 @@ func otherForms(ctx context.Context, db *sql.DB) (list []kept, err error) {
 
 // sharedAddresses gives, for each address in today's form that an older account
 // would get, the logins of all who would have it.
-func sharedAddresses(ctx context.Context, db *sql.DB, older []kept) (map[string][]string, error) {
+func sharedAddresses(ctx context.Context, db *sql.DB, older []storedForm) (map[string][]string, error) {
 	shared := map[string][]string{}
 	for _, k := range older {
 		email := protocol.FoldEmail(k.email)

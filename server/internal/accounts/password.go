@@ -20,7 +20,7 @@ func (a *Accounts) Logout(ctx context.Context, s *Session) error {
 		return fmt.Errorf("accounts: logout: %w", store.Classify(err))
 	}
 	a.sessions.remove(s)
-	a.Kill(ctx, []string{s.hash}, "")
+	a.Revoke(ctx, []string{s.hash}, "")
 	return nil
 }
 
@@ -31,7 +31,7 @@ func (a *Accounts) Logout(ctx context.Context, s *Session) error {
 // The old password is compared, then the new one hashed, each after a wait. The
 // transaction replaces the very hash that was compared, for a session whose
 // token lives; where another hash stands there by then, all begins again.
-func (a *Accounts) ChangePassword(ctx context.Context, s *Session, from From, old, password string) error {
+func (a *Accounts) ChangePassword(ctx context.Context, s *Session, from Origin, old, password string) error {
 	for round := range staleRounds {
 		err := a.changePassword(ctx, s, from, old, password, round > 0)
 		if !errors.Is(err, errStale) {
@@ -41,7 +41,7 @@ func (a *Accounts) ChangePassword(ctx context.Context, s *Session, from From, ol
 	return ErrWrong
 }
 
-func (a *Accounts) changePassword(ctx context.Context, s *Session, from From, old, password string, again bool) error {
+func (a *Accounts) changePassword(ctx context.Context, s *Session, from Origin, old, password string, again bool) error {
 	user, err := a.lookUp(ctx, "u.id = ?", s.User.ID)
 	if err != nil {
 		return fmt.Errorf("accounts: find: %w", err)
@@ -53,7 +53,7 @@ func (a *Accounts) changePassword(ctx context.Context, s *Session, from From, ol
 	if again {
 		try.delay = 0
 	}
-	if _, err := a.guess(ctx, try, old, user.hash); err != nil {
+	if _, err := a.verifyPassword(ctx, try, old, user.hash); err != nil {
 		return err
 	}
 	if user.MustChange && forms(old)[0] == forms(password)[0] {
@@ -68,7 +68,7 @@ func (a *Accounts) changePassword(ctx context.Context, s *Session, from From, ol
 		return fmt.Errorf("accounts: change password: %w", err)
 	}
 	s.User.MustChange = false
-	a.Kill(ctx, others, "")
+	a.Revoke(ctx, others, "")
 	return nil
 }
 

@@ -22,10 +22,10 @@ type Registration struct {
 	Then func(ctx context.Context, tx *sql.Tx, u User) error
 }
 
-// Apply opens an account for whoever asks, within the limits of his address.
+// SignUp opens an account for whoever asks, within the limits of his address.
 // Errors: *TooMany, those of Allowed and of Register.
-func (a *Accounts) Apply(ctx context.Context, from From, r Registration) (User, error) {
-	err := a.door.through(ctx, func(ctx context.Context) error {
+func (a *Accounts) SignUp(ctx context.Context, from Origin, r Registration) (User, error) {
+	err := a.door.do(ctx, func(ctx context.Context) error {
 		if err := r.Allowed(ctx, a.Stores.SQL.Read); err != nil {
 			return err
 		}
@@ -37,18 +37,18 @@ func (a *Accounts) Apply(ctx context.Context, from From, r Registration) (User, 
 	if err != nil {
 		return User{}, err
 	}
-	return a.open(ctx, from.network(), r)
+	return a.insert(ctx, from.network(), r)
 }
 
-// Register opens an account. Errors: *Taken, *hashing.Busy, store.ErrUnavailable.
-func (a *Accounts) Register(ctx context.Context, r Registration) (User, error) {
+// Create opens an account. Errors: *Taken, *hashing.Busy, store.ErrUnavailable.
+func (a *Accounts) Create(ctx context.Context, r Registration) (User, error) {
 	if err := a.free(ctx, r.User); err != nil {
 		return User{}, err
 	}
-	return a.open(ctx, "", r)
+	return a.insert(ctx, "", r)
 }
 
-func (a *Accounts) open(ctx context.Context, flow string, r Registration) (User, error) {
+func (a *Accounts) insert(ctx context.Context, flow string, r Registration) (User, error) {
 	hash, err := a.Hash(ctx, flow, r.Password)
 	if err != nil {
 		return User{}, err
@@ -78,17 +78,17 @@ func (a *Accounts) open(ctx context.Context, flow string, r Registration) (User,
 	if err != nil {
 		return User{}, fmt.Errorf("accounts: register: %w", err)
 	}
-	a.announce(ctx, user)
+	a.publishNew(ctx, user)
 	return user, nil
 }
 
-// announce puts the newcomer among those who never called. The boards' own
+// publishNew puts the newcomer among those who never called. The boards' own
 // check does it later where Redis does not answer.
-func (a *Accounts) announce(ctx context.Context, user User) {
+func (a *Accounts) publishNew(ctx context.Context, user User) {
 	if a.OnRegister == nil {
 		return
 	}
-	if _, err := store.Run(ctx, a.Stores.Redis.DB1, a.OnRegister(user.Login)...); err != nil {
+	if _, err := store.EvalAll(ctx, a.Stores.Redis.DB1, a.OnRegister(user.Login)...); err != nil {
 		a.Log.Warn("nouveau compte non porté aux tableaux", "erreur", err)
 	}
 }

@@ -46,7 +46,7 @@ func (a *Accounts) Resume(ctx context.Context, token string) (*Session, error) {
 		return nil, fmt.Errorf("accounts: resume: %w", sqlErr)
 	case sqlErr != nil: // MySQL is away: Redis alone
 		session = a.sessionOf(token, fields)
-	case ends-life < a.useOf(written).UnixMilli(): // Redis forgot, or is behind
+	case ends-life < a.lastUse(written).UnixMilli(): // Redis forgot, or is behind
 		ends = written.Milli() + life
 	}
 	if time.Now().UnixMilli() > ends {
@@ -93,7 +93,7 @@ func (a *Accounts) readTokens(ctx context.Context, list []*resumed) error {
 	for _, r := range list {
 		asked[r.hash] = append(asked[r.hash], r)
 	}
-	in, args := store.In(slices.Collect(maps.Keys(asked)))
+	in, args := store.InClause(slices.Collect(maps.Keys(asked)))
 	rows, err := a.Stores.SQL.Read.QueryContext(ctx, `
 		SELECT j.empreinte, u.id, u.login, u.email, u.prenom, u.nom, u.role, j.depuis, j.dernier_usage,
 		  COALESCE(c.mdp_a_changer, 0)
@@ -125,7 +125,7 @@ var fieldsScript = store.NewScript(`return redis.call('HGETALL', KEYS[1])`)
 
 // tokenFields asks Redis about a token.
 func (a *Accounts) tokenFields(ctx context.Context, hash string) (map[string]string, error) {
-	answers, err := a.Stores.Redis.DB0.Together(ctx, store.Call{Script: fieldsScript, Keys: []string{tokenKey(hash)}})
+	answers, err := a.Stores.Redis.DB0.Batch(ctx, store.Call{Script: fieldsScript, Keys: []string{tokenKey(hash)}})
 	if err != nil {
 		return nil, err
 	}

@@ -103,8 +103,8 @@ func (r *registry) remove(s *Session) {
 	delete(r.all, s)
 }
 
-// uncovered gives the sessions with a use that is not written.
-func (r *registry) uncovered() []*Session {
+// unpersisted gives the sessions with a use that is not written.
+func (r *registry) unpersisted() []*Session {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var list []*Session

@@ -7,14 +7,14 @@ import (
 	"etuservices/server/internal/store"
 )
 
-// standing is what an administrator decided of an account.
-type standing struct {
+// accountStatus is what an administrator decided of an account.
+type accountStatus struct {
 	state string        // quota.Active, or another
 	until store.Instant // thrown out until then; zero: not
 }
 
 // refusal is why nobody may log in at a moment: nil or *Blocked.
-func (s standing) refusal(at time.Time) error {
+func (s accountStatus) refusal(at time.Time) error {
 	if s.state != ledger.Active {
 		return &Blocked{}
 	}

@@ -31,7 +31,7 @@ const (
 func (a *Accounts) tokenCall(s *Session, use int64, known bool) store.Call {
 	u := s.User
 	ends := use + a.SessionTTL.Milliseconds()
-	live, onlyKnown := strconv.FormatInt(ends+a.ahead().Milliseconds(), 10), "0"
+	live, onlyKnown := strconv.FormatInt(ends+a.writeAhead().Milliseconds(), 10), "0"
 	if s.left.Load() {
 		live = ""
 	}
@@ -44,7 +44,7 @@ func (a *Accounts) tokenCall(s *Session, use int64, known bool) store.Call {
 		Args: []any{
 			// A little longer than the token: one that is there and ended is
 			// dead for certain, one that is absent may have been forgotten.
-			(a.SessionTTL + 3*a.ahead()).Milliseconds(), onlyKnown, fieldEnd, ends, fieldLive + s.name, live,
+			(a.SessionTTL + 3*a.writeAhead()).Milliseconds(), onlyKnown, fieldEnd, ends, fieldLive + s.name, live,
 			"id", u.ID, "login", u.Login, "role", string(u.Role), "prenom", u.FirstName,
 			"nom", u.LastName, "email", u.Email, "depuis", strconv.FormatInt(s.Since.UnixMilli(), 10),
 			"changer", flag(u.MustChange),
@@ -63,9 +63,9 @@ func tokenEnd(fields map[string]string) (ends int64) {
 	return ends
 }
 
-// writeSQL writes uses, each with the lead, never backwards, where SQL does not
+// persistUses writes uses, each with the lead, never backwards, where SQL does not
 // cover them already; and ends the sessions whose token is gone.
-func (a *Accounts) writeSQL(ctx context.Context, used []*Session, uses []int64) error {
+func (a *Accounts) persistUses(ctx context.Context, used []*Session, uses []int64) error {
 	var cases strings.Builder
 	var values []any
 	var due, known []string // hashes: to be written, and only looked for
@@ -74,7 +74,7 @@ func (a *Accounts) writeSQL(ctx context.Context, used []*Session, uses []int64) 
 			known = append(known, s.hash)
 			continue
 		}
-		until := store.AtMilli(uses[i] + a.ahead().Milliseconds())
+		until := store.AtMilli(uses[i] + a.writeAhead().Milliseconds())
 		cases.WriteString(" WHEN empreinte = ? AND dernier_usage < ? THEN ?")
 		values = append(values, s.hash, until, until)
 		due = append(due, s.hash)
@@ -82,7 +82,7 @@ func (a *Accounts) writeSQL(ctx context.Context, used []*Session, uses []int64) 
 	if len(due) > 0 {
 		slices.Sort(due)
 		due = slices.Compact(due) // several connections may hold one token
-		in, args := store.In(due)
+		in, args := store.InClause(due)
 		done, err := a.Stores.SQL.Write.ExecContext(ctx, `UPDATE jetons SET dernier_usage = CASE`+cases.String()+
 			` ELSE dernier_usage END WHERE empreinte `+in, append(values, args...)...)
 		if err != nil {
@@ -96,8 +96,8 @@ func (a *Accounts) writeSQL(ctx context.Context, used []*Session, uses []int64) 
 			known = append(known, due...)
 		}
 	}
-	return a.recheck(ctx, known)
+	return a.revalidate(ctx, known)
 }
 
-// useOf is the use that a row's dernier_usage stands for.
-func (a *Accounts) useOf(written store.Instant) time.Time { return written.Add(-a.ahead()) }
+// lastUse is the use that a row's dernier_usage stands for.
+func (a *Accounts) lastUse(written store.Instant) time.Time { return written.Add(-a.writeAhead()) }

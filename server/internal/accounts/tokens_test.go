@@ -32,14 +32,14 @@ func age(t *testing.T, a *Accounts, s *Session, by time.Duration) {
 	t.Helper()
 	use := time.Now().Add(-by)
 	s.lastUse.Store(use.UnixMilli())
-	s.covered.Store(use.Add(a.ahead()).UnixMilli())
+	s.covered.Store(use.Add(a.writeAhead()).UnixMilli())
 	if _, err := a.Stores.SQL.Write.Exec(`UPDATE jetons SET dernier_usage = ? WHERE empreinte = ?`,
-		store.At(use.Add(a.ahead())), s.hash); err != nil {
+		store.At(use.Add(a.writeAhead())), s.hash); err != nil {
 		t.Fatal(err)
 	}
 	ends := use.Add(life).UnixMilli()
 	if err := a.Stores.Redis.DB0.HSet(t.Context(), tokenKey(s.hash),
-		fieldEnd, ends, fieldLive+s.name, ends+a.ahead().Milliseconds()).Err(); err != nil {
+		fieldEnd, ends, fieldLive+s.name, ends+a.writeAhead().Milliseconds()).Err(); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -152,7 +152,7 @@ func TestOldRedisKillsNoToken(t *testing.T) {
 		if _, err := a.Resume(t.Context(), s.Token); err != nil {
 			t.Errorf("Redis forgot, SQL's lead counts: %v", err)
 		}
-		age(t, a, s, life+a.ahead()+time.Second)
+		age(t, a, s, life+a.writeAhead()+time.Second)
 		a.Stores.Redis.DB0.FlushAll(t.Context())
 		if _, err := a.Resume(t.Context(), s.Token); !errors.Is(err, ErrWrong) {
 			t.Errorf("past its lead: %v", err)

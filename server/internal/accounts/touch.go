@@ -22,8 +22,8 @@ const (
 	touchQueue = 1024
 )
 
-// ahead is the lead of what is written over what was used.
-func (a *Accounts) ahead() time.Duration {
+// writeAhead is the lead of what is written over what was used.
+func (a *Accounts) writeAhead() time.Duration {
 	return max(minAhead, min(maxAhead, a.SessionTTL/aheadPart))
 }
 
@@ -31,7 +31,7 @@ func (a *Accounts) ahead() time.Duration {
 // written does not cover, at once, so that a process that dies takes no use
 // with it; and again those that a store did not take.
 func (a *Accounts) Run(ctx context.Context) {
-	tick := time.NewTicker(a.ahead())
+	tick := time.NewTicker(a.writeAhead())
 	defer tick.Stop()
 	for {
 		select {
@@ -41,7 +41,7 @@ func (a *Accounts) Run(ctx context.Context) {
 		case s := <-a.uses:
 			a.write(ctx, a.queued([]*Session{s}))
 		case <-tick.C:
-			a.write(ctx, a.sessions.uncovered())
+			a.write(ctx, a.sessions.unpersisted())
 		}
 	}
 }
@@ -71,12 +71,12 @@ func (a *Accounts) write(ctx context.Context, used []*Session) {
 func (a *Accounts) writeBatch(ctx context.Context, used []*Session) {
 	ctx, cancel := context.WithTimeout(ctx, store.SQLTimeout)
 	defer cancel()
-	uses, ahead := make([]int64, len(used)), a.ahead().Milliseconds()
+	uses, ahead := make([]int64, len(used)), a.writeAhead().Milliseconds()
 	for i, s := range used {
 		s.queued.Store(false) // before its last use is read
 		uses[i] = s.lastUse.Load()
 	}
-	err := a.writeSQL(ctx, used, uses)
+	err := a.persistUses(ctx, used, uses)
 	if err != nil {
 		a.Log.Warn("usages de jetons non écrits dans SQL", "erreur", err)
 	}
@@ -97,7 +97,7 @@ func (a *Accounts) writeBatch(ctx context.Context, used []*Session) {
 		return
 	}
 	// Where this fails, SQL knows the later use, and Resume sees it.
-	if _, err := store.Run(ctx, a.Stores.Redis.DB0, calls...); err != nil {
+	if _, err := store.EvalAll(ctx, a.Stores.Redis.DB0, calls...); err != nil {
 		a.Log.Warn("usages de jetons non écrits dans Redis", "erreur", err)
 	}
 }
@@ -114,7 +114,7 @@ func (a *Accounts) Leave(ctx context.Context, s *Session) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), store.RedisTimeout)
 	defer cancel()
-	if _, err := a.Stores.Redis.DB0.Together(ctx, a.tokenCall(s, s.lastUse.Load(), true)); err != nil {
+	if _, err := a.Stores.Redis.DB0.Batch(ctx, a.tokenCall(s, s.lastUse.Load(), true)); err != nil {
 		a.Log.Warn("fin de session non écrite dans Redis", "erreur", err)
 	}
 }
@@ -125,6 +125,6 @@ const sweepBatch = 1000
 // Sweep deletes the tokens that ended.
 func (a *Accounts) Sweep(ctx context.Context) error {
 	_, err := a.Stores.SQL.DeleteSome(ctx, "jetons", "empreinte", "dernier_usage < ?", sweepBatch,
-		store.At(time.Now().Add(-a.SessionTTL-a.ahead())))
+		store.At(time.Now().Add(-a.SessionTTL-a.writeAhead())))
 	return err
 }

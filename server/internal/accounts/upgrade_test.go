@@ -24,7 +24,7 @@ func TestHashUpgradedAtLogin(t *testing.T) {
 			}
 			return h
 		}
-		first, from := hash(), From{Address: "127.0.0.1", Exempt: true}
+		first, from := hash(), Origin{Address: "127.0.0.1", Exempt: true}
 		dearer := cheap
 		dearer.Iterations++
 		a.Hasher = hashing.New(dearer, time.Minute) // as after an update of the server

@@ -37,18 +37,18 @@ type Actor struct {
 	Token string // the hash of the session's token, which must live
 }
 
-// Shell is the server's own command line.
-var Shell = Actor{Login: "~serveur"}
+// CLIActor is the server's own command line.
+var CLIActor = Actor{Login: "~serveur"}
 
 // Options are what an Admin is made of.
 type Options struct {
 	Stores   *store.Stores
 	Accounts *accounts.Accounts
-	Quota    *ledger.Keeper
+	Quota    *ledger.Limiter
 	Instance string
 	// Tell and TellAll bring an event, on whichever instance.
-	Tell    func(ctx context.Context, user int64, line string)
-	TellAll func(ctx context.Context, line string)
+	SendTo    func(ctx context.Context, user int64, line string)
+	Broadcast func(ctx context.Context, line string)
 	// Forget takes a login out of the boards; what its account did stays counted.
 	Forget func(ctx context.Context, login, anonymous string) error
 	Log    *slog.Logger
@@ -66,8 +66,8 @@ type target struct {
 	state string
 }
 
-// deed is one thing done to an account.
-type deed struct {
+// action is one thing done to an account.
+type action struct {
 	action string // the verb, as the audit has it
 	reason string
 	toSelf bool // one may do it to oneself
@@ -77,7 +77,7 @@ type deed struct {
 
 // act does a deed in one transaction. Locks are taken in one order everywhere:
 // the administrators' line, the account, its articles.
-func (a *Admin) act(ctx context.Context, actor Actor, login string, d deed) (t target, err error) {
+func (a *Admin) act(ctx context.Context, actor Actor, login string, d action) (t target, err error) {
 	err = a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := a.enter(ctx, tx, actor); err != nil {
 			return err
@@ -176,7 +176,7 @@ func nullID(id int64) any {
 
 // event writes an event's line, without its end.
 func event(kind, text string) string {
-	var out protocol.Out
+	var out protocol.Writer
 	out.Event(kind).Text(text)
 	return strings.TrimSuffix(string(out.Bytes()), "\r\n")
 }

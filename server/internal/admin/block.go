@@ -14,7 +14,7 @@ import (
 // told. Errors: ErrAbsent, ErrSelf, ErrLastAdmin, ErrNotAdmin,
 // store.ErrUnavailable; as of all deeds.
 func (a *Admin) Block(ctx context.Context, actor Actor, login, reason string) error {
-	return a.shut(ctx, actor, login, deed{action: "BLOQUER", reason: reason, shuts: true}, reason,
+	return a.actAndRevoke(ctx, actor, login, action{action: "BLOQUER", reason: reason, shuts: true}, reason,
 		func(ctx context.Context, tx *sql.Tx, t target) error {
 			return setState(ctx, tx, t, ledger.Blocked)
 		})
@@ -22,13 +22,13 @@ func (a *Admin) Block(ctx context.Context, actor Actor, login, reason string) er
 
 // Unblock opens an account again, thrown out or blocked.
 func (a *Admin) Unblock(ctx context.Context, actor Actor, login string) error {
-	_, err := a.act(ctx, actor, login, deed{
+	_, err := a.act(ctx, actor, login, action{
 		action: "DEBLOQUER", toSelf: true,
 		do: func(ctx context.Context, tx *sql.Tx, t target) error {
 			if err := setState(ctx, tx, t, ledger.Active); err != nil {
 				return err
 			}
-			return instruct(ctx, tx, t, "expulse_jusqua", nil)
+			return setDirective(ctx, tx, t, "expulse_jusqua", nil)
 		},
 	})
 	return err
@@ -37,12 +37,12 @@ func (a *Admin) Unblock(ctx context.Context, actor Actor, login string) error {
 // Expel ends all sessions of a user and, when pause is not 0, lets him log in
 // again only after it.
 func (a *Admin) Expel(ctx context.Context, actor Actor, login string, pause time.Duration, reason string) error {
-	return a.shut(ctx, actor, login, deed{action: "EXPULSER", reason: reason, shuts: pause > 0}, reason,
+	return a.actAndRevoke(ctx, actor, login, action{action: "EXPULSER", reason: reason, shuts: pause > 0}, reason,
 		func(ctx context.Context, tx *sql.Tx, t target) error {
 			if pause == 0 {
 				return nil
 			}
-			return instruct(ctx, tx, t, "expulse_jusqua", store.At(time.Now().Add(pause)))
+			return setDirective(ctx, tx, t, "expulse_jusqua", store.At(time.Now().Add(pause)))
 		})
 }
 
@@ -53,18 +53,18 @@ func (a *Admin) SetPassword(ctx context.Context, actor Actor, login, password st
 	if err != nil {
 		return err
 	}
-	return a.shut(ctx, actor, login, deed{action: "NOUVEAUMDP"}, "L'administration a changé votre mot de passe.",
+	return a.actAndRevoke(ctx, actor, login, action{action: "NOUVEAUMDP"}, "L'administration a changé votre mot de passe.",
 		func(ctx context.Context, tx *sql.Tx, t target) error {
 			if _, err := tx.ExecContext(ctx, `UPDATE utilisateurs SET mot_de_passe = ? WHERE id = ?`, hash, t.ID); err != nil {
 				return err
 			}
-			return instruct(ctx, tx, t, "mdp_a_changer", 1)
+			return setDirective(ctx, tx, t, "mdp_a_changer", 1)
 		})
 }
 
-// shut does a deed after which the user's tokens are dead and his connections
+// actAndRevoke does a deed after which the user's tokens are dead and his connections
 // closed, on all instances; said is the last that they hear.
-func (a *Admin) shut(ctx context.Context, actor Actor, login string, d deed, said string,
+func (a *Admin) actAndRevoke(ctx context.Context, actor Actor, login string, d action, said string,
 	do func(ctx context.Context, tx *sql.Tx, t target) error,
 ) error {
 	var tokens []string
@@ -78,7 +78,7 @@ func (a *Admin) shut(ctx context.Context, actor Actor, login string, d deed, sai
 	if _, err := a.act(ctx, actor, login, d); err != nil {
 		return err
 	}
-	a.Accounts.Kill(ctx, tokens, event("EXPULSE", said))
+	a.Accounts.Revoke(ctx, tokens, event("EXPULSE", said))
 	return nil
 }
 
@@ -87,8 +87,8 @@ func setState(ctx context.Context, tx *sql.Tx, t target, state string) error {
 	return err
 }
 
-// instruct sets a column of what is decided for an account.
-func instruct(ctx context.Context, tx *sql.Tx, t target, column string, value any) error {
+// setDirective sets a column of what is decided for an account.
+func setDirective(ctx context.Context, tx *sql.Tx, t target, column string, value any) error {
 	done, err := tx.ExecContext(ctx, `UPDATE consignes SET `+column+` = ? WHERE utilisateur_id = ?`, value, t.ID)
 	if err != nil {
 		return err

@@ -17,7 +17,7 @@ func (a *Admin) Delete(ctx context.Context, actor Actor, login, reason string) e
 		return fmt.Errorf("admin: delete: %w", err) // whoever takes the login next must find nothing there
 	}
 	var user ledger.User
-	err := a.shut(ctx, actor, login, deed{action: accounts.DeedDelete, reason: reason, shuts: true}, reason,
+	err := a.actAndRevoke(ctx, actor, login, action{action: accounts.ActionDelete, reason: reason, shuts: true}, reason,
 		func(ctx context.Context, tx *sql.Tx, t target) error {
 			user = t.Quota()
 			return erase(ctx, tx, t)

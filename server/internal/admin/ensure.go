@@ -31,7 +31,7 @@ func (a *Admin) Ensure(ctx context.Context, login string, password func() (strin
 	if err != nil {
 		return err
 	}
-	if err := accounts.NewPassword(word); err != nil {
+	if err := accounts.ValidatePassword(word); err != nil {
 		return err
 	}
 	err = a.create(ctx, login, word)
@@ -78,7 +78,7 @@ func (a *Admin) create(ctx context.Context, login, password string) (err error) 
 		if n > 0 {
 			address = fmt.Sprintf("%s-%d@%s", login, n+1, ReservedDomain)
 		}
-		err = a.Add(ctx, Shell, accounts.Registration{Password: password, User: accounts.User{
+		err = a.Add(ctx, CLIActor, accounts.Registration{Password: password, User: accounts.User{
 			Login: login, Email: address, FirstName: "Admin", LastName: "EtuServices", Role: accounts.Admin,
 		}})
 		var taken *accounts.Taken

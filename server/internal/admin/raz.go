@@ -15,7 +15,7 @@ func (a *Admin) Reset(ctx context.Context, actor Actor, login string) error {
 		return fmt.Errorf("admin: reset: %w", err)
 	}
 	var later []string
-	t, err := a.act(ctx, actor, login, deed{
+	t, err := a.act(ctx, actor, login, action{
 		action: "RAZ", toSelf: true,
 		do: func(ctx context.Context, tx *sql.Tx, t target) (err error) {
 			later, err = a.Quota.Reset(ctx, tx, t.Quota(), at)
@@ -28,7 +28,7 @@ func (a *Admin) Reset(ctx context.Context, actor Actor, login string) error {
 	if err := a.Quota.Empty(ctx, t.Quota(), at, later); err != nil {
 		a.Log.Warn("RAZ écrite, fenêtres non vidées dans Redis", "login", login, "erreur", err)
 	}
-	a.Tell(ctx, t.ID, event("ANNONCE", "L'administration a remis vos deux quotas à zéro."))
+	a.SendTo(ctx, t.ID, event("ANNONCE", "L'administration a remis vos deux quotas à zéro."))
 	return nil
 }
 
@@ -44,6 +44,6 @@ func (a *Admin) Announce(ctx context.Context, actor Actor, text string) error {
 		return err
 	}
 	a.say(actor, "ANNONCE", "", text)
-	a.TellAll(ctx, event("ANNONCE", text))
+	a.Broadcast(ctx, event("ANNONCE", text))
 	return nil
 }

@@ -59,7 +59,7 @@ func (a *Admin) Add(ctx context.Context, actor Actor, r accounts.Registration) e
 	r.Then = func(ctx context.Context, tx *sql.Tx, u accounts.User) error {
 		return a.audit(ctx, tx, actor, "AJOUTER", target{User: u}, string(u.Role))
 	}
-	_, err := a.Accounts.Register(ctx, r)
+	_, err := a.Accounts.Create(ctx, r)
 	if err == nil {
 		a.say(actor, "AJOUTER", r.User.Login, string(r.User.Role))
 	}

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/term"
 )
 
-// Ask gives the password of ETU_PASSWORD, or asks for it without showing it.
-func Ask(getenv func(string) string, in *os.File, out io.Writer) (string, error) {
+// ReadPassword gives the password of ETU_PASSWORD, or asks for it without showing it.
+func ReadPassword(getenv func(string) string, in *os.File, out io.Writer) (string, error) {
 	if password := getenv("ETU_PASSWORD"); password != "" {
 		return password, nil
 	}

@@ -20,8 +20,8 @@ const (
 // ErrNotOurs is a backup of stores that have tools of their own.
 var ErrNotOurs = errors.New("MySQL se sauvegarde par mysqldump --single-transaction (voir README) ; Redis n'en a pas besoin")
 
-// Copy does backup FILE and restore FILE; done is false for another command.
-func Copy(ctx context.Context, words []string, cfg config.Config, out io.Writer) (done bool, err error) {
+// BackupOrRestore does backup FILE and restore FILE; done is false for another command.
+func BackupOrRestore(ctx context.Context, words []string, cfg config.Config, out io.Writer) (done bool, err error) {
 	if words[0] != Backup && words[0] != Restore {
 		return false, nil
 	}

@@ -56,11 +56,11 @@ func (r *report) failed(what string, err error) {
 	r.say(false, what+" : "+cause, advice)
 }
 
-// Examine checks settings, ports, certificate, stores, clocks and limits, says on
+// Diagnose checks settings, ports, certificate, stores, clocks and limits, says on
 // out what to do, and whether all is well. It only looks: nothing is created, and
 // the row and the keys that it writes to learn whether stores write are taken back.
 // running are the stores of the server in which it is run; nil, it opens them.
-func Examine(ctx context.Context, cfg config.Config, out io.Writer, running *store.Stores) (well bool) {
+func Diagnose(ctx context.Context, cfg config.Config, out io.Writer, running *store.Stores) (well bool) {
 	r := &report{out: out}
 	r.say(true, "réglages lisibles ; serveur "+cfg.Instance+" sur "+cfg.Addr, "")
 	if !config.Loopback(cfg.Addr) {

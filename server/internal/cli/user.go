@@ -16,7 +16,7 @@ import (
 var errValue = errors.New("valeur refusée")
 
 func loginOf(s string) (string, error) {
-	login, ok := protocol.Login(s)
+	login, ok := protocol.ParseLogin(s)
 	if !ok {
 		return "", fmt.Errorf("%w : %q n'est pas un login", errValue, s)
 	}
@@ -26,7 +26,7 @@ func loginOf(s string) (string, error) {
 func (h *House) newPassword() (string, error) {
 	password, err := h.Password()
 	if err == nil {
-		err = judged(accounts.NewPassword(password))
+		err = judged(accounts.ValidatePassword(password))
 	}
 	return password, err
 }
@@ -47,7 +47,7 @@ func add(ctx context.Context, h *House, args []string) error {
 			return fmt.Errorf("%w : le rôle est etudiant ou admin", errValue)
 		}
 	}
-	user, err := accounts.NewUser(args[0], args[1], args[2], args[3], role)
+	user, err := accounts.ValidateUser(args[0], args[1], args[2], args[3], role)
 	if err != nil {
 		return judged(err)
 	}
@@ -55,7 +55,7 @@ func add(ctx context.Context, h *House, args []string) error {
 	if err != nil {
 		return err
 	}
-	err = h.Admin.Add(ctx, admin.Shell, accounts.Registration{User: user, Password: password})
+	err = h.Admin.Add(ctx, admin.CLIActor, accounts.Registration{User: user, Password: password})
 	return h.done(err, user.Login, "compte ouvert")
 }
 
@@ -68,7 +68,7 @@ func passwd(ctx context.Context, h *House, args []string) error {
 	if err != nil {
 		return err
 	}
-	return h.done(h.Admin.SetPassword(ctx, admin.Shell, login, password), login, "mot de passe donné, à changer à la prochaine connexion")
+	return h.done(h.Admin.SetPassword(ctx, admin.CLIActor, login, password), login, "mot de passe donné, à changer à la prochaine connexion")
 }
 
 func block(ctx context.Context, h *House, args []string) error {
@@ -77,10 +77,10 @@ func block(ctx context.Context, h *House, args []string) error {
 		return err
 	}
 	reason := strings.Join(args[1:], " ")
-	if !protocol.Reason(reason) {
+	if !protocol.ValidReason(reason) {
 		return fmt.Errorf("%w : une raison a de 1 à %d caractères", errValue, protocol.MaxReason)
 	}
-	return h.done(h.Admin.Block(ctx, admin.Shell, login, reason), login, "compte bloqué, sessions fermées")
+	return h.done(h.Admin.Block(ctx, admin.CLIActor, login, reason), login, "compte bloqué, sessions fermées")
 }
 
 func unblock(ctx context.Context, h *House, args []string) error {
@@ -88,7 +88,7 @@ func unblock(ctx context.Context, h *House, args []string) error {
 	if err != nil {
 		return err
 	}
-	return h.done(h.Admin.Unblock(ctx, admin.Shell, login), login, "compte rouvert")
+	return h.done(h.Admin.Unblock(ctx, admin.CLIActor, login), login, "compte rouvert")
 }
 
 func raz(ctx context.Context, h *House, args []string) error {
@@ -96,7 +96,7 @@ func raz(ctx context.Context, h *House, args []string) error {
 	if err != nil {
 		return err
 	}
-	return h.done(h.Admin.Reset(ctx, admin.Shell, login), login, "les deux quotas repartent de zéro")
+	return h.done(h.Admin.Reset(ctx, admin.CLIActor, login), login, "les deux quotas repartent de zéro")
 }
 
 func list(ctx context.Context, h *House, args []string) error {

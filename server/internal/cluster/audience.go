@@ -4,7 +4,7 @@ import "slices"
 
 // follower is a connection that follows.
 type follower struct {
-	*Member
+	*Subscriber
 	period int64 // in ticks of beatEvery
 	since  int64 // the tick at which it began
 	skip   mark  // what the feed held by then
@@ -15,25 +15,25 @@ func (f *follower) due(tick int64) bool {
 	return tick > f.since && (tick-f.since)%f.period == 0
 }
 
-// audience is who follows on this process, in the order in which they began, so
+// followerList is who follows on this process, in the order in which they began, so
 // that each has his turn at the same moment of every period. Under the hub's
 // lock.
-type audience struct {
-	of    map[*Member]*follower
+type followerList struct {
+	of    map[*Subscriber]*follower
 	order []*follower
 }
 
-func (a *audience) len() int { return len(a.order) }
+func (a *followerList) len() int { return len(a.order) }
 
-func (a *audience) add(f *follower) {
+func (a *followerList) add(f *follower) {
 	if a.of == nil {
-		a.of = make(map[*Member]*follower)
+		a.of = make(map[*Subscriber]*follower)
 	}
-	a.of[f.Member] = f
+	a.of[f.Subscriber] = f
 	a.order = append(a.order, f)
 }
 
-func (a *audience) remove(m *Member) (followed bool) {
+func (a *followerList) remove(m *Subscriber) (followed bool) {
 	f := a.of[m]
 	if f == nil {
 		return false
@@ -45,4 +45,4 @@ func (a *audience) remove(m *Member) (followed bool) {
 }
 
 // follows says whether one still follows when his turn comes.
-func (a *audience) follows(f *follower) bool { return a.of[f.Member] == f && !f.dead() }
+func (a *followerList) follows(f *follower) bool { return a.of[f.Subscriber] == f && !f.dead() }

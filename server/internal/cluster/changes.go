@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// changes are what the next beat tells of sessions that came and went, and what
+// presenceDelta are what the next beat tells of sessions that came and went, and what
 // Redis holds of this process when it took the last one. Under the hub's lock.
-type changes struct {
-	added   map[int64]*Member
+type presenceDelta struct {
+	added   map[int64]*Subscriber
 	removed map[int64]struct{}
 	logins  map[string]int  // sessions of each login, now
 	touched map[string]bool // logins that came or went; what Redis has of them
@@ -18,7 +18,7 @@ type changes struct {
 	sessions, unique int
 }
 
-func (c *changes) joined(m *Member) {
+func (c *presenceDelta) joined(m *Subscriber) {
 	if c.added == nil {
 		c.forget()
 	}
@@ -30,7 +30,7 @@ func (c *changes) joined(m *Member) {
 	c.logins[m.Login]++
 }
 
-func (c *changes) left(m *Member) {
+func (c *presenceDelta) left(m *Subscriber) {
 	if _, unsaid := c.added[m.id]; unsaid {
 		delete(c.added, m.id)
 	} else {
@@ -43,21 +43,21 @@ func (c *changes) left(m *Member) {
 }
 
 // touch remembers whether Redis has a login, before it comes or goes.
-func (c *changes) touch(login string) {
+func (c *presenceDelta) touch(login string) {
 	if _, known := c.touched[login]; !known {
 		c.touched[login] = c.logins[login] > 0
 	}
 }
 
 // forget drops the differences: they were told, or all is told anew.
-func (c *changes) forget() {
-	c.added = make(map[int64]*Member)
+func (c *presenceDelta) forget() {
+	c.added = make(map[int64]*Subscriber)
 	c.removed = make(map[int64]struct{})
 	c.touched = make(map[string]bool)
 }
 
-// news is one beat's part about sessions, as beat.lua takes it.
-type news struct {
+// delta is one beat's part about sessions, as beat.lua takes it.
+type delta struct {
 	whole            bool
 	sessions, unique int // what must stand in Redis for a difference
 	add, remove      []any
@@ -66,7 +66,7 @@ type news struct {
 	thenSessions, thenUnique int
 }
 
-func (n *news) args() []any {
+func (n *delta) args() []any {
 	flag := "0"
 	if n.whole {
 		flag = "1"
@@ -78,13 +78,13 @@ func (n *news) args() []any {
 	return args
 }
 
-// takeNews gives what the next beat tells; until it is confirmed, Redis's state
+// nextDelta gives what the next beat tells; until it is confirmed, Redis's state
 // is unknown, and the beat after a lost one tells everything.
-func (h *Hub) takeNews() news {
+func (h *Hub) nextDelta() delta {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	c := &h.changes
-	n := news{whole: !c.told, sessions: c.sessions, unique: c.unique, thenUnique: len(h.users)}
+	n := delta{whole: !c.told, sessions: c.sessions, unique: c.unique, thenUnique: len(h.users)}
 	c.told = false
 	if n.whole {
 		for _, members := range h.users {
@@ -118,25 +118,25 @@ func (h *Hub) takeNews() news {
 	return n
 }
 
-// confirm notes that Redis took the news.
-func (h *Hub) confirm(n news) {
+// acknowledge notes that Redis took the news.
+func (h *Hub) acknowledge(n delta) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.changes.told, h.changes.sessions, h.changes.unique = true, n.thenSessions, n.thenUnique
 }
 
-func (m *Member) number() string { return strconv.FormatInt(m.id, 36) }
+func (m *Subscriber) number() string { return strconv.FormatInt(m.id, 36) }
 
 // who writes a session as it stands in Redis: login, address, since when (ms).
-func (m *Member) who() string {
+func (m *Subscriber) who() string {
 	return m.Login + " " + m.Address + " " + strconv.FormatInt(m.Since.UnixMilli(), 10)
 }
 
-func parseWho(s string) (p Person, ok bool) {
+func parseWho(s string) (p User, ok bool) {
 	words := strings.Split(s, " ")
 	if len(words) != 3 {
 		return p, false
 	}
 	ms, err := strconv.ParseInt(words[2], 10, 64)
-	return Person{Login: words[0], Address: words[1], Since: time.UnixMilli(ms).UTC()}, err == nil
+	return User{Login: words[0], Address: words[1], Since: time.UnixMilli(ms).UTC()}, err == nil
 }

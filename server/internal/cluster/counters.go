@@ -18,8 +18,8 @@ const (
 	RefusedQuota    // QUOTA
 	RefusedPassword // ECHEC, EC
 	RefusedOther    // BLOQUE, DEBIT, PLEIN, INDISPONIBLE
-	Sales           // articles put up
-	Buys            // articles bought
+	Listings        // articles put up
+	Purchases       // articles bought
 	figures
 )
 
@@ -47,8 +47,8 @@ func (c *Counters) Add(f Figure) { c.all[f].Add(1) }
 // Get gives a figure since the start.
 func (c *Counters) Get(f Figure) int64 { return c.all[f].Load() }
 
-// Took counts a command and how long it took.
-func (c *Counters) Took(d time.Duration) {
+// Observe counts a command and how long it took.
+func (c *Counters) Observe(d time.Duration) {
 	c.all[Commands].Add(1)
 	c.latency.add(d)
 }

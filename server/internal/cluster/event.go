@@ -46,7 +46,7 @@ const (
 // Sold tells a seller, on whichever instance, that an article was bought. It
 // never waits: a seller who is not told now is told when he logs in next.
 func (h *Hub) Sold(seller, article int64, line string) {
-	h.spread(event{Kind: tell, User: seller, Article: article, Line: line})
+	h.publishAsync(event{Kind: tell, User: seller, Article: article, Line: line})
 }
 
 // Remind tells a seller who is logged in on this process.
@@ -54,19 +54,19 @@ func (h *Hub) Remind(seller, article int64, line string) {
 	h.deliver(event{Kind: tell, User: seller, Article: article, Line: line})
 }
 
-// Tell tells a user something, on whichever instance.
-func (h *Hub) Tell(ctx context.Context, user int64, line string) {
+// SendTo tells a user something, on whichever instance.
+func (h *Hub) SendTo(ctx context.Context, user int64, line string) {
 	h.publish(ctx, event{Kind: tell, User: user, Line: line})
 }
 
-// TellAll tells everybody who is logged in.
-func (h *Hub) TellAll(ctx context.Context, line string) {
+// Broadcast tells everybody who is logged in.
+func (h *Hub) Broadcast(ctx context.Context, line string) {
 	h.publish(ctx, event{Kind: tellAl, Line: line})
 }
 
-// End ends the sessions that hold these tokens (hashes) on all instances. line,
+// EndSessions ends the sessions that hold these tokens (hashes) on all instances. line,
 // when not empty, is said to them before their connections are closed.
-func (h *Hub) End(ctx context.Context, tokens []string, line string) {
+func (h *Hub) EndSessions(ctx context.Context, tokens []string, line string) {
 	if len(tokens) > 0 {
 		h.publish(ctx, event{Kind: end, Tokens: tokens, Line: line})
 	}
@@ -81,19 +81,19 @@ func (h *Hub) publish(ctx context.Context, e event) {
 	}
 	if err := h.send(ctx, e); err != nil {
 		h.Log.Warn("événement retenu : Redis ne répond pas", "type", e.Kind, "erreur", err)
-		h.keep(e)
+		h.retryLater(e)
 	}
 }
 
-// spread is publish for callers who do not wait.
-func (h *Hub) spread(e event) {
+// publishAsync is publish for callers who do not wait.
+func (h *Hub) publishAsync(e event) {
 	h.deliver(e)
 	if h.DB != nil {
-		h.keep(e)
+		h.retryLater(e)
 	}
 }
 
-func (h *Hub) keep(e event) {
+func (h *Hub) retryLater(e event) {
 	e.until = time.Now().Add(lateLife)
 	select {
 	case h.late <- e:
@@ -102,8 +102,8 @@ func (h *Hub) keep(e event) {
 	}
 }
 
-// lateLoop sends what callers did not wait for.
-func (h *Hub) lateLoop(ctx context.Context) {
+// retryLoop sends what callers did not wait for.
+func (h *Hub) retryLoop(ctx context.Context) {
 	for {
 		var e event
 		select {
@@ -135,14 +135,14 @@ func (h *Hub) deliver(e event) {
 	switch e.Kind {
 	case tell:
 		var sent func()
-		if e.Article != 0 && h.Said != nil {
-			sent = func() { h.Said(e.Article) }
+		if e.Article != 0 && h.AckNotice != nil {
+			sent = func() { h.AckNotice(e.Article) }
 		}
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		for m := range h.users[e.User] {
 			if !m.dead() {
-				m.conn.PushThen(e.Line, sent)
+				m.conn.Send(e.Line, sent)
 			}
 		}
 	case tellAl:
@@ -151,13 +151,13 @@ func (h *Hub) deliver(e event) {
 		for _, members := range h.users {
 			for m := range members {
 				if !m.dead() {
-					m.conn.PushThen(e.Line, nil)
+					m.conn.Send(e.Line, nil)
 				}
 			}
 		}
 	case end:
-		if h.Kill != nil {
-			h.Kill(e.Tokens, e.Line)
+		if h.Revoke != nil {
+			h.Revoke(e.Tokens, e.Line)
 		}
 	case flow:
 		h.feed.in.add(e.Line, e.Lines, e.Lost)

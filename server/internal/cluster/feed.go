@@ -105,17 +105,17 @@ func (h *Hub) flushOut(ctx context.Context) {
 
 func (h *Hub) deliverFeed(ctx context.Context) {
 	for awaitLines(ctx, &h.feed.in) {
-		for wait := h.untilTurn(); wait > 0; wait = h.untilTurn() {
+		for wait := h.untilBroadcast(); wait > 0; wait = h.untilBroadcast() {
 			if !pause(ctx, wait) {
 				return
 			}
 		}
-		h.turn(ctx, nil)
+		h.broadcastFeed(ctx, nil)
 	}
 }
 
-// untilTurn is how long the lines that came since the last turn still gather.
-func (h *Hub) untilTurn() time.Duration {
+// untilBroadcast is how long the lines that came since the last turn still gather.
+func (h *Hub) untilBroadcast() time.Duration {
 	gather := min(maxGather, time.Duration(h.Followers())*perFollower)
 	h.feed.telling.Lock()
 	defer h.feed.telling.Unlock()

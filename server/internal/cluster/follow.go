@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// past is what followers' figures are differences to: the snapshots of the last
+// snapshotHistory is what followers' figures are differences to: the snapshots of the last
 // minute, one a tick. Used by the beat loop, and under the hub's lock.
-type past struct {
+type snapshotHistory struct {
 	tick int64
 	ring []*Snapshot // the newest last
 }
 
 // keep adds the snapshot of this tick; nil where Redis did not answer.
-func (p *past) keep(s *Snapshot) {
+func (p *snapshotHistory) keep(s *Snapshot) {
 	p.tick++
 	p.ring = append(p.ring, s)
 	if len(p.ring) > maxTicks {
@@ -22,7 +22,7 @@ func (p *past) keep(s *Snapshot) {
 }
 
 // before gives the snapshot so many ticks ago, or the oldest after it.
-func (p *past) before(ticks int64) *Snapshot {
+func (p *snapshotHistory) before(ticks int64) *Snapshot {
 	for i := max(0, len(p.ring)-1-int(ticks)); i < len(p.ring)-1; i++ {
 		if p.ring[i] != nil {
 			return p.ring[i]
@@ -36,7 +36,7 @@ const maxTicks = 61
 
 // Follow sends a member the state each period, and the feed at once. Errors:
 // store.ErrUnavailable.
-func (h *Hub) Follow(ctx context.Context, m *Member, period time.Duration) error {
+func (h *Hub) Follow(ctx context.Context, m *Subscriber, period time.Duration) error {
 	s, err := h.snapshot(ctx)
 	if err != nil {
 		return err
@@ -50,7 +50,7 @@ func (h *Hub) Follow(ctx context.Context, m *Member, period time.Duration) error
 	}
 	f := h.audience.of[m]
 	if f == nil {
-		f = &follower{Member: m, skip: h.feed.in.mark()}
+		f = &follower{Subscriber: m, skip: h.feed.in.mark()}
 		h.audience.add(f)
 	}
 	f.period, f.since = int64(period/beatEvery), h.past.tick
@@ -58,11 +58,11 @@ func (h *Hub) Follow(ctx context.Context, m *Member, period time.Duration) error
 }
 
 // Unfollow ends that.
-func (h *Hub) Unfollow(m *Member) {
+func (h *Hub) Unfollow(m *Subscriber) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.audience.remove(m)
-	m.conn.DropFeed()
+	m.conn.ClearFeed()
 }
 
 // Followers is the number of connections of this process that follow.
@@ -72,14 +72,14 @@ func (h *Hub) Followers() int {
 	return h.audience.len()
 }
 
-// beatLoop tells Redis that this process lives and, while anybody follows here,
+// heartbeatLoop tells Redis that this process lives and, while anybody follows here,
 // reads once what all of them are sent.
-func (h *Hub) beatLoop(ctx context.Context) {
+func (h *Hub) heartbeatLoop(ctx context.Context) {
 	tick := time.NewTicker(beatEvery)
 	defer tick.Stop()
 	failing := false
 	for {
-		err := h.onBeat(ctx)
+		err := h.onHeartbeat(ctx)
 		if failed := err != nil && ctx.Err() == nil; failed != failing {
 			failing = failed
 			if failed {
@@ -96,7 +96,7 @@ func (h *Hub) beatLoop(ctx context.Context) {
 	}
 }
 
-func (h *Hub) onBeat(ctx context.Context) error {
+func (h *Hub) onHeartbeat(ctx context.Context) error {
 	if h.Followers() > 0 {
 		return h.sendStates(ctx)
 	}
@@ -104,7 +104,7 @@ func (h *Hub) onBeat(ctx context.Context) error {
 	defer cancel()
 	h.reading.Lock() // beats go one after the other: each is a difference
 	defer h.reading.Unlock()
-	_, err := h.beat(ctx)
+	_, err := h.heartbeat(ctx)
 	return err
 }
 
@@ -124,6 +124,6 @@ func (h *Hub) sendStates(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	h.turn(ctx, func(period int64) func(int) string { return render(s, h.past.before(period), period, t) })
+	h.broadcastFeed(ctx, func(period int64) func(int) string { return render(s, h.past.before(period), period, t) })
 	return nil
 }

@@ -18,18 +18,18 @@ import (
 type Conn interface {
 	// PushThen brings an event for this person, a line without its end; sent,
 	// when given, is called by the connection's own goroutine once it is written.
-	PushThen(line string, sent func())
+	Send(line string, sent func())
 	// PushNews brings n whole lines that followers share; lost were dropped on
 	// their way here. state, when not nil, is the newest one, in place of one
 	// not yet written; it gets the number of lines of the feed that this
 	// connection did not get.
-	PushNews(lines string, n, lost int, state func(lost int) string)
+	SendFeed(lines string, n, lost int, state func(lost int) string)
 	// DropFeed forgets the feed and the state that were not yet written.
-	DropFeed()
+	ClearFeed()
 }
 
-// Person is who is logged in on a connection.
-type Person struct {
+// User is who is logged in on a connection.
+type User struct {
 	ID      int64
 	Login   string
 	Address string
@@ -48,10 +48,10 @@ type Options struct {
 	// Totals gives the calls of both services since ever, over all instances.
 	Totals func(context.Context) (sales, buys int64, err error)
 	// Said notes that a seller was told of the sale of an article.
-	Said func(article int64)
+	AckNotice func(article int64)
 	// Kill ends the sessions of this process that hold these tokens (hashes);
 	// line, when not empty, is their last.
-	Kill func(tokens []string, line string)
+	Revoke func(tokens []string, line string)
 	// Resync is called after events may have been lost: the state is read
 	// again where it stands for certain.
 	Resync func(context.Context)
@@ -68,11 +68,11 @@ type Hub struct {
 	Counters Counters
 
 	mu       sync.Mutex
-	users    map[int64]map[*Member]struct{}
-	audience audience
+	users    map[int64]map[*Subscriber]struct{}
+	audience followerList
 	last     int64 // the last number given to a member
-	changes  changes
-	past     past
+	changes  presenceDelta
+	past     snapshotHistory
 
 	proc    string // names this process among all that ever ran
 	leaving atomic.Bool
@@ -83,9 +83,9 @@ type Hub struct {
 	late    chan event
 }
 
-// Member is one logged-in connection.
-type Member struct {
-	Person
+// Subscriber is one logged-in connection.
+type Subscriber struct {
+	User
 	conn Conn
 	dead func() bool
 	id   int64
@@ -102,7 +102,7 @@ func New(o Options) *Hub {
 // that this one is gone.
 func (h *Hub) Run(ctx context.Context) {
 	var all sync.WaitGroup
-	for _, work := range []func(context.Context){h.beatLoop, h.watchPeers, h.listenLoop, h.lateLoop, h.publishFeed, h.deliverFeed} {
+	for _, work := range []func(context.Context){h.heartbeatLoop, h.watchPeers, h.listenLoop, h.retryLoop, h.publishFeed, h.deliverFeed} {
 		all.Go(func() { work(ctx) })
 	}
 	all.Wait()
@@ -111,31 +111,31 @@ func (h *Hub) Run(ctx context.Context) {
 
 // Join notes that a person is logged in on a connection. Once dead says so, his
 // token was killed from elsewhere and he is told no more.
-func (h *Hub) Join(p Person, conn Conn, dead func() bool) *Member {
+func (h *Hub) Join(p User, conn Conn, dead func() bool) *Subscriber {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.users == nil {
-		h.users = make(map[int64]map[*Member]struct{})
+		h.users = make(map[int64]map[*Subscriber]struct{})
 	}
 	if h.users[p.ID] == nil {
-		h.users[p.ID] = make(map[*Member]struct{})
+		h.users[p.ID] = make(map[*Subscriber]struct{})
 	}
 	h.last++
-	m := &Member{Person: p, conn: conn, dead: dead, id: h.last}
+	m := &Subscriber{User: p, conn: conn, dead: dead, id: h.last}
 	h.users[p.ID][m] = struct{}{}
 	h.changes.joined(m)
 	return m
 }
 
 // Leave takes a connection out again; it follows nothing any more.
-func (h *Hub) Leave(m *Member) {
+func (h *Hub) Leave(m *Subscriber) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if _, here := h.users[m.ID][m]; !here {
 		return
 	}
 	if h.audience.remove(m) {
-		m.conn.DropFeed()
+		m.conn.ClearFeed()
 	}
 	delete(h.users[m.ID], m)
 	if len(h.users[m.ID]) == 0 {
@@ -151,8 +151,8 @@ func (h *Hub) Users() int {
 	return len(h.users)
 }
 
-// Here gives the numbers of the users who are logged in on this process.
-func (h *Hub) Here() []int64 {
+// LocalUsers gives the numbers of the users who are logged in on this process.
+func (h *Hub) LocalUsers() []int64 {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	ids := make([]int64, 0, len(h.users))

@@ -40,16 +40,16 @@ type peer struct {
 	against                     bool   // it is in the way
 }
 
-// against are those that are in the way.
-func against(all []peer) []peer {
+// conflicting are those that are in the way.
+func conflicting(all []peer) []peer {
 	return slices.DeleteFunc(slices.Clone(all), func(p peer) bool { return !p.against })
 }
 
-// rivals tells peers that beat from those that died lately: theirs have beaten
+// peerConflicts tells peers that beat from those that died lately: theirs have beaten
 // again since they were first seen.
-type rivals struct{ first map[string]string }
+type peerConflicts struct{ first map[string]string }
 
-func (r *rivals) beating(list []peer) (alive *peer) {
+func (r *peerConflicts) beating(list []peer) (alive *peer) {
 	first := make(map[string]string)
 	for i, p := range list {
 		seen, known := r.first[p.proc]
@@ -69,10 +69,10 @@ func (r *rivals) beating(list []peer) (alive *peer) {
 // for those in its way that no longer beat (a server that was killed and starts
 // again), and for Redis. Errors: ErrPeer for one that beats.
 func (h *Hub) Enter(ctx context.Context) error {
-	var seen rivals
+	var seen peerConflicts
 	for said := false; ; {
 		all, err := h.peers(ctx, true)
-		list := against(all)
+		list := conflicting(all)
 		switch {
 		case err != nil && ctx.Err() != nil:
 			return context.Cause(ctx)
@@ -108,7 +108,7 @@ func (h *Hub) peers(ctx context.Context, enter bool) ([]peer, error) {
 	if enter {
 		flag = "1"
 	}
-	answer, err := store.RunOne(ctx, h.DB, store.Call{
+	answer, err := store.Eval(ctx, h.DB, store.Call{
 		Script: peersScript, Keys: h.keys()[:2],
 		Args: []any{life.Milliseconds(), keyPrefix, h.proc, h.Instance, h.Rule, keyLife.Milliseconds(), flag},
 	})
@@ -167,14 +167,14 @@ func settings(rule string) map[string]string {
 // emptied Redis has it again with its next beat.
 const goneAfter = 3
 
-// company is the other processes, as the log was last told.
-type company struct {
+// peerLog is the other processes, as the log was last told.
+type peerLog struct {
 	known map[string]peer
 	gone  map[string]int // looks in a row in which a known one was not there
 }
 
 // look says in the log who came and who is gone.
-func (c *company) look(log *slog.Logger, list []peer) {
+func (c *peerLog) look(log *slog.Logger, list []peer) {
 	gone := make(map[string]int)
 	here := make(map[string]peer, len(list))
 	for _, p := range list {
@@ -202,8 +202,8 @@ func (c *company) look(log *slog.Logger, list []peer) {
 func (h *Hub) watchPeers(ctx context.Context) {
 	tick := time.NewTicker(beatEvery)
 	defer tick.Stop()
-	var seen rivals
-	var others company
+	var seen peerConflicts
+	var others peerLog
 	for {
 		select {
 		case <-ctx.Done():
@@ -215,7 +215,7 @@ func (h *Hub) watchPeers(ctx context.Context) {
 			continue // the beat says it
 		}
 		others.look(h.Log, all)
-		list := against(all)
+		list := conflicting(all)
 		var problem error
 		if p := seen.beating(list); p != nil {
 			problem = h.disagrees(p)

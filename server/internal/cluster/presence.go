@@ -142,7 +142,7 @@ func (h *Hub) readLocked(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), store.RedisTimeout)
 	defer cancel()
 	call := store.Call{Script: readScript, Keys: []string{keyProcs}, Args: []any{life.Milliseconds(), keyPrefix}}
-	answers, err := h.beat(ctx, call)
+	answers, err := h.heartbeat(ctx, call)
 	r := &h.reading
 	r.last, r.err, r.at = nil, err, time.Now()
 	if err == nil {
@@ -150,22 +150,22 @@ func (h *Hub) readLocked(ctx context.Context) {
 	}
 }
 
-// beat tells Redis of this process, then runs what else is asked, in one round
+// heartbeat tells Redis of this process, then runs what else is asked, in one round
 // trip.
-func (h *Hub) beat(ctx context.Context, more ...store.Call) ([]any, error) {
+func (h *Hub) heartbeat(ctx context.Context, more ...store.Call) ([]any, error) {
 	for range 2 {
-		n := h.takeNews()
+		n := h.nextDelta()
 		m := h.measure()
 		calls := append([]store.Call{{
 			Script: beatScript, Keys: h.keys(),
 			Args: append([]any{h.proc, h.Instance, m.encode(), keyLife.Milliseconds(), h.Rule, h.Version, h.state()}, n.args()...),
 		}}, more...)
-		answers, err := store.Run(ctx, h.DB, calls...)
+		answers, err := store.EvalAll(ctx, h.DB, calls...)
 		if err != nil {
 			return nil, fmt.Errorf("live: beat: %w", err)
 		}
 		if answers[0] == int64(1) {
-			h.confirm(n)
+			h.acknowledge(n)
 			return answers[1:], nil
 		}
 	}

@@ -20,15 +20,15 @@ type silent struct {
 	states atomic.Int64
 }
 
-func (s *silent) PushThen(string, func()) { s.lines.Add(1) }
-func (s *silent) PushNews(_ string, n, _ int, state func(int) string) {
+func (s *silent) Send(string, func()) { s.lines.Add(1) }
+func (s *silent) SendFeed(_ string, n, _ int, state func(int) string) {
 	s.feed.Add(int64(n))
 	if state != nil {
 		state(0)
 		s.states.Add(1)
 	}
 }
-func (s *silent) DropFeed() {}
+func (s *silent) ClearFeed() {}
 
 func alive() bool { return false }
 
@@ -47,7 +47,7 @@ func TestPresenceIsExact(t *testing.T) {
 		hubs := []*Hub{newHub(stores, "un"), newHub(stores, "deux")}
 		type seat struct {
 			h *Hub
-			m *Member
+			m *Subscriber
 		}
 		var seats []seat
 		random := rand.New(rand.NewPCG(1, 2))
@@ -57,7 +57,7 @@ func TestPresenceIsExact(t *testing.T) {
 			case n < 45:
 				h := hubs[random.IntN(2)]
 				id := random.Int64N(12)
-				m := h.Join(Person{ID: id, Login: fmt.Sprint("l", id), Address: "192.0.2.1", Since: time.UnixMilli(1)}, &silent{}, alive)
+				m := h.Join(User{ID: id, Login: fmt.Sprint("l", id), Address: "192.0.2.1", Since: time.UnixMilli(1)}, &silent{}, alive)
 				seats = append(seats, seat{h, m})
 			case n < 85 && len(seats) > 0:
 				i := random.IntN(len(seats))
@@ -76,7 +76,7 @@ func TestPresenceIsExact(t *testing.T) {
 			default:
 				beats++
 				for _, h := range hubs {
-					if _, err := h.beat(t.Context()); err != nil {
+					if _, err := h.heartbeat(t.Context()); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -107,8 +107,8 @@ func TestPresenceEnds(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		stores := env.Open(t)
 		h := newHub(stores, "un")
-		h.Join(Person{ID: 1, Login: "alice", Address: "192.0.2.1"}, &silent{}, alive)
-		if _, err := h.beat(t.Context()); err != nil {
+		h.Join(User{ID: 1, Login: "alice", Address: "192.0.2.1"}, &silent{}, alive)
+		if _, err := h.heartbeat(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		for _, key := range h.keys() {

@@ -41,7 +41,7 @@ func parseSnapshot(answer any) (*Snapshot, error) {
 // Session is a logged-in connection on some instance.
 type Session struct {
 	Instance string
-	Person
+	User
 }
 
 // Sessions gives all logged-in connections, by login. Errors:
@@ -63,7 +63,7 @@ func (h *Hub) Sessions(ctx context.Context) ([]Session, error) {
 	for proc, answer := range answers {
 		for _, who := range answer.Val() {
 			if p, ok := parseWho(who); ok {
-				all = append(all, Session{Instance: s.procs[proc].instance, Person: p})
+				all = append(all, Session{Instance: s.procs[proc].instance, User: p})
 			}
 		}
 	}

@@ -25,14 +25,14 @@ func render(now, before *Snapshot, period int64, t totals) func(lost int) string
 	if elapsed > 0 {
 		perSecond = float64(commands) / elapsed.Seconds()
 	}
-	var out protocol.Out
+	var out protocol.Writer
 	out.Event("STATS").Int("periode", period).
 		Int("connexions", now.Sockets()).Int("utilisateurs", int64(now.Users)).
 		Price("commandes_s", int64(100*perSecond+0.5)).Int("connexions_min", minute[Logins]).
 		Int("ventes", t.sales).Int("achats", t.buys).
 		Int("refus", minute[RefusedQuota]+minute[RefusedPassword]+minute[RefusedOther]).
 		Int("refus_quota", minute[RefusedQuota]).Int("refus_echec", minute[RefusedPassword]).
-		Int("ventes_min", minute[Sales]).Int("achats_min", minute[Buys]).
+		Int("ventes_min", minute[Listings]).Int("achats_min", minute[Purchases]).
 		Price("p50_ms", hundredths(percentile(&latency, 0.50))).
 		Price("p99_ms", hundredths(percentile(&latency, 0.99))).
 		Int("serveurs", int64(now.Servers())).Int("suiveurs", now.Followers()).

@@ -74,7 +74,7 @@ func TestLastMinute(t *testing.T) {
 func TestMeasureRoundTrip(t *testing.T) {
 	t.Parallel()
 	m := measure{age: time.Hour, sockets: 3, followers: 2}
-	m.since[Commands], m.minute[Buys], m.latency[80] = 12, 34, 56
+	m.since[Commands], m.minute[Purchases], m.latency[80] = 12, 34, 56
 	if got := decodeMeasure(m.encode()); got != m {
 		t.Errorf("%+v", got)
 	}

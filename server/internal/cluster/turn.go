@@ -19,9 +19,9 @@ const (
 // state gives what those with a period are sent, made once for all of them.
 type state func(period int64) func(lost int) string
 
-// turn tells all who follow what gathered in the feed and, in the same breath,
+// broadcastFeed tells all who follow what gathered in the feed and, in the same breath,
 // what is due to them at tick; states is nil where only the feed is told.
-func (h *Hub) turn(ctx context.Context, states state) {
+func (h *Hub) broadcastFeed(ctx context.Context, states state) {
 	h.feed.telling.Lock()
 	defer h.feed.telling.Unlock()
 	began := time.Now()
@@ -59,7 +59,7 @@ func (h *Hub) turn(ctx context.Context, states state) {
 			if states != nil && f.due(tick) {
 				due = rendered[f.period]
 			}
-			f.conn.PushNews(text[f.skip.bytes:], news.n-f.skip.n, news.lost-f.skip.lost, due)
+			f.conn.SendFeed(text[f.skip.bytes:], news.n-f.skip.n, news.lost-f.skip.lost, due)
 			f.skip = mark{}
 		}
 		h.mu.Unlock()

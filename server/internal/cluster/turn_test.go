@@ -16,7 +16,7 @@ type seen struct {
 	lost  int
 }
 
-func (s *seen) PushNews(lines string, n, lost int, state func(int) string) {
+func (s *seen) SendFeed(lines string, n, lost int, state func(int) string) {
 	s.at = append(s.at, time.Now())
 	if got := strings.Count(lines, "\r\n"); got != n {
 		panic(fmt.Sprintf("%d lines in %q", n, lines))
@@ -34,8 +34,8 @@ func audienceOf(n int, period int64) (*Hub, []*seen) {
 	all := make([]*seen, n)
 	for i := range all {
 		all[i] = &seen{}
-		m := h.Join(Person{ID: int64(i), Login: fmt.Sprint("l", i)}, all[i], alive)
-		h.audience.add(&follower{Member: m, period: period, skip: h.feed.in.mark()})
+		m := h.Join(User{ID: int64(i), Login: fmt.Sprint("l", i)}, all[i], alive)
+		h.audience.add(&follower{Subscriber: m, period: period, skip: h.feed.in.mark()})
 	}
 	return h, all
 }
@@ -50,7 +50,7 @@ func TestTurnIsSpread(t *testing.T) {
 		for range 3 {
 			h.past.keep(nil)
 			began := time.Now()
-			h.turn(t.Context(), func(int64) func(int) string { return func(int) string { return "STATS" } })
+			h.broadcastFeed(t.Context(), func(int64) func(int) string { return func(int) string { return "STATS" } })
 			together := map[time.Duration]int{}
 			for i, s := range all {
 				place := s.at[len(s.at)-1].Sub(began)
@@ -81,15 +81,15 @@ func TestTurnTellsOnce(t *testing.T) {
 		}
 		h.feed.in.add("before\r\n", 1, 5)
 		late := &seen{}
-		m := h.Join(Person{ID: 9, Login: "late"}, late, alive)
-		h.audience.add(&follower{Member: m, period: 2, skip: h.feed.in.mark()})
+		m := h.Join(User{ID: 9, Login: "late"}, late, alive)
+		h.audience.add(&follower{Subscriber: m, period: 2, skip: h.feed.in.mark()})
 		h.feed.in.add("after\r\n", 1, 1)
 		h.past.keep(nil)
-		h.turn(t.Context(), states) // tick 1
+		h.broadcastFeed(t.Context(), states) // tick 1
 		h.past.keep(nil)
-		h.turn(t.Context(), states) // tick 2
+		h.broadcastFeed(t.Context(), states) // tick 2
 		h.past.keep(nil)
-		h.turn(t.Context(), nil) // nothing to tell
+		h.broadcastFeed(t.Context(), nil) // nothing to tell
 		for _, s := range all {
 			if got := strings.Join(s.lines, " "); got != "before after STATS1 STATS1" || len(s.at) != 2 || s.lost != 6 {
 				t.Errorf("%q in %d wakings, %d lost", got, len(s.at), s.lost)
@@ -110,11 +110,11 @@ func TestTurnLeavesOutWhoStopped(t *testing.T) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			h.turn(t.Context(), nil)
+			h.broadcastFeed(t.Context(), nil)
 		}()
 		synctest.Wait() // the first lot was told
-		h.Unfollow(h.audience.order[98].Member)
-		h.Leave(h.audience.order[98].Member) // the last, now that the other is gone
+		h.Unfollow(h.audience.order[98].Subscriber)
+		h.Leave(h.audience.order[98].Subscriber) // the last, now that the other is gone
 		<-done
 		for i, s := range all {
 			if told := len(s.at) == 1; told != (i < 98) {

@@ -176,7 +176,7 @@ func (c *Config) check() error {
 		return fmt.Errorf("%w : ETU_ADMIN_LOGIN et ETU_ADMIN_PASSWORD vont ensemble", ErrInvalid)
 	}
 	if c.AdminLogin != "" {
-		login, ok := protocol.Login(c.AdminLogin)
+		login, ok := protocol.ParseLogin(c.AdminLogin)
 		if !ok {
 			return fmt.Errorf("%w : ETU_ADMIN_LOGIN n'est pas un login : %q", ErrInvalid, c.AdminLogin)
 		}

@@ -56,7 +56,7 @@ func Fill(ctx context.Context, stores *store.Stores, admins *admin.Admin, a *acc
 	var sellers []accounts.User
 	for _, u := range students {
 		u.Email, u.Role = u.Login+"@etu.univ-exemple.fr", accounts.Student
-		user, err := a.Register(ctx, accounts.Registration{User: u, Password: Password})
+		user, err := a.Create(ctx, accounts.Registration{User: u, Password: Password})
 		var taken *accounts.Taken
 		if errors.As(err, &taken) {
 			continue
@@ -84,9 +84,9 @@ func stock(ctx context.Context, m *market.Market, sellers []accounts.User) error
 		if err != nil {
 			return fmt.Errorf("demo: articles.csv: %q: %w", row[1], err)
 		}
-		offer := market.Offer{Category: row[0], Cents: cents, Title: row[2], Description: row[3]}
+		offer := market.Listing{Category: row[0], Cents: cents, Title: row[2], Description: row[3]}
 		at := store.At(time.Now().Add(-spacing * time.Duration(len(rows)-i)))
-		if err := m.Stock(ctx, sellers[i%len(sellers)].Quota(), offer, at); err != nil {
+		if err := m.Seed(ctx, sellers[i%len(sellers)].Quota(), offer, at); err != nil {
 			return fmt.Errorf("demo: %w", err)
 		}
 	}

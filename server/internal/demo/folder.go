@@ -67,7 +67,7 @@ func Known(ctx context.Context, stores *store.Stores) (KnownAccounts, error) {
 	for _, s := range students {
 		logins = append(logins, s.Login)
 	}
-	in, args := store.In(logins)
+	in, args := store.InClause(logins)
 	rows, err := stores.SQL.Read.QueryContext(ctx,
 		`SELECT login, role, mot_de_passe FROM utilisateurs WHERE login `+in+` ORDER BY login`, args...)
 	if err != nil {

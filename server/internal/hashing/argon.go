@@ -44,8 +44,8 @@ func (a *Argon) Match(w Work, ok *bool) (err error) {
 	return nil
 }
 
-// nobodys is a hash that no password has, at a given cost to compare with.
-func nobodys(cost argon2id.Params) string {
+// dummyHash is a hash that no password has, at a given cost to compare with.
+func dummyHash(cost argon2id.Params) string {
 	random := func(n uint32) string {
 		b := make([]byte, n)
 		_, _ = rand.Read(b) // never fails

@@ -28,10 +28,10 @@ type Options struct {
 	Worker bool // Run a process that hashes: see helper
 }
 
-// ahead of those that are hashed, so many have their turn already: what is asked
+// extraAdmitted of those that are hashed, so many have their turn already: what is asked
 // of Redis in a turn need not keep a hasher waiting. Where nothing is asked there,
 // it gains nothing (AUTH is 0.97 of argon2 alone without it, 0.98 with it).
-const ahead = 1
+const extraAdmitted = 1
 
 // Busy is a line for password checks that is too long: try again in After.
 type Busy struct{ After time.Duration }
@@ -46,7 +46,7 @@ type Hasher struct {
 	cost   argon2id.Params
 	dummy  string // the hash of an unknown login
 	line   *line
-	helper atomic.Pointer[helper]
+	worker atomic.Pointer[worker]
 	here   *Argon        // does the work where there is no helper
 	answer time.Duration // a helper that is silent for so long is killed
 }
@@ -58,8 +58,8 @@ func New(cost argon2id.Params, wait time.Duration) *Hasher {
 	return &Hasher{
 		Wait:   wait,
 		cost:   cost,
-		dummy:  nobodys(cost),
-		line:   newLine(atOnce + ahead),
+		dummy:  dummyHash(cost),
+		line:   newLine(atOnce + extraAdmitted),
 		here:   newArgon(atOnce),
 		answer: answerTime,
 	}
@@ -96,8 +96,8 @@ func (h *Hasher) Compare(password, hash string) (bool, error) {
 	return ok && known, err
 }
 
-// Outdated says whether a hash was made with other parameters than today's.
-func (h *Hasher) Outdated(hash string) bool {
+// NeedsRehash says whether a hash was made with other parameters than today's.
+func (h *Hasher) NeedsRehash(hash string) bool {
 	params, _, _, err := argon2id.DecodeHash(hash)
 	return err == nil && *params != h.cost
 }

@@ -22,12 +22,12 @@ const (
 	againMost  = time.Minute
 )
 
-// helper is the process that hashes, at a lower priority than those who are
+// worker is the process that hashes, at a lower priority than those who are
 // logged in. No thread of this process could be given one: argon2 hands its work
 // from goroutine to goroutine, and Go runs those on any thread. Here, a storm of
 // AUTH made the p99 of those who are logged in 2.6 times as long on two cores;
 // with it, 1.5 times.
-type helper struct {
+type worker struct {
 	client *rpc.Client
 	pid    int
 	kill   context.CancelFunc
@@ -77,16 +77,16 @@ func (h *Hasher) keep(ctx context.Context, log *slog.Logger) error {
 		return fmt.Errorf("hashing: helper: %w", err)
 	}
 	client := rpc.NewClient(pipes{out, in})
-	h.helper.Store(&helper{client, cmd.Process.Pid, kill})
+	h.worker.Store(&worker{client, cmd.Process.Pid, kill})
 	err = cmd.Wait()
-	h.helper.Store(nil)
+	h.worker.Store(nil)
 	_ = client.Close() // whoever waits for it is told
 	return fmt.Errorf("hashing: helper: %w", err)
 }
 
 // do has work done by the helper, or here where there is none that answers.
 func do[T any](h *Hasher, method string, w Work, here func(*Argon, Work, *T) error) (T, error) {
-	if help := h.helper.Load(); help != nil {
+	if help := h.worker.Load(); help != nil {
 		var reply T
 		if help.does(method, w, &reply, h.answer) {
 			return reply, nil
@@ -99,7 +99,7 @@ func do[T any](h *Hasher, method string, w Work, here func(*Argon, Work, *T) err
 
 // does says whether reply holds the answer. A helper that is silent for so long is
 // killed.
-func (h *helper) does(method string, w Work, reply any, within time.Duration) bool {
+func (h *worker) does(method string, w Work, reply any, within time.Duration) bool {
 	call := h.client.Go(method, w, reply, make(chan *rpc.Call, 1))
 	timer := time.NewTimer(within)
 	defer timer.Stop()

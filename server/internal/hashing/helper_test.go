@@ -18,7 +18,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if Help() {
+	if RunWorker() {
 		return
 	}
 	m.Run()
@@ -47,12 +47,12 @@ func helpedWithin(t *testing.T, answer time.Duration) (h *Hasher, log *lockedLog
 }
 
 // other waits for a helper that is another than before.
-func other(t *testing.T, h *Hasher, before *helper) *helper {
+func other(t *testing.T, h *Hasher, before *worker) *worker {
 	t.Helper()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	for end := time.Now().Add(patience); time.Now().Before(end); <-tick.C {
-		if now := h.helper.Load(); now != nil && now != before {
+		if now := h.worker.Load(); now != nil && now != before {
 			return now
 		}
 	}
@@ -70,7 +70,7 @@ func match(t *testing.T, h *Hasher, password, hash string) (ok bool, err error) 
 func works(t *testing.T, h *Hasher) {
 	t.Helper()
 	hash, err := h.Hash(t.Context(), "", "motdepasse")
-	if err != nil || h.Outdated(hash) {
+	if err != nil || h.NeedsRehash(hash) {
 		t.Fatalf("%q: %v", hash, err)
 	}
 	for _, c := range []struct {
@@ -91,7 +91,7 @@ func TestHereAndInAHelper(t *testing.T) {
 	h, _ := helped(t)
 	works(t, h)
 	var ok bool
-	if help := h.helper.Load(); !help.does("Argon.Match", Work{Password: "x", Hash: h.dummy}, &ok, h.answer) || ok {
+	if help := h.worker.Load(); !help.does("Argon.Match", Work{Password: "x", Hash: h.dummy}, &ok, h.answer) || ok {
 		t.Error("the helper does nothing")
 	}
 }
@@ -99,7 +99,7 @@ func TestHereAndInAHelper(t *testing.T) {
 // TestManyAtOnce use one helper.
 func TestManyAtOnce(t *testing.T) {
 	h, log := helped(t)
-	first := h.helper.Load()
+	first := h.worker.Load()
 	var all sync.WaitGroup
 	for i := range 100 {
 		all.Go(func() {
@@ -114,7 +114,7 @@ func TestManyAtOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if h.helper.Load() != first || log.String() != "" {
+	if h.worker.Load() != first || log.String() != "" {
 		t.Errorf("another helper: %s", log)
 	}
 }
@@ -154,10 +154,10 @@ func TestHelperAway(t *testing.T) {
 func TestSilentHelper(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		killed := false
-		mute := &helper{client: rpc.NewClient(&silence{ended: make(chan struct{})}), kill: func() { killed = true }}
+		mute := &worker{client: rpc.NewClient(&silence{ended: make(chan struct{})}), kill: func() { killed = true }}
 		defer mute.client.Close()
 		h := New(cheap, time.Minute)
-		h.helper.Store(mute)
+		h.worker.Store(mute)
 		start := time.Now()
 		if ok, err := match(t, h, "x", ""); ok || err != nil {
 			t.Errorf("%v, %v", ok, err)
@@ -181,7 +181,7 @@ func TestHelperOutlivesSignals(t *testing.T) {
 		}
 		works(t, h)
 	}
-	if h.helper.Load() != first || log.String() != "" {
+	if h.worker.Load() != first || log.String() != "" {
 		t.Errorf("it ended: %s", log)
 	}
 }
@@ -214,7 +214,7 @@ func TestHelperKnowsNothing(t *testing.T) {
 	h, _ := helped(t)
 	works(t, h) // it is past exec
 	for _, of := range []string{"environ", "cmdline"} {
-		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", h.helper.Load().pid, of))
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", h.worker.Load().pid, of))
 		if err != nil || len(text) == 0 || bytes.Contains(text, []byte("secret")) || bytes.Contains(text, []byte("motdepasse")) {
 			t.Errorf("%s: %q, %v", of, text, err)
 		}

@@ -11,7 +11,7 @@ import (
 func TestOnlyTheHelperIsPolite(t *testing.T) {
 	h, _ := helped(t)
 	works(t, h)
-	for pid, want := range map[int]string{h.helper.Load().pid: fmt.Sprint(politeness), os.Getpid(): "0"} {
+	for pid, want := range map[int]string{h.worker.Load().pid: fmt.Sprint(niceBy), os.Getpid(): "0"} {
 		tasks := fmt.Sprintf("/proc/%d/task/", pid)
 		threads, err := os.ReadDir(tasks)
 		if err != nil || len(threads) == 0 {

@@ -2,5 +2,5 @@
 
 package hashing
 
-// bePolite does nothing: elsewhere it was never tried.
-func bePolite() {}
+// lowerPriority does nothing: elsewhere it was never tried.
+func lowerPriority() {}

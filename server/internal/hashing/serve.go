@@ -13,9 +13,9 @@ import (
 // many hashes it makes at once.
 const helperVariable = "ETU_HASHERS"
 
-// Help turns a process that Run started into a helper, and says so once it is
+// RunWorker turns a process that Run started into a helper, and says so once it is
 // over; in any other it does nothing. A program that has a Hasher calls it first.
-func Help() (helped bool) {
+func RunWorker() (helped bool) {
 	hashers, err := strconv.Atoi(os.Getenv(helperVariable))
 	if err != nil {
 		return false
@@ -23,7 +23,7 @@ func Help() (helped bool) {
 	// What ends the server on a terminal must not end its helper first: it goes
 	// when the pipe ends.
 	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	bePolite()
+	lowerPriority()
 	runtime.GOMAXPROCS(hashers)
 	server := rpc.NewServer()
 	if err := server.Register(newArgon(hashers)); err != nil {

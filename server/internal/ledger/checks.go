@@ -16,14 +16,14 @@ const (
 	maxChecked = 10_000
 )
 
-// checks remembers when a window may be held against the ledger again.
-type checks struct {
+// reconcileThrottle remembers when a window may be held against the ledger again.
+type reconcileThrottle struct {
 	mu   sync.Mutex
 	next map[string]time.Time
 }
 
 // due says whether it is time, once for all who ask at once.
-func (c *checks) due(key string) bool {
+func (c *reconcileThrottle) due(key string) bool {
 	now := time.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -38,7 +38,7 @@ func (c *checks) due(key string) bool {
 }
 
 // sooner moves the next check forward, to when there is something to judge.
-func (c *checks) sooner(key string, in time.Duration) {
+func (c *reconcileThrottle) sooner(key string, in time.Duration) {
 	at := time.Now().Add(max(in, checkLeast))
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -18,14 +18,14 @@ import (
 
 var (
 	//go:embed take.lua
-	takeText string
+	reserveText string
 	//go:embed look.lua
-	lookText string
+	usageText string
 	//go:embed release.lua
 	releaseText string
 
-	takeScript    = store.NewScript(takeText)
-	lookScript    = store.NewScript(lookText)
+	reserveScript = store.NewScript(reserveText)
+	usageScript   = store.NewScript(usageText)
 	releaseScript = store.NewScript(releaseText)
 )
 
@@ -35,8 +35,8 @@ var (
 // not refused. Two that work at once do no harm: SQL has one row a ref.
 const refLife = 3500 * time.Millisecond
 
-// ErrTwin is a repeatable call whose twin is at work: wait, and ask the ledger.
-var ErrTwin = errors.New("quota: the same call is at work")
+// ErrInProgress is a repeatable call whose twin is at work: wait, and ask the ledger.
+var ErrInProgress = errors.New("quota: the same call is at work")
 
 // User is whom a slot belongs to.
 type User struct {
@@ -66,9 +66,9 @@ func (u User) windowKeys() (keys [2 * len(kinds)]string) {
 	return keys
 }
 
-// Slot is one taken place in a window. ID stands in Redis and in the ledger
+// Reservation is one taken place in a window. ID stands in Redis and in the ledger
 // alike, so that filling a window from the ledger counts nothing twice.
-type Slot struct {
+type Reservation struct {
 	User  User
 	Kind  Kind
 	ID    string
@@ -77,13 +77,13 @@ type Slot struct {
 	open  time.Time // Redis, where it did not answer yet, may take the slot until then
 }
 
-// Keeper holds the windows of all users. It is safe for concurrent use.
-type Keeper struct {
+// Limiter holds the windows of all users. It is safe for concurrent use.
+type Limiter struct {
 	stores  *store.Stores
 	rule    Rule
 	log     *slog.Logger
 	clock   redisClock
-	checks  checks
+	checks  reconcileThrottle
 	pending pending
 
 	settling sync.WaitGroup
@@ -91,22 +91,22 @@ type Keeper struct {
 }
 
 // New makes a keeper of the rule.
-func New(stores *store.Stores, rule Rule, log *slog.Logger) *Keeper {
-	return &Keeper{
+func New(stores *store.Stores, rule Rule, log *slog.Logger) *Limiter {
+	return &Limiter{
 		stores: stores, rule: rule, log: log, closing: make(chan struct{}),
 		clock: redisClock{began: time.Now()},
 	}
 }
 
 // Rule gives the rule that is kept.
-func (k *Keeper) Rule() Rule { return k.rule }
+func (k *Limiter) Rule() Rule { return k.rule }
 
-// Take takes a slot in Redis, which may refuse (*Exceeded) and never has the
+// Reserve takes a slot in Redis, which may refuse (*Exceeded) and never has the
 // last word: Certify has. ref, when not empty, names a repeatable call: a twin
 // at work anywhere is ErrTwin. The slot must end in Certify and a commit, in
 // GiveBack, or in Settle.
-func (k *Keeper) Take(ctx context.Context, user User, kind Kind, ref string) (Slot, error) {
-	slot := Slot{User: user, Kind: kind, ID: newID(), ref: ref}
+func (k *Limiter) Reserve(ctx context.Context, user User, kind Kind, ref string) (Reservation, error) {
+	slot := Reservation{User: user, Kind: kind, ID: newID(), ref: ref}
 	if err := ctx.Err(); err != nil { // a store took all of the request's time
 		return slot, fmt.Errorf("quota: take a slot: %w", store.Classify(err))
 	}
@@ -116,24 +116,24 @@ func (k *Keeper) Take(ctx context.Context, user User, kind Kind, ref string) (Sl
 	if err := k.releasePending(ctx, user.Login); err != nil {
 		return slot, fmt.Errorf("quota: take a slot: %w", err)
 	}
-	verdict, err := k.take(ctx, &slot, nil, false)
+	verdict, err := k.reserve(ctx, &slot, nil, false)
 	if err == nil && verdict.unknown {
 		var entries []entry
 		if entries, err = k.ledger(ctx, user, kind, verdict.now); err == nil {
-			verdict, err = k.take(ctx, &slot, entries, true)
+			verdict, err = k.reserve(ctx, &slot, entries, true)
 		}
 	}
-	if err == nil && verdict.full != nil && k.dropPhantoms(ctx, user, kind) {
-		verdict, err = k.take(ctx, &slot, nil, false)
+	if err == nil && verdict.full != nil && k.dropOrphans(ctx, user, kind) {
+		verdict, err = k.reserve(ctx, &slot, nil, false)
 	}
 	switch {
 	case err != nil:
 		if !slot.open.IsZero() { // Redis was asked, and nobody knows what it did
-			k.GiveBack(ctx, slot)
+			k.Release(ctx, slot)
 		}
 		return slot, fmt.Errorf("quota: take a slot: %w", err)
 	case verdict.twin:
-		return slot, ErrTwin
+		return slot, ErrInProgress
 	case verdict.full != nil:
 		return slot, verdict.full
 	}
@@ -150,9 +150,9 @@ type verdict struct {
 // once to learn its clock, and once more where that is another node's.
 const lateTries = 3
 
-func (k *Keeper) take(ctx context.Context, slot *Slot, entries []entry, fill bool) (verdict, error) {
+func (k *Limiter) reserve(ctx context.Context, slot *Reservation, entries []entry, fill bool) (verdict, error) {
 	for range lateTries {
-		v, err := k.takeOnce(ctx, slot, entries, fill)
+		v, err := k.reserveOnce(ctx, slot, entries, fill)
 		if err != nil || !v.late {
 			return v, err
 		}
@@ -160,9 +160,9 @@ func (k *Keeper) take(ctx context.Context, slot *Slot, entries []entry, fill boo
 	return verdict{}, fmt.Errorf("quota: Redis is late: %w", store.ErrUnavailable)
 }
 
-// takeOnce asks Redis for the slot, and no longer than it waits for the answer:
+// reserveOnce asks Redis for the slot, and no longer than it waits for the answer:
 // a Redis that was frozen runs what it was sent once it wakes up.
-func (k *Keeper) takeOnce(ctx context.Context, slot *Slot, entries []entry, fill bool) (verdict, error) {
+func (k *Limiter) reserveOnce(ctx context.Context, slot *Reservation, entries []entry, fill bool) (verdict, error) {
 	open := time.Now().Add(store.RedisTimeout)
 	if end, ok := ctx.Deadline(); ok && end.Before(open) {
 		open = end
@@ -174,7 +174,7 @@ func (k *Keeper) takeOnce(ctx context.Context, slot *Slot, entries []entry, fill
 	args := append(make([]any, 0, 6+2*len(entries)),
 		broken.Window(k.rule.Window).Milliseconds(), broken.Limit(k.rule.Max), slot.ID, refLife.Milliseconds(), k.clock.at(open), flag(fill))
 	args = appendEntries(args, entries)
-	answers, err := k.stores.Redis.DB0.Together(ctx, store.Call{Script: takeScript, Keys: keys, Args: args})
+	answers, err := k.stores.Redis.DB0.Batch(ctx, store.Call{Script: reserveScript, Keys: keys, Args: args})
 	if err != nil {
 		if store.MayHaveRun(err) {
 			slot.open = open
@@ -204,18 +204,18 @@ func (k *Keeper) takeOnce(ctx context.Context, slot *Slot, entries []entry, fill
 	return verdict{unknown: true, now: time.UnixMilli(n[2]).UTC()}, nil
 }
 
-// Done ends a repeatable call that is committed: its twins may ask the ledger.
-func (k *Keeper) Done(ctx context.Context, slot Slot) {
+// Complete ends a repeatable call that is committed: its twins may ask the ledger.
+func (k *Limiter) Complete(ctx context.Context, slot Reservation) {
 	if slot.ref == "" {
 		return
 	}
-	if _, err := store.RunOne(ctx, k.stores.Redis.DB0, k.release(slot, false)); err != nil {
+	if _, err := store.Eval(ctx, k.stores.Redis.DB0, k.release(slot, false)); err != nil {
 		k.log.Warn("marque d'appel répétable non levée, elle expire seule", "erreur", err)
 	}
 }
 
-// dropPhantoms looks, where it is due, whether a full window is truly full.
-func (k *Keeper) dropPhantoms(ctx context.Context, user User, kind Kind) bool {
+// dropOrphans looks, where it is due, whether a full window is truly full.
+func (k *Limiter) dropOrphans(ctx context.Context, user User, kind Kind) bool {
 	if !k.checks.due(windowKey(user, kind)) {
 		return false
 	}

@@ -13,7 +13,7 @@ import (
 // second count, or write 1.7e+12.
 func TestScriptsKeepMilliseconds(t *testing.T) {
 	t.Parallel()
-	keeper(t, time.Minute, func(t *testing.T, k *Keeper, alice User) {
+	keeper(t, time.Minute, func(t *testing.T, k *Limiter, alice User) {
 		for i := range 12 {
 			before := time.Now().Truncate(time.Millisecond)
 			slot, full := take(t, k, alice)
@@ -38,7 +38,7 @@ func TestScriptsKeepMilliseconds(t *testing.T) {
 	})
 }
 
-func firstStamp(t *testing.T, k *Keeper, user User) time.Time {
+func firstStamp(t *testing.T, k *Limiter, user User) time.Time {
 	t.Helper()
 	list, err := k.stores.Redis.DB0.ZRangeWithScores(t.Context(), windowKey(user, Logins), 0, 0).Result()
 	if err != nil || len(list) != 1 {
@@ -50,12 +50,12 @@ func firstStamp(t *testing.T, k *Keeper, user User) time.Time {
 // TestEveryKeyHasALife: a window, its mark and a call's mark end by themselves.
 func TestEveryKeyHasALife(t *testing.T) {
 	t.Parallel()
-	keeper(t, time.Minute, func(t *testing.T, k *Keeper, alice User) {
+	keeper(t, time.Minute, func(t *testing.T, k *Limiter, alice User) {
 		note(t, k, past(alice, time.Second))
-		if _, err := k.Take(t.Context(), alice, Calls, "k1"); err != nil {
+		if _, err := k.Reserve(t.Context(), alice, Calls, "k1"); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := k.Look(t.Context(), alice); err != nil { // fills connexions
+		if _, err := k.Usage(t.Context(), alice); err != nil { // fills connexions
 			t.Fatal(err)
 		}
 		keys, err := k.stores.Redis.DB0.Keys(t.Context(), "etu:{alice}:*").Result()
@@ -73,12 +73,12 @@ func TestEveryKeyHasALife(t *testing.T) {
 // TestUnknownWindowIsFilled: absent in Redis is unknown, not empty.
 func TestUnknownWindowIsFilled(t *testing.T) {
 	t.Parallel()
-	keeper(t, time.Minute, func(t *testing.T, k *Keeper, alice User) {
+	keeper(t, time.Minute, func(t *testing.T, k *Limiter, alice User) {
 		note(t, k, past(alice, 61*time.Second)) // too old to count
 		for i := range 9 {
 			note(t, k, past(alice, time.Duration(50-i)*time.Second))
 		}
-		if states, err := k.Look(t.Context(), alice); err != nil || states[0].Used != 9 {
+		if states, err := k.Usage(t.Context(), alice); err != nil || states[0].Used != 9 {
 			t.Fatalf("%+v, %v", states[0], err)
 		}
 		if n := cards(t, k, alice); n != 9 {
@@ -98,7 +98,7 @@ func TestUnknownWindowIsFilled(t *testing.T) {
 // back, its slots are not): SQL refuses, and tells Redis.
 func TestLedgerHasTheLastWord(t *testing.T) {
 	t.Parallel()
-	keeper(t, time.Minute, func(t *testing.T, k *Keeper, alice User) {
+	keeper(t, time.Minute, func(t *testing.T, k *Limiter, alice User) {
 		oldest := past(alice, 50*time.Second)
 		note(t, k, oldest)
 		for i := range 9 {
@@ -116,8 +116,8 @@ func TestLedgerHasTheLastWord(t *testing.T) {
 		if at := slot.Stamp.Add(full.Next); !at.Equal(oldest.Stamp.Add(time.Minute)) {
 			t.Errorf("free at %v", at)
 		}
-		k.GiveBack(t.Context(), slot)
-		k.Fill(t.Context(), alice, Logins)
+		k.Release(t.Context(), slot)
+		k.Restore(t.Context(), alice, Logins)
 		if n := cards(t, k, alice); n != 10 {
 			t.Errorf("ZCARD %d", n)
 		}
@@ -128,7 +128,7 @@ func TestLedgerHasTheLastWord(t *testing.T) {
 // stamps; the state is still one window's.
 func TestCertifyTakesLateSlots(t *testing.T) {
 	t.Parallel()
-	keeper(t, time.Minute, func(t *testing.T, k *Keeper, alice User) {
+	keeper(t, time.Minute, func(t *testing.T, k *Limiter, alice User) {
 		for i := range 9 { // ages 59.5 s and less
 			note(t, k, past(alice, 59500*time.Millisecond-time.Duration(i)*time.Millisecond))
 		}
@@ -151,7 +151,7 @@ func TestCertifyTakesLateSlots(t *testing.T) {
 // TestPhantomsGoAndOnlyThey: what is not in the ledger goes once it is 10 s old.
 func TestPhantomsGoAndOnlyThey(t *testing.T) {
 	t.Parallel()
-	keeper(t, time.Minute, func(t *testing.T, k *Keeper, alice User) {
+	keeper(t, time.Minute, func(t *testing.T, k *Limiter, alice User) {
 		for i := range 8 {
 			slot := past(alice, time.Duration(20+i)*time.Second)
 			note(t, k, slot)
@@ -176,23 +176,23 @@ func TestPhantomsGoAndOnlyThey(t *testing.T) {
 // another go.
 func TestGiveBackLeavesOthersMarks(t *testing.T) {
 	t.Parallel()
-	keeper(t, time.Minute, func(t *testing.T, k *Keeper, alice User) {
-		first, err := k.Take(t.Context(), alice, Calls, "k")
+	keeper(t, time.Minute, func(t *testing.T, k *Limiter, alice User) {
+		first, err := k.Reserve(t.Context(), alice, Calls, "k")
 		if err != nil {
 			t.Fatal(err)
 		}
-		other := Slot{User: alice, Kind: Calls, ID: newID(), ref: "k"}
-		k.GiveBack(t.Context(), other) // whose answer was lost, and who had nothing
-		k.Done(t.Context(), other)
-		if _, err := k.Take(t.Context(), alice, Calls, "k"); !errors.Is(err, ErrTwin) {
+		other := Reservation{User: alice, Kind: Calls, ID: newID(), ref: "k"}
+		k.Release(t.Context(), other) // whose answer was lost, and who had nothing
+		k.Complete(t.Context(), other)
+		if _, err := k.Reserve(t.Context(), alice, Calls, "k"); !errors.Is(err, ErrInProgress) {
 			t.Errorf("the mark of the call at work is gone: %v", err)
 		}
-		k.GiveBack(t.Context(), first)
-		again, err := k.Take(t.Context(), alice, Calls, "k")
+		k.Release(t.Context(), first)
+		again, err := k.Reserve(t.Context(), alice, Calls, "k")
 		if err != nil {
 			t.Fatalf("after it was given back: %v", err)
 		}
-		k.Done(t.Context(), again)
+		k.Complete(t.Context(), again)
 		if n := k.stores.Redis.DB0.ZCard(t.Context(), windowKey(alice, Calls)).Val(); n != 1 {
 			t.Errorf("ZCARD %d", n)
 		}
@@ -203,7 +203,7 @@ func TestGiveBackLeavesOthersMarks(t *testing.T) {
 // neither in SQL nor when Redis is filled again.
 func TestRazEmptiesBothSides(t *testing.T) {
 	t.Parallel()
-	keeper(t, time.Minute, func(t *testing.T, k *Keeper, alice User) {
+	keeper(t, time.Minute, func(t *testing.T, k *Limiter, alice User) {
 		for i := range 10 {
 			note(t, k, past(alice, time.Duration(20+i)*time.Second))
 		}
@@ -225,8 +225,8 @@ func TestRazEmptiesBothSides(t *testing.T) {
 // enough have left, and says when.
 func TestRuleMayBecomeStricter(t *testing.T) {
 	t.Parallel()
-	keeper(t, time.Minute, func(t *testing.T, k *Keeper, alice User) {
-		var slots []Slot
+	keeper(t, time.Minute, func(t *testing.T, k *Limiter, alice User) {
+		var slots []Reservation
 		for i := range 8 {
 			slots = append(slots, past(alice, time.Duration(50-i)*time.Second))
 			note(t, k, slots[i])

@@ -38,7 +38,7 @@ const notReset = `(u.raz_le IS NULL OR l.instant > u.raz_le OR (u.raz_le > ? AND
 
 // ledger reads the slots of a window for filling it in Redis, as of a moment of
 // Redis's own clock: those after the last RAZ.
-func (k *Keeper) ledger(ctx context.Context, user User, kind Kind, now time.Time) ([]entry, error) {
+func (k *Limiter) ledger(ctx context.Context, user User, kind Kind, now time.Time) ([]entry, error) {
 	if k.stores.Health.Missing(store.NeedSQL) {
 		return nil, store.ErrUnavailable
 	}
@@ -69,12 +69,12 @@ type Account struct {
 	// ExpelledUntil is when an administrator lets the user log in again.
 	ExpelledUntil store.Instant
 	Logins        int64
-	Sales         int64 // counted calls of VENTE
-	Buys          int64 // counted calls of ACHAT
+	Listings      int64 // counted calls of VENTE
+	Purchases     int64 // counted calls of ACHAT
 }
 
 // Calls is the number of counted calls of both services.
-func (a Account) Calls() int64 { return a.Sales + a.Buys }
+func (a Account) Calls() int64 { return a.Listings + a.Purchases }
 
 // States of an account, as its row has them. Of a deleted one the row stays,
 // without a name, for the ledger.
@@ -87,11 +87,11 @@ const (
 // ErrNoAccount is a user who was deleted, or blocked in the middle of a call.
 var ErrNoAccount = errors.New("quota: no such account")
 
-// Certify decides for certain whether slot may be used: it locks the user's
+// Confirm decides for certain whether slot may be used: it locks the user's
 // row (a lock taken before any article's) by setting what set says, the user's
 // counter at least, and counts the ledger. Its error may be *Exceeded. The
 // caller writes the slot into the ledger in the same transaction.
-func (k *Keeper) Certify(ctx context.Context, tx *sql.Tx, slot Slot, set string, args ...any) (Account, State, error) {
+func (k *Limiter) Confirm(ctx context.Context, tx *sql.Tx, slot Reservation, set string, args ...any) (Account, State, error) {
 	done, err := tx.ExecContext(ctx, `UPDATE utilisateurs SET `+set+` WHERE id = ?`, append(args, slot.User.ID)...)
 	if err != nil {
 		return Account{}, State{}, fmt.Errorf("quota: lock the account: %w", err)
@@ -110,14 +110,14 @@ func (k *Keeper) Certify(ctx context.Context, tx *sql.Tx, slot Slot, set string,
 	if !k.rule.fits(stamps, now) && !broken.FixedWindow {
 		return account, State{}, &Exceeded{k.rule.state(slot.Kind, stamps, now)}
 	}
-	return account, k.rule.with(slot.Kind, stamps, now), nil
+	return account, k.rule.after(slot.Kind, stamps, now), nil
 }
 
 // count reads the account and the stamps of its window in one statement.
-func (k *Keeper) count(ctx context.Context, tx *sql.Tx, slot Slot) (a Account, stamps []int64, err error) {
+func (k *Limiter) count(ctx context.Context, tx *sql.Tx, slot Reservation) (a Account, stamps []int64, err error) {
 	since, latest := store.At(slot.Stamp.Add(-k.rule.Window)), slot.Stamp.Add(futureSlack)
 	expelled, instructions := "", ""
-	into := []any{&a.State, &a.Logins, &a.Sales, &a.Buys, nil}
+	into := []any{&a.State, &a.Logins, &a.Listings, &a.Purchases, nil}
 	if slot.Kind == Logins { // calls need not know: whoever is thrown out has no session
 		expelled, instructions = ", c.expulse_jusqua", "LEFT JOIN consignes c ON c.utilisateur_id = u.id "
 		into = append(into, &a.ExpelledUntil)

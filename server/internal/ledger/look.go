@@ -9,21 +9,21 @@ import (
 	"etuservices/server/internal/store"
 )
 
-// lookTime is what the ledger may cost a reading, both windows together: a
+// usageTime is what the ledger may cost a reading, both windows together: a
 // MySQL that hangs must not keep QUOTA from being answered.
-const lookTime = 2 * time.Second
+const usageTime = 2 * time.Second
 
 var kinds = [...]Kind{Logins, Calls}
 
-// Look reads both quotas of a user and counts nothing. A window that Redis does
+// Usage reads both quotas of a user and counts nothing. A window that Redis does
 // not know, or that was not held against the ledger for a while, is so first;
 // when SQL does not answer, the window is shown as Redis has it, for a reading
 // lets nobody through.
-func (k *Keeper) Look(ctx context.Context, user User) ([2]State, error) {
+func (k *Limiter) Usage(ctx context.Context, user User) ([2]State, error) {
 	if err := k.releasePending(ctx, user.Login); err != nil {
 		return [2]State{}, fmt.Errorf("quota: look: %w", err)
 	}
-	states, known, err := k.look(ctx, user, "", nil)
+	states, known, err := k.usage(ctx, user, "", nil)
 	if err != nil {
 		return states, fmt.Errorf("quota: look: %w", err)
 	}
@@ -35,7 +35,7 @@ func (k *Keeper) Look(ctx context.Context, user User) ([2]State, error) {
 		}
 		if ledger == nil {
 			var cancel context.CancelFunc
-			ledger, cancel = context.WithTimeout(ctx, lookTime)
+			ledger, cancel = context.WithTimeout(ctx, usageTime)
 			defer cancel()
 		}
 		if _, err := k.refresh(ledger, user, kind); err != nil {
@@ -45,27 +45,27 @@ func (k *Keeper) Look(ctx context.Context, user User) ([2]State, error) {
 		refreshed = true
 	}
 	if refreshed {
-		if states, _, err = k.look(ctx, user, "", nil); err != nil {
+		if states, _, err = k.usage(ctx, user, "", nil); err != nil {
 			return states, fmt.Errorf("quota: look: %w", err)
 		}
 	}
 	return states, nil
 }
 
-// Fill tells Redis what the ledger knows, after SQL refused what Redis let
+// Restore tells Redis what the ledger knows, after SQL refused what Redis let
 // through: Redis had forgotten.
-func (k *Keeper) Fill(ctx context.Context, user User, kind Kind) {
+func (k *Limiter) Restore(ctx context.Context, user User, kind Kind) {
 	if _, err := k.refresh(ctx, user, kind); err != nil {
 		k.log.Warn("fenêtre non rétablie dans Redis", "quota", kind, "erreur", err)
 	}
 }
 
-// look reads both windows, after filling that of a kind, "" for none.
-func (k *Keeper) look(ctx context.Context, user User, fill Kind, entries []entry) (states [2]State, known [2]bool, err error) {
+// usage reads both windows, after filling that of a kind, "" for none.
+func (k *Limiter) usage(ctx context.Context, user User, fill Kind, entries []entry) (states [2]State, known [2]bool, err error) {
 	keys := user.windowKeys()
 	args := appendEntries(append(make([]any, 0, 3+2*len(entries)),
 		k.rule.Window.Milliseconds(), k.rule.Max, 1+slices.Index(kinds[:], fill)), entries)
-	answers, err := k.stores.Redis.DB0.Together(ctx, store.Call{Script: lookScript, Keys: keys[:], Args: args})
+	answers, err := k.stores.Redis.DB0.Batch(ctx, store.Call{Script: usageScript, Keys: keys[:], Args: args})
 	if err != nil {
 		return states, known, err
 	}

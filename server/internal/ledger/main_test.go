@@ -15,7 +15,7 @@ import (
 func TestMain(m *testing.M) { testenv.Main(m) }
 
 // keeper keeps ten in a window on both kinds of stores, one subtest each.
-func keeper(t *testing.T, window time.Duration, fn func(t *testing.T, k *Keeper, alice User)) {
+func keeper(t *testing.T, window time.Duration, fn func(t *testing.T, k *Limiter, alice User)) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("needs stores")
@@ -37,7 +37,7 @@ func keeper(t *testing.T, window time.Duration, fn func(t *testing.T, k *Keeper,
 }
 
 // note writes a slot into the ledger, without asking anybody.
-func note(t *testing.T, k *Keeper, slot Slot) {
+func note(t *testing.T, k *Limiter, slot Reservation) {
 	t.Helper()
 	if _, err := k.stores.SQL.Write.Exec(`INSERT INTO connexions (utilisateur_id, instant, adresse, serveur, creneau)
 		VALUES (?, ?, '::1', 'test', ?)`, slot.User.ID, store.At(slot.Stamp), slot.ID); err != nil {
@@ -46,18 +46,18 @@ func note(t *testing.T, k *Keeper, slot Slot) {
 }
 
 // past is a slot of so long ago.
-func past(user User, ago time.Duration) Slot {
-	return Slot{User: user, Kind: Logins, ID: newID(), Stamp: time.Now().Add(-ago).Truncate(time.Millisecond)}
+func past(user User, ago time.Duration) Reservation {
+	return Reservation{User: user, Kind: Logins, ID: newID(), Stamp: time.Now().Add(-ago).Truncate(time.Millisecond)}
 }
 
-func put(t *testing.T, k *Keeper, slot Slot) {
+func put(t *testing.T, k *Limiter, slot Reservation) {
 	t.Helper()
 	if err := k.stores.Redis.DB0.Do(t.Context(), "ZADD", windowKey(slot.User, slot.Kind), slot.Stamp.UnixMilli(), slot.ID).Err(); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func cards(t *testing.T, k *Keeper, user User) int64 {
+func cards(t *testing.T, k *Limiter, user User) int64 {
 	t.Helper()
 	n, err := k.stores.Redis.DB0.ZCard(t.Context(), windowKey(user, Logins)).Result()
 	if err != nil {
@@ -66,9 +66,9 @@ func cards(t *testing.T, k *Keeper, user User) int64 {
 	return n
 }
 
-func take(t *testing.T, k *Keeper, user User) (Slot, *Exceeded) {
+func take(t *testing.T, k *Limiter, user User) (Reservation, *Exceeded) {
 	t.Helper()
-	slot, err := k.Take(t.Context(), user, Logins, "")
+	slot, err := k.Reserve(t.Context(), user, Logins, "")
 	var full *Exceeded
 	if err != nil && !errors.As(err, &full) {
 		t.Fatal(err)
@@ -77,14 +77,14 @@ func take(t *testing.T, k *Keeper, user User) (Slot, *Exceeded) {
 }
 
 // certify asks SQL, and writes the slot down when it may.
-func certify(t *testing.T, k *Keeper, slot Slot) (state State, full *Exceeded) {
+func certify(t *testing.T, k *Limiter, slot Reservation) (state State, full *Exceeded) {
 	t.Helper()
 	tx, err := k.stores.SQL.Write.BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	_, state, err = k.Certify(t.Context(), tx, slot, "nb_connexions = nb_connexions + 1")
+	_, state, err = k.Confirm(t.Context(), tx, slot, "nb_connexions = nb_connexions + 1")
 	if errors.As(err, &full) {
 		return state, full
 	}
@@ -97,7 +97,7 @@ func certify(t *testing.T, k *Keeper, slot Slot) (state State, full *Exceeded) {
 	return state, nil
 }
 
-func insertTx(tx *sql.Tx, slot Slot) error {
+func insertTx(tx *sql.Tx, slot Reservation) error {
 	_, err := tx.Exec(`INSERT INTO connexions (utilisateur_id, instant, adresse, serveur, creneau)
 		VALUES (?, ?, '::1', 'test', ?)`, slot.User.ID, store.At(slot.Stamp), slot.ID)
 	if err != nil {

@@ -12,9 +12,9 @@ import (
 // Redis's millisecond, and ten pass.
 func TestPeerB05_TwoLoginsInOneMillisecond(t *testing.T) {
 	t.Parallel()
-	keeper(t, time.Minute, func(t *testing.T, k *Keeper, alice User) {
+	keeper(t, time.Minute, func(t *testing.T, k *Limiter, alice User) {
 		ctx := t.Context()
-		if _, err := k.Look(ctx, alice); err != nil { // the window is known
+		if _, err := k.Usage(ctx, alice); err != nil { // the window is known
 			t.Fatal(err)
 		}
 		shared := false
@@ -23,7 +23,7 @@ func TestPeerB05_TwoLoginsInOneMillisecond(t *testing.T) {
 			passed, stamps := 0, map[int64]int{}
 			answers, err := k.stores.Redis.DB0.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
 				for range 15 {
-					pipe.Eval(ctx, takeText, []string{windowKey(alice, Logins), knownKey(alice, Logins)},
+					pipe.Eval(ctx, reserveText, []string{windowKey(alice, Logins), knownKey(alice, Logins)},
 						time.Minute.Milliseconds(), 10, newID(), refLife.Milliseconds(), time.Now().Add(time.Minute).UnixMilli(), "0")
 				}
 				return nil

@@ -46,11 +46,11 @@ type pending struct {
 }
 
 type pendingSlot struct {
-	slot  Slot
+	slot  Reservation
 	since time.Time
 }
 
-func (p *pending) add(slot Slot) {
+func (p *pending) add(slot Reservation) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	user := p.of[slot.User.Login]
@@ -68,7 +68,7 @@ func (p *pending) add(slot Slot) {
 }
 
 // list gives the pending slots of a user, "" for all users.
-func (p *pending) list(login string) (slots []Slot) {
+func (p *pending) list(login string) (slots []Reservation) {
 	if p.count.Load() == 0 {
 		return nil
 	}
@@ -90,7 +90,7 @@ func (p *pending) list(login string) (slots []Slot) {
 
 // confirm forgets a slot whose release was sent at that moment, unless
 // Redis may still take it after that; and one that has left the window by itself.
-func (p *pending) confirm(slot Slot, sent time.Time, confirmed bool, window time.Duration) {
+func (p *pending) confirm(slot Reservation, sent time.Time, confirmed bool, window time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	user := p.of[slot.User.Login]
@@ -123,9 +123,9 @@ func (p *pending) end() bool {
 	return !p.working
 }
 
-// GiveBack frees a slot whose work was not committed, also when ctx has ended.
+// Release frees a slot whose work was not committed, also when ctx has ended.
 // Where Redis does not confirm it now, it does before this user's next answer.
-func (k *Keeper) GiveBack(ctx context.Context, slot Slot) {
+func (k *Limiter) Release(ctx context.Context, slot Reservation) {
 	k.pending.add(slot)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), store.RedisTimeout)
 	defer cancel()
@@ -139,7 +139,7 @@ func (k *Keeper) GiveBack(ctx context.Context, slot Slot) {
 
 // releasePending releases the pending slots of a user, "" for all. Its error is that of a Redis that did
 // not answer: what it refused to do, it is asked again.
-func (k *Keeper) releasePending(ctx context.Context, login string) error {
+func (k *Limiter) releasePending(ctx context.Context, login string) error {
 	slots := k.pending.list(login)
 	for len(slots) > 0 {
 		n := min(mostReleased, len(slots))
@@ -151,7 +151,7 @@ func (k *Keeper) releasePending(ctx context.Context, login string) error {
 	return nil
 }
 
-func (k *Keeper) releaseSome(ctx context.Context, slots []Slot) (silent error) {
+func (k *Limiter) releaseSome(ctx context.Context, slots []Reservation) (silent error) {
 	calls := make([]store.Call, len(slots))
 	for i, slot := range slots {
 		calls[i] = k.release(slot, true)
@@ -167,7 +167,7 @@ func (k *Keeper) releaseSome(ctx context.Context, slots []Slot) (silent error) {
 }
 
 // releaseAll tries until nothing is pending any more.
-func (k *Keeper) releaseAll() {
+func (k *Limiter) releaseAll() {
 	for closing := false; !closing; {
 		select {
 		case <-k.closing: // once more, then the ledger tells the next process
@@ -185,7 +185,7 @@ func (k *Keeper) releaseAll() {
 
 // release is the call that ends a slot's part in a repeatable call, and frees the
 // slot where it is told to.
-func (k *Keeper) release(slot Slot, free bool) store.Call {
+func (k *Limiter) release(slot Reservation, free bool) store.Call {
 	keys := []string{windowKey(slot.User, slot.Kind)}
 	if slot.ref != "" {
 		keys = append(keys, refKey(slot.User, slot.ref))

@@ -26,10 +26,10 @@ const futureSlack = settleAfter
 // an answer, once they are old enough to be settled. Slots in the future are now's
 // from here on, in both. It says whether any phantoms went; where nothing differs
 // nothing is written.
-func (k *Keeper) refresh(ctx context.Context, user User, kind Kind) (dropped bool, err error) {
+func (k *Limiter) refresh(ctx context.Context, user User, kind Kind) (dropped bool, err error) {
 	key := windowKey(user, kind)
 	// Redis first: what is written down while we read is then no phantom.
-	held, err := k.held(ctx, user, kind)
+	held, err := k.window(ctx, user, kind)
 	if err != nil {
 		return false, err
 	}
@@ -71,13 +71,13 @@ func (k *Keeper) refresh(ctx context.Context, user User, kind Kind) (dropped boo
 		}
 	}
 	if differs || dropped {
-		_, _, err = k.look(ctx, user, kind, entries)
+		_, _, err = k.usage(ctx, user, kind, entries)
 	}
 	return dropped, err
 }
 
 // drop takes those slots out of a window in Redis that are not in the ledger.
-func (k *Keeper) drop(ctx context.Context, user User, kind Kind, slots []string) (dropped bool, err error) {
+func (k *Limiter) drop(ctx context.Context, user User, kind Kind, slots []string) (dropped bool, err error) {
 	written, err := k.written(ctx, user, kind, slots...)
 	if err != nil {
 		return false, err
@@ -99,7 +99,7 @@ func (k *Keeper) drop(ctx context.Context, user User, kind Kind, slots []string)
 
 // straighten writes slots of the future down as of now: the clock that stamped
 // them was set back, and they would count for longer than a window.
-func (k *Keeper) straighten(ctx context.Context, user User, kind Kind, now time.Time) error {
+func (k *Limiter) straighten(ctx context.Context, user User, kind Kind, now time.Time) error {
 	err := k.stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, lockUser, user.ID); err != nil {
 			return err
@@ -126,15 +126,15 @@ func (k *Keeper) straighten(ctx context.Context, user User, kind Kind, now time.
 	return err
 }
 
-// holding is what Redis has of a window, at a moment of its own clock.
-type holding struct {
+// windowEntries is what Redis has of a window, at a moment of its own clock.
+type windowEntries struct {
 	now   time.Time
 	known bool
 	slots map[string]time.Time
 }
 
-func (k *Keeper) held(ctx context.Context, user User, kind Kind) (h holding, err error) {
-	answer, err := store.RunOne(ctx, k.stores.Redis.DB0, store.Call{
+func (k *Limiter) window(ctx context.Context, user User, kind Kind) (h windowEntries, err error) {
+	answer, err := store.Eval(ctx, k.stores.Redis.DB0, store.Call{
 		Script: windowScript, Keys: []string{windowKey(user, kind), knownKey(user, kind)},
 	})
 	if err != nil {
@@ -148,7 +148,7 @@ func (k *Keeper) held(ctx context.Context, user User, kind Kind) (h holding, err
 	if err != nil {
 		return h, err
 	}
-	h = holding{time.UnixMilli(first[0]).UTC(), first[1] == 1, make(map[string]time.Time, len(list)/2)}
+	h = windowEntries{time.UnixMilli(first[0]).UTC(), first[1] == 1, make(map[string]time.Time, len(list)/2)}
 	for i := 2; i+1 < len(list); i += 2 {
 		id, _ := list[i].(string)
 		score, _ := list[i+1].(string)

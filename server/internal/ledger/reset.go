@@ -17,8 +17,8 @@ var emptyScript = store.NewScript(emptyText)
 
 // Clock gives the time of the Redis that holds a user's windows: in a Cluster,
 // another node may go by another clock.
-func (k *Keeper) Clock(ctx context.Context, login string) (time.Time, error) {
-	h, err := k.held(ctx, User{Login: login}, Logins)
+func (k *Limiter) Clock(ctx context.Context, login string) (time.Time, error) {
+	h, err := k.window(ctx, User{Login: login}, Logins)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("quota: clock: %w", err)
 	}
@@ -29,7 +29,7 @@ func (k *Keeper) Clock(ctx context.Context, login string) (time.Time, error) {
 // holds the lock of the user's row: what is written down by now was so at the
 // instant at most, whatever clock stamped it, and what comes after it counts. It
 // gives the slots whose stamps it changed.
-func (k *Keeper) Reset(ctx context.Context, tx *sql.Tx, user User, at time.Time) (later []string, err error) {
+func (k *Limiter) Reset(ctx context.Context, tx *sql.Tx, user User, at time.Time) (later []string, err error) {
 	for _, kind := range kinds {
 		slots, err := store.Texts(ctx, tx, `SELECT creneau FROM `+kind.table()+` WHERE utilisateur_id = ? AND instant > ?`,
 			user.ID, store.At(at))
@@ -48,14 +48,14 @@ func (k *Keeper) Reset(ctx context.Context, tx *sql.Tx, user User, at time.Time)
 
 // Empty does in Redis what Reset did in the ledger. The windows stay known: the
 // ledger, too, counts what comes after.
-func (k *Keeper) Empty(ctx context.Context, user User, until time.Time, later []string) error {
+func (k *Limiter) Empty(ctx context.Context, user User, until time.Time, later []string) error {
 	for _, kind := range kinds {
 		args := make([]any, 0, 3+len(later))
 		args = append(args, until.UnixMilli(), until.Add(futureSlack).UnixMilli(), k.rule.Window.Milliseconds())
 		for _, slot := range later {
 			args = append(args, slot)
 		}
-		if _, err := store.RunOne(ctx, k.stores.Redis.DB0,
+		if _, err := store.Eval(ctx, k.stores.Redis.DB0,
 			store.Call{Script: emptyScript, Keys: []string{windowKey(user, kind)}, Args: args}); err != nil {
 			return err
 		}
@@ -65,7 +65,7 @@ func (k *Keeper) Empty(ctx context.Context, user User, until time.Time, later []
 
 // Forget removes all that Redis knows of a login: whoever has it next begins
 // with windows that are unknown, and filled from his own ledger.
-func (k *Keeper) Forget(ctx context.Context, user User) error {
+func (k *Limiter) Forget(ctx context.Context, user User) error {
 	own := "etu:{" + user.Login + "}:"
 	pipe := k.stores.Redis.DB0.Pipeline()
 	for _, kind := range [...]Kind{Logins, Calls} {

@@ -21,9 +21,9 @@ const (
 	settleEvery = time.Second
 )
 
-// Settle keeps a slot whose commit nobody can know of, until the ledger tells:
+// ResolveLater keeps a slot whose commit nobody can know of, until the ledger tells:
 // then it stays or is given back. It returns at once.
-func (k *Keeper) Settle(slot Slot) {
+func (k *Limiter) ResolveLater(slot Reservation) {
 	k.settling.Go(func() {
 		for wait := settleFirst; ; wait = settleEvery {
 			select {
@@ -36,9 +36,9 @@ func (k *Keeper) Settle(slot Slot) {
 				continue
 			}
 			if written[slot.ID] {
-				k.Done(context.Background(), slot)
+				k.Complete(context.Background(), slot)
 			} else {
-				k.GiveBack(context.Background(), slot)
+				k.Release(context.Background(), slot)
 			}
 			return
 		}
@@ -47,12 +47,12 @@ func (k *Keeper) Settle(slot Slot) {
 
 // written tells which slots stand in the ledger, for certain: the lock of the
 // user's row waits for a transaction whose COMMIT is still to be done.
-func (k *Keeper) written(ctx context.Context, user User, kind Kind, slots ...string) (written map[string]bool, err error) {
+func (k *Limiter) written(ctx context.Context, user User, kind Kind, slots ...string) (written map[string]bool, err error) {
 	err = k.stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, lockUser, user.ID); err != nil {
 			return err
 		}
-		in, args := store.In(slots)
+		in, args := store.InClause(slots)
 		found, err := store.Texts(ctx, tx, `SELECT creneau FROM `+kind.table()+`
 			WHERE utilisateur_id = ? AND creneau `+in, append([]any{user.ID}, args...)...)
 		written = make(map[string]bool, len(found))
@@ -71,7 +71,7 @@ func (k *Keeper) written(ctx context.Context, user User, kind Kind, slots ...str
 const lockUser = `UPDATE utilisateurs SET etat = etat WHERE id = ?`
 
 // Close ends what still waits to be settled.
-func (k *Keeper) Close() {
+func (k *Limiter) Close() {
 	close(k.closing)
 	k.settling.Wait()
 }

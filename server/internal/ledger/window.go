@@ -66,9 +66,9 @@ func (r Rule) bound(wait time.Duration) time.Duration {
 	return min(max(time.Millisecond, wait), r.Window)
 }
 
-// with is the state once the call at stamp is among stamps, as of the latest of
+// after is the state once the call at stamp is among stamps, as of the latest of
 // them: later calls may have been written down first.
-func (r Rule) with(kind Kind, stamps []int64, stamp int64) State {
+func (r Rule) after(kind Kind, stamps []int64, stamp int64) State {
 	all := insert(stamps, stamp)
 	now := all[len(all)-1]
 	first, _ := slices.BinarySearch(all, now-r.Window.Milliseconds()+1)

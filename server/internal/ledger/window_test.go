@@ -104,7 +104,7 @@ func TestWithCountsOneWindow(t *testing.T) {
 			t.Skip()
 		}
 		before := slices.Clone(stamps)
-		s := r.with(Calls, stamps, stamp)
+		s := r.after(Calls, stamps, stamp)
 		if s.Used < 1 || s.Used > r.Max || s.Left() != r.Max-s.Used {
 			t.Fatalf("%v + %d: %+v", stamps, stamp, s)
 		}

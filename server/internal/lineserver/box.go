@@ -6,9 +6,9 @@ import (
 	"etuservices/protocol"
 )
 
-// box holds the events that wait for a connection. Full, it drops: whoever
+// sendQueue holds the events that wait for a connection. Full, it drops: whoever
 // brings an event never waits.
-type box struct {
+type sendQueue struct {
 	mu      sync.Mutex
 	events  []pushed
 	feed    []string // chunks that all followers share
@@ -27,7 +27,7 @@ type pushed struct {
 	sent func()
 }
 
-func (b *box) put(line string, sent func()) {
+func (b *sendQueue) push(line string, sent func()) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.events) >= b.max || b.end {
@@ -37,10 +37,10 @@ func (b *box) put(line string, sent func()) {
 	b.events = append(b.events, pushed{line, sent})
 }
 
-// putNews adds n whole lines, and the state in place of one not yet written. A
+// pushFeed adds n whole lines, and the state in place of one not yet written. A
 // chunk larger than the box is taken by an empty one: else a follower who reads
 // would never see it.
-func (b *box) putNews(lines string, n, lost int, state func(lost int) string) {
+func (b *sendQueue) pushFeed(lines string, n, lost int, state func(lost int) string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.fed = true
@@ -59,20 +59,20 @@ func (b *box) putNews(lines string, n, lost int, state func(lost int) string) {
 	}
 }
 
-func (b *box) dropFeed() {
+func (b *sendQueue) dropFeed() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.feed, b.lines, b.lost, b.state, b.fed = nil, 0, 0, nil, false
 }
 
-func (b *box) follows() bool {
+func (b *sendQueue) follows() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.fed
 }
 
-// putEnd adds the last event, whatever is in the box; nothing follows it.
-func (b *box) putEnd(line string) {
+// pushFinal adds the last event, whatever is in the box; nothing follows it.
+func (b *sendQueue) pushFinal(line string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !b.end {
@@ -81,15 +81,15 @@ func (b *box) putEnd(line string) {
 	}
 }
 
-func (b *box) ended() bool {
+func (b *sendQueue) ended() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.end
 }
 
-// take writes what is in the box and adds whom to tell of it to sent: the feed
+// drainTo writes what is in the box and adds whom to tell of it to sent: the feed
 // first, for the state tells what it lost.
-func (b *box) take(out *protocol.Out, sent []func()) []func() {
+func (b *sendQueue) drainTo(out *protocol.Writer, sent []func()) []func() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, lines := range b.feed {

@@ -16,10 +16,10 @@ import (
 // the connection's own goroutine.
 type Session interface {
 	// Greet writes what is said on connecting.
-	Greet(out *protocol.Out)
+	Greet(out *protocol.Writer)
 	// Line does one request to its end and writes its reply; closing says that
 	// the connection ends behind it.
-	Line(ctx context.Context, line []byte, out *protocol.Out) (closing bool)
+	Line(ctx context.Context, line []byte, out *protocol.Writer) (closing bool)
 	// Deadline is when the wait for the next request ends, and the code that is
 	// said then. It moves with requests, never with bytes.
 	Deadline() (time.Time, protocol.Code)
@@ -39,8 +39,8 @@ const idleOut = 512
 // collector nothing.
 const followOut = 4 << 10
 
-// past wakes a reader: a deadline that has passed.
-var past = time.Unix(1, 0)
+// aLongTimeAgo wakes a reader: a deadline that has passed.
+var aLongTimeAgo = time.Unix(1, 0)
 
 // Conn is one connection. Push and Address may be used by anyone.
 type Conn struct {
@@ -48,8 +48,8 @@ type Conn struct {
 	server  *Server
 	session Session
 	reader  *protocol.Reader
-	out     protocol.Out
-	box     box
+	out     protocol.Writer
+	queue   sendQueue
 	sent    []func() // to be called after the next flush
 	opened  time.Time
 	armed   time.Time // the read deadline as the owner set it
@@ -76,9 +76,9 @@ func (c *Conn) Address() string {
 // Exempt says whether limits per address leave this client alone.
 func (c *Conn) Exempt() bool { return c.exempt }
 
-// Known says whether somebody is logged in on the connection. Only its owner
+// SetAuthenticated says whether somebody is logged in on the connection. Only its owner
 // calls it.
-func (c *Conn) Known(known bool) {
+func (c *Conn) SetAuthenticated(known bool) {
 	switch {
 	case c.exempt || c.stranger != known:
 		return
@@ -92,38 +92,38 @@ func (c *Conn) Known(known bool) {
 
 // Push brings an event, a line without its end. Like all that brings something,
 // it never blocks.
-func (c *Conn) Push(line string) { c.PushThen(line, nil) }
+func (c *Conn) Push(line string) { c.Send(line, nil) }
 
-// PushThen is Push; sent, when given, is called by the connection's own
+// Send is Push; sent, when given, is called by the connection's own
 // goroutine once the line is written.
-func (c *Conn) PushThen(line string, sent func()) {
-	c.box.put(line, sent)
-	c.wake()
+func (c *Conn) Send(line string, sent func()) {
+	c.queue.push(line, sent)
+	c.interrupt()
 }
 
-// PushNews brings n whole lines that others get too; lost were dropped before.
+// SendFeed brings n whole lines that others get too; lost were dropped before.
 // state, when not nil, takes the place of one not yet written; it gets the
 // number of lines that were dropped since the last one.
-func (c *Conn) PushNews(lines string, n, lost int, state func(lost int) string) {
-	c.box.putNews(lines, n, lost, state)
-	c.wake()
+func (c *Conn) SendFeed(lines string, n, lost int, state func(lost int) string) {
+	c.queue.pushFeed(lines, n, lost, state)
+	c.interrupt()
 }
 
-// DropFeed forgets the feed and the state that were not yet written.
-func (c *Conn) DropFeed() { c.box.dropFeed() }
+// ClearFeed forgets the feed and the state that were not yet written.
+func (c *Conn) ClearFeed() { c.queue.dropFeed() }
 
-// End brings the last event: the connection ends behind it.
-func (c *Conn) End(line string) {
-	c.box.putEnd(line)
-	c.wake()
+// SendAndClose brings the last event: the connection ends behind it.
+func (c *Conn) SendAndClose(line string) {
+	c.queue.pushFinal(line)
+	c.interrupt()
 }
 
-// Wake makes the session's Deadline be asked again.
-func (c *Conn) Wake() { c.wake() }
+// Interrupt makes the session's Deadline be asked again.
+func (c *Conn) Interrupt() { c.interrupt() }
 
-// wake makes the owner look at its box. The owner sets its own deadline before
+// interrupt makes the owner look at its box. The owner sets its own deadline before
 // it looks, so a wake is never lost.
-func (c *Conn) wake() { _ = c.nc.SetReadDeadline(past) }
+func (c *Conn) interrupt() { _ = c.nc.SetReadDeadline(aLongTimeAgo) }
 
 // serve is the connection's goroutine.
 func (c *Conn) serve(ctx context.Context) (reason error) {
@@ -186,7 +186,7 @@ func (c *Conn) next() ([]byte, error) {
 		if err := c.flush(); err != nil {
 			return nil, err
 		}
-		if c.box.ended() {
+		if c.queue.ended() {
 			c.takeEvents() // where it came this very moment
 			return nil, c.closed(Expelled)
 		}
@@ -201,7 +201,7 @@ func (c *Conn) next() ([]byte, error) {
 
 // ready says that a request can be read at once, and no reply has to go first.
 func (c *Conn) ready() bool {
-	return c.reader.HasLine() && c.out.Len() < flushAt && !c.box.ended()
+	return c.reader.HasLine() && c.out.Len() < flushAt && !c.queue.ended()
 }
 
 // arm bounds the wait for a request. A deadline that is already set and comes
@@ -232,9 +232,9 @@ func (c *Conn) unread(line []byte, err error) error {
 		c.out.Err(protocol.LIGNE).Int("max", protocol.MaxLine).Text(text(protocol.LIGNE))
 		return c.closed(Reason(protocol.LIGNE))
 	case errors.Is(err, protocol.ErrTLS):
-		return c.foreign(saysTLS)
+		return c.wrongProtocol(saysTLS)
 	case err == nil && isHTTP(line):
-		return c.foreign(saysHTTP)
+		return c.wrongProtocol(saysHTTP)
 	}
 	return err
 }
@@ -249,7 +249,7 @@ func (c *Conn) refuse(code protocol.Code) error {
 }
 
 //go:noinline
-func (c *Conn) takeEvents() { c.sent = c.box.take(&c.out, c.sent) }
+func (c *Conn) takeEvents() { c.sent = c.queue.drainTo(&c.out, c.sent) }
 
 // flush writes what was gathered; the client has WriteTimeout to take it, or up
 // to an eighth less: the deadline need not move at every reply.
@@ -267,7 +267,7 @@ func (c *Conn) flush() error {
 	n := c.out.Len()
 	_, err := c.nc.Write(c.out.Bytes())
 	c.out.Reset()
-	if n > idleOut && (n > followOut || !c.box.follows()) {
+	if n > idleOut && (n > followOut || !c.queue.follows()) {
 		c.out.Release()
 	}
 	if err == nil {

@@ -52,7 +52,7 @@ func (s *Server) Hurry() {
 func (s *Server) goAway() {
 	s.each(func(c *Conn) {
 		c.leaveAt.Store(s.leaveBy().UnixNano())
-		c.wake()
+		c.interrupt()
 	})
 }
 

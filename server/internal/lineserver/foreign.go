@@ -20,12 +20,12 @@ func isHTTP(line []byte) bool {
 	if i <= 0 || !bytes.HasPrefix(line[i+1:], []byte("HTTP/")) {
 		return false
 	}
-	verb, _, _ := protocol.Cut(line)
+	verb, _, _ := protocol.SplitVerb(line)
 	return verb == nil
 }
 
-// foreign says in one sentence that this is not the place, and ends.
-func (c *Conn) foreign(sentence string) error {
+// wrongProtocol says in one sentence that this is not the place, and ends.
+func (c *Conn) wrongProtocol(sentence string) error {
 	c.out.Err(protocol.NO).Text(sentence)
 	return c.closed(Foreign)
 }

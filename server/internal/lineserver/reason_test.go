@@ -17,7 +17,7 @@ import (
 func TestReasons(t *testing.T) {
 	for want, ends := range map[Reason]func(s *Server, shop *shop, l *pipes, p *peer){
 		Quit:     func(_ *Server, _ *shop, _ *pipes, p *peer) { p.greeted().says("BYE") },
-		Expelled: func(_ *Server, shop *shop, _ *pipes, p *peer) { p.greeted(); shop.conns[0].End("! EXPULSE") },
+		Expelled: func(_ *Server, shop *shop, _ *pipes, p *peer) { p.greeted(); shop.conns[0].SendAndClose("! EXPULSE") },
 		Foreign:  func(_ *Server, _ *shop, _ *pipes, p *peer) { p.greeted().says("GET / HTTP/1.1") },
 		Left:     func(_ *Server, _ *shop, _ *pipes, p *peer) { _ = p.greeted().Close() },
 		Slow:     func(*Server, *shop, *pipes, *peer) {}, // it never reads the greeting

@@ -81,7 +81,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		case err == nil:
 			pause = acceptPause
 			s.total.Add(1)
-			s.take(ctx, nc)
+			s.accept(ctx, nc)
 		case s.stopping.Load() || ctx.Err() != nil || errors.Is(err, net.ErrClosed):
 			return nil
 		default:
@@ -92,8 +92,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	}
 }
 
-// take gives a connection its goroutine, if there is a place for it.
-func (s *Server) take(ctx context.Context, nc net.Conn) {
+// accept gives a connection its goroutine, if there is a place for it.
+func (s *Server) accept(ctx context.Context, nc net.Conn) {
 	c := &Conn{nc: nc, server: s, reader: protocol.NewReader(nc), opened: time.Now()}
 	c.exempt = s.addresses.isExempt(nc.RemoteAddr())
 	release, code, wait := s.admit(c)
@@ -101,32 +101,32 @@ func (s *Server) take(ctx context.Context, nc net.Conn) {
 		s.refuse(ctx, nc, code, wait)
 		return
 	}
-	c.box.max = s.limits.Events
+	c.queue.max = s.limits.Events
 	c.release = release
-	s.begin(nc, func() { s.hold(ctx, c) })
+	s.spawn(nc, func() { s.handleConn(ctx, c) })
 }
 
 //go:noinline
-func (c *Conn) leave() {
+func (c *Conn) remove() {
 	c.server.remove(c)
 	_ = c.nc.Close()
-	c.Known(true) // no longer a stranger that takes a place
+	c.SetAuthenticated(true) // no longer a stranger that takes a place
 	c.release()
 }
 
-// hold is the life of a connection. What panics outside of a verb, which its
+// handleConn is the life of a connection. What panics outside of a verb, which its
 // session answers for, ends this connection and no other.
-func (s *Server) hold(ctx context.Context, c *Conn) {
+func (s *Server) handleConn(ctx context.Context, c *Conn) {
 	s.add(c)
-	defer c.leave()
+	defer c.remove()
 	defer func() {
 		if p := recover(); p != nil {
 			s.log.Error("panique", "panique", p, "adresse", c.Address(), "pile", string(debug.Stack()))
 			s.ended(Reason(protocol.INTERNE))
 		}
 	}()
-	if c.begun(ctx) {
-		c.ended(c.serve(ctx))
+	if c.open(ctx) {
+		c.finish(c.serve(ctx))
 	}
 }
 
@@ -135,7 +135,7 @@ func (s *Server) hold(ctx context.Context, c *Conn) {
 // collector takes the stack from 8 KiB back to 4.
 
 //go:noinline
-func (c *Conn) begun(ctx context.Context) bool {
+func (c *Conn) open(ctx context.Context) bool {
 	if err := c.handshake(ctx); err != nil {
 		c.server.log.Debug("poignée de main TLS manquée", "adresse", c.Address(), "erreur", err)
 		c.server.ended(NoTLS)
@@ -146,13 +146,13 @@ func (c *Conn) begun(ctx context.Context) bool {
 }
 
 //go:noinline
-func (c *Conn) ended(err error) {
+func (c *Conn) finish(err error) {
 	reason, said := reasonOf(err)
 	if said {
 		c.linger()
 	}
 	c.server.log.Debug("connexion finie", "adresse", c.Address(), "raison", string(reason), "erreur", err,
-		"lignes", c.lines, "evenements_perdus", c.box.dropped, "duree", time.Since(c.opened))
+		"lignes", c.lines, "evenements_perdus", c.queue.dropped, "duree", time.Since(c.opened))
 	c.server.ended(reason)
 }
 
@@ -162,9 +162,9 @@ func (s *Server) ended(reason Reason) {
 	}
 }
 
-// begin runs f for a connection, or closes it where the server stops: what
+// spawn runs f for a connection, or closes it where the server stops: what
 // Stop waits for must not grow while it waits.
-func (s *Server) begin(nc net.Conn, f func()) {
+func (s *Server) spawn(nc net.Conn, f func()) {
 	s.mu.Lock()
 	stopping := s.stopping.Load()
 	if !stopping {
@@ -199,7 +199,7 @@ func (s *Server) admit(c *Conn) (release func(), code protocol.Code, wait time.D
 		return free, "", 0
 	}
 	if wait := s.addresses.enter(ip); wait > 0 {
-		c.Known(true)
+		c.SetAuthenticated(true)
 		free()
 		return nil, protocol.DEBIT, wait
 	}
@@ -214,7 +214,7 @@ func (s *Server) admit(c *Conn) (release func(), code protocol.Code, wait time.D
 // less where many others are being refused.
 func (s *Server) refuse(ctx context.Context, nc net.Conn, code protocol.Code, wait time.Duration) {
 	s.ended(Reason(code))
-	s.begin(nc, func() {
+	s.spawn(nc, func() {
 		c := &Conn{nc: nc, server: s}
 		defer nc.Close()
 		if !s.addRefused(c) {

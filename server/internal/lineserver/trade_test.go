@@ -69,7 +69,7 @@ func (s *shop) breaks(method string) {
 	}
 }
 
-func (t *trade) Greet(out *protocol.Out) {
+func (t *trade) Greet(out *protocol.Writer) {
 	t.breaks("Greet")
 	out.OK("ETUSERVICES").Int("proto", protocol.Version).End()
 }
@@ -82,7 +82,7 @@ func (t *trade) Deadline() (time.Time, protocol.Code) {
 	return t.from.Add(t.limits.LoginTime), protocol.DELAI
 }
 
-func (t *trade) Line(_ context.Context, line []byte, out *protocol.Out) (closing bool) {
+func (t *trade) Line(_ context.Context, line []byte, out *protocol.Writer) (closing bool) {
 	word, rest, _ := strings.Cut(string(line), " ")
 	defer func() {
 		if t.loggedIn {
@@ -99,7 +99,7 @@ func (t *trade) Line(_ context.Context, line []byte, out *protocol.Out) (closing
 		}
 	case "IN", "OUT":
 		t.loggedIn = word == "IN"
-		t.conn.Known(t.loggedIn)
+		t.conn.SetAuthenticated(t.loggedIn)
 	case "AGAIN":
 		t.from = time.Now()
 	case "WAIT":

@@ -17,8 +17,8 @@ func (m *Market) Buy(ctx context.Context, user ledger.User, id int64, ref string
 	encode func(Result, Article, ledger.State) string, sold func(Article),
 ) (Reply, error) {
 	var bought Article
-	r := request{user: user, service: Purchase, ref: ref, print: fingerprint(id)}
-	reply, err := m.do(ctx, r, func(ctx context.Context, tx *sql.Tx, slot ledger.Slot, state ledger.State) (outcome, error) {
+	r := countedCall{user: user, service: ServicePurchase, ref: ref, argsHash: hashArgs(id)}
+	reply, err := m.runCounted(ctx, r, func(ctx context.Context, tx *sql.Tx, slot ledger.Reservation, state ledger.State) (callResult, error) {
 		bought = Article{}
 		if broken.SecondBuyer {
 			_, _ = tx.ExecContext(ctx, `DELETE FROM annonces WHERE article_id = ?`, id)
@@ -29,34 +29,34 @@ func (m *Market) Buy(ctx context.Context, user ledger.User, id int64, ref string
 			WHERE id = ? AND etat = 'en_vente' AND vendeur_id <> ?`,
 			user.ID, store.At(slot.Stamp), id, user.ID)
 		if err != nil {
-			return outcome{}, err
+			return callResult{}, err
 		}
 		n, err := done.RowsAffected()
 		if err != nil {
-			return outcome{}, err
+			return callResult{}, err
 		}
 		a, err := article(ctx, tx, id)
 		result := Done
 		switch {
 		case errors.Is(err, ErrAbsent):
-			return outcome{result: Unknown, reply: encode(Unknown, a, state)}, nil
+			return callResult{result: Unknown, reply: encode(Unknown, a, state)}, nil
 		case err != nil:
-			return outcome{}, err
+			return callResult{}, err
 		case n == 1:
 			bought = a
 			// Until the seller was told, on whichever instance and however late.
 			if _, err := tx.ExecContext(ctx, `INSERT INTO annonces (article_id, vendeur_id) VALUES (?, ?)`, id, a.SellerID); err != nil {
-				return outcome{}, err
+				return callResult{}, err
 			}
 		case a.SellerID == user.ID:
 			result = Forbidden
 		default:
 			result = Gone
 		}
-		return outcome{result: result, article: id, reply: encode(result, a, state)}, nil
+		return callResult{result: result, article: id, reply: encode(result, a, state)}, nil
 	})
 	if err == nil && !reply.Replayed && bought.ID != 0 {
-		m.forget(bought.ID)
+		m.deindex(bought.ID)
 		if sold != nil {
 			sold(bought)
 		}
@@ -86,7 +86,7 @@ func (m *Market) Withdraw(ctx context.Context, user ledger.User, id int64) error
 		return nil
 	})
 	if err == nil {
-		m.forget(id)
+		m.deindex(id)
 	}
 	return err
 }

@@ -11,8 +11,8 @@ import (
 	"etuservices/server/internal/store"
 )
 
-// twinPause is how often the ledger is asked for a twin's reply.
-const twinPause = 20 * time.Millisecond
+// inProgressPause is how often the ledger is asked for a twin's reply.
+const inProgressPause = 20 * time.Millisecond
 
 // Reply is what is answered to a counted call, ready to be sent.
 type Reply struct {
@@ -20,28 +20,28 @@ type Reply struct {
 	Replayed bool // the first reply, given again: nothing was done or counted
 }
 
-// outcome is what the work of a counted call brought.
-type outcome struct {
+// callResult is what the work of a counted call brought.
+type callResult struct {
 	result  Result
 	article int64
 	reply   string
 }
 
-// work does a service's part of the transaction. The quota is certain by then.
-type work func(ctx context.Context, tx *sql.Tx, slot ledger.Slot, state ledger.State) (outcome, error)
+// mutation does a service's part of the transaction. The quota is certain by then.
+type mutation func(ctx context.Context, tx *sql.Tx, slot ledger.Reservation, state ledger.State) (callResult, error)
 
-// request is a counted call to be done.
-type request struct {
-	user    ledger.User
-	service Service
-	ref     string // "" where the call is not repeatable
-	print   string // hash of the arguments
+// countedCall is a counted call to be done.
+type countedCall struct {
+	user     ledger.User
+	service  Service
+	ref      string // "" where the call is not repeatable
+	argsHash string // hash of the arguments
 }
 
-// do runs a counted call: a known ref is replayed, a slot is taken, the work is
+// runCounted runs a counted call: a known ref is replayed, a slot is taken, the work is
 // done and written down in one transaction, then Redis is told. Errors:
 // *quota.Exceeded, ErrRefReused, store.ErrUnavailable; none of them counts.
-func (m *Market) do(ctx context.Context, r request, w work) (Reply, error) {
+func (m *Market) runCounted(ctx context.Context, r countedCall, w mutation) (Reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, store.RequestTime)
 	defer cancel()
 	for {
@@ -49,31 +49,31 @@ func (m *Market) do(ctx context.Context, r request, w work) (Reply, error) {
 		if known || err != nil {
 			return Reply{Line: line, Replayed: true}, err
 		}
-		slot, err := m.Quota.Take(ctx, r.user, ledger.Calls, r.ref)
-		if errors.Is(err, ledger.ErrTwin) {
-			if err := pause(ctx, twinPause); err != nil {
+		slot, err := m.Quota.Reserve(ctx, r.user, ledger.Calls, r.ref)
+		if errors.Is(err, ledger.ErrInProgress) {
+			if err := pause(ctx, inProgressPause); err != nil {
 				return Reply{}, err
 			}
 			continue
 		}
 		if err != nil {
-			return m.replayOr(ctx, r, err)
+			return m.replayOrFail(ctx, r, err)
 		}
-		call, done, err := m.write(ctx, r, slot, w)
+		call, done, err := m.commitCall(ctx, r, slot, w)
 		if err != nil {
-			return m.undo(ctx, r, slot, err)
+			return m.abandon(ctx, r, slot, err)
 		}
 		m.publish(ctx, slot, call)
 		return Reply{Line: done.reply}, nil
 	}
 }
 
-// write is the transaction that decides: first the user's row, then articles.
-func (m *Market) write(ctx context.Context, r request, slot ledger.Slot, w work) (call Call, done outcome, err error) {
+// commitCall is the transaction that decides: first the user's row, then articles.
+func (m *Market) commitCall(ctx context.Context, r countedCall, slot ledger.Reservation, w mutation) (call Call, done callResult, err error) {
 	at := store.At(slot.Stamp)
 	call = Call{Login: r.user.Login, Service: r.service, Slot: slot.ID, At: slot.Stamp}
-	err = m.Stores.SQL.Together(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		account, state, err := m.Quota.Certify(ctx, tx, slot, r.service.counter())
+	err = m.Stores.SQL.GroupCommit(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		account, state, err := m.Quota.Confirm(ctx, tx, slot, r.service.counter())
 		if err != nil {
 			return err
 		}
@@ -87,32 +87,32 @@ func (m *Market) write(ctx context.Context, r request, slot ledger.Slot, w work)
 			r.user.ID, string(r.service), nullable(done.article), string(done.result), at, m.Instance, slot.ID, nullable(r.ref)); err != nil {
 			return err
 		}
-		return m.keep(ctx, tx, r, done.reply)
+		return m.saveReply(ctx, tx, r, done.reply)
 	})
 	return call, done, err
 }
 
-// undo frees the slot of a call that was not written down, and answers a twin
+// abandon frees the slot of a call that was not written down, and answers a twin
 // that lost the race with the winner's reply.
-func (m *Market) undo(ctx context.Context, r request, slot ledger.Slot, err error) (Reply, error) {
+func (m *Market) abandon(ctx context.Context, r countedCall, slot ledger.Reservation, err error) (Reply, error) {
 	if errors.Is(err, store.ErrCommitUnknown) {
-		m.Quota.Settle(slot)
+		m.Quota.ResolveLater(slot)
 		return Reply{}, fmt.Errorf("market: %s: %w", r.service, err)
 	}
-	m.Quota.GiveBack(ctx, slot)
+	m.Quota.Release(ctx, slot)
 	var full *ledger.Exceeded
 	if errors.As(err, &full) {
-		m.Quota.Fill(ctx, slot.User, slot.Kind) // Redis had forgotten
+		m.Quota.Restore(ctx, slot.User, slot.Kind) // Redis had forgotten
 		err = full
 	}
 	if full != nil || store.IsDuplicate(err) {
-		return m.replayOr(ctx, r, err)
+		return m.replayOrFail(ctx, r, err)
 	}
 	return Reply{}, fmt.Errorf("market: %s: %w", r.service, err)
 }
 
-// replayOr gives the reply of a twin that was committed meanwhile, or err.
-func (m *Market) replayOr(ctx context.Context, r request, err error) (Reply, error) {
+// replayOrFail gives the reply of a twin that was committed meanwhile, or err.
+func (m *Market) replayOrFail(ctx context.Context, r countedCall, err error) (Reply, error) {
 	line, known, replayErr := m.replay(ctx, r)
 	switch {
 	case known, errors.Is(replayErr, ErrRefReused):
@@ -124,12 +124,12 @@ func (m *Market) replayOr(ctx context.Context, r request, err error) (Reply, err
 }
 
 // publish tells Redis what was committed; what is lost is rebuilt from SQL.
-func (m *Market) publish(ctx context.Context, slot ledger.Slot, call Call) {
-	m.Quota.Done(ctx, slot)
+func (m *Market) publish(ctx context.Context, slot ledger.Reservation, call Call) {
+	m.Quota.Complete(ctx, slot)
 	if m.OnCall == nil {
 		return
 	}
-	if _, err := m.Stores.Redis.DB1.Together(ctx, m.OnCall(call)...); err != nil {
+	if _, err := m.Stores.Redis.DB1.Batch(ctx, m.OnCall(call)...); err != nil {
 		m.Log.Warn("appel écrit mais non porté aux tableaux", "erreur", err)
 	}
 }

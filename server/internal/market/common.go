@@ -53,36 +53,36 @@ func (p *postings) extended(upto int64) *postings {
 	return &next
 }
 
-// commons are the common words that were asked for together, by their beginning.
-type commons struct {
+// postingsCache are the common words that were asked for together, by their beginning.
+type postingsCache struct {
 	wanted chan string // for Run
 
 	mu    sync.Mutex
-	words map[string]*commonWord
+	words map[string]*cachedWord
 }
 
-type commonWord struct {
+type cachedWord struct {
 	*postings // nil until they are read
 	asked     bool
 	used      time.Time
 }
 
-func newCommons() *commons {
-	return &commons{wanted: make(chan string, commonQueue), words: map[string]*commonWord{}}
+func newPostingsCache() *postingsCache {
+	return &postingsCache{wanted: make(chan string, commonQueue), words: map[string]*cachedWord{}}
 }
 
 // has says whether a word is known to be common.
-func (c *commons) has(word string) bool {
+func (c *postingsCache) has(word string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	w := c.words[word]
 	return w != nil && w.postings != nil
 }
 
-// meet gives the articles up to upto and below a number that have all words,
+// intersect gives the articles up to upto and below a number that have all words,
 // newest first, rareWord + 1 at most. ok is false where one of the words is not
 // yet known; it will be.
-func (c *commons) meet(words []string, below int64, now time.Time) (ids []int64, upto int64, ok bool) {
+func (c *postingsCache) intersect(words []string, below int64, now time.Time) (ids []int64, upto int64, ok bool) {
 	lists := c.lists(words, now)
 	if lists == nil {
 		return nil, 0, false
@@ -103,7 +103,7 @@ func (c *commons) meet(words []string, below int64, now time.Time) (ids []int64,
 			if id := i*64 + int64(bit); id <= last {
 				ids = append(ids, id)
 			}
-			if len(ids) > rareWord {
+			if len(ids) > selectiveWord {
 				return ids, upto, true
 			}
 		}
@@ -112,14 +112,14 @@ func (c *commons) meet(words []string, below int64, now time.Time) (ids []int64,
 }
 
 // lists gives every word's postings, or nil, and asks for what is missing or late.
-func (c *commons) lists(words []string, now time.Time) []*postings {
+func (c *postingsCache) lists(words []string, now time.Time) []*postings {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	lists := make([]*postings, 0, len(words))
 	for _, word := range words {
 		w := c.words[word]
 		if w == nil {
-			w = &commonWord{}
+			w = &cachedWord{}
 		}
 		w.used = now
 		if (w.postings == nil || now.Sub(w.further) > commonLate) && !w.asked {
@@ -141,7 +141,7 @@ func (c *commons) lists(words []string, now time.Time) []*postings {
 }
 
 // known gives what is known of a word; nil where nothing is.
-func (c *commons) known(word string) *postings {
+func (c *postingsCache) known(word string) *postings {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if w := c.words[word]; w != nil {
@@ -152,7 +152,7 @@ func (c *commons) known(word string) *postings {
 
 // set keeps what was read; nil forgets the word. Where there is too much, what
 // was asked for longest ago goes.
-func (c *commons) set(word string, p *postings) {
+func (c *postingsCache) set(word string, p *postings) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if p == nil {
@@ -161,7 +161,7 @@ func (c *commons) set(word string, p *postings) {
 	}
 	w := c.words[word]
 	if w == nil {
-		w = &commonWord{used: p.further}
+		w = &cachedWord{used: p.further}
 		c.words[word] = w
 	}
 	w.postings, w.asked = p, false

@@ -18,7 +18,7 @@ import (
 // half of them each, in one out of fifty together; manuel in all.
 func stall(t *testing.T, stores *store.Stores) (m *Market, titles []string) {
 	t.Helper()
-	const n = 2*rareWord + 500
+	const n = 2*selectiveWord + 500
 	m = New(Options{Stores: stores, Log: slog.New(slog.DiscardHandler)})
 	old := store.At(time.Now().Add(-time.Hour))
 	exec(t, stores, `INSERT INTO utilisateurs (id, login, email, prenom, nom, mot_de_passe, cree_le)
@@ -76,7 +76,7 @@ func learnAll(t *testing.T, m *Market) (words []string) {
 	for len(m.common.wanted) > 0 {
 		w := <-m.common.wanted
 		words = append(words, w)
-		if err := m.learn(t.Context(), w); err != nil {
+		if err := m.loadPostings(t.Context(), w); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -123,7 +123,7 @@ func TestCommonWordsAnswerTheSame(t *testing.T) {
 		if got := learnAll(t, m); !slices.Contains(got, "rouge") || !slices.Contains(got, "ver") {
 			t.Fatalf("searches asked for %q", got)
 		}
-		if ids, _, ok := m.common.meet([]string{"rouge", "vert"}, 1<<62, time.Now()); !ok || !slices.Equal(ids, before[1]) {
+		if ids, _, ok := m.common.intersect([]string{"rouge", "vert"}, 1<<62, time.Now()); !ok || !slices.Equal(ids, before[1]) {
 			t.Errorf("common words meet in %v, %v; want %v", ids, ok, before[1])
 		}
 		for i, f := range filters {
@@ -144,8 +144,8 @@ func TestCommonWordsOfWhatIsNew(t *testing.T) {
 		walk(t, m, f)
 		learnAll(t, m)
 		stock := func(at time.Time) int64 {
-			o := Offer{Category: "livre", Title: "Vert et rouge"}
-			if err := m.Stock(t.Context(), ledger.User{ID: 1}, o, store.At(at)); err != nil {
+			o := Listing{Category: "livre", Title: "Vert et rouge"}
+			if err := m.Seed(t.Context(), ledger.User{ID: 1}, o, store.At(at)); err != nil {
 				t.Fatal(err)
 			}
 			return walk(t, m, f)[0]
@@ -154,7 +154,7 @@ func TestCommonWordsOfWhatIsNew(t *testing.T) {
 		if fresh != int64(len(titles)+1) {
 			t.Fatalf("%d is the newest, want %d", fresh, len(titles)+1)
 		}
-		if err := m.learn(t.Context(), "vert"); err != nil {
+		if err := m.loadPostings(t.Context(), "vert"); err != nil {
 			t.Fatal(err)
 		}
 		if got := m.common.known("vert").upto; got != int64(len(titles)) {
@@ -162,7 +162,7 @@ func TestCommonWordsOfWhatIsNew(t *testing.T) {
 		}
 		settled := stock(time.Now().Add(-time.Hour))
 		count := m.common.known("vert").count
-		if err := m.learn(t.Context(), "vert"); err != nil {
+		if err := m.loadPostings(t.Context(), "vert"); err != nil {
 			t.Fatal(err)
 		}
 		if got := m.common.known("vert"); got.upto != settled || got.count != count+2 {
@@ -194,7 +194,7 @@ func TestCommonWordsThatBecomeRare(t *testing.T) {
 		}
 		exec(t, m.Stores, `DELETE FROM mots WHERE mot = 'rouge' AND article_id > 100`)
 		m.common.known("rouge").whole = time.Now().Add(-2 * commonOld)
-		if err := m.learn(t.Context(), "rouge"); err != nil {
+		if err := m.loadPostings(t.Context(), "rouge"); err != nil {
 			t.Fatal(err)
 		}
 		if m.common.has("rouge") {
@@ -211,7 +211,7 @@ func TestCommonWordsThatCannotBeRead(t *testing.T) {
 	want := walk(t, m, f)
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := m.learn(gone, <-m.common.wanted); err == nil {
+	if err := m.loadPostings(gone, <-m.common.wanted); err == nil {
 		t.Fatal("read although nobody waits")
 	}
 	if got := walk(t, m, f); !slices.Equal(got, want) {
@@ -226,12 +226,12 @@ func TestCommonWordsThatCannotBeRead(t *testing.T) {
 // for longest ago goes first.
 func TestCommonWordsHaveTheirRoom(t *testing.T) {
 	t.Parallel()
-	c, now := newCommons(), time.Now()
+	c, now := newPostingsCache(), time.Now()
 	const each = commonMemory / 8 / 4 // four have room
 	for i := range 6 {
 		p := &postings{bits: make([]uint64, each), upto: each*64 - 1, further: now.Add(time.Duration(i) * time.Second)}
 		c.set(fmt.Sprint(i), p)
-		c.meet([]string{"0"}, 1, p.further) // always in use
+		c.intersect([]string{"0"}, 1, p.further) // always in use
 	}
 	var left []string
 	for w := range c.words {
@@ -242,7 +242,7 @@ func TestCommonWordsHaveTheirRoom(t *testing.T) {
 		t.Errorf("%q are kept, want %q", left, want)
 	}
 	for i := range 2 * commonQueue {
-		c.meet([]string{fmt.Sprint("mot", i)}, 1, now)
+		c.intersect([]string{fmt.Sprint("mot", i)}, 1, now)
 	}
 	if n := len(c.words); n > 4+commonQueue {
 		t.Errorf("%d words wait to be read, want %d at most", n, commonQueue)

@@ -17,10 +17,10 @@ const (
 	forgetPause = time.Second
 )
 
-// forget lets the words of an article go that is no longer for sale: searches
+// deindex lets the words of an article go that is no longer for sale: searches
 // for a common word would otherwise pass by all that was ever sold. It never
 // waits.
-func (m *Market) forget(id int64) {
+func (m *Market) deindex(id int64) {
 	select {
 	case m.gone <- id:
 	default:
@@ -37,18 +37,18 @@ func (m *Market) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case word := <-m.common.wanted:
-			if err := m.learn(ctx, word); err != nil && ctx.Err() == nil {
+			if err := m.loadPostings(ctx, word); err != nil && ctx.Err() == nil {
 				m.Log.Warn("articles d'un mot commun non lus", "mot", word, "erreur", err)
 			}
 			continue
 		case <-tick.C:
 		}
 		for {
-			ids := m.waiting()
+			ids := m.takeDeindexQueue()
 			if len(ids) == 0 {
 				break
 			}
-			if err := m.forgetNow(ctx, ids); err != nil {
+			if err := m.deindexNow(ctx, ids); err != nil {
 				m.Log.Warn("mots d'articles vendus non effacés", "articles", len(ids), "erreur", err)
 				break
 			}
@@ -56,8 +56,8 @@ func (m *Market) Run(ctx context.Context) {
 	}
 }
 
-// waiting takes a batch of what waits.
-func (m *Market) waiting() (ids []int64) {
+// takeDeindexQueue takes a batch of what waits.
+func (m *Market) takeDeindexQueue() (ids []int64) {
 	for len(ids) < forgetBatch {
 		select {
 		case id := <-m.gone:
@@ -69,10 +69,10 @@ func (m *Market) waiting() (ids []int64) {
 	return ids
 }
 
-func (m *Market) forgetNow(ctx context.Context, ids []int64) error {
+func (m *Market) deindexNow(ctx context.Context, ids []int64) error {
 	ctx, cancel := context.WithTimeout(ctx, store.SQLTimeout)
 	defer cancel()
-	in, args := store.In(ids)
+	in, args := store.InClause(ids)
 	_, err := m.Stores.SQL.Write.ExecContext(ctx, `DELETE FROM mots WHERE article_id `+in, args...)
 	return store.Classify(err)
 }

@@ -24,19 +24,19 @@ func TestWordsOfWhatIsGoneGo(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 2 {
-			o := Offer{Category: "livre", Title: "Algèbre linéaire"}
-			if err := m.Stock(ctx, ledger.User{ID: 1}, o, store.At(time.Now())); err != nil {
+			o := Listing{Category: "livre", Title: "Algèbre linéaire"}
+			if err := m.Seed(ctx, ledger.User{ID: 1}, o, store.At(time.Now())); err != nil {
 				t.Fatal(err)
 			}
 		}
 		if err := m.Withdraw(ctx, ledger.User{ID: 1}, 1); err != nil {
 			t.Fatal(err)
 		}
-		ids := m.waiting()
+		ids := m.takeDeindexQueue()
 		if len(ids) != 1 {
 			t.Fatalf("%v wait, want what was withdrawn", ids)
 		}
-		if err := m.forgetNow(ctx, ids); err != nil {
+		if err := m.deindexNow(ctx, ids); err != nil {
 			t.Fatal(err)
 		}
 		var words, others int

@@ -20,9 +20,9 @@ const (
 	settled = 30 * time.Second
 )
 
-// learn reads the articles with a common word: all of them, or those behind what
+// loadPostings reads the articles with a common word: all of them, or those behind what
 // is known.
-func (m *Market) learn(ctx context.Context, word string) error {
+func (m *Market) loadPostings(ctx context.Context, word string) error {
 	ctx, cancel := context.WithTimeout(ctx, learnTime)
 	defer cancel()
 	now := time.Now()
@@ -37,11 +37,11 @@ func (m *Market) learn(ctx context.Context, word string) error {
 	}
 	p := from.extended(upto)
 	p.further = now
-	if err := m.readOn(ctx, word, from.upto, p); err != nil {
+	if err := m.extendPostings(ctx, word, from.upto, p); err != nil {
 		m.common.set(word, nil)
 		return err
 	}
-	if p.count <= rareWord {
+	if p.count <= selectiveWord {
 		p = nil // rare words lead by themselves
 	}
 	m.common.set(word, p)
@@ -62,8 +62,8 @@ func (m *Market) settledUpto(ctx context.Context, now time.Time) (id int64, err 
 	return id, nil
 }
 
-// readOn adds the articles with a word that stand behind one, up to p.upto.
-func (m *Market) readOn(ctx context.Context, word string, behind int64, p *postings) error {
+// extendPostings adds the articles with a word that stand behind one, up to p.upto.
+func (m *Market) extendPostings(ctx context.Context, word string, behind int64, p *postings) error {
 	rows, err := m.Stores.SQL.Read.QueryContext(ctx,
 		`SELECT article_id FROM mots WHERE mot >= ? AND mot < ? AND article_id > ? AND article_id <= ?`,
 		word, after(word), behind, p.upto)

@@ -72,25 +72,25 @@ func (m *Market) List(ctx context.Context, f Filter) (Page, error) {
 	if lead == nil {
 		return m.page(ctx, q, f.Order, f.Limit)
 	}
-	return m.among(ctx, q, *lead, f)
+	return m.listAmong(ctx, q, *lead, f)
 }
 
-// among reads a page among the candidates: of the newest, the first ones fill it
+// listAmong reads a page among the candidates: of the newest, the first ones fill it
 // almost always.
-func (m *Market) among(ctx context.Context, q query, c candidates, f Filter) (Page, error) {
+func (m *Market) listAmong(ctx context.Context, q query, c candidates, f Filter) (Page, error) {
 	if f.priced() {
 		if c.more {
 			return m.page(ctx, q, f.Order, f.Limit)
 		}
-		return m.page(ctx, q.lead(c), f.Order, f.Limit)
+		return m.page(ctx, q.restrictTo(c), f.Order, f.Limit)
 	}
-	newest, others := c.first(2*(f.Limit+1), f.below())
-	page, err := m.page(ctx, q.lead(newest), f.Order, f.Limit)
+	newest, others := c.newest(2*(f.Limit+1), f.below())
+	page, err := m.page(ctx, q.restrictTo(newest), f.Order, f.Limit)
 	if err != nil || page.Next != "" || !others {
 		return page, err
 	}
 	if !c.more {
-		q = q.lead(c)
+		q = q.restrictTo(c)
 	}
 	return m.page(ctx, q, f.Order, f.Limit)
 }

@@ -17,13 +17,13 @@ type Service string
 
 // The two services.
 const (
-	Sale     Service = "vente"
-	Purchase Service = "achat"
+	ServiceListing  Service = "vente"
+	ServicePurchase Service = "achat"
 )
 
 // counter is the column of utilisateurs that counts the calls of a service.
 func (s Service) counter() string {
-	if s == Sale {
+	if s == ServiceListing {
 		return "nb_ventes = nb_ventes + 1"
 	}
 	return "nb_achats = nb_achats + 1"
@@ -82,7 +82,7 @@ type Article struct {
 // Options are what a Market is made of.
 type Options struct {
 	Stores   *store.Stores
-	Quota    *ledger.Keeper
+	Quota    *ledger.Limiter
 	Instance string // written into the ledger
 	// OnCall gives what Redis's database 1 must be told of a committed call.
 	OnCall func(Call) []store.Call
@@ -103,13 +103,13 @@ type Call struct {
 type Market struct {
 	Options
 	gone      chan int64 // articles whose words may go
-	returning *store.Gather[*returned]
-	common    *commons
+	returning *store.Coalescer[*noticesOfSeller]
+	common    *postingsCache
 }
 
 // New makes a market; Run tidies up behind it and learns its common words.
 func New(o Options) *Market {
-	m := &Market{Options: o, gone: make(chan int64, forgetQueue), common: newCommons()}
-	m.returning = store.NewGather(mostReturned, m.readUnsaid)
+	m := &Market{Options: o, gone: make(chan int64, forgetQueue), common: newPostingsCache()}
+	m.returning = store.NewCoalescer(maxSellersAtOnce, m.readPendingNotices)
 	return m
 }

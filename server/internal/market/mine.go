@@ -6,17 +6,17 @@ import (
 	"etuservices/server/internal/ledger"
 )
 
-// Sales gives a user's own articles, newest first.
-func (m *Market) Sales(ctx context.Context, user ledger.User, limit int, cursor string) (Page, error) {
-	return m.mine(ctx, "a.vendeur_id = ?", user, limit, cursor)
+// OwnListings gives a user's own articles, newest first.
+func (m *Market) OwnListings(ctx context.Context, user ledger.User, limit int, cursor string) (Page, error) {
+	return m.listOwn(ctx, "a.vendeur_id = ?", user, limit, cursor)
 }
 
-// Purchases gives what a user bought, newest article first.
-func (m *Market) Purchases(ctx context.Context, user ledger.User, limit int, cursor string) (Page, error) {
-	return m.mine(ctx, "a.acheteur_id = ?", user, limit, cursor)
+// OwnPurchases gives what a user bought, newest article first.
+func (m *Market) OwnPurchases(ctx context.Context, user ledger.User, limit int, cursor string) (Page, error) {
+	return m.listOwn(ctx, "a.acheteur_id = ?", user, limit, cursor)
 }
 
-func (m *Market) mine(ctx context.Context, whose string, user ledger.User, limit int, cursor string) (Page, error) {
+func (m *Market) listOwn(ctx context.Context, whose string, user ledger.User, limit int, cursor string) (Page, error) {
 	q := query{}
 	q.where(whose, user.ID)
 	if err := q.after(Recent, cursor); err != nil {

@@ -139,7 +139,7 @@ func wordsOf(ctx context.Context, tx *sql.Tx, ids []int64) (map[int64][]string, 
 	if len(ids) == 0 {
 		return words, nil
 	}
-	in, args := store.In(ids)
+	in, args := store.InClause(ids)
 	rows, err := tx.QueryContext(ctx, `SELECT article_id, mot FROM mots WHERE article_id `+in, args...)
 	if err != nil {
 		return nil, err

@@ -18,7 +18,7 @@ const refLife = 24 * time.Hour
 
 // replay gives the reply that a ref was given before. Errors: ErrRefReused,
 // store.ErrUnavailable.
-func (m *Market) replay(ctx context.Context, r request) (line string, known bool, err error) {
+func (m *Market) replay(ctx context.Context, r countedCall) (line string, known bool, err error) {
 	if r.ref == "" {
 		return "", false, nil
 	}
@@ -31,15 +31,15 @@ func (m *Market) replay(ctx context.Context, r request) (line string, known bool
 		return "", false, nil
 	case err != nil:
 		return "", false, fmt.Errorf("market: replay: %w", store.Classify(err))
-	case verb != string(r.service) || print != r.print:
+	case verb != string(r.service) || print != r.argsHash:
 		return "", false, ErrRefReused
 	}
 	return line, true, nil
 }
 
-// keep writes the reply of a repeatable call, in its own transaction. A twin
+// saveReply writes the reply of a repeatable call, in its own transaction. A twin
 // that was committed meanwhile makes it fail as a duplicate.
-func (m *Market) keep(ctx context.Context, tx *sql.Tx, r request, reply string) error {
+func (m *Market) saveReply(ctx context.Context, tx *sql.Tx, r countedCall, reply string) error {
 	if r.ref == "" || broken.RefTwice {
 		return nil
 	}
@@ -50,12 +50,12 @@ func (m *Market) keep(ctx context.Context, tx *sql.Tx, r request, reply string) 
 	}
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO refs (utilisateur_id, ref, verbe, empreinte, reponse, expire_le) VALUES (?, ?, ?, ?, ?, ?)`,
-		r.user.ID, r.ref, string(r.service), r.print, reply, store.At(now.Add(refLife)))
+		r.user.ID, r.ref, string(r.service), r.argsHash, reply, store.At(now.Add(refLife)))
 	return err
 }
 
-// fingerprint tells calls with other arguments apart.
-func fingerprint(args ...any) string {
+// hashArgs tells calls with other arguments apart.
+func hashArgs(args ...any) string {
 	h := sha256.New()
 	for _, a := range args {
 		s := fmt.Sprint(a)

@@ -12,13 +12,13 @@ import (
 	"etuservices/server/internal/store"
 )
 
-// rareWord is the number of articles up to which a word, or several together,
+// selectiveWord is the number of articles up to which a word, or several together,
 // lead the search; commoner ones are met soon enough by reading the list itself.
-const rareWord = 1000
+const selectiveWord = 1000
 
-// enough is the number of articles with which a word leads without a look at the
+// fullScanLimit is the number of articles with which a word leads without a look at the
 // others: up to 200, MariaDB weighs each of them before it reads the first.
-const enough = 200
+const fullScanLimit = 200
 
 // candidates are what a search finds its articles among, and nowhere else: ids,
 // where behind is given what was published behind it, and where more is set the
@@ -44,14 +44,14 @@ func (m *Market) search(ctx context.Context, q *query, f Filter) (lead *candidat
 		if m.common.has(w) {
 			continue
 		}
-		found, err := m.withWord(ctx, w)
+		found, err := m.lookupWord(ctx, w)
 		if err != nil {
 			return nil, false, fmt.Errorf("market: search: %w", err)
 		}
-		if len(found) <= rareWord && (lead == nil || len(found) < len(lead.ids)) {
+		if len(found) <= selectiveWord && (lead == nil || len(found) < len(lead.ids)) {
 			lead, rarest = &candidates{ids: found}, w
 		}
-		if len(found) <= enough {
+		if len(found) <= fullScanLimit {
 			break
 		}
 	}
@@ -61,31 +61,31 @@ func (m *Market) search(ctx context.Context, q *query, f Filter) (lead *candidat
 		}
 	}
 	if lead == nil {
-		return m.together(words, f), false, nil
+		return m.candidatesOfCommonWords(words, f), false, nil
 	}
 	slices.SortFunc(lead.ids, func(a, b int64) int { return cmp.Compare(b, a) })
 	return lead, len(lead.ids) == 0, nil
 }
 
-// together gives the articles that have all of several common words, where that
+// candidatesOfCommonWords gives the articles that have all of several common words, where that
 // is known: reading the list may pass by almost all that is for sale.
-func (m *Market) together(words []string, f Filter) *candidates {
+func (m *Market) candidatesOfCommonWords(words []string, f Filter) *candidates {
 	if len(words) == 0 {
 		return nil
 	}
-	ids, upto, ok := m.common.meet(words, f.below(), time.Now())
+	ids, upto, ok := m.common.intersect(words, f.below(), time.Now())
 	if !ok {
 		return nil
 	}
 	c := &candidates{ids: ids, behind: upto}
-	if len(ids) > rareWord {
-		c.ids, c.more = ids[:rareWord], true
+	if len(ids) > selectiveWord {
+		c.ids, c.more = ids[:selectiveWord], true
 	}
 	return c
 }
 
-// first are the newest n below a number, and whether there are others.
-func (c candidates) first(n int, below int64) (newest candidates, others bool) {
+// newest are the newest n below a number, and whether there are others.
+func (c candidates) newest(n int, below int64) (newest candidates, others bool) {
 	ids := c.ids
 	for len(ids) > 0 && ids[0] >= below {
 		ids = ids[1:]
@@ -94,15 +94,15 @@ func (c candidates) first(n int, below int64) (newest candidates, others bool) {
 	return candidates{ids: ids[:end], behind: c.behind}, c.more || end < len(ids)
 }
 
-// lead makes a query read the candidates and nothing else.
-func (q query) lead(c candidates) query {
+// restrictTo makes a query read the candidates and nothing else.
+func (q query) restrictTo(c candidates) query {
 	var terms []string
 	var args []any
 	if c.behind > 0 {
 		terms, args = append(terms, "a.id > ?"), append(args, c.behind)
 	}
 	if len(c.ids) > 0 {
-		in, ids := store.In(c.ids)
+		in, ids := store.InClause(c.ids)
 		terms, args = append(terms, "a.id "+in), append(args, ids...)
 	}
 	if len(terms) == 0 {
@@ -117,10 +117,10 @@ func (q query) lead(c candidates) query {
 // it into a join and write all articles with a common word into a table first.
 const hasWord = "(SELECT 1 FROM mots m WHERE m.article_id = a.id AND m.mot >= ? AND m.mot < ? LIMIT 1) IS NOT NULL"
 
-// withWord gives the articles with a word that begins so, rareWord + 1 at most.
-func (m *Market) withWord(ctx context.Context, prefix string) (ids []int64, err error) {
+// lookupWord gives the articles with a word that begins so, rareWord + 1 at most.
+func (m *Market) lookupWord(ctx context.Context, prefix string) (ids []int64, err error) {
 	rows, err := m.Stores.SQL.Read.QueryContext(ctx,
-		`SELECT article_id FROM mots WHERE mot >= ? AND mot < ? LIMIT ?`, prefix, after(prefix), rareWord+1)
+		`SELECT article_id FROM mots WHERE mot >= ? AND mot < ? LIMIT ?`, prefix, after(prefix), selectiveWord+1)
 	if err != nil {
 		return nil, store.Classify(err)
 	}

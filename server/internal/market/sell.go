@@ -9,8 +9,8 @@ import (
 	"etuservices/server/internal/store"
 )
 
-// Offer is an article to be sold, its values already judged.
-type Offer struct {
+// Listing is an article to be sold, its values already judged.
+type Listing struct {
 	Category    string
 	Cents       int64
 	Title       string
@@ -19,20 +19,20 @@ type Offer struct {
 
 // Sell puts an article up for sale; a counted call. encode writes the reply.
 // Errors: those of every counted call.
-func (m *Market) Sell(ctx context.Context, user ledger.User, o Offer, ref string, encode func(Article, ledger.State) string) (Reply, error) {
-	r := request{
-		user: user, service: Sale, ref: ref,
-		print: fingerprint(o.Category, o.Cents, o.Title, o.Description),
+func (m *Market) Sell(ctx context.Context, user ledger.User, o Listing, ref string, encode func(Article, ledger.State) string) (Reply, error) {
+	r := countedCall{
+		user: user, service: ServiceListing, ref: ref,
+		argsHash: hashArgs(o.Category, o.Cents, o.Title, o.Description),
 	}
-	return m.do(ctx, r, func(ctx context.Context, tx *sql.Tx, slot ledger.Slot, state ledger.State) (outcome, error) {
+	return m.runCounted(ctx, r, func(ctx context.Context, tx *sql.Tx, slot ledger.Reservation, state ledger.State) (callResult, error) {
 		a := Article{
 			Title: o.Title, Description: o.Description, Category: o.Category, Cents: o.Cents,
 			State: ForSale, Published: store.At(slot.Stamp), SellerID: user.ID, Seller: user.Login,
 		}
 		if err := m.insert(ctx, tx, &a); err != nil {
-			return outcome{}, err
+			return callResult{}, err
 		}
-		return outcome{result: Done, article: a.ID, reply: encode(a, state)}, nil
+		return callResult{result: Done, article: a.ID, reply: encode(a, state)}, nil
 	})
 }
 
@@ -64,8 +64,8 @@ func writeWords(ctx context.Context, tx *sql.Tx, id int64, words []string) error
 	return err
 }
 
-// Stock puts an article up for sale outside any quota, for the demonstration.
-func (m *Market) Stock(ctx context.Context, seller ledger.User, o Offer, at store.Instant) error {
+// Seed puts an article up for sale outside any quota, for the demonstration.
+func (m *Market) Seed(ctx context.Context, seller ledger.User, o Listing, at store.Instant) error {
 	return m.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		return m.insert(ctx, tx, &Article{
 			Title: o.Title, Description: o.Description, Category: o.Category, Cents: o.Cents,

@@ -8,54 +8,54 @@ import (
 	"etuservices/server/internal/store"
 )
 
-// maxUnsaid bounds what a seller is told at once; the rest comes the next time.
-const maxUnsaid = 100
+// maxNotices bounds what a seller is told at once; the rest comes the next time.
+const maxNotices = 100
 
-// Unsaid gives the articles of these sellers that were sold and of which they
+// PendingNotices gives the articles of these sellers that were sold and of which they
 // were not told. Errors: store.ErrUnavailable.
-func (m *Market) Unsaid(ctx context.Context, sellers ...int64) ([]Article, error) {
+func (m *Market) PendingNotices(ctx context.Context, sellers ...int64) ([]Article, error) {
 	if len(sellers) == 0 {
 		return nil, nil
 	}
-	in, args := store.In(sellers)
+	in, args := store.InClause(sellers)
 	list, err := articles(ctx, m.Stores.SQL.Read, `SELECT `+columns+tables+
 		`JOIN annonces n ON n.article_id = a.id WHERE n.vendeur_id `+in+`
-		ORDER BY a.vendu_le, a.id LIMIT ?`, append(args, maxUnsaid*len(sellers))...)
+		ORDER BY a.vendu_le, a.id LIMIT ?`, append(args, maxNotices*len(sellers))...)
 	if err != nil {
 		return nil, fmt.Errorf("market: unsaid: %w", err)
 	}
 	return list, nil
 }
 
-// UnsaidTo is Unsaid of one seller, for those who come back all at once.
-func (m *Market) UnsaidTo(ctx context.Context, seller int64) ([]Article, error) {
-	r := &returned{seller: seller}
+// PendingNoticesFor is Unsaid of one seller, for those who come back all at once.
+func (m *Market) PendingNoticesFor(ctx context.Context, seller int64) ([]Article, error) {
+	r := &noticesOfSeller{seller: seller}
 	if err := m.returning.Do(ctx, r); err != nil {
 		return nil, fmt.Errorf("market: unsaid: %w", err)
 	}
 	return r.list, nil
 }
 
-// returned is a seller who is back, and what was sold meanwhile.
-type returned struct {
+// noticesOfSeller is a seller who is back, and what was sold meanwhile.
+type noticesOfSeller struct {
 	seller int64
 	list   []Article
 }
 
-// mostReturned are asked about in one statement.
-const mostReturned = 64
+// maxSellersAtOnce are asked about in one statement.
+const maxSellersAtOnce = 64
 
-func (m *Market) readUnsaid(ctx context.Context, sellers []*returned) error {
+func (m *Market) readPendingNotices(ctx context.Context, sellers []*noticesOfSeller) error {
 	ids := make([]int64, 0, len(sellers))
 	for _, r := range sellers {
 		if !slices.Contains(ids, r.seller) { // on several connections
 			ids = append(ids, r.seller)
 		}
 	}
-	list, err := m.Unsaid(ctx, ids...)
-	if len(list) == maxUnsaid*len(ids) && len(ids) > 1 { // somebody's may have been cut off by another's
+	list, err := m.PendingNotices(ctx, ids...)
+	if len(list) == maxNotices*len(ids) && len(ids) > 1 { // somebody's may have been cut off by another's
 		for _, r := range sellers {
-			if r.list, err = m.Unsaid(ctx, r.seller); err != nil {
+			if r.list, err = m.PendingNotices(ctx, r.seller); err != nil {
 				return err
 			}
 		}
@@ -71,9 +71,9 @@ func (m *Market) readUnsaid(ctx context.Context, sellers []*returned) error {
 	return err
 }
 
-// Said notes that the seller of an article was told of its sale. Where that
+// AckNotice notes that the seller of an article was told of its sale. Where that
 // fails he is told again, which is better than never.
-func (m *Market) Said(article int64) {
+func (m *Market) AckNotice(article int64) {
 	ctx, cancel := context.WithTimeout(context.Background(), store.SQLTimeout)
 	defer cancel()
 	if _, err := m.Stores.SQL.Write.ExecContext(ctx, `DELETE FROM annonces WHERE article_id = ?`, article); err != nil {

@@ -82,8 +82,8 @@ func (m *Metrics) gauges(f registerer, o Options) {
 	f.counter("etu_connexions_reussies_total", "AUTH réussis.", func() float64 { return float64(count.Get(cluster.Logins)) })
 	f.counter("etu_refus_quota_total", "Refus de quota.", func() float64 { return float64(count.Get(cluster.RefusedQuota)) })
 	f.counter("etu_echecs_total", "Mots de passe et jetons refusés.", func() float64 { return float64(count.Get(cluster.RefusedPassword)) })
-	f.counter("etu_ventes_total", "Articles mis en vente.", func() float64 { return float64(count.Get(cluster.Sales)) })
-	f.counter("etu_achats_total", "Articles achetés.", func() float64 { return float64(count.Get(cluster.Buys)) })
+	f.counter("etu_ventes_total", "Articles mis en vente.", func() float64 { return float64(count.Get(cluster.Listings)) })
+	f.counter("etu_achats_total", "Articles achetés.", func() float64 { return float64(count.Get(cluster.Purchases)) })
 	f.gauge("etu_instance_info", "Le nom de cette instance.", func() float64 { return 1 }, "serveur", o.Instance)
 }
 

@@ -9,8 +9,8 @@ import (
 	"etuservices/server/internal/market"
 )
 
-func purchase(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
-	id, ok := protocol.ID(req.Get("id"))
+func purchase(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
+	id, ok := protocol.ParseID(req.Get("id"))
 	if !ok {
 		return protocol.ErrSyntax
 	}
@@ -33,7 +33,7 @@ func purchase(ctx context.Context, s *Session, req *protocol.Request, out *proto
 }
 
 func encodePurchase(result market.Result, a market.Article, q ledger.State) string {
-	return encode(func(out *protocol.Out) {
+	return encode(func(out *protocol.Writer) {
 		left := " Il vous reste " + plural(int64(q.Left()), "appel") + "."
 		switch result {
 		case market.Done:
@@ -50,7 +50,7 @@ func encodePurchase(result market.Result, a market.Article, q ledger.State) stri
 
 // bought tells the seller, on whichever instance, and those who follow.
 func (s *Session) bought(a market.Article, q ledger.State) {
-	s.Hub.Counters.Add(cluster.Buys)
+	s.Hub.Counters.Add(cluster.Purchases)
 	s.Hub.Sold(a.SellerID, a.ID, encodeSold(a))
 	s.feed("ACHAT", func(line protocol.Line) protocol.Line {
 		return writeUse(line.Int("id", a.ID).Str("titre", a.Title).Price("prix", a.Cents).Str("vendeur", a.Seller), q)
@@ -58,7 +58,7 @@ func (s *Session) bought(a market.Article, q ledger.State) {
 }
 
 func encodeSold(a market.Article) string {
-	return encode(func(out *protocol.Out) {
+	return encode(func(out *protocol.Writer) {
 		out.Event("VENDU").Int("id", a.ID).Str("titre", a.Title).Str("acheteur", a.Buyer).
 			Str("contact", a.BuyerEmail).Text("Vendu ! Écrivez à " + a.BuyerEmail + ".")
 	})

@@ -12,7 +12,7 @@ func (s *Session) actor() admin.Actor {
 
 // loginOf reads whom a verb of administrators is about.
 func loginOf(req *protocol.Request) (string, error) {
-	login, ok := protocol.Login(req.Get("login"))
+	login, ok := protocol.ParseLogin(req.Get("login"))
 	if !ok {
 		return "", invalid("login", "Ce n'est pas un login.")
 	}
@@ -24,7 +24,7 @@ func loginAndReason(req *protocol.Request) (login, reason string, err error) {
 	if login, err = loginOf(req); err != nil {
 		return "", "", err
 	}
-	if reason = req.Get("raison"); !protocol.Reason(reason) {
+	if reason = req.Get("raison"); !protocol.ValidReason(reason) {
 		return "", "", invalid("raison", "Une raison de 1 à 200 caractères, dont un visible, que la personne lira.")
 	}
 	return login, reason, nil

@@ -58,7 +58,7 @@ func TestAdminVerbsAreDone(t *testing.T) {
 // TestGreeting is what contract section 1 says.
 func TestGreeting(t *testing.T) {
 	h := newHouse(t, testenv.Embedded(t), 10)
-	var out protocol.Out
+	var out protocol.Writer
 	h.connect(t).s.Greet(&out)
 	if got := string(out.Bytes()); !strings.HasPrefix(got, "+OK ETUSERVICES proto=1 serveur=") {
 		t.Errorf("%q", got)

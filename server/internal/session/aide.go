@@ -6,7 +6,7 @@ import (
 	"etuservices/protocol"
 )
 
-func help(_ context.Context, _ *Session, req *protocol.Request, out *protocol.Out) error {
+func help(_ context.Context, _ *Session, req *protocol.Request, out *protocol.Writer) error {
 	verbs := protocol.Verbs
 	if name, given := req.Lookup("verbe"); given {
 		verb, ok := protocol.Lookup(name)

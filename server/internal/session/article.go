@@ -6,8 +6,8 @@ import (
 	"etuservices/protocol"
 )
 
-func showArticle(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
-	id, ok := protocol.ID(req.Get("id"))
+func showArticle(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
+	id, ok := protocol.ParseID(req.Get("id"))
 	if !ok {
 		return protocol.ErrSyntax
 	}

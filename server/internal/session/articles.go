@@ -7,7 +7,7 @@ import (
 	"etuservices/server/internal/market"
 )
 
-func listArticles(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
+func listArticles(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
 	f, err := filterOf(req)
 	if err != nil {
 		return err
@@ -28,7 +28,7 @@ func summary(line protocol.Line, a market.Article) protocol.Line {
 	return line.Int("id", a.ID).Str("titre", a.Title).Str("categorie", a.Category).Price("prix", a.Cents)
 }
 
-func endPage(out *protocol.Out, word string, page market.Page) {
+func endPage(out *protocol.Writer, word string, page market.Page) {
 	line := out.OK(word).Int("lignes", int64(len(page.Articles)))
 	if page.Next != "" {
 		line = line.Str("suite", page.Next)
@@ -45,7 +45,7 @@ func filterOf(req *protocol.Request) (f market.Filter, err error) {
 		return f, err
 	}
 	if category, given := req.Lookup("categorie"); given {
-		if !protocol.Category(category) {
+		if !protocol.ValidCategory(category) {
 			return f, invalid("categorie", "Catégorie : livre, dvd, cd, jeu, materiel ou autre.")
 		}
 		f.Category = category
@@ -58,7 +58,7 @@ func filterOf(req *protocol.Request) (f market.Filter, err error) {
 		f.MaxCents = &cents
 	}
 	if seller, given := req.Lookup("vendeur"); given {
-		login, ok := protocol.Login(seller)
+		login, ok := protocol.ParseLogin(seller)
 		if !ok {
 			return f, invalid("login", "Ce n'est pas un login.")
 		}
@@ -74,7 +74,7 @@ func filterOf(req *protocol.Request) (f market.Filter, err error) {
 // search reads q=, the words that are looked for.
 func search(req *protocol.Request) (string, error) {
 	q := req.Get("q")
-	if !protocol.Search(q) {
+	if !protocol.ValidSearch(q) {
 		return "", invalid("q", "La recherche contient un caractère de contrôle ou invisible.")
 	}
 	return q, nil
@@ -85,7 +85,7 @@ func pageSize(req *protocol.Request) (int, error) {
 	if !given {
 		return protocol.DefaultPage, nil
 	}
-	size, ok := protocol.PageSize(n)
+	size, ok := protocol.ParsePageSize(n)
 	if !ok {
 		return 0, invalid("n", "n va de 1 à 100.")
 	}

@@ -9,14 +9,14 @@ import (
 
 // logIn judges no bounds: what breaks them is a wrong login or password, which
 // counts among the three.
-func logIn(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
+func logIn(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
 	login, err := s.Accounts.Login(ctx, req.Get("login"), req.Get("motdepasse"), s.from())
 	if err != nil {
 		return err
 	}
 	s.enter(login.Session)
 	s.Log.Info("connexion", "login", login.User.Login, "adresse", s.conn.Address())
-	s.tellUnsaid(ctx)
+	s.sendPendingNotices(ctx)
 	s.feed("CONNEXION", nil)
 	line := out.OK("PASSOK").Str("login", login.User.Login).Str("role", string(login.User.Role))
 	line = writeState(line, login.Quota).Int("retour", ledger.Seconds(login.Quota.Next)).

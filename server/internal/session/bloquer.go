@@ -6,7 +6,7 @@ import (
 	"etuservices/protocol"
 )
 
-func block(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
+func block(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
 	login, reason, err := loginAndReason(req)
 	if err != nil {
 		return err

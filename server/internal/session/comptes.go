@@ -6,7 +6,7 @@ import (
 	"etuservices/protocol"
 )
 
-func listAccounts(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
+func listAccounts(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
 	n, err := pageSize(req)
 	if err != nil {
 		return err
@@ -14,7 +14,7 @@ func listAccounts(ctx context.Context, s *Session, req *protocol.Request, out *p
 	after, given := req.Lookup("apres")
 	if given {
 		var ok bool
-		if after, ok = protocol.Login(after); !ok {
+		if after, ok = protocol.ParseLogin(after); !ok {
 			return protocol.ErrSyntax // no page gave it
 		}
 	}

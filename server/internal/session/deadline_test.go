@@ -68,7 +68,7 @@ func TestIdleTimeMovesWithRequests(t *testing.T) {
 		last = at
 	}
 	c.s.Line(t.Context(), nil, &c.out)
-	c.PushThen("! VENDU id=1", nil)
+	c.Send("! VENDU id=1", nil)
 	if at, _ := c.s.Deadline(); !at.Equal(last) {
 		t.Errorf("an empty line or an event moved it by %v", at.Sub(last))
 	}

@@ -6,7 +6,7 @@ import (
 	"etuservices/protocol"
 )
 
-func logOut(ctx context.Context, s *Session, _ *protocol.Request, out *protocol.Out) error {
+func logOut(ctx context.Context, s *Session, _ *protocol.Request, out *protocol.Writer) error {
 	if err := s.Accounts.Logout(ctx, s.user); err != nil {
 		return err
 	}

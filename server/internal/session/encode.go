@@ -8,15 +8,15 @@ import (
 )
 
 // encode gives the line that write writes, without its end.
-func encode(write func(*protocol.Out)) string {
-	var out protocol.Out
+func encode(write func(*protocol.Writer)) string {
+	var out protocol.Writer
 	write(&out)
 	return strings.TrimSuffix(string(out.Bytes()), "\r\n")
 }
 
 // send writes the reply of a counted call; a replayed one says so, before its
 // text.
-func send(out *protocol.Out, r market.Reply) {
+func send(out *protocol.Writer, r market.Reply) {
 	line := r.Line
 	if r.Replayed {
 		end := textStart(line)

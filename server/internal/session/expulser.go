@@ -7,14 +7,14 @@ import (
 	"etuservices/protocol"
 )
 
-func expel(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
+func expel(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
 	login, reason, err := loginAndReason(req)
 	if err != nil {
 		return err
 	}
 	minutes := 0
 	if given, ok := req.Lookup("minutes"); ok {
-		if minutes, ok = protocol.Minutes(given); !ok {
+		if minutes, ok = protocol.ParseMinutes(given); !ok {
 			return invalid("minutes", "minutes va de 1 à 10080 (sept jours).")
 		}
 	}

@@ -20,21 +20,21 @@ import (
 // retryAfter is what INDISPONIBLE advises: stores that restart need about that.
 const retryAfter = 2 * time.Second
 
-// fault is a failure that is answered by a code and nothing else.
-type fault struct {
+// replyError is a failure that is answered by a code and nothing else.
+type replyError struct {
 	code   protocol.Code
 	fields protocol.Fields
 	text   string // "" for the code's own
 }
 
-func (f *fault) Error() string { return "session: " + string(f.code) }
+func (f *replyError) Error() string { return "session: " + string(f.code) }
 
 func invalid(field, text string) error {
-	return &fault{protocol.INVALIDE, protocol.Fields{{Key: "champ", Value: field}}, text}
+	return &replyError{protocol.INVALIDE, protocol.Fields{{Key: "champ", Value: field}}, text}
 }
 
-// known gives the code of each error that has one and nothing to add.
-var known = []struct {
+// codesOfErrors gives the code of each error that has one and nothing to add.
+var codesOfErrors = []struct {
 	err  error
 	code protocol.Code
 }{
@@ -50,8 +50,8 @@ var known = []struct {
 	{admin.ErrNotAdmin, protocol.INTERDIT},
 }
 
-// answer turns a failure into the line that ends the reply.
-func (s *Session) answer(out *protocol.Out, verb *protocol.Verb, err error) {
+// writeError turns a failure into the line that ends the reply.
+func (s *Session) writeError(out *protocol.Writer, verb *protocol.Verb, err error) {
 	faulty := false
 	defer func() {
 		if faulty {
@@ -62,7 +62,7 @@ func (s *Session) answer(out *protocol.Out, verb *protocol.Verb, err error) {
 		}
 	}()
 	var (
-		f     *fault
+		f     *replyError
 		full  *ledger.Exceeded
 		bad   *accounts.Invalid
 		taken *accounts.Taken
@@ -87,7 +87,7 @@ func (s *Session) answer(out *protocol.Out, verb *protocol.Verb, err error) {
 		wait := ledger.Seconds(until.After)
 		out.Err(protocol.BLOQUE).Int("apres", wait).Text("Vous avez été exclu ; revenez dans " + frenchWait(wait) + ".")
 	case errors.Is(err, accounts.ErrSame):
-		s.write(out, &fault{
+		s.write(out, &replyError{
 			protocol.INVALIDE,
 			protocol.Fields{{Key: "champ", Value: "motdepasse"}},
 			"Choisissez un autre mot de passe que celui qui vous a été donné.",
@@ -95,11 +95,11 @@ func (s *Session) answer(out *protocol.Out, verb *protocol.Verb, err error) {
 	case errors.As(err, &full):
 		writeExceeded(out, full)
 	case errors.As(err, &bad):
-		s.write(out, &fault{protocol.INVALIDE, protocol.Fields{{Key: "champ", Value: bad.Field}}, bad.Text})
+		s.write(out, &replyError{protocol.INVALIDE, protocol.Fields{{Key: "champ", Value: bad.Field}}, bad.Text})
 	case errors.As(err, &taken):
-		s.write(out, &fault{protocol.EXISTE, protocol.Fields{{Key: "champ", Value: taken.Field}}, ""})
+		s.write(out, &replyError{protocol.EXISTE, protocol.Fields{{Key: "champ", Value: taken.Field}}, ""})
 	case errors.Is(err, market.ErrRefReused):
-		s.write(out, &fault{
+		s.write(out, &replyError{
 			protocol.INVALIDE,
 			protocol.Fields{{Key: "champ", Value: "ref"}},
 			"Cette référence a servi à un autre appel.",
@@ -115,21 +115,21 @@ func (s *Session) answer(out *protocol.Out, verb *protocol.Verb, err error) {
 		s.Health.Refused(s.Log, err)
 		unavailable(out, retryAfter)
 	default:
-		s.otherwise(out, verb, err)
+		s.writeKnownError(out, verb, err)
 	}
 }
 
-func (s *Session) otherwise(out *protocol.Out, verb *protocol.Verb, err error) {
-	for _, k := range known {
+func (s *Session) writeKnownError(out *protocol.Writer, verb *protocol.Verb, err error) {
+	for _, k := range codesOfErrors {
 		if errors.Is(err, k.err) {
-			s.write(out, &fault{code: k.code})
+			s.write(out, &replyError{code: k.code})
 			return
 		}
 	}
 	s.incident(out, "verbe", verb.Name, "erreur", err)
 }
 
-func (s *Session) write(out *protocol.Out, f *fault) {
+func (s *Session) write(out *protocol.Writer, f *replyError) {
 	line := out.Err(f.code)
 	for _, x := range f.fields {
 		line = line.Str(x.Key, x.Value)
@@ -142,28 +142,28 @@ func (s *Session) write(out *protocol.Out, f *fault) {
 }
 
 // fail counts a wrong password or token: the third closes the connection.
-func (s *Session) fail(out *protocol.Out) {
+func (s *Session) fail(out *protocol.Writer) {
 	s.failures++
 	if s.failures >= protocol.MaxFailures {
-		s.write(out, &fault{code: protocol.EC})
+		s.write(out, &replyError{code: protocol.EC})
 		return
 	}
 	out.Err(protocol.ECHEC).Int("reste", int64(protocol.MaxFailures-s.failures)).Text(textOf(protocol.ECHEC))
 }
 
-func writeExceeded(out *protocol.Out, e *ledger.Exceeded) {
+func writeExceeded(out *protocol.Writer, e *ledger.Exceeded) {
 	wait := ledger.Seconds(e.Next)
 	out.Err(protocol.QUOTA).Str("quota", string(e.Kind)).Int("max", int64(e.Max)).
 		Int("fenetre", ledger.Seconds(e.Window)).Int("apres", wait).
 		Text("Quota de " + string(e.Kind) + " atteint ; une place se libère dans " + frenchWait(wait) + ".")
 }
 
-func unavailable(out *protocol.Out, after time.Duration) {
+func unavailable(out *protocol.Writer, after time.Duration) {
 	out.Err(protocol.INDISPONIBLE).Int("apres", ledger.Seconds(after)).Text(textOf(protocol.INDISPONIBLE))
 }
 
 // incident answers a fault of ours with a number that stands in the log.
-func (s *Session) incident(out *protocol.Out, about ...any) {
+func (s *Session) incident(out *protocol.Writer, about ...any) {
 	number := strings.ToLower(rand.Text()[:10])
 	s.Log.Error("incident", append([]any{"incident", number}, about...)...)
 	s.closing = true
@@ -171,7 +171,7 @@ func (s *Session) incident(out *protocol.Out, about ...any) {
 }
 
 // panicked ends this connection, and no other, after a panic.
-func (s *Session) panicked(out *protocol.Out, start int, p any) {
+func (s *Session) panicked(out *protocol.Writer, start int, p any) {
 	out.Truncate(start)
 	s.incident(out, "panique", p, "pile", string(debug.Stack()))
 }

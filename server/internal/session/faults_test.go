@@ -61,7 +61,7 @@ func replaceHandler(t *testing.T, verb string, f handler) {
 func TestPanicEndsThatConnectionOnly(t *testing.T) {
 	h := newHouse(t, testenv.Embedded(t), plenty)
 	other, c := h.login(t), h.login(t)
-	replaceHandler(t, "STATS", func(_ context.Context, _ *Session, _ *protocol.Request, out *protocol.Out) error {
+	replaceHandler(t, "STATS", func(_ context.Context, _ *Session, _ *protocol.Request, out *protocol.Writer) error {
 		out.Row().Str("tableau", "top").End()
 		out.Row().Str("moitié", "une")
 		panic(errBroken)
@@ -74,7 +74,7 @@ func TestPanicEndsThatConnectionOnly(t *testing.T) {
 // TestFaultOfOurs: an error that nobody foresaw is an incident too.
 func TestFaultOfOurs(t *testing.T) {
 	h := newHouse(t, testenv.Embedded(t), plenty)
-	replaceHandler(t, "STATS", func(_ context.Context, _ *Session, _ *protocol.Request, out *protocol.Out) error {
+	replaceHandler(t, "STATS", func(_ context.Context, _ *Session, _ *protocol.Request, out *protocol.Writer) error {
 		out.Row().Str("tableau", "top").End()
 		return errBroken
 	})

@@ -19,13 +19,13 @@ import (
 // at once. So the clock of a synctest moves only while the server slows.
 func paced(t *testing.T, rate, burst int) *talk {
 	t.Helper()
-	replaceHandler(t, "ARTICLES", func(_ context.Context, _ *Session, _ *protocol.Request, out *protocol.Out) error {
+	replaceHandler(t, "ARTICLES", func(_ context.Context, _ *Session, _ *protocol.Request, out *protocol.Writer) error {
 		out.OK("ARTICLES").Int("lignes", 0).End()
 		return nil
 	})
 	limits := config.DefaultLimits
 	limits.FloodBurst = burst
-	services := &Services{Hub: &cluster.Hub{}, Limits: limits, Flood: rate, Log: slog.New(slog.DiscardHandler)}
+	services := &Deps{Hub: &cluster.Hub{}, Limits: limits, Flood: rate, Log: slog.New(slog.DiscardHandler)}
 	c := &talk{t: t}
 	c.s = services.Open(c)
 	c.s.user = &accounts.Session{User: accounts.User{Login: "alice", Role: accounts.Student}}

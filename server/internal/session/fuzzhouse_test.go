@@ -84,7 +84,7 @@ func (h *fuzzHouse) Addr() net.Addr { return &net.UnixAddr{Name: "pipe"} }
 func (h *fuzzHouse) open(c *lineserver.Conn) lineserver.Session {
 	s := &watched{h.Open(c), h.closed}
 	if h.token != "" {
-		var out protocol.Out
+		var out protocol.Writer
 		s.Line(context.Background(), []byte("REPRENDRE "+h.token), &out)
 		s.failures = 0
 	}

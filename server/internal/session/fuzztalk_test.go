@@ -36,7 +36,7 @@ func requests(stream []byte) (list []asked) {
 			return list
 		}
 		text := string(line)
-		verb, _, known := protocol.Cut(line)
+		verb, _, known := protocol.SplitVerb(line)
 		if i := strings.LastIndexByte(text, ' '); first && verb == nil && i > 0 && strings.HasPrefix(text[i+1:], "HTTP/") {
 			return append(list, asked{line: text, ends: protocol.NO})
 		}
@@ -123,7 +123,7 @@ func (w *wire) reply() (answer, error) {
 			return answer{}, err
 		}
 		if strings.HasPrefix(line, "! ") && text.Len() == 0 {
-			if _, err := protocol.ParseMessage(strings.TrimSuffix(line, "\r\n")); err != nil || protocol.HasHostile(strings.TrimSuffix(line, "\r\n")) {
+			if _, err := protocol.ParseMessage(strings.TrimSuffix(line, "\r\n")); err != nil || protocol.HasUnprintable(strings.TrimSuffix(line, "\r\n")) {
 				return answer{}, fmt.Errorf("%w: event %q", errReply, line)
 			}
 			w.end = w.end || strings.HasPrefix(line, "! EXPULSE")

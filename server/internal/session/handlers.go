@@ -9,7 +9,7 @@ import (
 
 // handler does a verb's work: it writes the rows and the line of success, or
 // gives an error, which becomes the whole reply.
-type handler func(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error
+type handler func(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error
 
 // handlers has one entry for each verb of the table in package protocol; a test
 // holds the two together.
@@ -50,7 +50,7 @@ var handlers = map[string]handler{
 
 // needs are the stores without which a verb is refused at once (contract
 // section 3, last paragraph). REPRENDRE does with either of them.
-var needs = map[string]store.Need{
+var needs = map[string]store.Dependency{
 	"INSCRIPTION": store.NeedSQL,
 	"AUTH":        store.NeedSQL | store.NeedRedis,
 	"QUOTA":       store.NeedRedis,
@@ -81,7 +81,7 @@ var needs = map[string]store.Need{
 
 // guarded does a verb's work, but for work that needs a store which is away:
 // values are judged all the same, by a handler that then meets that store.
-func (s *Session) guarded(ctx context.Context, req *protocol.Request, out *protocol.Out) error {
+func (s *Session) guarded(ctx context.Context, req *protocol.Request, out *protocol.Writer) error {
 	if s.Health.Missing(needs[req.Verb.Name]) {
 		gone, cancel := context.WithCancelCause(ctx)
 		cancel(store.ErrUnavailable)

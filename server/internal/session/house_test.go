@@ -37,7 +37,7 @@ const (
 
 // house is a server without sockets, on stores of its own.
 type house struct {
-	*Services
+	*Deps
 	stores *store.Stores
 	logs   *logBuffer // everything, debug included
 	users  int
@@ -49,7 +49,7 @@ func newHouse(t testing.TB, env *testenv.Env, quotaMax int) *house {
 	log := slog.New(slog.NewTextHandler(h.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	keeper := ledger.New(h.stores, ledger.Rule{Max: quotaMax, Window: 10 * time.Minute}, log)
 	t.Cleanup(keeper.Close)
-	h.Services = &Services{
+	h.Deps = &Deps{
 		Accounts: accounts.New(accounts.Options{
 			Stores: h.stores, Quota: keeper, Hasher: hashing.New(testCost, config.DefaultLimits.HashWait), Instance: "essai",
 			VisitsTTL: 30 * time.Second, SessionTTL: 30 * time.Minute,
@@ -66,17 +66,17 @@ func newHouse(t testing.TB, env *testenv.Env, quotaMax int) *house {
 	}
 	h.Admin = admin.New(admin.Options{
 		Stores: h.stores, Accounts: h.Accounts, Quota: keeper, Instance: "essai",
-		Tell: h.Hub.Tell, TellAll: h.Hub.TellAll, Forget: h.Boards.Forget, Log: log,
+		SendTo: h.Hub.SendTo, Broadcast: h.Hub.Broadcast, Forget: h.Boards.Forget, Log: log,
 	})
-	h.Hub.Kill, h.Hub.Said, h.Hub.Totals = h.Accounts.KillHere, h.Market.Said, h.Boards.Totals
-	h.Accounts.OnKill = h.Hub.End
+	h.Hub.Revoke, h.Hub.AckNotice, h.Hub.Totals = h.Accounts.RevokeLocal, h.Market.AckNotice, h.Boards.Totals
+	h.Accounts.OnRevoke = h.Hub.EndSessions
 	return h
 }
 
 // register opens an account <login>@univ.fr and gives its login.
 func (h *house) register(t testing.TB, login string, role accounts.Role) string {
 	t.Helper()
-	_, err := h.Accounts.Register(context.Background(), accounts.Registration{
+	_, err := h.Accounts.Create(context.Background(), accounts.Registration{
 		User: accounts.User{
 			Login: login, Email: login + "@univ.fr", FirstName: "Prénom", LastName: "Nom", Role: role,
 		},

@@ -8,16 +8,16 @@ import (
 	"etuservices/server/internal/store"
 )
 
-func register(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
-	user, err := accounts.NewUser(req.Get("login"), req.Get("email"), req.Get("prenom"), req.Get("nom"), accounts.Student)
+func register(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
+	user, err := accounts.ValidateUser(req.Get("login"), req.Get("email"), req.Get("prenom"), req.Get("nom"), accounts.Student)
 	if err != nil {
 		return err
 	}
 	password := req.Get("motdepasse")
-	if err := accounts.NewPassword(password); err != nil {
+	if err := accounts.ValidatePassword(password); err != nil {
 		return err
 	}
-	user, err = s.Accounts.Apply(ctx, s.from(), accounts.Registration{User: user, Password: password, Allowed: s.registrationsOpen})
+	user, err = s.Accounts.SignUp(ctx, s.from(), accounts.Registration{User: user, Password: password, Allowed: s.registrationsOpen})
 	if err != nil {
 		return err
 	}
@@ -30,7 +30,7 @@ func register(ctx context.Context, s *Session, req *protocol.Request, out *proto
 func (s *Session) registrationsOpen(ctx context.Context, from store.RowReader) error {
 	open, err := s.Admin.StillOpen(ctx, from)
 	if err == nil && !open {
-		err = &fault{code: protocol.INTERDIT, text: "Les inscriptions sont fermées."}
+		err = &replyError{code: protocol.INTERDIT, text: "Les inscriptions sont fermées."}
 	}
 	return err
 }

@@ -7,7 +7,7 @@ import (
 	"etuservices/protocol"
 )
 
-func switchRegistrations(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
+func switchRegistrations(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
 	word, given := req.Lookup("etat")
 	if !given {
 		open, err := s.Admin.RegistrationsOpen(ctx)

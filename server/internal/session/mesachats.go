@@ -6,12 +6,12 @@ import (
 	"etuservices/protocol"
 )
 
-func ownPurchases(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
+func ownPurchases(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
 	n, err := pageSize(req)
 	if err != nil {
 		return err
 	}
-	page, err := s.Market.Purchases(ctx, s.user.User.Quota(), n, req.Get("apres"))
+	page, err := s.Market.OwnPurchases(ctx, s.user.User.Quota(), n, req.Get("apres"))
 	if err != nil {
 		return err
 	}

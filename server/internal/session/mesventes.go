@@ -7,12 +7,12 @@ import (
 	"etuservices/server/internal/market"
 )
 
-func ownListings(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
+func ownListings(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
 	n, err := pageSize(req)
 	if err != nil {
 		return err
 	}
-	page, err := s.Market.Sales(ctx, s.user.User.Quota(), n, req.Get("apres"))
+	page, err := s.Market.OwnListings(ctx, s.user.User.Quota(), n, req.Get("apres"))
 	if err != nil {
 		return err
 	}
@@ -27,7 +27,7 @@ func ownListings(ctx context.Context, s *Session, req *protocol.Request, out *pr
 	return nil
 }
 
-func own(out *protocol.Out, a market.Article) protocol.Line {
+func own(out *protocol.Writer, a market.Article) protocol.Line {
 	line := summary(out.Row(), a).Str("etat", string(a.State)).Str("publie", a.Published.Wire())
 	if !a.Sold.IsZero() {
 		line = line.Str("vendu", a.Sold.Wire())

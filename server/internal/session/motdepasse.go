@@ -7,9 +7,9 @@ import (
 	"etuservices/server/internal/accounts"
 )
 
-func changePassword(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
+func changePassword(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
 	password := req.Get("motdepasse")
-	if err := accounts.NewPassword(password); err != nil {
+	if err := accounts.ValidatePassword(password); err != nil {
 		return err
 	}
 	if err := s.Accounts.ChangePassword(ctx, s.user, s.from(), req.Get("ancien"), password); err != nil {

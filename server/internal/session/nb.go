@@ -6,7 +6,7 @@ import (
 	"etuservices/protocol"
 )
 
-func countUsers(ctx context.Context, s *Session, _ *protocol.Request, out *protocol.Out) error {
+func countUsers(ctx context.Context, s *Session, _ *protocol.Request, out *protocol.Writer) error {
 	sockets, users, err := s.Hub.Count(ctx)
 	if err != nil {
 		return err

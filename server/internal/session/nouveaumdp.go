@@ -7,13 +7,13 @@ import (
 	"etuservices/server/internal/accounts"
 )
 
-func setPassword(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
+func setPassword(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
 	login, err := loginOf(req)
 	if err != nil {
 		return err
 	}
 	password := req.Get("motdepasse")
-	if err := accounts.NewPassword(password); err != nil {
+	if err := accounts.ValidatePassword(password); err != nil {
 		return err
 	}
 	if err := s.Admin.SetPassword(ctx, s.actor(), login, password); err != nil {

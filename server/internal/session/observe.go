@@ -21,7 +21,7 @@ var refusals = map[protocol.Code]cluster.Figure{
 
 // observe counts a request and its reply.
 func (s *Session) observe(verb *protocol.Verb, reply []byte, took time.Duration) {
-	s.Hub.Counters.Took(took)
+	s.Hub.Counters.Observe(took)
 	code := protocol.CodeOf(reply)
 	if s.Observe != nil {
 		s.Observe(verb, code, took)
@@ -40,7 +40,7 @@ func (s *Session) feed(kind string, more func(protocol.Line) protocol.Line) {
 	if kind == "CONNEXION" {
 		s.Hub.Counters.Add(cluster.Logins)
 	}
-	s.Hub.Feed(encode(func(out *protocol.Out) {
+	s.Hub.Feed(encode(func(out *protocol.Writer) {
 		line := out.Event(kind).Str("login", s.user.User.Login).Str("serveur", s.Instance)
 		if more != nil {
 			line = more(line)
@@ -58,7 +58,7 @@ func (s *Session) feedRefusal(verb *protocol.Verb, code protocol.Code) {
 	if s.user != nil {
 		login = s.user.User.Login
 	}
-	s.Hub.Feed(encode(func(out *protocol.Out) {
+	s.Hub.Feed(encode(func(out *protocol.Writer) {
 		line := out.Event("REFUS").Str("code", string(code))
 		if verb != nil {
 			line = line.Str("verbe", verb.Name)
@@ -67,23 +67,23 @@ func (s *Session) feedRefusal(verb *protocol.Verb, code protocol.Code) {
 	}))
 }
 
-// tellUnsaid tells a seller, after the reply under way, what was sold while
+// sendPendingNotices tells a seller, after the reply under way, what was sold while
 // nobody could tell him. It is no part of logging in: where it fails, it is
 // told the next time.
-func (s *Session) tellUnsaid(ctx context.Context) {
-	list, err := s.Market.UnsaidTo(ctx, s.user.User.ID)
+func (s *Session) sendPendingNotices(ctx context.Context) {
+	list, err := s.Market.PendingNoticesFor(ctx, s.user.User.ID)
 	if err != nil {
 		s.Log.Warn("ventes non dites au vendeur", "erreur", err)
 	}
 	for _, a := range list {
-		s.conn.PushThen(encodeSold(a), func() { s.Market.Said(a.ID) })
+		s.conn.Send(encodeSold(a), func() { s.Market.AckNotice(a.ID) })
 	}
 }
 
-// TellUnsaid tells the sellers who are logged in on this process what they were
+// SendPendingNotices tells the sellers who are logged in on this process what they were
 // not told, after events were lost.
-func (s *Services) TellUnsaid(ctx context.Context) error {
-	list, err := s.Market.Unsaid(ctx, s.Hub.Here()...)
+func (s *Deps) SendPendingNotices(ctx context.Context) error {
+	list, err := s.Market.PendingNotices(ctx, s.Hub.LocalUsers()...)
 	for _, a := range list {
 		s.Hub.Remind(a.SellerID, a.ID, encodeSold(a))
 	}

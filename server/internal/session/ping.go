@@ -6,7 +6,7 @@ import (
 	"etuservices/protocol"
 )
 
-func ping(_ context.Context, _ *Session, _ *protocol.Request, out *protocol.Out) error {
+func ping(_ context.Context, _ *Session, _ *protocol.Request, out *protocol.Writer) error {
 	out.OK("PONG").End()
 	return nil
 }

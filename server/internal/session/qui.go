@@ -7,7 +7,7 @@ import (
 	"etuservices/server/internal/store"
 )
 
-func whoAmI(_ context.Context, s *Session, _ *protocol.Request, out *protocol.Out) error {
+func whoAmI(_ context.Context, s *Session, _ *protocol.Request, out *protocol.Writer) error {
 	u := s.user.User
 	out.OK("QUI").Str("login", u.Login).Str("prenom", u.FirstName).Str("nom", u.LastName).
 		Str("email", u.Email).Str("role", string(u.Role)).

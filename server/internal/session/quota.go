@@ -7,8 +7,8 @@ import (
 	"etuservices/server/internal/ledger"
 )
 
-func showQuota(ctx context.Context, s *Session, _ *protocol.Request, out *protocol.Out) error {
-	states, err := s.Quota.Look(ctx, s.user.Quota())
+func showQuota(ctx context.Context, s *Session, _ *protocol.Request, out *protocol.Writer) error {
+	states, err := s.Quota.Usage(ctx, s.user.Quota())
 	if err != nil {
 		return err
 	}

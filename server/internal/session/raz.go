@@ -6,7 +6,7 @@ import (
 	"etuservices/protocol"
 )
 
-func resetQuotas(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
+func resetQuotas(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
 	login, err := loginOf(req)
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ func TestReplyKeys(t *testing.T) {
 		// say wants a success of this word, keys and number of rows.
 		say := func(c *talk, line, word, last string, rows int, row string) answer {
 			t.Helper()
-			verb, _, _ := protocol.Cut([]byte(line))
+			verb, _, _ := protocol.SplitVerb([]byte(line))
 			said[verb.Name] = true
 			a := c.Must(line)
 			if a.Word != word || len(a.Rows) != rows {

@@ -6,13 +6,13 @@ import (
 	"etuservices/protocol"
 )
 
-func resume(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
+func resume(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
 	session, err := s.Accounts.Resume(ctx, req.Get("jeton"))
 	if err != nil {
 		return err
 	}
 	s.enter(session)
-	s.tellUnsaid(ctx)
+	s.sendPendingNotices(ctx)
 	line := out.OK("REPRENDRE").Str("login", session.User.Login).Str("role", string(session.User.Role)).
 		Str("jeton", session.Token)
 	if session.User.MustChange {

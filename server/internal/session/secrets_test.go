@@ -50,7 +50,7 @@ func TestNoSecretInAnyLog(t *testing.T) {
 		}
 		all(gone)
 		for _, verb := range []string{"INSCRIPTION", "AUTH", "REPRENDRE", "MOTDEPASSE"} {
-			replaceHandler(t, verb, func(context.Context, *Session, *protocol.Request, *protocol.Out) error { panic(errBroken) })
+			replaceHandler(t, verb, func(context.Context, *Session, *protocol.Request, *protocol.Writer) error { panic(errBroken) })
 		}
 		all(context.Background())
 		logs := h.logs.String()

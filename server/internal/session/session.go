@@ -20,11 +20,11 @@ import (
 	"etuservices/server/internal/store"
 )
 
-// Services is what verbs work with, shared by all sessions.
-type Services struct {
+// Deps is what verbs work with, shared by all sessions.
+type Deps struct {
 	Accounts *accounts.Accounts
 	Market   *market.Market
-	Quota    *ledger.Keeper
+	Quota    *ledger.Limiter
 	Boards   *stats.Boards
 	Hub      *cluster.Hub
 	Health   *store.Health
@@ -42,18 +42,18 @@ type Services struct {
 type Conn interface {
 	cluster.Conn
 	Address() string
-	Exempt() bool     // limits per address leave it alone
-	Known(known bool) // somebody is logged in on it, or no longer
-	End(line string)  // the last event; the connection ends behind it
-	Wake()            // makes Deadline be asked again
+	Exempt() bool                // limits per address leave it alone
+	SetAuthenticated(known bool) // somebody is logged in on it, or no longer
+	SendAndClose(line string)    // the last event; the connection ends behind it
+	Interrupt()                  // makes Deadline be asked again
 }
 
 // Session is one connection's. It is used by one goroutine.
 type Session struct {
-	*Services
+	*Deps
 	conn     Conn
 	user     *accounts.Session // nil: not logged in
-	member   *cluster.Member
+	member   *cluster.Subscriber
 	follows  bool
 	failures int       // wrong passwords and tokens, of the three
 	faults   int       // NO and SYNTAXE in a row
@@ -66,9 +66,9 @@ type Session struct {
 }
 
 // Open begins a session.
-func (s *Services) Open(conn Conn) *Session {
+func (s *Deps) Open(conn Conn) *Session {
 	now := time.Now()
-	session := &Session{Services: s, conn: conn, loginBy: now.Add(s.Limits.LoginTime), last: now}
+	session := &Session{Deps: s, conn: conn, loginBy: now.Add(s.Limits.LoginTime), last: now}
 	if s.Flood > 0 {
 		session.pace = rate.NewLimiter(rate.Limit(s.Flood), s.Limits.FloodBurst)
 	}
@@ -76,7 +76,7 @@ func (s *Services) Open(conn Conn) *Session {
 }
 
 // Greet writes what is said on connecting.
-func (s *Session) Greet(out *protocol.Out) {
+func (s *Session) Greet(out *protocol.Writer) {
 	out.OK("ETUSERVICES").Int("proto", protocol.Version).Str("serveur", s.Instance).
 		Text("Bienvenue sur EtuServices ! AIDE donne la liste des commandes.")
 }
@@ -96,7 +96,7 @@ func (s *Session) Deadline() (time.Time, protocol.Code) {
 }
 
 // Line does one request to its end and writes its reply.
-func (s *Session) Line(ctx context.Context, line []byte, out *protocol.Out) (closing bool) {
+func (s *Session) Line(ctx context.Context, line []byte, out *protocol.Writer) (closing bool) {
 	start, began := out.Len(), time.Now()
 	defer func() {
 		if p := recover(); p != nil {
@@ -104,7 +104,7 @@ func (s *Session) Line(ctx context.Context, line []byte, out *protocol.Out) (clo
 			closing = true
 		}
 	}()
-	verb, rest, ok := protocol.Cut(line)
+	verb, rest, ok := protocol.SplitVerb(line)
 	if ok && verb == nil {
 		return false // an empty line is no request
 	}
@@ -116,7 +116,7 @@ func (s *Session) Line(ctx context.Context, line []byte, out *protocol.Out) (clo
 	s.tried = ""
 	if err := s.run(ctx, verb, rest, out); err != nil {
 		out.Truncate(start) // never half a reply
-		s.answer(out, verb, err)
+		s.writeError(out, verb, err)
 	} else {
 		s.faults = 0
 	}
@@ -129,15 +129,15 @@ func (s *Session) Line(ctx context.Context, line []byte, out *protocol.Out) (clo
 }
 
 // run checks in the order of contract section 1, then does the work.
-func (s *Session) run(ctx context.Context, verb *protocol.Verb, rest []byte, out *protocol.Out) error {
+func (s *Session) run(ctx context.Context, verb *protocol.Verb, rest []byte, out *protocol.Writer) error {
 	if verb == nil {
-		return &fault{code: protocol.NO}
+		return &replyError{code: protocol.NO}
 	}
 	if err := s.allowed(verb.Access); err != nil {
 		return err
 	}
 	if verb.Access >= protocol.LoggedIn && s.user.User.MustChange && !withGivenPassword[verb.Name] {
-		return &fault{code: protocol.INTERDIT, text: "Ce mot de passe vous a été donné ; changez-le d'abord : MOTDEPASSE ancien nouveau."}
+		return &replyError{code: protocol.INTERDIT, text: "Ce mot de passe vous a été donné ; changez-le d'abord : MOTDEPASSE ancien nouveau."}
 	}
 	var err error
 	if s.req, err = verb.Parse(rest); err != nil {
@@ -171,18 +171,18 @@ func (s *Session) run(ctx context.Context, verb *protocol.Verb, rest []byte, out
 }
 
 // from is where the session's attempts come from.
-func (s *Session) from() accounts.From {
-	return accounts.From{Address: s.conn.Address(), Exempt: s.conn.Exempt()}
+func (s *Session) from() accounts.Origin {
+	return accounts.Origin{Address: s.conn.Address(), Exempt: s.conn.Exempt()}
 }
 
 func (s *Session) allowed(access protocol.Access) error {
 	switch {
 	case access == protocol.Anonymous && s.user != nil:
-		return &fault{code: protocol.DEJA}
+		return &replyError{code: protocol.DEJA}
 	case access >= protocol.LoggedIn && s.user == nil:
-		return &fault{code: protocol.AUTH}
+		return &replyError{code: protocol.AUTH}
 	case access == protocol.Admin && s.user.User.Role != accounts.Admin:
-		return &fault{code: protocol.INTERDIT}
+		return &replyError{code: protocol.INTERDIT}
 	}
 	return nil
 }
@@ -194,15 +194,15 @@ var withGivenPassword = map[string]bool{"MOTDEPASSE": true, "DECONNEXION": true,
 // enter makes the connection a logged-in one.
 func (s *Session) enter(user *accounts.Session) {
 	s.user = user
-	s.conn.Known(true)
-	s.member = s.Hub.Join(cluster.Person{
+	s.conn.SetAuthenticated(true)
+	s.member = s.Hub.Join(cluster.User{
 		ID: user.User.ID, Login: user.User.Login, Address: s.conn.Address(), Since: user.Since,
 	}, s.conn, user.Dead)
-	s.Accounts.Watch(user, func(line string) {
+	s.Accounts.OnRevoked(user, func(line string) {
 		if line != "" {
-			s.conn.End(line)
+			s.conn.SendAndClose(line)
 		} else {
-			s.conn.Wake()
+			s.conn.Interrupt()
 		}
 	})
 }
@@ -214,7 +214,7 @@ func (s *Session) leave() {
 	}
 	s.Hub.Leave(s.member)
 	s.user, s.member, s.follows = nil, nil, false
-	s.conn.Known(false)
+	s.conn.SetAuthenticated(false)
 	s.restartLogin()
 }
 

@@ -7,7 +7,7 @@ import (
 	"etuservices/server/internal/store"
 )
 
-func listSessions(ctx context.Context, s *Session, _ *protocol.Request, out *protocol.Out) error {
+func listSessions(ctx context.Context, s *Session, _ *protocol.Request, out *protocol.Writer) error {
 	all, err := s.Hub.Sessions(ctx)
 	if err != nil {
 		return err

@@ -21,17 +21,17 @@ var allBoards = [...]board{
 		return l.Str("login", r.Name).Str("instant", r.Instant().Wire())
 	}},
 	{"top", func(l protocol.Line, r stats.Row) protocol.Line {
-		return l.Str("login", r.Name).Int("connexions", r.Figure)
+		return l.Str("login", r.Name).Int("connexions", r.Value)
 	}},
 	{"moins", func(l protocol.Line, r stats.Row) protocol.Line {
-		return l.Str("login", r.Name).Int("appels", r.Figure)
+		return l.Str("login", r.Name).Int("appels", r.Value)
 	}},
 	{"services", func(l protocol.Line, r stats.Row) protocol.Line {
-		return l.Str("service", r.Name).Int("appels", r.Figure)
+		return l.Str("service", r.Name).Int("appels", r.Value)
 	}},
 }
 
-func showStats(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
+func showStats(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
 	from, to := 0, len(allBoards)
 	if word, given := req.Lookup("tableau"); given {
 		word = strings.ToLower(word)

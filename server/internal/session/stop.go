@@ -6,7 +6,7 @@ import (
 	"etuservices/protocol"
 )
 
-func unfollow(_ context.Context, s *Session, _ *protocol.Request, out *protocol.Out) error {
+func unfollow(_ context.Context, s *Session, _ *protocol.Request, out *protocol.Writer) error {
 	s.Hub.Unfollow(s.member)
 	s.follows = false
 	out.OK("STOP").End()

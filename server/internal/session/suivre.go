@@ -7,10 +7,10 @@ import (
 	"etuservices/protocol"
 )
 
-func follow(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
+func follow(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
 	period := protocol.DefaultPeriod
 	if given, ok := req.Lookup("periode"); ok {
-		if period, ok = protocol.Period(given); !ok {
+		if period, ok = protocol.ParsePeriod(given); !ok {
 			return invalid("periode", "periode va de 1 à 60 secondes.")
 		}
 	}

@@ -15,7 +15,7 @@ import (
 type talk struct {
 	t      testing.TB
 	s      *Session
-	out    protocol.Out
+	out    protocol.Writer
 	Events []string
 	Closed bool
 }
@@ -28,15 +28,15 @@ func (h *house) connect(t testing.TB) *talk {
 	return c
 }
 
-// PushThen and the others make it the session's connection.
-func (c *talk) PushThen(line string, sent func()) {
+// Send and the others make it the session's connection.
+func (c *talk) Send(line string, sent func()) {
 	c.Events = append(c.Events, line)
 	if sent != nil {
 		sent()
 	}
 }
 
-func (c *talk) PushNews(lines string, _, _ int, state func(lost int) string) {
+func (c *talk) SendFeed(lines string, _, _ int, state func(lost int) string) {
 	if lines != "" {
 		c.Events = append(c.Events, strings.Split(strings.TrimSuffix(lines, "\r\n"), "\r\n")...)
 	}
@@ -44,16 +44,16 @@ func (c *talk) PushNews(lines string, _, _ int, state func(lost int) string) {
 		c.Events = append(c.Events, state(0))
 	}
 }
-func (c *talk) DropFeed()       {}
-func (c *talk) End(line string) { c.Events = append(c.Events, line) }
-func (c *talk) Wake()           {}
+func (c *talk) ClearFeed()               {}
+func (c *talk) SendAndClose(line string) { c.Events = append(c.Events, line) }
+func (c *talk) Interrupt()               {}
 
 // Address is from the range for documentation (RFC 5737).
 func (c *talk) Address() string { return "192.0.2.7" }
 
 // Exempt and Known: no limit per address is in the way of a test.
-func (c *talk) Exempt() bool { return true }
-func (c *talk) Known(bool)   {}
+func (c *talk) Exempt() bool          { return true }
+func (c *talk) SetAuthenticated(bool) {}
 
 // answer is a whole reply.
 type answer struct {
@@ -117,7 +117,7 @@ func readAnswer(text string) (a answer, err error) {
 	for i, l := range lines {
 		m, err := protocol.ParseMessage(l)
 		last := i == len(lines)-1
-		if err != nil || protocol.HasHostile(l) || m.Ends() != last || !last && m.Mark != protocol.MarkRow {
+		if err != nil || protocol.HasUnprintable(l) || m.Ends() != last || !last && m.Mark != protocol.MarkRow {
 			return a, fmt.Errorf("%w: line %q of %q (%w)", errReply, l, text, err)
 		}
 		if last {

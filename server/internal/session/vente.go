@@ -9,11 +9,11 @@ import (
 	"etuservices/server/internal/market"
 )
 
-func sell(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Out) error {
-	offer := market.Offer{
+func sell(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
+	offer := market.Listing{
 		Category: req.Get("categorie"), Title: req.Get("titre"), Description: req.Get("description"),
 	}
-	if !protocol.Category(offer.Category) {
+	if !protocol.ValidCategory(offer.Category) {
 		return invalid("categorie", "Catégorie : livre, dvd, cd, jeu, materiel ou autre.")
 	}
 	var err error
@@ -24,10 +24,10 @@ func sell(ctx context.Context, s *Session, req *protocol.Request, out *protocol.
 	if err != nil {
 		return err
 	}
-	if !protocol.Description(offer.Description) {
+	if !protocol.ValidDescription(offer.Description) {
 		return invalid("description", "Description : 300 caractères au plus, sans caractère de contrôle ni invisible.")
 	}
-	if !protocol.Title(offer.Title) {
+	if !protocol.ValidTitle(offer.Title) {
 		return invalid("titre", "Titre : 1 à 120 caractères, dont un visible, sans caractère de contrôle ni invisible.")
 	}
 	var sold market.Article
@@ -40,7 +40,7 @@ func sell(ctx context.Context, s *Session, req *protocol.Request, out *protocol.
 		return err
 	}
 	if !reply.Replayed {
-		s.Hub.Counters.Add(cluster.Sales)
+		s.Hub.Counters.Add(cluster.Listings)
 		s.feed("VENTE", func(line protocol.Line) protocol.Line {
 			line = line.Int("id", sold.ID).Str("titre", sold.Title).Price("prix", sold.Cents).Str("categorie", sold.Category)
 			return writeUse(line, state)
@@ -51,7 +51,7 @@ func sell(ctx context.Context, s *Session, req *protocol.Request, out *protocol.
 }
 
 func encodeSale(a market.Article, q ledger.State) string {
-	return encode(func(out *protocol.Out) {
+	return encode(func(out *protocol.Writer) {
 		line := out.OK("VENTE").Int("id", a.ID).Str("categorie", a.Category).Price("prix", a.Cents).Str("titre", a.Title)
 		writeState(line, q).Text("En vente. Il vous reste " + plural(int64(q.Left()), "appel") + ".")
 	})
@@ -60,7 +60,7 @@ func encodeSale(a market.Article, q ledger.State) string {
 // refOf reads ref=, "" where it was not given.
 func refOf(req *protocol.Request) (string, error) {
 	ref, given := req.Lookup("ref")
-	if given && !protocol.Ref(ref) {
+	if given && !protocol.ValidRef(ref) {
 		return "", invalid("ref", "Référence : 1 à 64 lettres, chiffres, . _ ou -.")
 	}
 	return ref, nil

@@ -96,7 +96,7 @@ func Register(login string) []store.Call { return []store.Call{totals(login, 0, 
 // Call gives what database 1 is told of a committed call.
 func Call(c market.Call) []store.Call {
 	return []store.Call{
-		totals(c.Login, c.Account.Sales, c.Account.Buys),
+		totals(c.Login, c.Account.Listings, c.Account.Purchases),
 		journal(c.Login, c.Account.Calls() == 1, entry{string(c.Service), c.Slot, c.At.UnixMilli()}),
 	}
 }

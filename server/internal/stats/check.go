@@ -57,13 +57,13 @@ func (b *Boards) Check(ctx context.Context) error {
 	var logins, calls error
 	var both sync.WaitGroup
 	both.Go(func() {
-		logins = errors.Join(b.checkOne(ctx, b.stores.Redis.DB0, loginKeys, "connexions", b.tellLogins), b.lowerLast(ctx))
+		logins = errors.Join(b.checkOne(ctx, b.stores.Redis.DB0, loginKeys, "connexions", b.writeLogins), b.lowerLast(ctx))
 	})
 	both.Go(func() {
-		calls = errors.Join(b.checkOne(ctx, b.stores.Redis.DB1, callKeys, "appels", b.tellCalls), b.checkJournals(ctx))
+		calls = errors.Join(b.checkOne(ctx, b.stores.Redis.DB1, callKeys, "appels", b.writeCalls), b.checkJournals(ctx))
 	})
 	both.Wait()
-	return errors.Join(logins, calls, b.forgetGhosts(ctx))
+	return errors.Join(logins, calls, b.forgetDeleted(ctx))
 }
 
 // lowerLast gives the last logins the ledger's instants where those are earlier:
@@ -79,8 +79,8 @@ func (b *Boards) lowerLast(ctx context.Context) error {
 		logins[i], _ = z.Member.(string)
 		scores[logins[i]] = int64(z.Score)
 	}
-	in, args := store.In(logins)
-	users, err := b.users(ctx, figures+`WHERE u.login `+in, args...)
+	in, args := store.InClause(logins)
+	users, err := b.users(ctx, userTotals+`WHERE u.login `+in, args...)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (b *Boards) checkOne(ctx context.Context, db redis.UniversalClient, keys []
 	tell func(context.Context, []user) error,
 ) error {
 	boards, key := keys[:len(keys)-1], keys[len(keys)-1]
-	m, err := readMark(ctx, db, key)
+	m, err := readCheckpoint(ctx, db, key)
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (b *Boards) checkOne(ctx context.Context, db redis.UniversalClient, keys []
 		if err := db.Del(ctx, keys...).Err(); err != nil { // all: they are counted together
 			return fmt.Errorf("boards: %w", store.Classify(err))
 		}
-		m = mark{}
+		m = checkpoint{}
 	}
 	if !m.known() {
 		return b.rebuild(ctx, db, key, boards, now, tell)
@@ -130,10 +130,10 @@ func (b *Boards) checkOne(ctx context.Context, db redis.UniversalClient, keys []
 	at := strconv.FormatInt(m.at.UnixMilli(), 10)
 	switch {
 	case time.Since(m.at) >= markAge:
-		return writeMark(ctx, db, key, fieldAt, at, mark{sure: m.next, next: now, at: time.Now(), seen: seen})
+		return writeCheckpoint(ctx, db, key, fieldAt, at, checkpoint{sure: m.next, next: now, at: time.Now(), seen: seen})
 	case seen.text != m.seen.text:
 		m.seen = seen
-		return writeMark(ctx, db, key, fieldAt, at, m)
+		return writeCheckpoint(ctx, db, key, fieldAt, at, m)
 	}
 	return nil
 }
@@ -157,7 +157,7 @@ func sizesOf(ctx context.Context, db redis.UniversalClient, boards []string) ([]
 func (b *Boards) rebuild(ctx context.Context, db redis.UniversalClient, key string, boards []string, now position,
 	tell func(context.Context, []user) error,
 ) error {
-	claim, err := claim(ctx, db, key)
+	claim, err := startRebuild(ctx, db, key)
 	if err != nil {
 		return fmt.Errorf("boards: rebuild: %w", err)
 	}
@@ -169,8 +169,8 @@ func (b *Boards) rebuild(ctx context.Context, db redis.UniversalClient, key stri
 		return err
 	}
 	b.log.Info("tableaux rebâtis depuis le registre", "registre", strings.Trim(key, "{}"), "comptes", now.user)
-	return writeMark(ctx, db, key, claim, claimed,
-		mark{sure: now.back(), next: now, at: time.Now(), seen: newSizes(sizes, now)})
+	return writeCheckpoint(ctx, db, key, claim, rebuildStarted,
+		checkpoint{sure: now.rewind(), next: now, at: time.Now(), seen: newSizes(sizes, now)})
 }
 
 func (b *Boards) position(ctx context.Context, table string) (p position, err error) {

@@ -40,7 +40,7 @@ func (b *Boards) forget(ctx context.Context, login, anonymous string) error {
 	pipe.ZRem(ctx, keyTotal, login)
 	pipe.ZRem(ctx, keyLast, login)
 	_, loginErr := pipe.Exec(ctx)
-	_, callErr := store.Run(ctx, b.stores.Redis.DB1, store.Call{
+	_, callErr := store.EvalAll(ctx, b.stores.Redis.DB1, store.Call{
 		Script: forgetScript,
 		Keys:   []string{keyCalls, keySales, keyPurch, keyService},
 		Args:   []any{login, anonymous},
@@ -61,14 +61,14 @@ const (
 	lastDeeds = 500
 )
 
-// forgetGhosts takes off the boards whom another process put back after he was
+// forgetDeleted takes off the boards whom another process put back after he was
 // deleted, or who stayed because the deleting one died. A login that somebody
 // new has by now is his.
-func (b *Boards) forgetGhosts(ctx context.Context) error {
+func (b *Boards) forgetDeleted(ctx context.Context) error {
 	rows, err := b.stores.SQL.Read.QueryContext(ctx, `
 		SELECT a.cible, a.cible_id FROM audit a LEFT JOIN utilisateurs u ON u.login = a.cible
 		WHERE a.id > (SELECT COALESCE(MAX(id), 0) FROM audit) - ? AND a.action = ? AND a.instant >= ? AND u.id IS NULL`,
-		lastDeeds, accounts.DeedDelete, store.At(time.Now().Add(-ghostTime)))
+		lastDeeds, accounts.ActionDelete, store.At(time.Now().Add(-ghostTime)))
 	if err != nil {
 		return fmt.Errorf("boards: ghosts: %w", store.Classify(err))
 	}
@@ -111,9 +111,9 @@ func (b *Boards) Totals(ctx context.Context) (sales, buys int64, err error) {
 	for _, r := range rows {
 		switch r.Name {
 		case "vente":
-			sales = r.Figure
+			sales = r.Value
 		case "achat":
-			buys = r.Figure
+			buys = r.Value
 		}
 	}
 	return sales, buys, err

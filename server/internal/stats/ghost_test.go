@@ -35,7 +35,7 @@ func TestGhostLeavesTheBoards(t *testing.T) {
 			name := accounts.Anonymous(id)
 			exec(`UPDATE utilisateurs SET login = ?, email = ?, etat = 'supprime' WHERE id = ?`, name, name, id)
 			exec(`INSERT INTO audit (instant, admin, action, cible_id, cible, raison, serveur) VALUES (?, 'prof', ?, ?, ?, '', 'un')`,
-				now, accounts.DeedDelete, id, login)
+				now, accounts.ActionDelete, id, login)
 			if err := b.Forget(ctx, login, name); err != nil {
 				t.Fatal(err)
 			}
@@ -45,8 +45,8 @@ func TestGhostLeavesTheBoards(t *testing.T) {
 		check(ctx, t, b)
 		remove(1, "alice")
 		late := func(login string) {
-			_, loginErr := store.Run(ctx, stores.Redis.DB0, Login(login, 3, now.Time)...)
-			_, callErr := store.Run(ctx, stores.Redis.DB1, totals(login, 4, 0))
+			_, loginErr := store.EvalAll(ctx, stores.Redis.DB0, Login(login, 3, now.Time)...)
+			_, callErr := store.EvalAll(ctx, stores.Redis.DB1, totals(login, 4, 0))
 			if err := errors.Join(loginErr, callErr); err != nil {
 				t.Fatal(err)
 			}

@@ -61,7 +61,7 @@ func (b *Boards) checkJournals(ctx context.Context) error {
 // far as journals do.
 func (b *Boards) readCallers(ctx context.Context, row int64) error {
 	first := b.journals.last == nil
-	from, last := max(0, b.journals.upto-inFlight), make(map[int64]time.Time)
+	from, last := max(0, b.journals.upto-rewindRows), make(map[int64]time.Time)
 	oldest := time.Now().Add(-callsLife)
 	for upto := row; upto > from; upto -= journalRows {
 		rows, err := b.stores.SQL.Read.QueryContext(ctx, `SELECT utilisateur_id, MAX(instant) FROM appels
@@ -102,7 +102,7 @@ func (b *Boards) readCallers(ctx context.Context, row int64) error {
 }
 
 func (b *Boards) checkJournalsOf(ctx context.Context, callers []int64) error {
-	in, args := store.In(callers)
+	in, args := store.InClause(callers)
 	rows, err := b.stores.SQL.Read.QueryContext(ctx, `SELECT id, login FROM utilisateurs WHERE id `+in, args...)
 	if err != nil {
 		return fmt.Errorf("boards: journals: %w", store.Classify(err))
@@ -135,7 +135,7 @@ func (b *Boards) checkJournalsOf(ctx context.Context, callers []int64) error {
 		// Twice: what was committed while the first was read, and not noted because
 		// there was no journal, is read by the second.
 		for range 2 {
-			if err := b.tellJournal(ctx, id, logins[id]); err != nil {
+			if err := b.writeJournal(ctx, id, logins[id]); err != nil {
 				return err
 			}
 		}
@@ -143,8 +143,8 @@ func (b *Boards) checkJournalsOf(ctx context.Context, callers []int64) error {
 	return nil
 }
 
-// tellJournal tells Redis of a user's last calls.
-func (b *Boards) tellJournal(ctx context.Context, id int64, login string) error {
+// writeJournal tells Redis of a user's last calls.
+func (b *Boards) writeJournal(ctx context.Context, id int64, login string) error {
 	rows, err := b.stores.SQL.Read.QueryContext(ctx, `SELECT service, creneau, instant FROM appels
 		WHERE utilisateur_id = ? AND instant > ? ORDER BY instant DESC LIMIT ?`,
 		id, store.At(time.Now().Add(-callsLife)), keptCalls)
@@ -165,6 +165,6 @@ func (b *Boards) tellJournal(ctx context.Context, id int64, login string) error 
 	if err := rows.Err(); err != nil || len(calls) == 0 {
 		return store.Classify(err)
 	}
-	_, err = store.RunOne(ctx, b.stores.Redis.DB1, journal(login, true, calls...))
+	_, err = store.Eval(ctx, b.stores.Redis.DB1, journal(login, true, calls...))
 	return err
 }

@@ -16,26 +16,26 @@ import (
 // position is a place in the ledger: the greatest numbers of its rows.
 type position struct{ row, user int64 }
 
-// back gives a place far enough behind that whatever was being written down
+// rewind gives a place far enough behind that whatever was being written down
 // when the position was read lies after it.
-func (p position) back() position {
-	return position{max(0, p.row-inFlight), max(0, p.user-inFlight)}
+func (p position) rewind() position {
+	return position{max(0, p.row-rewindRows), max(0, p.user-rewindRows)}
 }
 
-// inFlight is more rows than all instances together can have between their
+// rewindRows is more rows than all instances together can have between their
 // number and their commit: each has at most a pool of connections at work.
-const inFlight = 1000
+const rewindRows = 1000
 
-// mark says up to where the boards of a database hold the ledger. It stands in
+// checkpoint says up to where the boards of a database hold the ledger. It stands in
 // Redis beside them, so that a Redis back on an old file brings its own mark.
-type mark struct {
+type checkpoint struct {
 	sure position  // up to here for certain
 	next position  // sure, once the mark is markAge old
 	at   time.Time // zero: there is no mark
 	seen sizes
 }
 
-func (m mark) known() bool { return !m.at.IsZero() }
+func (m checkpoint) known() bool { return !m.at.IsZero() }
 
 // Fields of a mark in Redis.
 const (
@@ -44,19 +44,19 @@ const (
 	fieldRebuild = "rebatit:" // + the name of a rebuilding under way
 )
 
-func readMark(ctx context.Context, db redis.UniversalClient, key string) (mark, error) {
+func readCheckpoint(ctx context.Context, db redis.UniversalClient, key string) (checkpoint, error) {
 	f, err := db.HGetAll(ctx, key).Result()
 	if err != nil {
-		return mark{}, fmt.Errorf("boards: mark: %w", store.Classify(err))
+		return checkpoint{}, fmt.Errorf("boards: mark: %w", store.Classify(err))
 	}
 	if f[fieldAt] == "" {
-		return mark{}, nil
+		return checkpoint{}, nil
 	}
 	number := func(name string) int64 {
 		n, _ := strconv.ParseInt(f[name], 10, 64)
 		return n
 	}
-	return mark{
+	return checkpoint{
 		sure: position{number("ligne"), number("compte")},
 		next: position{number("ligne_suivante"), number("compte_suivant")},
 		at:   time.UnixMilli(number(fieldAt)),
@@ -92,21 +92,21 @@ func (was sizes) lost(now []int64, p position, accounts bool) bool {
 	return now[0] == 0 && (accounts && p.user > was.user || !accounts && p.row > was.row)
 }
 
-// claim notes that a rebuilding begins and gives the field under which, at its
+// startRebuild notes that a rebuilding begins and gives the field under which, at its
 // end, the mark may be written. Each has its own: processes that rebuild at once
 // must not make each other begin anew for ever.
-func claim(ctx context.Context, db redis.UniversalClient, key string) (field string, err error) {
+func startRebuild(ctx context.Context, db redis.UniversalClient, key string) (field string, err error) {
 	field = fieldRebuild + rand.Text()
-	return field, store.Classify(db.HSet(ctx, key, field, claimed).Err())
+	return field, store.Classify(db.HSet(ctx, key, field, rebuildStarted).Err())
 }
 
-// claimed is the value of a claim's field.
-const claimed = "1"
+// rebuildStarted is the value of a claim's field.
+const rebuildStarted = "1"
 
-// writeMark writes a mark where field still has the expected value; otherwise
+// writeCheckpoint writes a mark where field still has the expected value; otherwise
 // nothing happens, and the next check begins anew.
-func writeMark(ctx context.Context, db redis.UniversalClient, key, field, expected string, m mark) error {
-	_, err := store.Run(ctx, db, store.Call{
+func writeCheckpoint(ctx context.Context, db redis.UniversalClient, key, field, expected string, m checkpoint) error {
+	_, err := store.EvalAll(ctx, db, store.Call{
 		Script: markScript, Keys: []string{key},
 		Args: []any{
 			field, expected,

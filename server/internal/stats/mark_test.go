@@ -17,26 +17,26 @@ func TestRebuildersDoNotUndoEachOther(t *testing.T) {
 	t.Parallel()
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		ctx, db := t.Context(), env.Open(t).Redis.DB0
-		first, err := claim(ctx, db, keyLoginMark)
+		first, err := startRebuild(ctx, db, keyLoginMark)
 		if err != nil {
 			t.Fatal(err)
 		}
-		second, err := claim(ctx, db, keyLoginMark)
+		second, err := startRebuild(ctx, db, keyLoginMark)
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := mark{next: position{row: 7, user: 3}, at: time.Now()}
-		if err := writeMark(ctx, db, keyLoginMark, first, "1", m); err != nil {
+		m := checkpoint{next: position{row: 7, user: 3}, at: time.Now()}
+		if err := writeCheckpoint(ctx, db, keyLoginMark, first, "1", m); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := readMark(ctx, db, keyLoginMark); err != nil || got.next != m.next {
+		if got, err := readCheckpoint(ctx, db, keyLoginMark); err != nil || got.next != m.next {
 			t.Errorf("after the first: %+v, %v", got, err)
 		}
-		late := mark{next: position{row: 9, user: 9}, at: time.Now()}
-		if err := writeMark(ctx, db, keyLoginMark, second, "1", late); err != nil {
+		late := checkpoint{next: position{row: 9, user: 9}, at: time.Now()}
+		if err := writeCheckpoint(ctx, db, keyLoginMark, second, "1", late); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := readMark(ctx, db, keyLoginMark); err != nil || !got.known() {
+		if got, err := readCheckpoint(ctx, db, keyLoginMark); err != nil || !got.known() {
 			t.Errorf("after the second: %+v, %v", got, err)
 		}
 	})
@@ -48,19 +48,19 @@ func TestEmptiedRedisTakesNoMark(t *testing.T) {
 	t.Parallel()
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		ctx, db := t.Context(), env.Open(t).Redis.DB0
-		m := mark{next: position{row: 7, user: 3}, at: time.Now()}
-		name, err := claim(ctx, db, keyLoginMark)
+		m := checkpoint{next: position{row: 7, user: 3}, at: time.Now()}
+		name, err := startRebuild(ctx, db, keyLoginMark)
 		if err != nil {
 			t.Fatal(err)
 		}
 		db.FlushAll(ctx)
-		if _, err := claim(ctx, db, keyLoginMark); err != nil { // another begins
+		if _, err := startRebuild(ctx, db, keyLoginMark); err != nil { // another begins
 			t.Fatal(err)
 		}
-		if err := writeMark(ctx, db, keyLoginMark, name, "1", m); err != nil {
+		if err := writeCheckpoint(ctx, db, keyLoginMark, name, "1", m); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := readMark(ctx, db, keyLoginMark); err != nil || got.known() {
+		if got, err := readCheckpoint(ctx, db, keyLoginMark); err != nil || got.known() {
 			t.Errorf("a mark on an emptied Redis: %+v, %v", got, err)
 		}
 	})

@@ -23,13 +23,13 @@ const (
 // Row is one row of a board. Figure is a number of logins or calls, or the
 // instant of a login in Unix milliseconds.
 type Row struct {
-	Rank   int
-	Name   string
-	Figure int64
+	Rank  int
+	Name  string
+	Value int64
 }
 
 // Instant reads the figure of Last.
-func (r Row) Instant() store.Instant { return store.AtMilli(r.Figure) }
+func (r Row) Instant() store.Instant { return store.AtMilli(r.Value) }
 
 // Logins gives the last distinct users to log in, newest first, and those who
 // logged in most, in one round trip.
@@ -44,7 +44,7 @@ func (b *Boards) Logins(ctx context.Context) (last, top []Row, err error) {
 var loginBoards = []string{keyLoginMark, keyLast, keyTotal}
 
 func (b *Boards) logins(ctx context.Context) (known bool, last, top []Row, err error) {
-	answer, err := store.RunOne(ctx, b.stores.Redis.DB0,
+	answer, err := store.Eval(ctx, b.stores.Redis.DB0,
 		store.Call{Script: bestScript, Keys: loginBoards, Args: []any{fieldAt, lastRows, topRows}})
 	if err != nil {
 		return false, nil, nil, fmt.Errorf("boards: logins: %w", err)
@@ -70,7 +70,7 @@ func best(answer any) ([]Row, error) {
 		if err != nil {
 			return nil, fmt.Errorf("boards: score: %w", err)
 		}
-		rows = append(rows, Row{Name: name, Figure: int64(figure)})
+		rows = append(rows, Row{Name: name, Value: int64(figure)})
 	}
 	return ranked(rows), nil
 }
@@ -104,7 +104,7 @@ func byUse(rows []Row) []Row {
 		}
 	}
 	slices.SortFunc(rows, func(x, y Row) int {
-		return cmp.Or(cmp.Compare(y.Figure, x.Figure), cmp.Compare(x.Name, y.Name))
+		return cmp.Or(cmp.Compare(y.Value, x.Value), cmp.Compare(x.Name, y.Name))
 	})
 	return ranked(rows)
 }
@@ -113,7 +113,7 @@ func rowsOf(list []redis.Z) []Row {
 	rows := make([]Row, len(list))
 	for i, z := range list {
 		name, _ := z.Member.(string)
-		rows[i] = Row{Name: name, Figure: int64(z.Score)}
+		rows[i] = Row{Name: name, Value: int64(z.Score)}
 	}
 	return rows
 }
@@ -122,7 +122,7 @@ func rowsOf(list []redis.Z) []Row {
 func ranked(rows []Row) []Row {
 	for i := range rows {
 		rows[i].Rank = i + 1
-		if i > 0 && rows[i].Figure == rows[i-1].Figure {
+		if i > 0 && rows[i].Value == rows[i-1].Value {
 			rows[i].Rank = rows[i-1].Rank
 		}
 	}

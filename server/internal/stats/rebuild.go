@@ -19,13 +19,13 @@ type user struct {
 	last                store.Instant
 }
 
-const figures = `SELECT u.id, u.login, u.nb_connexions, u.nb_ventes, u.nb_achats, u.derniere_connexion FROM utilisateurs u `
+const userTotals = `SELECT u.id, u.login, u.nb_connexions, u.nb_ventes, u.nb_achats, u.derniere_connexion FROM utilisateurs u `
 
 // changed tells of the accounts that are new, or whose ledger has rows, behind
 // a place.
 func (b *Boards) changed(ctx context.Context, table string, from position, tell func(context.Context, []user) error) error {
-	users, err := b.users(ctx, figures+`WHERE u.id > ?
-		UNION `+figures+`WHERE u.id IN (SELECT l.utilisateur_id FROM `+table+` l WHERE l.id > ?)`, from.user, from.row)
+	users, err := b.users(ctx, userTotals+`WHERE u.id > ?
+		UNION `+userTotals+`WHERE u.id IN (SELECT l.utilisateur_id FROM `+table+` l WHERE l.id > ?)`, from.user, from.row)
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (b *Boards) changed(ctx context.Context, table string, from position, tell 
 func (b *Boards) everyone(ctx context.Context, tell func(context.Context, []user) error) error {
 	var last int64
 	for {
-		users, err := b.users(ctx, figures+`WHERE u.id > ? ORDER BY u.id LIMIT ?`, last, batch)
+		users, err := b.users(ctx, userTotals+`WHERE u.id > ? ORDER BY u.id LIMIT ?`, last, batch)
 		if err != nil || len(users) == 0 {
 			return err
 		}
@@ -77,7 +77,7 @@ func scan(rows *sql.Rows, u *user) error {
 	return nil
 }
 
-func (b *Boards) tellLogins(ctx context.Context, users []user) error {
+func (b *Boards) writeLogins(ctx context.Context, users []user) error {
 	args := make([]any, 1, 1+3*len(users))
 	args[0] = keptLast
 	floor := newest(users)
@@ -91,7 +91,7 @@ func (b *Boards) tellLogins(ctx context.Context, users []user) error {
 		}
 		args = append(args, u.login, u.logins, last)
 	}
-	_, err := store.Run(ctx, b.stores.Redis.DB0,
+	_, err := store.EvalAll(ctx, b.stores.Redis.DB0,
 		store.Call{Script: loginScript, Keys: []string{keyTotal, keyLast}, Args: args})
 	return err
 }
@@ -115,12 +115,12 @@ func newest(users []user) (floor int64) {
 	return last[len(last)-keptLast]
 }
 
-func (b *Boards) tellCalls(ctx context.Context, users []user) error {
+func (b *Boards) writeCalls(ctx context.Context, users []user) error {
 	args := make([]any, 0, 3*len(users))
 	for _, u := range users {
 		args = append(args, u.login, u.sales, u.buys)
 	}
-	_, err := store.Run(ctx, b.stores.Redis.DB1,
+	_, err := store.EvalAll(ctx, b.stores.Redis.DB1,
 		store.Call{Script: callsScript, Keys: callKeys, Args: args})
 	return err
 }

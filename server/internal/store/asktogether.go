@@ -18,13 +18,13 @@ type asked struct {
 	err     error
 }
 
-// Together is Run for what many ask at once: those who come while others are on
+// Batch is Run for what many ask at once: those who come while others are on
 // their way share the next round trip. Each gets its own answers, or its own
 // error.
-func (db *DB) Together(ctx context.Context, calls ...Call) ([]any, error) {
+func (db *DB) Batch(ctx context.Context, calls ...Call) ([]any, error) {
 	if db.lanes.enter() {
 		defer db.lanes.next()
-		return Run(ctx, db, calls...)
+		return EvalAll(ctx, db, calls...)
 	}
 	a := &asked{calls: calls}
 	if _, err := db.lanes.join(ctx, a, db.ask); err != nil {
@@ -33,7 +33,7 @@ func (db *DB) Together(ctx context.Context, calls ...Call) ([]any, error) {
 	return a.answers, a.err
 }
 
-func (db *DB) ask(few []*member[*asked]) outcome {
+func (db *DB) ask(few []*waiter[*asked]) batchResult {
 	var calls []Call
 	for _, m := range few {
 		calls = append(calls, m.work.calls...)
@@ -45,5 +45,5 @@ func (db *DB) ask(few []*member[*asked]) outcome {
 		m.work.answers, m.work.err = answers(cmds[:n])
 		cmds = cmds[n:]
 	}
-	return outcome{}
+	return batchResult{}
 }

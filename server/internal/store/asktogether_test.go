@@ -36,7 +36,7 @@ func TestEachGetsItsOwnAnswer(t *testing.T) {
 				if i%5 == 4 {
 					middle = fails
 				}
-				got[i], errs[i] = db.Together(t.Context(),
+				got[i], errs[i] = db.Batch(t.Context(),
 					store.Call{Script: echo, Keys: []string{"k"}, Args: []any{i}},
 					store.Call{Script: middle, Keys: []string{"n"}})
 			})
@@ -72,7 +72,7 @@ func TestWhoGivesUpAsksNothing(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)
 		go func() {
-			_, err := db.Together(ctx, store.Call{Script: count, Keys: []string{"n"}})
+			_, err := db.Batch(ctx, store.Call{Script: count, Keys: []string{"n"}})
 			done <- err
 		}()
 		for store.Asking(db) == 0 {

@@ -42,7 +42,7 @@ func Backup(ctx context.Context, dataDir, file string) (err error) {
 	if _, err := db.ExecContext(ctx, `VACUUM INTO ?`, file); err != nil {
 		return fmt.Errorf("sauvegarde : %w", Classify(err))
 	}
-	if err := sound(ctx, file); err != nil {
+	if err := verifyBackup(ctx, file); err != nil {
 		return err
 	}
 	return f.Sync()
@@ -51,8 +51,8 @@ func Backup(ctx context.Context, dataDir, file string) (err error) {
 // ErrUnsound is a file that is no whole copy of an embedded store.
 var ErrUnsound = errors.New("ce fichier n'est pas une sauvegarde entière")
 
-// sound checks a copy. It changes nothing.
-func sound(ctx context.Context, file string) error {
+// verifyBackup checks a copy. It changes nothing.
+func verifyBackup(ctx context.Context, file string) error {
 	db, err := openSQLiteHandle(copyDSN(file, "ro"), 1)
 	if err != nil {
 		return err

@@ -19,7 +19,7 @@ func gathered(t *testing.T, ask func(works []*square) error) (sizes []int, works
 	t.Helper()
 	on := make(chan struct{})
 	var mu sync.Mutex
-	g := store.NewGather(8, func(_ context.Context, works []*square) error {
+	g := store.NewCoalescer(8, func(_ context.Context, works []*square) error {
 		mu.Lock()
 		sizes = append(sizes, len(works))
 		mu.Unlock()

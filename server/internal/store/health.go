@@ -30,12 +30,12 @@ const (
 	silentAfter = 2
 )
 
-// Need says what a piece of work cannot do without.
-type Need uint8
+// Dependency says what a piece of work cannot do without.
+type Dependency uint8
 
 // The two stores.
 const (
-	NeedSQL Need = 1 << iota
+	NeedSQL Dependency = 1 << iota
 	NeedRedis
 )
 
@@ -106,7 +106,7 @@ type Problem struct {
 // Missing says whether any of the needed stores is away. One that reads and does
 // not write is not: what only reads goes on, and a write is refused by the store
 // itself, at once.
-func (h *Health) Missing(need Need) bool { return h != nil && h.away.Load()&uint32(need) != 0 }
+func (h *Health) Missing(need Dependency) bool { return h != nil && h.away.Load()&uint32(need) != 0 }
 
 // Set makes known that something stands in the way, under a name, until Clear.
 // It tells whether that was not known, with this reason.
@@ -149,7 +149,7 @@ func (h *Health) Problems() []Problem {
 }
 
 // Failing tells whether a store does not answer, or does not write.
-func (h *Health) Failing(need Need) bool {
+func (h *Health) Failing(need Dependency) bool {
 	return slices.ContainsFunc(h.Problems(), func(p Problem) bool {
 		return need&NeedSQL != 0 && p.Name == ProblemSQL || need&NeedRedis != 0 && p.Name == ProblemRedis
 	})
@@ -173,7 +173,7 @@ func (s *Stores) Watch(ctx context.Context, log *slog.Logger) {
 
 // probe asks one store.
 type probe struct {
-	need    Need // 0: never said to be away, as an embedded store, which lives with this process
+	need    Dependency // 0: never said to be away, as an embedded store, which lives with this process
 	problem string
 	name    string // for people
 	ask     func(context.Context) error
@@ -207,7 +207,7 @@ func (h *Health) watch(ctx context.Context, log *slog.Logger, p probe) {
 		switch {
 		case ctx.Err() != nil:
 			return
-		case lostLock(err): // it is at work
+		case isLockConflict(err): // it is at work
 		case err == nil:
 			written = time.Now()
 			h.writes(log, p)

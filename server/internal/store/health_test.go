@@ -32,7 +32,7 @@ func (c conduct) next() func(context.Context) error {
 }
 
 // watched begins the watch of a store.
-func watched(t *testing.T, need Need, does conduct, writes conduct) *Health {
+func watched(t *testing.T, need Dependency, does conduct, writes conduct) *Health {
 	t.Helper()
 	h := &Health{}
 	ask, write := does.next(), writes.next()

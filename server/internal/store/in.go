@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// In gives "IN (?, ?, …)" for a list that is not empty, and its arguments.
-func In[T any](list []T) (condition string, args []any) {
+// InClause gives "IN (?, ?, …)" for a list that is not empty, and its arguments.
+func InClause[T any](list []T) (condition string, args []any) {
 	args = make([]any, len(list))
 	for i, v := range list {
 		args[i] = v

@@ -7,42 +7,42 @@ import (
 	"sync"
 )
 
-// lanes let callers who arrive while all are busy go together in the next round
+// batcher let callers who arrive while all are busy go together in the next round
 // trip, commit or whatever a lane does. On a quiet server there is always a free
 // one, and everybody goes alone.
-type lanes[W any] struct {
+type batcher[W any] struct {
 	mu      sync.Mutex
 	free    int
 	most    int // who go together at once
-	waiting []*member[W]
+	waiting []*waiter[W]
 }
 
-// member is a caller who could not go alone.
-type member[W any] struct {
+// waiter is a caller who could not go alone.
+type waiter[W any] struct {
 	ctx  context.Context
 	work W
-	told chan word[W]
+	told chan signal[W]
 }
 
-// word is what a member is told in the end: to take the lane over for a few,
+// signal is what a member is told in the end: to take the lane over for a few,
 // itself first; or how it went.
-type word[W any] struct {
-	lead    []*member[W]
-	outcome outcome
+type signal[W any] struct {
+	lead    []*waiter[W]
+	outcome batchResult
 }
 
 // errPanicked is what the others are told where the work of one panicked.
 var errPanicked = errors.New("store: panic in shared work")
 
-// outcome is how it went for those who went together: an error, which is that of
+// batchResult is how it went for those who went together: an error, which is that of
 // all of them, or that each has to go alone.
-type outcome struct {
+type batchResult struct {
 	err   error
 	alone bool
 }
 
 // enter takes a lane that is free; next must follow.
-func (l *lanes[W]) enter() bool {
+func (l *batcher[W]) enter() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.free == 0 {
@@ -55,23 +55,23 @@ func (l *lanes[W]) enter() bool {
 // join waits, where no lane is free, to go with others: whoever is first does
 // together's work for all of them, on its own goroutine. The error is ctx's,
 // where ctx ended before anybody took the caller up: what was begun is waited for.
-func (l *lanes[W]) join(ctx context.Context, work W, together func(few []*member[W]) outcome) (outcome, error) {
-	m := &member[W]{ctx: ctx, work: work, told: make(chan word[W], 1)}
-	w := word[W]{lead: []*member[W]{m}}
+func (l *batcher[W]) join(ctx context.Context, work W, together func(few []*waiter[W]) batchResult) (batchResult, error) {
+	m := &waiter[W]{ctx: ctx, work: work, told: make(chan signal[W], 1)}
+	w := signal[W]{lead: []*waiter[W]{m}}
 	if l.queue(m) {
 		var err error
 		if w, err = l.wait(m); err != nil {
-			return outcome{}, err
+			return batchResult{}, err
 		}
 	}
 	if w.lead == nil {
 		return w.outcome, nil
 	}
 	defer l.next()
-	how := outcome{err: errPanicked} // unless together comes back
+	how := batchResult{err: errPanicked} // unless together comes back
 	defer func() {
 		for _, other := range w.lead[1:] {
-			other.told <- word[W]{outcome: how}
+			other.told <- signal[W]{outcome: how}
 		}
 	}()
 	how = together(w.lead)
@@ -79,7 +79,7 @@ func (l *lanes[W]) join(ctx context.Context, work W, together func(few []*member
 }
 
 // queue is false where a lane was free after all, and is taken.
-func (l *lanes[W]) queue(m *member[W]) bool {
+func (l *batcher[W]) queue(m *waiter[W]) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.free > 0 {
@@ -90,19 +90,19 @@ func (l *lanes[W]) queue(m *member[W]) bool {
 	return true
 }
 
-func (l *lanes[W]) wait(m *member[W]) (word[W], error) {
+func (l *batcher[W]) wait(m *waiter[W]) (signal[W], error) {
 	select {
 	case w := <-m.told:
 		return w, nil
 	case <-m.ctx.Done():
 	}
 	if l.leave(m) {
-		return word[W]{}, m.ctx.Err()
+		return signal[W]{}, m.ctx.Err()
 	}
 	return <-m.told, nil
 }
 
-func (l *lanes[W]) leave(m *member[W]) bool {
+func (l *batcher[W]) leave(m *waiter[W]) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	i := slices.Index(l.waiting, m)
@@ -113,7 +113,7 @@ func (l *lanes[W]) leave(m *member[W]) bool {
 }
 
 // next hands a lane on to those who wait, or frees it.
-func (l *lanes[W]) next() {
+func (l *batcher[W]) next() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	n := min(len(l.waiting), l.most)
@@ -123,5 +123,5 @@ func (l *lanes[W]) next() {
 	}
 	few := slices.Clone(l.waiting[:n])
 	l.waiting = slices.Delete(l.waiting, 0, n)
-	few[0].told <- word[W]{lead: few}
+	few[0].told <- signal[W]{lead: few}
 }

@@ -72,7 +72,7 @@ func sales(withoutSync bool) int {
 	in := bufio.NewReader(os.Stdin)
 	_, _ = in.ReadString('\n')
 	for i := range 10 {
-		err := s.SQL.Together(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		err := s.SQL.GroupCommit(ctx, func(ctx context.Context, tx *sql.Tx) error {
 			_, err := tx.ExecContext(ctx, `INSERT INTO mots (mot, article_id) VALUES ('mot', ?)`, i)
 			return err
 		})

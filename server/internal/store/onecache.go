@@ -82,7 +82,7 @@ func (s *SQL) replaceCacheRow(ctx context.Context, old cacheRow, id, addr string
 	} else {
 		result, err = s.Write.ExecContext(ctx, `UPDATE reglages SET valeur = ? WHERE nom = 'cache' AND valeur = ?`, text, old.text)
 	}
-	if lostLock(err) {
+	if isLockConflict(err) {
 		return false, nil
 	}
 	if err != nil {

@@ -49,7 +49,7 @@ func TestRefusedEndCommitsNothingLater(t *testing.T) {
 			return s.SQL.Tx(t.Context(), bumped(id, func() error { return nil }))
 		},
 		"alone in Together": func(t *testing.T, s *store.Stores, id int64) error {
-			return s.SQL.Together(t.Context(), bumped(id, func() error { return errOwn }))
+			return s.SQL.GroupCommit(t.Context(), bumped(id, func() error { return errOwn }))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

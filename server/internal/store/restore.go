@@ -28,11 +28,11 @@ func Restore(ctx context.Context, dataDir, file string) (aside string, err error
 	if err := copyFile(file, fresh); err != nil {
 		return "", fmt.Errorf("restauration : %w", err)
 	}
-	if err := sound(ctx, fresh); err != nil {
+	if err := verifyBackup(ctx, fresh); err != nil {
 		return "", errors.Join(err, os.Remove(fresh))
 	}
 	current := dir.file(SQLiteFile)
-	if aside, err = putAside(ctx, current); err != nil {
+	if aside, err = setAside(ctx, current); err != nil {
 		return "", fmt.Errorf("restauration : %w", errors.Join(err, os.Remove(fresh)))
 	}
 	if err := os.Rename(fresh, current); err != nil {
@@ -41,8 +41,8 @@ func Restore(ctx context.Context, dataDir, file string) (aside string, err error
 	return aside, syncDir(dir.path)
 }
 
-// putAside renames a store, what its journal holds included.
-func putAside(ctx context.Context, current string) (aside string, err error) {
+// setAside renames a store, what its journal holds included.
+func setAside(ctx context.Context, current string) (aside string, err error) {
 	if _, err := os.Stat(current); errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}

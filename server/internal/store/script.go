@@ -28,9 +28,9 @@ type Call struct {
 	Args   []any
 }
 
-// RunOne runs one script and gives its answer, as Run does: what is asked most
+// Eval runs one script and gives its answer, as Run does: what is asked most
 // is spared the slices of several.
-func RunOne(ctx context.Context, db redis.UniversalClient, c Call) (any, error) {
+func Eval(ctx context.Context, db redis.UniversalClient, c Call) (any, error) {
 	cmd := eval(ctx, evalSha, c.Script.hash, c)
 	_ = db.Process(ctx, once{cmd}) // its error stands in cmd
 	if err := cmd.Err(); err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") {
@@ -73,13 +73,13 @@ func eval(ctx context.Context, name, script string, c Call) *redis.Cmd {
 	return cmd
 }
 
-// Run runs scripts in one round trip and gives their answers in order. A Redis
+// EvalAll runs scripts in one round trip and gives their answers in order. A Redis
 // that lost its scripts (a restart) is given the missing ones again: a script
 // that it does not know was not run, so none runs twice. The error wraps
 // ErrUnavailable where Redis is.
-func Run(ctx context.Context, db redis.UniversalClient, calls ...Call) ([]any, error) {
+func EvalAll(ctx context.Context, db redis.UniversalClient, calls ...Call) ([]any, error) {
 	if len(calls) == 1 { // no pipeline for one: it costs allocations
-		answer, err := RunOne(ctx, db, calls[0])
+		answer, err := Eval(ctx, db, calls[0])
 		if err != nil {
 			return nil, err
 		}

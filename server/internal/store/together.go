@@ -21,13 +21,13 @@ const (
 // txWork is what runs in a transaction.
 type txWork = func(ctx context.Context, tx *sql.Tx) error
 
-// Together is Tx for short work that many ask for at once: those who arrive
+// GroupCommit is Tx for short work that many ask for at once: those who arrive
 // while all lanes are busy share the next transaction, and its commit.
 //
 // It gives what Tx gives. When one of several fails, the transaction is rolled
 // back and each runs its own: fn's error, or panic, is its caller's alone. fn may
 // run on another caller's goroutine while its own waits.
-func (s *SQL) Together(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx) error) error {
+func (s *SQL) GroupCommit(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx) error) error {
 	began := time.Now()
 	err := s.together(ctx, fn)
 	if s.OnTx != nil {
@@ -52,33 +52,33 @@ func (s *SQL) together(ctx context.Context, fn txWork) error {
 }
 
 // share runs all of few in one transaction, or none.
-func (s *SQL) share(few []*member[txWork]) outcome {
+func (s *SQL) share(few []*waiter[txWork]) batchResult {
 	if len(few) == 1 {
-		return outcome{alone: true}
+		return batchResult{alone: true}
 	}
 	ctx, cancel := sharedTime(few)
 	defer cancel()
 	tx, err := s.Write.BeginTx(ctx, nil)
 	if err != nil {
-		return outcome{err: fmt.Errorf("begin: %w", err)}
+		return batchResult{err: fmt.Errorf("begin: %w", err)}
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit this does nothing
 	for _, m := range few {
 		switch err := runSafely(ctx, tx, m.work); {
 		case err == nil:
-		case Unavailable(err) && !lostLock(err):
-			return outcome{err: err} // the store's failure: everybody's
+		case Unavailable(err) && !isLockConflict(err):
+			return batchResult{err: err} // the store's failure: everybody's
 		default:
-			return outcome{alone: true}
+			return batchResult{alone: true}
 		}
 	}
 	if err := tx.Commit(); err != nil {
 		if err = commitError(ctx, err); errors.Is(err, ErrCommitUnknown) {
-			return outcome{err: err}
+			return batchResult{err: err}
 		}
-		return outcome{alone: true}
+		return batchResult{alone: true}
 	}
-	return outcome{}
+	return batchResult{}
 }
 
 // runSafely makes a panic an error: it comes again when that work runs alone, on
@@ -94,7 +94,7 @@ func runSafely(ctx context.Context, tx *sql.Tx, work txWork) (err error) {
 
 // sharedTime ends before any member's ctx does, and when none of them is
 // cancelled: that would be the others' loss.
-func sharedTime[W any](few []*member[W]) (context.Context, context.CancelFunc) {
+func sharedTime[W any](few []*waiter[W]) (context.Context, context.CancelFunc) {
 	end := time.Now().Add(SQLTimeout)
 	for _, m := range few {
 		if d, ok := m.ctx.Deadline(); ok && d.Before(end) {

@@ -36,7 +36,7 @@ func newCrowd(t *testing.T, s *store.Stores) *crowd {
 	for range store.Lanes(c.s.SQL) {
 		inside.Add(1)
 		c.first.Go(func() {
-			err := c.s.SQL.Together(t.Context(), func(context.Context, *sql.Tx) error {
+			err := c.s.SQL.GroupCommit(t.Context(), func(context.Context, *sql.Tx) error {
 				inside.Done()
 				<-c.open
 				return nil
@@ -55,7 +55,7 @@ func (c *crowd) join(ctx context.Context, name string, fn func(context.Context, 
 	c.t.Helper()
 	before := store.Waiting(c.s.SQL)
 	c.all.Go(func() {
-		err := c.s.SQL.Together(ctx, fn)
+		err := c.s.SQL.GroupCommit(ctx, fn)
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.errs[name] = err
@@ -139,7 +139,7 @@ func TestPanicIsItsCallersAlone(t *testing.T) {
 		before := store.Waiting(c.s.SQL)
 		c.all.Go(func() {
 			defer func() { met <- recover() }()
-			_ = c.s.SQL.Together(t.Context(), func(context.Context, *sql.Tx) error { panic("ours") })
+			_ = c.s.SQL.GroupCommit(t.Context(), func(context.Context, *sql.Tx) error { panic("ours") })
 		})
 		for store.Waiting(c.s.SQL) == before {
 			runtime.Gosched()
@@ -153,7 +153,7 @@ func TestPanicIsItsCallersAlone(t *testing.T) {
 			t.Errorf("%d bumps, %v", n, c.errs)
 		}
 		// Its lane is free again.
-		if err := c.s.SQL.Together(t.Context(), c.bump); err != nil {
+		if err := c.s.SQL.GroupCommit(t.Context(), c.bump); err != nil {
 			t.Error(err)
 		}
 	})

@@ -47,7 +47,7 @@ func (s *SQL) tx(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx) e
 	defer cancel()
 	for try := 0; ; try++ {
 		err := s.txOnce(ctx, fn)
-		if err == nil || try == txRetries || !lostLock(err) || errors.Is(err, ErrCommitUnknown) {
+		if err == nil || try == txRetries || !isLockConflict(err) || errors.Is(err, ErrCommitUnknown) {
 			return Classify(err)
 		}
 		pause := rand.N(txPause<<try) + time.Millisecond
@@ -106,11 +106,11 @@ func certainlyNotCommitted(err error) bool {
 		return isBusy(lite) || lite.Code()&0xff == sqlite3.SQLITE_FULL ||
 			lite.Code()&0xff == sqlite3.SQLITE_CONSTRAINT
 	}
-	return lostLock(err) || isMySQL(err, myReadOnlyOption, myReadOnlyTx, myReadOnlyMode)
+	return isLockConflict(err) || isMySQL(err, myReadOnlyOption, myReadOnlyTx, myReadOnlyMode)
 }
 
-// lostLock holds when the engine chose this transaction as the loser.
-func lostLock(err error) bool {
+// isLockConflict holds when the engine chose this transaction as the loser.
+func isLockConflict(err error) bool {
 	var lite *sqlite.Error
 	if errors.As(err, &lite) {
 		return isBusy(lite)

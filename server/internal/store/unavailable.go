@@ -52,11 +52,11 @@ func Unavailable(err error) bool {
 	}
 	// Every refusal of Redis, whatever its code: we ask it nothing that a healthy
 	// one refuses.
-	return redisCode(err) != "" || brokenLink(err)
+	return redisCode(err) != "" || isNetworkError(err)
 }
 
-// brokenLink holds for failures of the way to a store.
-func brokenLink(err error) bool {
+// isNetworkError holds for failures of the way to a store.
+func isNetworkError(err error) bool {
 	for _, known := range []error{
 		context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed,
 		driver.ErrBadConn, sql.ErrConnDone, mysql.ErrInvalidConn, mysql.ErrMalformPkt, mysql.ErrPktSync,

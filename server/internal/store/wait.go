@@ -25,7 +25,7 @@ func waitFor(ctx context.Context, log *slog.Logger, what, addr string, try func(
 	say := func() {
 		log.Warn("en attente du magasin", "magasin", what, "adresse", addr, "cause", last.Load())
 	}
-	defer every(waitSayEvery, say)() // beside the tries, for one may hang
+	defer ticker(waitSayEvery, say)() // beside the tries, for one may hang
 
 	for {
 		err := Classify(try(ctx))
@@ -51,8 +51,8 @@ func waitFor(ctx context.Context, log *slog.Logger, what, addr string, try func(
 	}
 }
 
-// every calls f at each period until the returned function is called.
-func every(period time.Duration, f func()) (stop func()) {
+// ticker calls f at each period until the returned function is called.
+func ticker(period time.Duration, f func()) (stop func()) {
 	ticker, done := time.NewTicker(period), make(chan struct{})
 	go func() {
 		for {
