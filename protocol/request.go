@@ -3,7 +3,11 @@ package protocol
 import (
 	"errors"
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
 )
 
 // ErrSyntax is a wrong number or form of arguments (SYNTAXE).
@@ -238,3 +242,19 @@ func trimLeft(b []byte) []byte {
 
 func skipBlanks(s string) string { return strings.TrimLeft(s, " \t") }
 func trimBlanks(s string) string { return strings.Trim(s, " \t") }
+
+// letters that neither a decomposition nor case folding takes to what people
+// type instead of them.
+var letters = strings.NewReplacer("œ", "oe", "æ", "ae", "ø", "o", "đ", "d", "ł", "l", "ı", "i")
+
+// Fold takes case (as Unicode folds it: ς is σ, ß is ss), accents and what only
+// joins characters away, for searches.
+func Fold(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Mn, unicode.Cf) {
+			return -1
+		}
+		return r
+	}, norm.NFKD.String(s))
+	return letters.Replace(cases.Fold().String(s))
+}

@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -147,3 +148,78 @@ func ParseID(s string) (id int64, ok bool) {
 	id, _ = strconv.ParseInt(s, 10, 64) // out of range gives the largest
 	return id, true
 }
+
+// ErrPrice is a price out of bounds or not written as one.
+var ErrPrice = errors.New("protocol: not a price between 0.00 and 9999.99")
+
+// ParsePrice reads an amount ("4", "4.5", "4.50" or "4,50") into cents.
+func ParsePrice(s string) (cents int64, err error) {
+	s = strings.Replace(s, ",", ".", 1)
+	units, fraction, found := strings.Cut(s, ".")
+	if units == "" || found && (fraction == "" || len(fraction) > 2) {
+		return 0, ErrPrice
+	}
+	if len(fraction) == 1 {
+		fraction += "0"
+	}
+	if fraction == "" {
+		fraction = "00"
+	}
+	for _, c := range []byte(units + fraction) {
+		if c < '0' || c > '9' {
+			return 0, ErrPrice
+		}
+		if cents = cents*10 + int64(c-'0'); cents > MaxPriceCents {
+			return 0, ErrPrice
+		}
+	}
+	return cents, nil
+}
+
+// FormatPrice writes cents as the wire does: 450 is "4.50".
+func FormatPrice(cents int64) string { return string(appendPrice(nil, cents)) }
+
+// Numbers that both sides share (contract sections 1 and 2).
+const (
+	// Version is announced in the greeting as proto=.
+	Version = 1
+	// DefaultAddr is where the server listens and the client knocks.
+	DefaultAddr = "127.0.0.1:5890"
+	// MaxLine bounds a request line in bytes, its end included: the longest
+	// legal request (VENTE with title and description of 4-byte characters)
+	// fits.
+	MaxLine = 2048
+	// MaxInRowFaults is how many NO and SYNTAXE in a row end a connection:
+	// the other side is speaking something else.
+	MaxInRowFaults = 10
+	// MaxFailures is the SAE's rule: the third wrong password closes.
+	MaxFailures = 3
+)
+
+// Bounds of values, in Unicode code points unless said otherwise.
+const (
+	MinLogin, MaxLogin       = 2, 32
+	MaxName                  = 64
+	MaxEmail                 = 254 // bytes, RFC 5321
+	MinPassword, MaxPassword = 8, 128
+	MaxPriceCents            = 999_999 // 9999.99
+	MaxTitle                 = 120
+	MaxDescription           = 300
+	MaxRef                   = 64
+	MinPage, MaxPage         = 1, 100
+	DefaultPage              = 20
+	MaxReason                = 200   // of an administrator, for one person
+	MaxAnnounce              = 300   // what fits on a screen at a glance
+	MinPeriod, MaxPeriod     = 1, 60 // of SUIVRE, in seconds
+	DefaultPeriod            = 1
+	MaxMinutes               = 7 * 24 * 60 // of EXPULSER: longer is a matter for BLOQUER
+)
+
+// Categories an article can have, in the order that people are shown.
+var Categories = []string{"livre", "dvd", "cd", "jeu", "materiel", "autre"}
+
+// MaxFields bounds the fields of a server's line: several times what any has.
+const MaxFields = 64
+
+// Sorts are the orders of ARTICLES, as tri= names them.
+var Sorts = []string{"recent", "prix", "-prix"}

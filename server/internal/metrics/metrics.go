@@ -4,10 +4,12 @@
 package metrics
 
 import (
+	"context"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/redis/go-redis/v9"
 
 	"etuservices/protocol"
 	"etuservices/server/internal/cluster"
@@ -101,5 +103,78 @@ func (m *Metrics) Observe(verb *protocol.Verb, code protocol.Code, took time.Dur
 	r.took.Observe(took.Seconds())
 	if c := r.byCode[code]; c != nil {
 		c.Inc()
+	}
+}
+
+// registerer makes and registers in one step.
+type registerer struct{ registry *prometheus.Registry }
+
+func (r registerer) counterVec(name, help string, labels ...string) *prometheus.CounterVec {
+	c := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
+	r.registry.MustRegister(c)
+	return c
+}
+
+func (r registerer) histogramVec(name, help string, labels ...string) *prometheus.HistogramVec {
+	h := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: steps}, labels)
+	r.registry.MustRegister(h)
+	return h
+}
+
+// gauge reads its value when it is asked; labels are a name and a value.
+func (r registerer) gauge(name, help string, read func() float64, labels ...string) {
+	o := prometheus.GaugeOpts{Name: name, Help: help}
+	if len(labels) == 2 {
+		o.ConstLabels = prometheus.Labels{labels[0]: labels[1]}
+	}
+	r.registry.MustRegister(prometheus.NewGaugeFunc(o, read))
+}
+
+func (r registerer) counter(name, help string, read func() float64) {
+	r.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, read))
+}
+
+// What the stores are called in labels.
+const (
+	nameSQL   = "sql"
+	nameRedis = "redis"
+)
+
+// watch measures transactions and round trips.
+func (m *Metrics) watch(s *store.Stores) {
+	s.SQL.OnTx = func(took time.Duration, err error) { m.asked(nameSQL, took, err) }
+	s.Redis.DB0.AddHook(hook{m})
+	if !s.Redis.Cluster {
+		s.Redis.DB1.AddHook(hook{m})
+	}
+}
+
+func (m *Metrics) asked(name string, took time.Duration, err error) {
+	m.store.WithLabelValues(name).Observe(took.Seconds())
+	if store.Unavailable(err) {
+		m.failures.WithLabelValues(name).Inc()
+	}
+}
+
+// hook measures each command, or pipeline, of a Redis client.
+type hook struct{ *Metrics }
+
+func (h hook) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+func (h hook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		began := time.Now()
+		err := next(ctx, cmd)
+		h.asked(nameRedis, time.Since(began), err)
+		return err
+	}
+}
+
+func (h hook) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		began := time.Now()
+		err := next(ctx, cmds)
+		h.asked(nameRedis, time.Since(began), err)
+		return err
 	}
 }

@@ -1,7 +1,12 @@
 package session
 
 import (
+	"context"
+	"strings"
+	"time"
+
 	"etuservices/protocol"
+	"etuservices/server/internal/accounts"
 	"etuservices/server/internal/admin"
 )
 
@@ -28,4 +33,158 @@ func loginAndReason(req *protocol.Request) (login, reason string, err error) {
 		return "", "", invalid("raison", "Une raison de 1 à 200 caractères, dont un visible, que la personne lira.")
 	}
 	return login, reason, nil
+}
+
+func listAccounts(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
+	n, err := pageSize(req)
+	if err != nil {
+		return err
+	}
+	after, given := req.Lookup("apres")
+	if given {
+		var ok bool
+		if after, ok = protocol.ParseLogin(after); !ok {
+			return protocol.ErrSyntax // no page gave it
+		}
+	}
+	q, err := search(req)
+	if err != nil {
+		return err
+	}
+	page, err := s.Admin.List(ctx, q, after, n)
+	if err != nil {
+		return err
+	}
+	for _, a := range page.Accounts {
+		out.Row().Str("login", a.Login).Str("prenom", a.FirstName).Str("nom", a.LastName).
+			Str("email", a.Email).Str("role", string(a.Role)).Str("etat", a.State).End()
+	}
+	line := out.OK("COMPTES").Int("lignes", int64(len(page.Accounts)))
+	if page.Next != "" {
+		line = line.Str("suite", page.Next)
+	}
+	line.End()
+	return nil
+}
+
+func block(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
+	login, reason, err := loginAndReason(req)
+	if err != nil {
+		return err
+	}
+	if err := s.Admin.Block(ctx, s.actor(), login, reason); err != nil {
+		return err
+	}
+	out.OK("BLOQUER").Str("login", login).Text("Compte bloqué, sessions fermées.")
+	return nil
+}
+
+func unblock(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
+	login, err := loginOf(req)
+	if err != nil {
+		return err
+	}
+	if err := s.Admin.Unblock(ctx, s.actor(), login); err != nil {
+		return err
+	}
+	out.OK("DEBLOQUER").Str("login", login).Text("Compte rouvert.")
+	return nil
+}
+
+func expel(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
+	login, reason, err := loginAndReason(req)
+	if err != nil {
+		return err
+	}
+	minutes := 0
+	if given, ok := req.Lookup("minutes"); ok {
+		if minutes, ok = protocol.ParseMinutes(given); !ok {
+			return invalid("minutes", "minutes va de 1 à 10080 (sept jours).")
+		}
+	}
+	if err := s.Admin.Expel(ctx, s.actor(), login, time.Duration(minutes)*time.Minute, reason); err != nil {
+		return err
+	}
+	out.OK("EXPULSER").Str("login", login).Text("Sessions fermées.")
+	return nil
+}
+
+func resetQuotas(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
+	login, err := loginOf(req)
+	if err != nil {
+		return err
+	}
+	if err := s.Admin.Reset(ctx, s.actor(), login); err != nil {
+		return err
+	}
+	out.OK("RAZ").Str("login", login).Text("Les deux quotas repartent de zéro.")
+	return nil
+}
+
+func announce(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
+	text := req.Get("texte")
+	if !protocol.ValidAnnouncement(text) {
+		return invalid("texte", "Une annonce a de 1 à 300 caractères, dont un visible.")
+	}
+	if err := s.Admin.Announce(ctx, s.actor(), text); err != nil {
+		return err
+	}
+	out.OK("ANNONCE").Text("Dit à tous.")
+	return nil
+}
+
+func setPassword(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
+	login, err := loginOf(req)
+	if err != nil {
+		return err
+	}
+	password := req.Get("motdepasse")
+	if err := accounts.ValidatePassword(password); err != nil {
+		return err
+	}
+	if err := s.Admin.SetPassword(ctx, s.actor(), login, password); err != nil {
+		return err
+	}
+	out.OK("NOUVEAUMDP").Str("login", login).Text("Mot de passe donné ; il sera à changer à la prochaine connexion.")
+	return nil
+}
+
+func deleteAccount(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
+	login, reason, err := loginAndReason(req)
+	if err != nil {
+		return err
+	}
+	if err := s.Admin.Delete(ctx, s.actor(), login, reason); err != nil {
+		return err
+	}
+	out.OK("SUPPRIMER").Str("login", login).Text("Compte supprimé ; ses ventes restent, sans nom.")
+	return nil
+}
+
+func switchRegistrations(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
+	word, given := req.Lookup("etat")
+	if !given {
+		open, err := s.Admin.RegistrationsOpen(ctx)
+		if err != nil {
+			return err
+		}
+		out.OK("INSCRIPTIONS").Str("etat", registrations(open)).End()
+		return nil
+	}
+	open := strings.EqualFold(word, registrations(true))
+	if !open && !strings.EqualFold(word, registrations(false)) {
+		return protocol.ErrSyntax
+	}
+	if err := s.Admin.OpenRegistrations(ctx, s.actor(), open); err != nil {
+		return err
+	}
+	out.OK("INSCRIPTIONS").Str("etat", registrations(open)).End()
+	return nil
+}
+
+func registrations(open bool) string {
+	if open {
+		return "ouvertes"
+	}
+	return "fermees"
 }

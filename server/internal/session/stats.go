@@ -4,9 +4,11 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"etuservices/protocol"
 	"etuservices/server/internal/stats"
+	"etuservices/server/internal/store"
 )
 
 // board is one of the four: its word, and how a row is written.
@@ -61,5 +63,49 @@ func showStats(ctx context.Context, s *Session, req *protocol.Request, out *prot
 		}
 	}
 	out.OK("STATS").Int("lignes", int64(lines)).End()
+	return nil
+}
+
+func countUsers(ctx context.Context, s *Session, _ *protocol.Request, out *protocol.Writer) error {
+	sockets, users, err := s.Hub.Count(ctx)
+	if err != nil {
+		return err
+	}
+	out.OK("NB").Int("connexions", sockets).Int("utilisateurs", int64(users)).End()
+	return nil
+}
+
+func follow(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
+	period := protocol.DefaultPeriod
+	if given, ok := req.Lookup("periode"); ok {
+		if period, ok = protocol.ParsePeriod(given); !ok {
+			return invalid("periode", "periode va de 1 à 60 secondes.")
+		}
+	}
+	if err := s.Hub.Follow(ctx, s.member, time.Duration(period)*time.Second); err != nil {
+		return err
+	}
+	s.follows = true
+	out.OK("SUIVRE").Int("periode", int64(period)).Text("STOP pour ne plus suivre.")
+	return nil
+}
+
+func unfollow(_ context.Context, s *Session, _ *protocol.Request, out *protocol.Writer) error {
+	s.Hub.Unfollow(s.member)
+	s.follows = false
+	out.OK("STOP").End()
+	return nil
+}
+
+func listSessions(ctx context.Context, s *Session, _ *protocol.Request, out *protocol.Writer) error {
+	all, err := s.Hub.Sessions(ctx)
+	if err != nil {
+		return err
+	}
+	for _, x := range all {
+		out.Row().Str("serveur", x.Instance).Str("login", x.Login).Str("adresse", x.Address).
+			Str("depuis", store.At(x.Since).Wire()).End()
+	}
+	out.OK("SESSIONS").Int("lignes", int64(len(all))).End()
 	return nil
 }

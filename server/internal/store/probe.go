@@ -2,8 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -95,4 +98,111 @@ func (d *dataDir) writeProbe() error {
 		err = closed
 	}
 	return err
+}
+
+// sayRefusedEvery is the time between two lines of the log that say what an
+// outage refuses, however many ask.
+const sayRefusedEvery = 30 * time.Second
+
+// Count counts a command that a store's failure refused.
+func (h *Health) Count(verb string, err error) {
+	if h == nil {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.refused == nil {
+		h.refused = map[string]int{}
+	}
+	if len(h.refused) == 0 {
+		h.refusedFrom = time.Now()
+	}
+	h.refused[verb]++
+	if !errors.Is(err, context.Canceled) { // of a store that is known to be away
+		h.cause = err
+	}
+}
+
+// takeRefused gives what was refused since the last time, as attributes of the
+// log: a number a verb.
+func (h *Health) takeRefused() (attrs []any, cause error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, verb := range slices.Sorted(maps.Keys(h.refused)) {
+		attrs = append(attrs, slog.Int(verb, h.refused[verb]))
+	}
+	cause, h.refused, h.cause = h.cause, nil, nil
+	return attrs, cause
+}
+
+// sayRefused tells the log what was refused, 30 s after an outage began and every
+// 30 s from then on, and at its end.
+func (h *Health) sayRefused(ctx context.Context, log *slog.Logger) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	var said time.Time
+	for {
+		select {
+		case <-ctx.Done():
+		case <-tick.C:
+			began := h.outageBegan()
+			if began.After(said) {
+				said = began
+			}
+			if began.IsZero() || time.Since(said) < sayRefusedEvery {
+				continue
+			}
+			said = time.Now()
+		}
+		attrs, cause := h.takeRefused()
+		var since time.Duration
+		for _, problem := range []string{ProblemSQL, ProblemRedis} {
+			since = max(since, h.lasts(problem))
+		}
+		if len(attrs) > 0 || since > 0 {
+			about := []any{slog.Group("par_verbe", attrs...)}
+			if since > 0 {
+				about = append(about, "panne_depuis", since.String())
+			}
+			if cause != nil {
+				about = append(about, "derniere_cause", cause.Error())
+			}
+			log.Warn("commandes refusées faute de magasin", about...)
+		}
+		if ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+// outageBegan is since when a store has been away, or else commands were refused;
+// zero for never.
+func (h *Health) outageBegan() (began time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, problem := range []string{ProblemSQL, ProblemRedis} {
+		if _, stands := h.problems[problem]; stands && (began.IsZero() || h.since[problem].Before(began)) {
+			began = h.since[problem]
+		}
+	}
+	if began.IsZero() && len(h.refused) > 0 {
+		began = h.refusedFrom
+	}
+	return began
+}
+
+// lasts is for how long a problem has stood, 0 for none.
+func (h *Health) lasts(problem string) time.Duration {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if _, stands := h.problems[problem]; !stands {
+		return 0
+	}
+	return max(time.Millisecond, time.Since(h.since[problem]).Round(time.Millisecond))
+}
+
+// sayBack ends an outage in the log: how long it was, and what it refused.
+func (h *Health) sayBack(log *slog.Logger, what string, p probe, lasted time.Duration) {
+	attrs, _ := h.takeRefused()
+	log.Info(what, "magasin", p.name, "panne", lasted.String(), slog.Group("refus", attrs...))
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
+	"net/url"
 	"runtime"
 	"strconv"
 	"time"
@@ -195,4 +197,56 @@ func redisConns() int { return redisConnsPerCPU * runtime.GOMAXPROCS(0) }
 // noMaintenance keeps a hosted service's handshake out of every connection.
 func noMaintenance() *maintnotifications.Config {
 	return &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+}
+
+// errRedisURL keeps url.Parse's own error out, which quotes the password.
+var errRedisURL = errors.New("ETU_REDIS_URL n'est pas une URL (redis://hôte:6379) ; un caractère spécial du mot de passe s'y écrit %XX")
+
+// openRedis makes the clients that a URL asks for; nothing is connected yet.
+// redis://, rediss:// or unix:// is one server, "?addr=host:port" (repeatable)
+// names more hosts of a Cluster, "?master_name=" is Sentinel.
+func openRedis(rawURL string) (*Redis, error) {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return nil, errRedisURL
+	}
+	var r *Redis
+	query := u.Query()
+	switch {
+	case query.Has("master_name"):
+		var o *redis.FailoverOptions
+		if o, err = redis.ParseFailoverURL(rawURL); err == nil {
+			r = newFailover(o)
+		}
+	case query.Has("addr"):
+		var o *redis.ClusterOptions
+		if o, err = redis.ParseClusterURL(rawURL); err == nil {
+			r = newCluster(o)
+		}
+	default:
+		var o *redis.Options
+		if o, err = redis.ParseURL(rawURL); err == nil {
+			r = newSingle(o)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("ETU_REDIS_URL : il faut redis://, rediss:// ou unix://, un hôte, un port et une base : %w", err)
+	}
+	if r.number < 0 {
+		return nil, errors.Join(fmt.Errorf("ETU_REDIS_URL : il n'y a pas de base %d", r.number), r.close())
+	}
+	return r, nil
+}
+
+// go-redis has one logger a process, on stderr: every failed dial would stand
+// there beside the error that the caller gets and logs. It is replaced here, for
+// later there may be clients that read it.
+func init() { redis.SetLogger(quietLog{}) }
+
+type quietLog struct{}
+
+func (quietLog) Printf(ctx context.Context, format string, args ...any) {
+	if slog.Default().Enabled(ctx, slog.LevelDebug) {
+		slog.DebugContext(ctx, fmt.Sprintf(format, args...))
+	}
 }

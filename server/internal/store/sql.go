@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 )
 
@@ -70,4 +72,46 @@ func (s *SQL) close() error {
 		return s.Write.Close()
 	}
 	return errors.Join(s.Read.Close(), s.Write.Close())
+}
+
+// InClause gives "IN (?, ?, …)" for a list that is not empty, and its arguments.
+func InClause[T any](list []T) (condition string, args []any) {
+	args = make([]any, len(list))
+	for i, v := range list {
+		args[i] = v
+	}
+	return "IN (" + strings.Repeat(", ?", len(list))[2:] + ")", args
+}
+
+// Texts reads the one column that a query asks for.
+func Texts(ctx context.Context, tx *sql.Tx, query string, args ...any) (list []string, err error) {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, err
+		}
+		list = append(list, s)
+	}
+	return list, rows.Err()
+}
+
+// DeleteSome deletes at most limit rows of a table that meet a condition, so
+// that a cleaning never holds its locks for long. key names the columns of the
+// primary key. It gives the number of rows deleted.
+func (s *SQL) DeleteSome(ctx context.Context, table, key, condition string, limit int, args ...any) (int64, error) {
+	query := fmt.Sprintf("DELETE FROM %s WHERE %s LIMIT %d", table, condition, limit)
+	if s.Dialect == SQLite { // which is built without DELETE … LIMIT
+		query = fmt.Sprintf("DELETE FROM %s WHERE (%s) IN (SELECT %s FROM %s WHERE %s LIMIT %d)",
+			table, key, key, table, condition, limit)
+	}
+	done, err := s.Write.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, Classify(err)
+	}
+	return done.RowsAffected()
 }

@@ -1,0 +1,155 @@
+package admin
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"etuservices/protocol"
+	"etuservices/server/internal/accounts"
+	"etuservices/server/internal/ledger"
+	"etuservices/server/internal/store"
+)
+
+// listBatch is how many accounts are read at once while searching.
+const listBatch = 500
+
+// expelled is the state shown of an account that is thrown out for some time.
+const expelled = "expulse"
+
+// Account is an account as administrators see it.
+type Account struct {
+	accounts.User
+	State string // actif, bloque or expulse
+}
+
+// Page is one page of a list.
+type Page struct {
+	Accounts []Account
+	Next     string // "" on the last page
+}
+
+// List gives accounts by their logins, behind the login after; each word of
+// query stands somewhere in login, names or address, without regard to case and
+// accents. Errors: store.ErrUnavailable.
+func (a *Admin) List(ctx context.Context, query, after string, limit int) (Page, error) {
+	ctx, cancel := context.WithTimeout(ctx, store.SQLTimeout)
+	defer cancel()
+	words := strings.Fields(protocol.Fold(query))
+	var page Page
+	for {
+		batch, err := a.batch(ctx, after)
+		if err != nil {
+			return Page{}, fmt.Errorf("admin: list: %w", store.Classify(err))
+		}
+		for _, u := range batch {
+			if !matches(u, words) {
+				continue
+			}
+			if len(page.Accounts) == limit {
+				page.Next = page.Accounts[limit-1].Login
+				return page, nil
+			}
+			page.Accounts = append(page.Accounts, u)
+		}
+		if len(batch) < listBatch {
+			return page, nil
+		}
+		after = batch[len(batch)-1].Login
+	}
+}
+
+func (a *Admin) batch(ctx context.Context, after string) (list []Account, err error) {
+	rows, err := a.Stores.SQL.Read.QueryContext(ctx, `
+		SELECT u.id, u.login, u.email, u.prenom, u.nom, u.role, u.etat, c.expulse_jusqua
+		FROM utilisateurs u LEFT JOIN consignes c ON c.utilisateur_id = u.id
+		WHERE u.login > ? AND u.login < ? ORDER BY u.login LIMIT ?`, after, accounts.AnonymousMark, listBatch)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var u Account
+		var until store.Instant
+		if err := rows.Scan(&u.ID, &u.Login, &u.Email, &u.FirstName, &u.LastName, (*string)(&u.Role), &u.State, &until); err != nil {
+			return nil, err
+		}
+		if u.State == ledger.Active && !until.IsZero() && until.After(time.Now()) {
+			u.State = expelled
+		}
+		list = append(list, u)
+	}
+	return list, rows.Err()
+}
+
+func matches(u Account, words []string) bool {
+	if len(words) == 0 {
+		return true
+	}
+	text := protocol.Fold(u.Login + " " + u.FirstName + " " + u.LastName + " " + u.Email)
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// What the table reglages has of registrations, and the wire says.
+const (
+	opened = "ouvertes"
+	closed = "fermees"
+)
+
+// RegistrationsOpen says whether anybody may open an account.
+func (a *Admin) RegistrationsOpen(ctx context.Context) (bool, error) {
+	return a.StillOpen(ctx, a.Stores.SQL.Read)
+}
+
+// StillOpen is RegistrationsOpen in the transaction that opens an account: until
+// that ends, nobody closes registration. Errors: store.ErrUnavailable.
+func (a *Admin) StillOpen(ctx context.Context, from store.RowReader) (bool, error) {
+	var value string
+	err := from.QueryRowContext(ctx,
+		`SELECT valeur FROM reglages WHERE nom = 'inscriptions'`+a.Stores.SQL.SharedLock()).Scan(&value)
+	if err != nil {
+		return false, fmt.Errorf("admin: registrations: %w", store.Classify(err))
+	}
+	return value != closed, nil
+}
+
+// OpenRegistrations opens or closes registration on all instances.
+func (a *Admin) OpenRegistrations(ctx context.Context, actor Actor, open bool) error {
+	value := closed
+	if open {
+		value = opened
+	}
+	err := a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := a.enter(ctx, tx, actor); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE reglages SET valeur = ? WHERE nom = 'inscriptions'`, value); err != nil {
+			return err
+		}
+		return a.audit(ctx, tx, actor, "INSCRIPTIONS", target{}, value)
+	})
+	if err == nil {
+		a.say(actor, "INSCRIPTIONS", "", value)
+	}
+	return err
+}
+
+// Add opens an account, whether registration is open or not. Further errors:
+// *accounts.Taken, *hashing.Busy.
+func (a *Admin) Add(ctx context.Context, actor Actor, r accounts.Registration) error {
+	r.Then = func(ctx context.Context, tx *sql.Tx, u accounts.User) error {
+		return a.audit(ctx, tx, actor, "AJOUTER", target{User: u}, string(u.Role))
+	}
+	_, err := a.Accounts.Create(ctx, r)
+	if err == nil {
+		a.say(actor, "AJOUTER", r.User.Login, string(r.User.Role))
+	}
+	return err
+}

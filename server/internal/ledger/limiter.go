@@ -1,0 +1,328 @@
+package ledger
+
+import (
+	"context"
+	"crypto/rand"
+	_ "embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"sync"
+	"time"
+
+	"etuservices/server/internal/broken"
+	"etuservices/server/internal/store"
+)
+
+var (
+	//go:embed take.lua
+	reserveText string
+	//go:embed look.lua
+	usageText string
+	//go:embed release.lua
+	releaseText string
+
+	reserveScript = store.NewScript(reserveText)
+	usageScript   = store.NewScript(usageText)
+	releaseScript = store.NewScript(releaseText)
+)
+
+// refLife is how long the twins of a repeatable call wait for it: longer than
+// its transaction (store.SQLTimeout), and shorter than a twin's own time
+// (store.RequestTime), so that a twin of a call whose process died is done and
+// not refused. Two that work at once do no harm: SQL has one row a ref.
+const refLife = 3500 * time.Millisecond
+
+// ErrInProgress is a repeatable call whose twin is at work: wait, and ask the ledger.
+var ErrInProgress = errors.New("quota: the same call is at work")
+
+// User is whom a slot belongs to.
+type User struct {
+	ID    int64
+	Login string
+
+	keys *[2 * len(kinds)]string // see WithKeys
+}
+
+// WithKeys is the same user with the names of the windows' keys at hand, for
+// whoever reads them often.
+func (u User) WithKeys() User {
+	keys := u.windowKeys()
+	u.keys = &keys
+	return u
+}
+
+// windowKeys are the keys of all windows, each with its "known" mark.
+func (u User) windowKeys() (keys [2 * len(kinds)]string) {
+	if u.keys != nil {
+		return *u.keys
+	}
+	for i, kind := range kinds {
+		known := knownKey(u, kind)
+		keys[2*i], keys[2*i+1] = known[:len(known)-len(knownEnd)], known // one text for both
+	}
+	return keys
+}
+
+// Reservation is one taken place in a window. ID stands in Redis and in the ledger
+// alike, so that filling a window from the ledger counts nothing twice.
+type Reservation struct {
+	User  User
+	Kind  Kind
+	ID    string
+	Stamp time.Time // Redis's clock, to the millisecond
+	ref   string
+	open  time.Time // Redis, where it did not answer yet, may take the slot until then
+}
+
+// Limiter holds the windows of all users. It is safe for concurrent use.
+type Limiter struct {
+	stores  *store.Stores
+	rule    Rule
+	log     *slog.Logger
+	clock   redisClock
+	checks  reconcileThrottle
+	pending pending
+
+	settling sync.WaitGroup
+	closing  chan struct{}
+}
+
+// New makes a keeper of the rule.
+func New(stores *store.Stores, rule Rule, log *slog.Logger) *Limiter {
+	return &Limiter{
+		stores: stores, rule: rule, log: log, closing: make(chan struct{}),
+		clock: redisClock{began: time.Now()},
+	}
+}
+
+// Rule gives the rule that is kept.
+func (k *Limiter) Rule() Rule { return k.rule }
+
+// Reserve takes a slot in Redis, which may refuse (*Exceeded) and never has the
+// last word: Certify has. ref, when not empty, names a repeatable call: a twin
+// at work anywhere is ErrTwin. The slot must end in Certify and a commit, in
+// GiveBack, or in Settle.
+func (k *Limiter) Reserve(ctx context.Context, user User, kind Kind, ref string) (Reservation, error) {
+	slot := Reservation{User: user, Kind: kind, ID: newID(), ref: ref}
+	if err := ctx.Err(); err != nil { // a store took all of the request's time
+		return slot, fmt.Errorf("quota: take a slot: %w", store.Classify(err))
+	}
+	if k.stores.Health.Missing(store.NeedRedis) {
+		return slot, store.ErrUnavailable
+	}
+	if err := k.releasePending(ctx, user.Login); err != nil {
+		return slot, fmt.Errorf("quota: take a slot: %w", err)
+	}
+	verdict, err := k.reserve(ctx, &slot, nil, false)
+	if err == nil && verdict.unknown {
+		var entries []entry
+		if entries, err = k.ledger(ctx, user, kind, verdict.now); err == nil {
+			verdict, err = k.reserve(ctx, &slot, entries, true)
+		}
+	}
+	if err == nil && verdict.full != nil && k.dropOrphans(ctx, user, kind) {
+		verdict, err = k.reserve(ctx, &slot, nil, false)
+	}
+	switch {
+	case err != nil:
+		if !slot.open.IsZero() { // Redis was asked, and nobody knows what it did
+			k.Release(ctx, slot)
+		}
+		return slot, fmt.Errorf("quota: take a slot: %w", err)
+	case verdict.twin:
+		return slot, ErrInProgress
+	case verdict.full != nil:
+		return slot, verdict.full
+	}
+	return slot, nil
+}
+
+type verdict struct {
+	unknown, twin, late bool
+	now                 time.Time // on Redis's clock, where the window is unknown
+	full                *Exceeded
+}
+
+// lateTries is how often a slot is asked for again that Redis found too late:
+// once to learn its clock, and once more where that is another node's.
+const lateTries = 3
+
+func (k *Limiter) reserve(ctx context.Context, slot *Reservation, entries []entry, fill bool) (verdict, error) {
+	for range lateTries {
+		v, err := k.reserveOnce(ctx, slot, entries, fill)
+		if err != nil || !v.late {
+			return v, err
+		}
+	}
+	return verdict{}, fmt.Errorf("quota: Redis is late: %w", store.ErrUnavailable)
+}
+
+// reserveOnce asks Redis for the slot, and no longer than it waits for the answer:
+// a Redis that was frozen runs what it was sent once it wakes up.
+func (k *Limiter) reserveOnce(ctx context.Context, slot *Reservation, entries []entry, fill bool) (verdict, error) {
+	open := time.Now().Add(store.RedisTimeout)
+	if end, ok := ctx.Deadline(); ok && end.Before(open) {
+		open = end
+	}
+	keys := []string{windowKey(slot.User, slot.Kind), knownKey(slot.User, slot.Kind)}
+	if slot.ref != "" {
+		keys = append(keys, refKey(slot.User, slot.ref))
+	}
+	args := append(make([]any, 0, 6+2*len(entries)),
+		broken.Window(k.rule.Window).Milliseconds(), broken.Limit(k.rule.Max), slot.ID, refLife.Milliseconds(), k.clock.at(open), flag(fill))
+	args = appendEntries(args, entries)
+	answers, err := k.stores.Redis.DB0.Batch(ctx, store.Call{Script: reserveScript, Keys: keys, Args: args})
+	if err != nil {
+		if store.MayHaveRun(err) {
+			slot.open = open
+		}
+		return verdict{}, err
+	}
+	n, err := numbers(answers[0], 4)
+	if err != nil {
+		return verdict{}, err
+	}
+	k.clock.saw(n[2])
+	switch n[0] {
+	case 1:
+		slot.Stamp = time.UnixMilli(n[3]).UTC()
+		return verdict{}, nil
+	case 0:
+		slot.Stamp = time.UnixMilli(n[2]).UTC()
+		wait := time.Duration(n[3]+k.rule.Window.Milliseconds()-n[2]) * time.Millisecond
+		return verdict{full: &Exceeded{State{
+			Kind: slot.Kind, Used: int(n[1]), Max: k.rule.Max, Window: k.rule.Window, Next: k.rule.bound(wait),
+		}}}, nil
+	case -2:
+		return verdict{twin: true}, nil
+	case -3:
+		return verdict{late: true}, nil
+	}
+	return verdict{unknown: true, now: time.UnixMilli(n[2]).UTC()}, nil
+}
+
+// Complete ends a repeatable call that is committed: its twins may ask the ledger.
+func (k *Limiter) Complete(ctx context.Context, slot Reservation) {
+	if slot.ref == "" {
+		return
+	}
+	if _, err := store.Eval(ctx, k.stores.Redis.DB0, k.release(slot, false)); err != nil {
+		k.log.Warn("marque d'appel répétable non levée, elle expire seule", "erreur", err)
+	}
+}
+
+// dropOrphans looks, where it is due, whether a full window is truly full.
+func (k *Limiter) dropOrphans(ctx context.Context, user User, kind Kind) bool {
+	if !k.checks.due(windowKey(user, kind)) {
+		return false
+	}
+	dropped, err := k.refresh(ctx, user, kind)
+	if err != nil {
+		k.log.Warn("fenêtre non vérifiée contre le registre", "quota", kind, "erreur", err)
+	}
+	return dropped
+}
+
+func windowKey(u User, kind Kind) string { return "etu:{" + u.Login + "}:" + string(kind) }
+func knownKey(u User, kind Kind) string {
+	return "etu:{" + u.Login + "}:" + string(kind) + knownEnd
+}
+func refKey(u User, ref string) string { return "etu:{" + u.Login + "}:ref:" + ref }
+
+// knownEnd makes a window's key that of its "known" mark.
+const knownEnd = ":connu"
+
+// newID is 64 random bits: the name of a slot among those of one user.
+func newID() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails since Go 1.24
+	return hex.EncodeToString(b[:])
+}
+
+func flag(b bool) string {
+	if b {
+		return "1"
+	}
+	return "0"
+}
+
+// numbers reads a script's answer: integers, or text where a number is too
+// large for Lua's own printing.
+func numbers(answer any, atLeast int) ([]int64, error) {
+	list, ok := answer.([]any)
+	if !ok || len(list) < atLeast {
+		return nil, fmt.Errorf("quota: unexpected answer of Redis: %T", answer)
+	}
+	out := make([]int64, len(list))
+	for i, v := range list {
+		switch v := v.(type) {
+		case int64:
+			out[i] = v
+		case string:
+			n, err := strconv.ParseInt(v, 10, 64)
+			if err != nil {
+				return nil, fmt.Errorf("quota: unexpected number from Redis: %w", err)
+			}
+			out[i] = n
+		default:
+			return nil, fmt.Errorf("quota: unexpected answer of Redis: %T", v)
+		}
+	}
+	return out, nil
+}
+
+const (
+	// checkEvery bounds how often one user's window is held against the ledger,
+	// so that a script that hammers a full quota costs SQL next to nothing; and
+	// it is well within the 10 s of contract section 4.
+	checkEvery = 5 * time.Second
+	// checkLeast is the same where a slot is about to be old enough to be judged.
+	checkLeast = 100 * time.Millisecond
+	// maxChecked bounds the memory of when that is to be done next.
+	maxChecked = 10_000
+)
+
+// reconcileThrottle remembers when a window may be held against the ledger again.
+type reconcileThrottle struct {
+	mu   sync.Mutex
+	next map[string]time.Time
+}
+
+// due says whether it is time, once for all who ask at once.
+func (c *reconcileThrottle) due(key string) bool {
+	now := time.Now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if now.Before(c.next[key]) {
+		return false
+	}
+	if c.next == nil || len(c.next) >= maxChecked {
+		c.next = make(map[string]time.Time)
+	}
+	c.next[key] = now.Add(checkEvery)
+	return true
+}
+
+// sooner moves the next check forward, to when there is something to judge.
+func (c *reconcileThrottle) sooner(key string, in time.Duration) {
+	at := time.Now().Add(max(in, checkLeast))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if next, ok := c.next[key]; ok && at.Before(next) {
+		c.next[key] = at
+	}
+}
+
+// Scripts gives the package's Lua to the bare drivers of server/bench, which do
+// the same work in Redis with nothing around it.
+func Scripts() (take, look *store.Script) { return reserveScript, usageScript }
+
+// WindowKeys gives, for the same bare drivers, a user's windows of logins and
+// of calls, each with its "known" mark.
+func WindowKeys(u User) []string {
+	keys := u.windowKeys()
+	return keys[:]
+}

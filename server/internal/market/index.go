@@ -1,0 +1,268 @@
+package market
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"etuservices/protocol"
+	"etuservices/server/internal/store"
+)
+
+// maxWord is the width of the column of words, in code points. Folding may make
+// a word longer (œ is oe); what is cut off is cut off on both sides.
+const maxWord = 120
+
+// Words folds a text into its distinct words, sorted. A word is a run of letters,
+// digits and pictures (an emoji); what only joins characters is no end of one.
+func Words(s string) []string {
+	s = protocol.Fold(s)
+	words := strings.FieldsFunc(s, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) && !unicode.Is(unicode.So, r)
+	})
+	for i, w := range words {
+		if runes := []rune(w); len(runes) > maxWord {
+			words[i] = string(runes[:maxWord])
+		}
+	}
+	slices.Sort(words)
+	return slices.Compact(words)
+}
+
+// prefixes are the words of a query that say something: a word that begins
+// another one is found wherever the longer one is.
+func prefixes(q string) []string {
+	words := Words(q)
+	var out []string
+	for i, w := range words {
+		if i+1 < len(words) && strings.HasPrefix(words[i+1], w) {
+			continue // sorted, so the longer word is the next one
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+// after is the end of the range of words that begin with prefix: the last code
+// point sorts behind everything in both engines' binary order.
+func after(prefix string) string { return prefix + "\U0010FFFF" }
+
+const (
+	// forgetBatch bounds one deletion, so that it never holds locks long.
+	forgetBatch = 256
+	// forgetQueue is how many articles may wait. What finds no room, or waits
+	// when the process dies, keeps its words, which costs a search time only.
+	forgetQueue = 4096
+	// forgetPause gathers deletions: one statement a second, not one a purchase.
+	forgetPause = time.Second
+)
+
+// deindex lets the words of an article go that is no longer for sale: searches
+// for a common word would otherwise pass by all that was ever sold. It never
+// waits.
+func (m *Market) deindex(id int64) {
+	select {
+	case m.gone <- id:
+	default:
+	}
+}
+
+// Run deletes the words of what was sold or withdrawn, and reads the lists of
+// common words that searches ask for, until ctx ends.
+func (m *Market) Run(ctx context.Context) {
+	tick := time.NewTicker(forgetPause)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case word := <-m.common.wanted:
+			if err := m.loadPostings(ctx, word); err != nil && ctx.Err() == nil {
+				m.Log.Warn("articles d'un mot commun non lus", "mot", word, "erreur", err)
+			}
+			continue
+		case <-tick.C:
+		}
+		for {
+			ids := m.takeDeindexQueue()
+			if len(ids) == 0 {
+				break
+			}
+			if err := m.deindexNow(ctx, ids); err != nil {
+				m.Log.Warn("mots d'articles vendus non effacés", "articles", len(ids), "erreur", err)
+				break
+			}
+		}
+	}
+}
+
+// takeDeindexQueue takes a batch of what waits.
+func (m *Market) takeDeindexQueue() (ids []int64) {
+	for len(ids) < forgetBatch {
+		select {
+		case id := <-m.gone:
+			ids = append(ids, id)
+		default:
+			return ids
+		}
+	}
+	return ids
+}
+
+func (m *Market) deindexNow(ctx context.Context, ids []int64) error {
+	ctx, cancel := context.WithTimeout(ctx, store.SQLTimeout)
+	defer cancel()
+	in, args := store.InClause(ids)
+	_, err := m.Stores.SQL.Write.ExecContext(ctx, `DELETE FROM mots WHERE article_id `+in, args...)
+	return store.Classify(err)
+}
+
+const (
+	// folded is the row of reglages that says by which rule the words of titles
+	// were folded: foldRule once all are, before that "rule:article" with the last
+	// article that was done.
+	folded   = "mots"
+	foldRule = "2" // to be raised when Words changes
+	// foldBatch is what one transaction does.
+	foldBatch = 200
+)
+
+var errOvertaken = errors.New("market: another instance did this batch")
+
+// Refold writes the words of articles anew that an older rule folded, so that
+// they are found; once for all instances, which share the work.
+func (m *Market) Refold(ctx context.Context) error {
+	for {
+		done, err := m.refoldBatch(ctx)
+		if errors.Is(err, errOvertaken) {
+			continue
+		}
+		if done || err != nil {
+			return err
+		}
+	}
+}
+
+func (m *Market) refoldBatch(ctx context.Context) (done bool, err error) {
+	var state string
+	err = m.Stores.SQL.Read.QueryRowContext(ctx, `SELECT valeur FROM reglages WHERE nom = ?`, folded).Scan(&state)
+	if errors.Is(err, sql.ErrNoRows) {
+		state = foldRule + ":0"
+		_, err = m.Stores.SQL.Write.ExecContext(ctx, `INSERT INTO reglages (nom, valeur) VALUES (?, ?)`, folded, state)
+		if store.IsDuplicate(err) {
+			return false, errOvertaken
+		}
+	}
+	if err != nil {
+		return false, fmt.Errorf("market: refold: %w", store.Classify(err))
+	}
+	if state == foldRule {
+		return true, nil
+	}
+	after, _ := strings.CutPrefix(state, foldRule+":")
+	last, _ := strconv.ParseInt(after, 10, 64) // 0 where another rule was at work
+	titles, upto, err := m.titlesAfter(ctx, last)
+	if err != nil {
+		return false, err
+	}
+	next := foldRule
+	if upto > 0 {
+		next = foldRule + ":" + strconv.FormatInt(upto, 10)
+	}
+	err = m.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		moved, err := tx.ExecContext(ctx, `UPDATE reglages SET valeur = ? WHERE nom = ? AND valeur = ?`, next, folded, state)
+		if err != nil {
+			return err
+		}
+		if n, err := moved.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(errOvertaken, err)
+		}
+		return refold(ctx, tx, titles)
+	})
+	if err != nil {
+		return false, fmt.Errorf("market: refold: %w", err)
+	}
+	return next == foldRule, nil
+}
+
+// titlesAfter reads the titles behind an article that any rule could fold
+// differently, and the last article looked at, 0 where there is none behind.
+func (m *Market) titlesAfter(ctx context.Context, last int64) (titles map[int64]string, upto int64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, store.SQLTimeout)
+	defer cancel()
+	rows, err := m.Stores.SQL.Read.QueryContext(ctx,
+		`SELECT id, titre FROM articles WHERE etat = 'en_vente' AND id > ? ORDER BY id LIMIT ?`, last, foldBatch)
+	if err != nil {
+		return nil, 0, fmt.Errorf("market: refold: %w", store.Classify(err))
+	}
+	defer rows.Close()
+	titles = map[int64]string{}
+	for rows.Next() {
+		var title string
+		if err := rows.Scan(&upto, &title); err != nil {
+			return nil, 0, fmt.Errorf("market: refold: %w", store.Classify(err))
+		}
+		if strings.ContainsFunc(title, func(r rune) bool { return r >= 0x80 }) {
+			titles[upto] = title
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, 0, fmt.Errorf("market: refold: %w", store.Classify(err))
+	}
+	return titles, upto, nil
+}
+
+// refold rewrites the words that are not those of today.
+func refold(ctx context.Context, tx *sql.Tx, titles map[int64]string) error {
+	var ids []int64
+	for id := range titles {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids) // locks in one order
+	present, err := wordsOf(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		words := Words(titles[id])
+		slices.Sort(present[id])
+		if slices.Equal(words, present[id]) {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM mots WHERE article_id = ?`, id); err != nil {
+			return err
+		}
+		if err := writeWords(ctx, tx, id, words); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func wordsOf(ctx context.Context, tx *sql.Tx, ids []int64) (map[int64][]string, error) {
+	words := map[int64][]string{}
+	if len(ids) == 0 {
+		return words, nil
+	}
+	in, args := store.InClause(ids)
+	rows, err := tx.QueryContext(ctx, `SELECT article_id, mot FROM mots WHERE article_id `+in, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var word string
+		if err := rows.Scan(&id, &word); err != nil {
+			return nil, err
+		}
+		words[id] = append(words[id], word)
+	}
+	return words, rows.Err()
+}

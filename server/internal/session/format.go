@@ -1,0 +1,64 @@
+package session
+
+import (
+	"strconv"
+	"strings"
+
+	"etuservices/protocol"
+	"etuservices/server/internal/market"
+)
+
+// encode gives the line that write writes, without its end.
+func encode(write func(*protocol.Writer)) string {
+	var out protocol.Writer
+	write(&out)
+	return strings.TrimSuffix(string(out.Bytes()), "\r\n")
+}
+
+// send writes the reply of a counted call; a replayed one says so, before its
+// text.
+func send(out *protocol.Writer, r market.Reply) {
+	line := r.Line
+	if r.Replayed {
+		end := textStart(line)
+		line = line[:end] + " rejoue=1" + line[end:]
+	}
+	out.Raw(line)
+}
+
+// textStart is where " :text" begins in a line of ours, its end where there is
+// none. Inside quotes a colon is part of a value.
+func textStart(line string) int {
+	quoted := false
+	for i := 0; i < len(line); i++ {
+		switch {
+		case line[i] == '\\' && quoted:
+			i++
+		case line[i] == '"':
+			quoted = !quoted
+		case !quoted && strings.HasPrefix(line[i:], " :"):
+			return i
+		}
+	}
+	return len(line)
+}
+
+// frenchWait says a number of seconds for people.
+func frenchWait(seconds int64) string {
+	if seconds < 120 {
+		return plural(seconds, "seconde")
+	}
+	text := plural(seconds/60, "minute")
+	if rest := seconds % 60; rest > 0 {
+		text += " et " + plural(rest, "seconde")
+	}
+	return text
+}
+
+// plural counts a noun; in French, zero and one are singular.
+func plural(n int64, noun string) string {
+	if n > 1 {
+		noun += "s"
+	}
+	return strconv.FormatInt(n, 10) + " " + noun
+}

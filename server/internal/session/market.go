@@ -1,0 +1,277 @@
+package session
+
+import (
+	"context"
+
+	"etuservices/protocol"
+	"etuservices/server/internal/cluster"
+	"etuservices/server/internal/ledger"
+	"etuservices/server/internal/market"
+)
+
+func sell(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
+	offer := market.Listing{
+		Category: req.Get("categorie"), Title: req.Get("titre"), Description: req.Get("description"),
+	}
+	if !protocol.ValidCategory(offer.Category) {
+		return invalid("categorie", "Catégorie : livre, dvd, cd, jeu, materiel ou autre.")
+	}
+	var err error
+	if offer.Cents, err = protocol.ParsePrice(req.Get("prix")); err != nil {
+		return invalid("prix", "Prix : de 0.00 à 9999.99.")
+	}
+	ref, err := refOf(req)
+	if err != nil {
+		return err
+	}
+	if !protocol.ValidDescription(offer.Description) {
+		return invalid("description", "Description : 300 caractères au plus, sans caractère de contrôle ni invisible.")
+	}
+	if !protocol.ValidTitle(offer.Title) {
+		return invalid("titre", "Titre : 1 à 120 caractères, dont un visible, sans caractère de contrôle ni invisible.")
+	}
+	var sold market.Article
+	var state ledger.State
+	reply, err := s.Market.Sell(ctx, s.user.User.Quota(), offer, ref, func(a market.Article, q ledger.State) string {
+		sold, state = a, q
+		return encodeSale(a, q)
+	})
+	if err != nil {
+		return err
+	}
+	if !reply.Replayed {
+		s.Hub.Counters.Add(cluster.Listings)
+		s.feed("VENTE", func(line protocol.Line) protocol.Line {
+			line = line.Int("id", sold.ID).Str("titre", sold.Title).Price("prix", sold.Cents).Str("categorie", sold.Category)
+			return writeUse(line, state)
+		})
+	}
+	send(out, reply)
+	return nil
+}
+
+func encodeSale(a market.Article, q ledger.State) string {
+	return encode(func(out *protocol.Writer) {
+		line := out.OK("VENTE").Int("id", a.ID).Str("categorie", a.Category).Price("prix", a.Cents).Str("titre", a.Title)
+		writeState(line, q).Text("En vente. Il vous reste " + plural(int64(q.Left()), "appel") + ".")
+	})
+}
+
+// refOf reads ref=, "" where it was not given.
+func refOf(req *protocol.Request) (string, error) {
+	ref, given := req.Lookup("ref")
+	if given && !protocol.ValidRef(ref) {
+		return "", invalid("ref", "Référence : 1 à 64 lettres, chiffres, . _ ou -.")
+	}
+	return ref, nil
+}
+
+func purchase(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
+	id, ok := protocol.ParseID(req.Get("id"))
+	if !ok {
+		return protocol.ErrSyntax
+	}
+	ref, err := refOf(req)
+	if err != nil {
+		return err
+	}
+	var state ledger.State
+	reply, err := s.Market.Buy(ctx, s.user.User.Quota(), id, ref,
+		func(result market.Result, a market.Article, q ledger.State) string {
+			state = q
+			return encodePurchase(result, a, q)
+		},
+		func(a market.Article) { s.bought(a, state) })
+	if err != nil {
+		return err
+	}
+	send(out, reply)
+	return nil
+}
+
+func encodePurchase(result market.Result, a market.Article, q ledger.State) string {
+	return encode(func(out *protocol.Writer) {
+		left := " Il vous reste " + plural(int64(q.Left()), "appel") + "."
+		switch result {
+		case market.Done:
+			line := out.OK("ACHAT").Int("id", a.ID).Price("prix", a.Cents).Str("titre", a.Title).
+				Str("vendeur", a.Seller).Str("contact", a.SellerEmail)
+			writeState(line, q).Text("C'est à vous ! Écrivez à " + a.SellerEmail + "." + left)
+		case market.Forbidden:
+			out.Err(protocol.INTERDIT).Text("C'est votre propre article." + left)
+		case market.Unknown, market.Gone:
+			out.Err(protocol.Code(result)).Text(textOf(protocol.Code(result)) + left)
+		}
+	})
+}
+
+// bought tells the seller, on whichever instance, and those who follow.
+func (s *Session) bought(a market.Article, q ledger.State) {
+	s.Hub.Counters.Add(cluster.Purchases)
+	s.Hub.Sold(a.SellerID, a.ID, encodeSold(a))
+	s.feed("ACHAT", func(line protocol.Line) protocol.Line {
+		return writeUse(line.Int("id", a.ID).Str("titre", a.Title).Price("prix", a.Cents).Str("vendeur", a.Seller), q)
+	})
+}
+
+func encodeSold(a market.Article) string {
+	return encode(func(out *protocol.Writer) {
+		out.Event("VENDU").Int("id", a.ID).Str("titre", a.Title).Str("acheteur", a.Buyer).
+			Str("contact", a.BuyerEmail).Text("Vendu ! Écrivez à " + a.BuyerEmail + ".")
+	})
+}
+
+func listArticles(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
+	f, err := filterOf(req)
+	if err != nil {
+		return err
+	}
+	page, err := s.Market.List(ctx, f)
+	if err != nil {
+		return err
+	}
+	for _, a := range page.Articles {
+		summary(out.Row(), a).Str("vendeur", a.Seller).Str("publie", a.Published.Wire()).End()
+	}
+	endPage(out, "ARTICLES", page)
+	return nil
+}
+
+// summary writes what every list says of an article.
+func summary(line protocol.Line, a market.Article) protocol.Line {
+	return line.Int("id", a.ID).Str("titre", a.Title).Str("categorie", a.Category).Price("prix", a.Cents)
+}
+
+func endPage(out *protocol.Writer, word string, page market.Page) {
+	line := out.OK(word).Int("lignes", int64(len(page.Articles)))
+	if page.Next != "" {
+		line = line.Str("suite", page.Next)
+	}
+	line.End()
+}
+
+func filterOf(req *protocol.Request) (f market.Filter, err error) {
+	f = market.Filter{Order: market.Recent, After: req.Get("apres")}
+	if order, given := req.Lookup("tri"); given {
+		f.Order = market.Order(order)
+	}
+	if err := f.Order.CheckCursor(f.After); err != nil { // a form, so before any value
+		return f, err
+	}
+	if category, given := req.Lookup("categorie"); given {
+		if !protocol.ValidCategory(category) {
+			return f, invalid("categorie", "Catégorie : livre, dvd, cd, jeu, materiel ou autre.")
+		}
+		f.Category = category
+	}
+	if price, given := req.Lookup("prix_max"); given {
+		cents, err := protocol.ParsePrice(price)
+		if err != nil {
+			return f, invalid("prix", "Prix : de 0.00 à 9999.99.")
+		}
+		f.MaxCents = &cents
+	}
+	if seller, given := req.Lookup("vendeur"); given {
+		login, ok := protocol.ParseLogin(seller)
+		if !ok {
+			return f, invalid("login", "Ce n'est pas un login.")
+		}
+		f.Seller = login
+	}
+	if f.Query, err = search(req); err != nil {
+		return f, err
+	}
+	f.Limit, err = pageSize(req)
+	return f, err
+}
+
+// search reads q=, the words that are looked for.
+func search(req *protocol.Request) (string, error) {
+	q := req.Get("q")
+	if !protocol.ValidSearch(q) {
+		return "", invalid("q", "La recherche contient un caractère de contrôle ou invisible.")
+	}
+	return q, nil
+}
+
+func pageSize(req *protocol.Request) (int, error) {
+	n, given := req.Lookup("n")
+	if !given {
+		return protocol.DefaultPage, nil
+	}
+	size, ok := protocol.ParsePageSize(n)
+	if !ok {
+		return 0, invalid("n", "n va de 1 à 100.")
+	}
+	return size, nil
+}
+
+func showArticle(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
+	id, ok := protocol.ParseID(req.Get("id"))
+	if !ok {
+		return protocol.ErrSyntax
+	}
+	a, err := s.Market.Article(ctx, id)
+	if err != nil {
+		return err
+	}
+	summary(out.OK("ARTICLE"), a).Str("vendeur", a.Seller).Str("etat", string(a.State)).
+		Str("publie", a.Published.Wire()).Str("description", a.Description).End()
+	return nil
+}
+
+func withdraw(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
+	id, ok := protocol.ParseID(req.Get("id"))
+	if !ok {
+		return protocol.ErrSyntax
+	}
+	if err := s.Market.Withdraw(ctx, s.user.User.Quota(), id); err != nil {
+		return err
+	}
+	out.OK("RETRAIT").Int("id", id).Text("Retiré de la vente.")
+	return nil
+}
+
+func ownListings(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
+	n, err := pageSize(req)
+	if err != nil {
+		return err
+	}
+	page, err := s.Market.OwnListings(ctx, s.user.User.Quota(), n, req.Get("apres"))
+	if err != nil {
+		return err
+	}
+	for _, a := range page.Articles {
+		line := own(out, a)
+		if a.State == market.Sold {
+			line = line.Str("acheteur", a.Buyer).Str("contact", a.BuyerEmail)
+		}
+		line.End()
+	}
+	endPage(out, "MESVENTES", page)
+	return nil
+}
+
+func own(out *protocol.Writer, a market.Article) protocol.Line {
+	line := summary(out.Row(), a).Str("etat", string(a.State)).Str("publie", a.Published.Wire())
+	if !a.Sold.IsZero() {
+		line = line.Str("vendu", a.Sold.Wire())
+	}
+	return line
+}
+
+func ownPurchases(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
+	n, err := pageSize(req)
+	if err != nil {
+		return err
+	}
+	page, err := s.Market.OwnPurchases(ctx, s.user.User.Quota(), n, req.Get("apres"))
+	if err != nil {
+		return err
+	}
+	for _, a := range page.Articles {
+		own(out, a).Str("vendeur", a.Seller).Str("contact", a.SellerEmail).End()
+	}
+	endPage(out, "MESACHATS", page)
+	return nil
+}

@@ -1,0 +1,209 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+)
+
+// batcher let callers who arrive while all are busy go together in the next round
+// trip, commit or whatever a lane does. On a quiet server there is always a free
+// one, and everybody goes alone.
+type batcher[W any] struct {
+	mu      sync.Mutex
+	free    int
+	most    int // who go together at once
+	waiting []*waiter[W]
+}
+
+// waiter is a caller who could not go alone.
+type waiter[W any] struct {
+	ctx  context.Context
+	work W
+	told chan signal[W]
+}
+
+// signal is what a member is told in the end: to take the lane over for a few,
+// itself first; or how it went.
+type signal[W any] struct {
+	lead    []*waiter[W]
+	outcome batchResult
+}
+
+// errPanicked is what the others are told where the work of one panicked.
+var errPanicked = errors.New("store: panic in shared work")
+
+// batchResult is how it went for those who went together: an error, which is that of
+// all of them, or that each has to go alone.
+type batchResult struct {
+	err   error
+	alone bool
+}
+
+// enter takes a lane that is free; next must follow.
+func (l *batcher[W]) enter() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.free == 0 {
+		return false
+	}
+	l.free--
+	return true
+}
+
+// join waits, where no lane is free, to go with others: whoever is first does
+// together's work for all of them, on its own goroutine. The error is ctx's,
+// where ctx ended before anybody took the caller up: what was begun is waited for.
+func (l *batcher[W]) join(ctx context.Context, work W, together func(few []*waiter[W]) batchResult) (batchResult, error) {
+	m := &waiter[W]{ctx: ctx, work: work, told: make(chan signal[W], 1)}
+	w := signal[W]{lead: []*waiter[W]{m}}
+	if l.queue(m) {
+		var err error
+		if w, err = l.wait(m); err != nil {
+			return batchResult{}, err
+		}
+	}
+	if w.lead == nil {
+		return w.outcome, nil
+	}
+	defer l.next()
+	how := batchResult{err: errPanicked} // unless together comes back
+	defer func() {
+		for _, other := range w.lead[1:] {
+			other.told <- signal[W]{outcome: how}
+		}
+	}()
+	how = together(w.lead)
+	return how, nil
+}
+
+// queue is false where a lane was free after all, and is taken.
+func (l *batcher[W]) queue(m *waiter[W]) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.free > 0 {
+		l.free--
+		return false
+	}
+	l.waiting = append(l.waiting, m)
+	return true
+}
+
+func (l *batcher[W]) wait(m *waiter[W]) (signal[W], error) {
+	select {
+	case w := <-m.told:
+		return w, nil
+	case <-m.ctx.Done():
+	}
+	if l.leave(m) {
+		return signal[W]{}, m.ctx.Err()
+	}
+	return <-m.told, nil
+}
+
+func (l *batcher[W]) leave(m *waiter[W]) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	i := slices.Index(l.waiting, m)
+	if i >= 0 {
+		l.waiting = slices.Delete(l.waiting, i, i+1)
+	}
+	return i >= 0
+}
+
+// next hands a lane on to those who wait, or frees it.
+func (l *batcher[W]) next() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := min(len(l.waiting), l.most)
+	if n == 0 {
+		l.free++
+		return
+	}
+	few := slices.Clone(l.waiting[:n])
+	l.waiting = slices.Delete(l.waiting, 0, n)
+	few[0].told <- signal[W]{lead: few}
+}
+
+// Coalescer lets callers who ask the same kind of question at once share the next
+// asking: after a restart a whole class comes back in one second. Alone, a
+// caller asks alone.
+type Coalescer[W any] struct {
+	lanes batcher[W]
+	ask   func(ctx context.Context, works []W) error
+}
+
+// gatherLanes: one question is on its way while the next one gathers.
+const gatherLanes = 2
+
+// NewCoalescer makes one. ask answers at most the given number of works in one go,
+// each W being where its answer goes; its error is everybody's.
+func NewCoalescer[W any](most int, ask func(ctx context.Context, works []W) error) *Coalescer[W] {
+	return &Coalescer[W]{lanes: batcher[W]{free: gatherLanes, most: most}, ask: ask}
+}
+
+// Do has one work done, perhaps with others'. The error is ask's, or ctx's.
+func (g *Coalescer[W]) Do(ctx context.Context, work W) error {
+	if g.lanes.enter() {
+		defer g.lanes.next()
+		return g.ask(ctx, []W{work})
+	}
+	how, err := g.lanes.join(ctx, work, func(few []*waiter[W]) batchResult {
+		works := make([]W, len(few))
+		for i, m := range few {
+			works[i] = m.work
+		}
+		shared, cancel := sharedTime(few)
+		defer cancel()
+		return batchResult{err: g.ask(shared, works)}
+	})
+	if err != nil {
+		return Classify(err)
+	}
+	return how.err
+}
+
+const (
+	// redisLanes: one round trip is on its way while the next one gathers.
+	redisLanes = 2
+	// mostAsked bounds what Redis does in one go, some 30 µs a script.
+	mostAsked = 32
+)
+
+// asked is what one caller of Together asks, and what it gets.
+type asked struct {
+	calls   []Call
+	answers []any
+	err     error
+}
+
+// Batch is Run for what many ask at once: those who come while others are on
+// their way share the next round trip. Each gets its own answers, or its own
+// error.
+func (db *DB) Batch(ctx context.Context, calls ...Call) ([]any, error) {
+	if db.lanes.enter() {
+		defer db.lanes.next()
+		return EvalAll(ctx, db, calls...)
+	}
+	a := &asked{calls: calls}
+	if _, err := db.lanes.join(ctx, a, db.ask); err != nil {
+		return nil, Classify(err)
+	}
+	return a.answers, a.err
+}
+
+func (db *DB) ask(few []*waiter[*asked]) batchResult {
+	var calls []Call
+	for _, m := range few {
+		calls = append(calls, m.work.calls...)
+	}
+	// Every wait in it ends by RedisTimeout; one caller's ctx is not the others'.
+	cmds := pipeline(context.WithoutCancel(few[0].ctx), db, calls)
+	for _, m := range few {
+		n := len(m.work.calls)
+		m.work.answers, m.work.err = answers(cmds[:n])
+		cmds = cmds[n:]
+	}
+	return batchResult{}
+}
