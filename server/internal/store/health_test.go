@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -177,7 +178,7 @@ func TestHealthOfWrites(t *testing.T) {
 func TestRefusedCommandsAreCountedInTheLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var h Health
-		var out strings.Builder
+		var out lockedBuffer
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan struct{})
 		go func() {
@@ -188,9 +189,7 @@ func TestRefusedCommandsAreCountedInTheLog(t *testing.T) {
 		lines := func(after time.Duration) []string {
 			time.Sleep(after)
 			synctest.Wait()
-			said := strings.Split(strings.TrimSpace(out.String()), "\n")
-			out.Reset()
-			return said
+			return strings.Split(strings.TrimSpace(out.take()), "\n")
 		}
 		h.Set(ProblemRedis, "ne répond pas")
 		for range 3 {
@@ -232,4 +231,24 @@ func TestProblemsHaveNames(t *testing.T) {
 	if h.Failing(NeedSQL | NeedRedis) {
 		t.Error("no store is failing")
 	}
+}
+
+// lockedBuffer is written by what is under test and read by the test.
+type lockedBuffer struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+// take gives what was written since the last time.
+func (b *lockedBuffer) take() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	defer b.text.Reset()
+	return b.text.String()
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"strings"
@@ -15,8 +14,9 @@ import (
 func TestOutageIsSaidThirtySecondsAfterItBegan(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var out bytes.Buffer
+		var out lockedBuffer
 		var h Health
+		said := ""
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		go h.sayRefused(ctx, slog.New(slog.NewTextHandler(&out, nil)))
@@ -24,19 +24,20 @@ func TestOutageIsSaidThirtySecondsAfterItBegan(t *testing.T) {
 			t.Helper()
 			time.Sleep(d)
 			synctest.Wait()
-			if n := strings.Count(out.String(), "commandes refusées"); n != want {
-				t.Errorf("%d lines, want %d\n%s", n, want, out.String())
+			said += out.take()
+			if n := strings.Count(said, "commandes refusées"); n != want {
+				t.Errorf("%d lines, want %d\n%s", n, want, said)
 			}
 		}
-		for said := range 2 {
-			after(25*time.Second, 3*said)
+		for round := range 2 {
+			after(25*time.Second, 3*round)
 			h.Set(ProblemRedis, "ne répond pas")
 			h.Count("AUTH", context.Canceled)
-			after(28*time.Second, 3*said)
-			after(4*time.Second, 3*said+1)
-			after(26*time.Second, 3*said+1)
-			after(4*time.Second, 3*said+2)
-			after(30*time.Second, 3*said+3)
+			after(28*time.Second, 3*round)
+			after(4*time.Second, 3*round+1)
+			after(26*time.Second, 3*round+1)
+			after(4*time.Second, 3*round+2)
+			after(30*time.Second, 3*round+3)
 			h.Clear(ProblemRedis)
 		}
 	})
