@@ -5,7 +5,7 @@ import "bytes"
 // Code is the stable word of a failure; programs read it, never the text.
 type Code string
 
-// The codes of contract section 3.
+// The codes (PROTOCOL.md §3).
 const (
 	NO           Code = "NO"
 	SYNTAXE      Code = "SYNTAXE"
@@ -34,33 +34,32 @@ const (
 type CodeInfo struct {
 	Code   Code
 	Closes bool // the server ends the connection after this reply
-	Retry  bool // the same request may succeed later, unchanged
 	Text   string
 }
 
 // Codes lists every code once, in the order of the specification.
 var Codes = []CodeInfo{
-	{NO, false, false, "Commande inconnue ; AIDE donne la liste."},
-	{SYNTAXE, false, false, "La commande ne s'écrit pas ainsi."},
-	{INVALIDE, false, false, "Valeur refusée."},
-	{LIGNE, true, false, "Ligne trop longue."},
-	{AUTH, false, false, "Connectez-vous d'abord : AUTH login motdepasse."},
-	{DEJA, false, false, "Vous êtes déjà connecté ; DECONNEXION d'abord."},
-	{ECHEC, false, false, "Identifiant ou mot de passe incorrect."},
-	{EC, true, false, "Trois échecs : connexion fermée."},
-	{BLOQUE, false, true, "Ce compte est bloqué."},
-	{QUOTA, false, true, "Quota atteint."},
-	{INTERDIT, false, false, "Cela ne vous est pas permis."},
-	{ABSENT, false, false, "Introuvable."},
-	{VENDU, false, false, "Cet article n'est plus en vente."},
-	{EXISTE, false, false, "Déjà pris."},
-	{PLEIN, true, true, "Le serveur est plein ; réessayez dans un instant."},
-	{DELAI, true, true, "Vous ne vous êtes pas connecté à temps."},
-	{INACTIF, true, true, "Aucune commande depuis trop longtemps."},
-	{DEBIT, true, true, "Trop de connexions ou d'échecs depuis votre adresse."},
-	{INDISPONIBLE, false, true, "Service momentanément indisponible ; rien n'a été compté."},
-	{ARRET, true, true, "Le serveur s'arrête ; reconnectez-vous."},
-	{INTERNE, true, true, "Erreur interne ; donnez ce numéro à l'administrateur."},
+	{NO, false, "Commande inconnue ; AIDE donne la liste."},
+	{SYNTAXE, false, "La commande ne s'écrit pas ainsi."},
+	{INVALIDE, false, "Valeur refusée."},
+	{LIGNE, true, "Ligne trop longue."},
+	{AUTH, false, "Connectez-vous d'abord : AUTH login motdepasse."},
+	{DEJA, false, "Vous êtes déjà connecté ; DECONNEXION d'abord."},
+	{ECHEC, false, "Identifiant ou mot de passe incorrect."},
+	{EC, true, "Trois échecs : connexion fermée."},
+	{BLOQUE, false, "Ce compte est bloqué."},
+	{QUOTA, false, "Quota atteint."},
+	{INTERDIT, false, "Cela ne vous est pas permis."},
+	{ABSENT, false, "Introuvable."},
+	{VENDU, false, "Cet article n'est plus en vente."},
+	{EXISTE, false, "Déjà pris."},
+	{PLEIN, true, "Le serveur est plein ; réessayez dans un instant."},
+	{DELAI, true, "Vous ne vous êtes pas connecté à temps."},
+	{INACTIF, true, "Aucune commande depuis trop longtemps."},
+	{DEBIT, true, "Trop de connexions ou d'échecs depuis votre adresse."},
+	{INDISPONIBLE, false, "Service momentanément indisponible ; rien n'a été compté."},
+	{ARRET, true, "Le serveur s'arrête ; reconnectez-vous."},
+	{INTERNE, true, "Erreur interne ; donnez ce numéro à l'administrateur."},
 }
 
 var codeByName = func() map[Code]CodeInfo {
@@ -76,6 +75,9 @@ func (c Code) Info() (info CodeInfo, ok bool) {
 	info, ok = codeByName[c]
 	return info, ok
 }
+
+// Text is the sentence that stands behind a code by default.
+func (c Code) Text() string { return codeByName[c].Text }
 
 // Closes says whether the server ends the connection after this code.
 func (c Code) Closes() bool { return codeByName[c].Closes }

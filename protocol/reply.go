@@ -9,7 +9,7 @@ import (
 // Prefix is the first byte of a server's line and says what the line is.
 type Prefix byte
 
-// The four marks of contract section 1.
+// The four marks (PROTOCOL.md §1.1).
 const (
 	MarkOK    Prefix = '+'
 	MarkErr   Prefix = '-'
@@ -29,6 +29,15 @@ func (o *Writer) OK(word string) Line { return o.begin("+OK ", word) }
 
 // Err begins the line that ends a reply with a failure.
 func (o *Writer) Err(code Code) Line { return o.begin("-ERR ", string(code)) }
+
+// Error writes the whole line that ends a reply with a failure.
+func (o *Writer) Error(e *Error) {
+	line := o.Err(e.Code)
+	for _, x := range e.Fields {
+		line = line.Str(x.Key, x.Value)
+	}
+	line.Text(e.Sentence())
+}
 
 // Event begins a line that belongs to no reply.
 func (o *Writer) Event(kind string) Line { return o.begin("! ", kind) }
@@ -103,6 +112,9 @@ func appendPrice(b []byte, cents int64) []byte {
 
 // Field is one key=value of a line.
 type Field struct{ Key, Value string }
+
+// IntField is a field with a whole number.
+func IntField(key string, value int64) Field { return Field{key, strconv.FormatInt(value, 10)} }
 
 // Fields are a line's, in their order.
 type Fields []Field

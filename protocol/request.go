@@ -1,7 +1,6 @@
 package protocol
 
 import (
-	"errors"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,7 +10,7 @@ import (
 )
 
 // ErrSyntax is a wrong number or form of arguments (SYNTAXE).
-var ErrSyntax = errors.New("protocol: wrong number or form of arguments")
+var ErrSyntax error = &Error{Code: SYNTAXE}
 
 // Request is one parsed line. Its zero value is no request.
 type Request struct {

@@ -80,9 +80,6 @@ func TestSpecHasTheVerbs(t *testing.T) {
 		if !strings.Contains(text, "\nQui : "+who) {
 			t.Errorf("%s: it is not said that %s may use it", v.Name, who)
 		}
-		if strings.Contains(text, "**Compté**") != v.Counted {
-			t.Errorf("%s: counted in the table: %v, and not in the text, or the other way round", v.Name, v.Counted)
-		}
 		for _, p := range v.Params {
 			if p.Kind == protocol.Key && !strings.Contains(text, "`"+p.Name+"`") {
 				t.Errorf("%s: the key %s is not described", v.Name, p.Name)

@@ -44,21 +44,18 @@ func (p Param) formed(form func(string) bool) Param {
 	return p
 }
 
-// Verb is one row of the language: everything about a verb but its handler,
-// which lives in the server.
+// Verb is one row of the language: everything about a verb but how the server
+// runs it.
 type Verb struct {
 	Name    string
 	Aliases []string
 	// Colon is the SAE's spelling: the alias that may be followed by ":" and
 	// its parameters ("UP:user:password", "SEND:id").
-	Colon   string
-	Access  Access
-	Counted bool // takes a slot of the services quota
-	Slowed  bool // reaches a store, so a flood of it is slowed
-	Hashes  bool // checks or makes a password, which waits in a line
-	Params  []Param
-	Help    string
-	Usage   string // derived from Params
+	Colon  string
+	Access Access
+	Params []Param
+	Help   string
+	Usage  string // derived from Params
 }
 
 // MaxParams bounds the parameters of a verb, so that a Request needs no map.
@@ -102,33 +99,33 @@ var Verbs = withUsage([]*Verb{
 	},
 	{Name: "PING", Access: Anyone, Help: "Le serveur répond-il ?"},
 	{
-		Name: "INSCRIPTION", Access: Anonymous, Slowed: true, Hashes: true,
+		Name: "INSCRIPTION", Access: Anonymous,
 		Params: []Param{word("login"), word("email"), word("prenom"), word("nom"), text("motdepasse")},
 		Help:   "Créer un compte (mot de passe : 8 caractères au moins).",
 	},
 	{
-		Name: "AUTH", Aliases: []string{"UP"}, Colon: "UP", Access: Anonymous, Slowed: true, Hashes: true,
+		Name: "AUTH", Aliases: []string{"UP"}, Colon: "UP", Access: Anonymous,
 		Params: []Param{word("login"), text("motdepasse")},
 		Help:   "Se connecter, par son login ou son e-mail ; aussi UP:login:motdepasse.",
 	},
 	{
-		Name: "REPRENDRE", Access: Anonymous, Slowed: true, Params: []Param{word("jeton")},
+		Name: "REPRENDRE", Access: Anonymous, Params: []Param{word("jeton")},
 		Help: "Reprendre une session par son jeton, sans dépenser de connexion.",
 	},
 	{Name: "QUI", Access: LoggedIn, Help: "Qui suis-je ?"},
-	{Name: "QUOTA", Access: LoggedIn, Slowed: true, Help: "Ce qui reste de vos deux quotas."},
+	{Name: "QUOTA", Access: LoggedIn, Help: "Ce qui reste de vos deux quotas."},
 	{
-		Name: "VENTE", Access: LoggedIn, Counted: true, Slowed: true,
+		Name: "VENTE", Access: LoggedIn,
 		Params: []Param{word("categorie"), word("prix"), key("ref"), key("description"), text("titre")},
 		Help:   "Mettre un article en vente (compté).",
 	},
 	{
-		Name: "ACHAT", Access: LoggedIn, Counted: true, Slowed: true,
+		Name: "ACHAT", Access: LoggedIn,
 		Params: []Param{word("id").formed(digits), key("ref")},
 		Help:   "Acheter un article (compté).",
 	},
 	{
-		Name: "ARTICLES", Access: LoggedIn, Slowed: true,
+		Name: "ARTICLES", Access: LoggedIn,
 		Params: []Param{
 			key("categorie"), key("q"), key("prix_max"), key("vendeur"),
 			key("tri").formed(oneOf(Sorts...)), key("n"), key("apres"),
@@ -136,77 +133,77 @@ var Verbs = withUsage([]*Verb{
 		Help: "Ce qui est en vente ; tri=recent, prix ou -prix ; q cherche dans les titres.",
 	},
 	{
-		Name: "ARTICLE", Aliases: []string{"SEND"}, Colon: "SEND", Access: LoggedIn, Slowed: true,
+		Name: "ARTICLE", Aliases: []string{"SEND"}, Colon: "SEND", Access: LoggedIn,
 		Params: []Param{word("id").formed(digits)},
 		Help:   "Un article en détail ; aussi SEND:id.",
 	},
 	{
-		Name: "RETRAIT", Access: LoggedIn, Slowed: true, Params: []Param{word("id").formed(digits)},
+		Name: "RETRAIT", Access: LoggedIn, Params: []Param{word("id").formed(digits)},
 		Help: "Retirer de la vente un de vos articles.",
 	},
 	{
-		Name: "MESVENTES", Access: LoggedIn, Slowed: true,
+		Name: "MESVENTES", Access: LoggedIn,
 		Params: []Param{key("n"), key("apres").formed(number)},
 		Help:   "Vos articles, et qui les a achetés.",
 	},
 	{
-		Name: "MESACHATS", Access: LoggedIn, Slowed: true,
+		Name: "MESACHATS", Access: LoggedIn,
 		Params: []Param{key("n"), key("apres").formed(number)},
 		Help:   "Vos achats, et à qui.",
 	},
 	{
-		Name: "STATS", Access: LoggedIn, Slowed: true, Params: []Param{optWord("tableau").formed(anyCase("derniers", "top", "moins", "services"))},
+		Name: "STATS", Access: LoggedIn, Params: []Param{optWord("tableau").formed(anyCase("derniers", "top", "moins", "services"))},
 		Help: "Les tableaux : DERNIERS, TOP, MOINS, SERVICES ; les quatre sans mot.",
 	},
-	{Name: "NB", Access: LoggedIn, Slowed: true, Help: "Combien de connexions et d'utilisateurs."},
+	{Name: "NB", Access: LoggedIn, Help: "Combien de connexions et d'utilisateurs."},
 	{
-		Name: "MOTDEPASSE", Access: LoggedIn, Slowed: true, Hashes: true,
+		Name: "MOTDEPASSE", Access: LoggedIn,
 		Params: []Param{word("ancien"), text("motdepasse")},
 		Help:   "Changer de mot de passe ; un ancien avec espaces s'écrit \"entre guillemets\".",
 	},
 	{
-		Name: "DECONNEXION", Aliases: []string{"LOGOUT"}, Access: LoggedIn, Slowed: true,
+		Name: "DECONNEXION", Aliases: []string{"LOGOUT"}, Access: LoggedIn,
 		Help: "Fermer la session ; la connexion reste.",
 	},
 	{
-		Name: "SUIVRE", Access: Admin, Slowed: true, Params: []Param{key("periode")},
+		Name: "SUIVRE", Access: Admin, Params: []Param{key("periode")},
 		Help: "Les mesures de tous les serveurs, toutes les periode secondes (1 à 60).",
 	},
 	{Name: "STOP", Access: Admin, Help: "Ne plus suivre."},
-	{Name: "SESSIONS", Access: Admin, Slowed: true, Help: "Qui est connecté, sur quel serveur."},
+	{Name: "SESSIONS", Access: Admin, Help: "Qui est connecté, sur quel serveur."},
 	{
-		Name: "COMPTES", Access: Admin, Slowed: true,
+		Name: "COMPTES", Access: Admin,
 		Params: []Param{key("q"), key("n"), key("apres").formed(isLogin)}, // a page ends with a login
 		Help:   "Les comptes ; q cherche dans le login, les noms et l'e-mail.",
 	},
 	{
-		Name: "BLOQUER", Access: Admin, Slowed: true,
+		Name: "BLOQUER", Access: Admin,
 		Params: []Param{word("login"), text("raison")},
 		Help:   "Fermer un compte et toutes ses sessions, jusqu'à DEBLOQUER.",
 	},
-	{Name: "DEBLOQUER", Access: Admin, Slowed: true, Params: []Param{word("login")}, Help: "Rouvrir un compte."},
+	{Name: "DEBLOQUER", Access: Admin, Params: []Param{word("login")}, Help: "Rouvrir un compte."},
 	{
-		Name: "EXPULSER", Access: Admin, Slowed: true,
+		Name: "EXPULSER", Access: Admin,
 		Params: []Param{word("login"), key("minutes"), text("raison")},
 		Help:   "Fermer toutes les sessions de quelqu'un, et sa porte pour quelques minutes.",
 	},
 	{
-		Name: "RAZ", Access: Admin, Slowed: true, Params: []Param{word("login")},
+		Name: "RAZ", Access: Admin, Params: []Param{word("login")},
 		Help: "Vider les deux fenêtres de quota de quelqu'un.",
 	},
-	{Name: "ANNONCE", Access: Admin, Slowed: true, Params: []Param{text("texte")}, Help: "Dire quelque chose à tous."},
+	{Name: "ANNONCE", Access: Admin, Params: []Param{text("texte")}, Help: "Dire quelque chose à tous."},
 	{
-		Name: "NOUVEAUMDP", Access: Admin, Slowed: true, Hashes: true,
+		Name: "NOUVEAUMDP", Access: Admin,
 		Params: []Param{word("login"), text("motdepasse")},
 		Help:   "Donner à quelqu'un un mot de passe, à changer dès sa connexion.",
 	},
 	{
-		Name: "SUPPRIMER", Access: Admin, Slowed: true,
+		Name: "SUPPRIMER", Access: Admin,
 		Params: []Param{word("login"), text("raison")},
 		Help:   "Supprimer un compte ; ses ventes restent, sans nom.",
 	},
 	{
-		Name: "INSCRIPTIONS", Access: Admin, Slowed: true, Params: []Param{optWord("etat").formed(anyCase("ouvertes", "fermees"))},
+		Name: "INSCRIPTIONS", Access: Admin, Params: []Param{optWord("etat").formed(anyCase("ouvertes", "fermees"))},
 		Help: "Ouvrir ou fermer les inscriptions (ouvertes, fermees) ; sans mot, où elles en sont.",
 	},
 	{Name: "QUITTER", Aliases: []string{"QUIT", "END"}, Access: Anyone, Help: "Au revoir."},

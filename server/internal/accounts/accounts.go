@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"etuservices/protocol"
 	"etuservices/server/internal/config"
 	"etuservices/server/internal/hashing"
 	"etuservices/server/internal/ledger"
@@ -46,9 +47,9 @@ var (
 	// ErrWrong is a wrong login or password, or a dead token: which, nobody is told.
 	ErrWrong = errors.New("accounts: wrong login, password or token")
 	// ErrDead is a session whose token was killed while its request waited.
-	ErrDead = errors.New("accounts: the session's token is dead")
+	ErrDead error = &protocol.Error{Code: protocol.AUTH}
 	// ErrBlocked is a blocked account, said only after the right password.
-	ErrBlocked = errors.New("accounts: blocked")
+	ErrBlocked error = &protocol.Error{Code: protocol.BLOQUE}
 )
 
 // Blocked is ErrBlocked; After, when it is not 0, is when the account is let in
@@ -59,6 +60,19 @@ func (e *Blocked) Error() string { return ErrBlocked.Error() }
 
 // Is makes it ErrBlocked.
 func (e *Blocked) Is(target error) bool { return target == ErrBlocked }
+
+// Wire is BLOQUE, with the wait of a user who is expelled for a while.
+func (e *Blocked) Wire() *protocol.Error {
+	if e.After <= 0 {
+		return &protocol.Error{Code: protocol.BLOQUE}
+	}
+	wait := ledger.Seconds(e.After)
+	return &protocol.Error{
+		Code:   protocol.BLOQUE,
+		Fields: protocol.Fields{protocol.IntField("apres", wait)},
+		Text:   "Vous avez été exclu ; revenez dans " + protocol.Wait(wait) + ".",
+	}
+}
 
 // Wrong is ErrWrong where the login is somebody's, whom nobody but
 // administrators is told.
@@ -73,6 +87,11 @@ func (e *Wrong) Is(target error) bool { return target == ErrWrong }
 type Taken struct{ Field string } // "login" or "email"
 
 func (e *Taken) Error() string { return "accounts: " + e.Field + " taken" }
+
+// Wire is EXISTE, with the field.
+func (e *Taken) Wire() *protocol.Error {
+	return &protocol.Error{Code: protocol.EXISTE, Fields: protocol.Fields{{Key: "champ", Value: e.Field}}}
+}
 
 // Options are what an Accounts is made of.
 type Options struct {

@@ -9,11 +9,12 @@ import (
 
 	"golang.org/x/text/secure/precis"
 
+	"etuservices/protocol"
 	"etuservices/server/internal/store"
 )
 
 // ErrSame is a new password that is the old one, where it must be changed.
-var ErrSame = errors.New("accounts: the same password again")
+var ErrSame error = protocol.Invalid("motdepasse", "Choisissez un autre mot de passe que celui qui vous a été donné.")
 
 // Logout kills the session's token, on all instances and in both stores.
 func (a *Accounts) Logout(ctx context.Context, s *Session) error {

@@ -18,6 +18,7 @@ import (
 	"etuservices/protocol"
 	"etuservices/server/internal/config"
 	"etuservices/server/internal/hashing"
+	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/store"
 )
 
@@ -31,6 +32,11 @@ type TooMany struct{ After time.Duration }
 
 func (e *TooMany) Error() string {
 	return fmt.Sprintf("accounts: too many attempts, again in %v", e.After)
+}
+
+// Wire is DEBIT, with the wait.
+func (e *TooMany) Wire() *protocol.Error {
+	return &protocol.Error{Code: protocol.DEBIT, Fields: protocol.Fields{protocol.IntField("apres", ledger.Seconds(e.After))}}
 }
 
 // Origin is where an attempt comes from. Exempt addresses are not limited, the

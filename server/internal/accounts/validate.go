@@ -17,6 +17,9 @@ type Invalid struct {
 
 func (e *Invalid) Error() string { return e.Text }
 
+// Wire is INVALIDE, with the field.
+func (e *Invalid) Wire() *protocol.Error { return protocol.Invalid(e.Field, e.Text) }
+
 // ReservedDomain is that of the addresses which the server gives to administrators
 // that it makes. Nobody registers with it, nor below it.
 const ReservedDomain = "admin.etuservices.invalid"

@@ -18,16 +18,27 @@ import (
 	"etuservices/server/internal/store"
 )
 
+// failure has a code for the wire and a sentence for the command line.
+type failure struct {
+	code protocol.Code
+	text string
+}
+
+func (f *failure) Error() string { return f.text }
+
+// Wire is the code.
+func (f *failure) Wire() *protocol.Error { return &protocol.Error{Code: f.code} }
+
 // Failures of this package.
 var (
 	// ErrAbsent is a login that nobody has.
-	ErrAbsent = errors.New("compte inconnu")
-	// ErrSelf is a deed that nobody may do to himself.
-	ErrSelf = errors.New("admin: not to oneself")
-	// ErrLastAdmin is a deed that would leave nobody to undo it.
-	ErrLastAdmin = errors.New("c'est le dernier administrateur")
-	// ErrNotAdmin is somebody who is an administrator no more.
-	ErrNotAdmin = errors.New("admin: no longer an administrator")
+	ErrAbsent error = &failure{protocol.ABSENT, "compte inconnu"}
+	// ErrSelf is an action that nobody may take on their own account.
+	ErrSelf error = &failure{protocol.INTERDIT, "on ne le fait pas à son propre compte"}
+	// ErrLastAdmin is an action that would leave nobody to undo it.
+	ErrLastAdmin error = &failure{protocol.INTERDIT, "c'est le dernier administrateur"}
+	// ErrNotAdmin is a user who is no longer an administrator.
+	ErrNotAdmin error = &failure{protocol.INTERDIT, "ce n'est plus un administrateur"}
 )
 
 // Actor is who does it. An ID of 0 is the server's own command line.

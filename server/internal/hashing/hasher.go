@@ -14,6 +14,8 @@ import (
 
 	"github.com/alexedwards/argon2id"
 	"golang.org/x/crypto/argon2"
+
+	"etuservices/protocol"
 )
 
 // Cost is one of the choices for argon2id that OWASP calls equal (Password
@@ -40,6 +42,14 @@ const extraAdmitted = 1
 type Busy struct{ After time.Duration }
 
 func (e *Busy) Error() string { return fmt.Sprintf("hashing: busy, again in %v", e.After) }
+
+// Wire is INDISPONIBLE, with the wait in whole seconds.
+func (e *Busy) Wire() *protocol.Error {
+	return &protocol.Error{
+		Code:   protocol.INDISPONIBLE,
+		Fields: protocol.Fields{protocol.IntField("apres", int64((e.After+time.Second-1)/time.Second))},
+	}
+}
 
 // Hasher checks passwords, few at a time: unbounded, 64 checks at once take
 // five times as long as in line, and starve those who are logged in. While Run

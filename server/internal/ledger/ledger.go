@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"etuservices/protocol"
 	"etuservices/server/internal/broken"
 	"etuservices/server/internal/store"
 )
@@ -85,7 +86,7 @@ const (
 )
 
 // ErrNoAccount is a user who was deleted, or blocked in the middle of a call.
-var ErrNoAccount = errors.New("quota: no such account")
+var ErrNoAccount error = &protocol.Error{Code: protocol.AUTH}
 
 // Confirm decides for certain whether slot may be used: it locks the user's
 // row (a lock taken before any article's) by setting what set says, the user's

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"etuservices/protocol"
 	"etuservices/server/internal/store"
 )
 
@@ -45,6 +46,19 @@ type Exceeded struct{ State }
 
 func (e *Exceeded) Error() string {
 	return fmt.Sprintf("quota %s: %d of %d used, one more in %v", e.Kind, e.Used, e.Max, e.Next)
+}
+
+// Wire is QUOTA, with the window and when the next call passes.
+func (e *Exceeded) Wire() *protocol.Error {
+	wait := Seconds(e.Next)
+	return &protocol.Error{
+		Code: protocol.QUOTA,
+		Fields: protocol.Fields{
+			{Key: "quota", Value: string(e.Kind)}, protocol.IntField("max", int64(e.Max)),
+			protocol.IntField("fenetre", Seconds(e.Window)), protocol.IntField("apres", wait),
+		},
+		Text: "Quota de " + string(e.Kind) + " atteint ; une place se libère dans " + protocol.Wait(wait) + ".",
+	}
 }
 
 // Seconds rounds a wait up to whole seconds: after so many, the call passes.

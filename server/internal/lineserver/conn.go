@@ -229,7 +229,7 @@ func (c *Conn) read() ([]byte, error) {
 func (c *Conn) unread(line []byte, err error) error {
 	switch {
 	case errors.Is(err, protocol.ErrTooLong):
-		c.out.Err(protocol.LIGNE).Int("max", protocol.MaxLine).Text(text(protocol.LIGNE))
+		c.out.Err(protocol.LIGNE).Int("max", protocol.MaxLine).Text(protocol.LIGNE.Text())
 		return c.closed(Reason(protocol.LIGNE))
 	case errors.Is(err, protocol.ErrTLS):
 		return c.wrongProtocol(saysTLS)
@@ -244,7 +244,7 @@ func (c *Conn) unread(line []byte, err error) error {
 //go:noinline
 func (c *Conn) refuse(code protocol.Code) error {
 	c.takeEvents()
-	c.out.Err(code).Text(text(code))
+	c.out.Err(code).Text(code.Text())
 	return c.closed(Reason(code))
 }
 
@@ -296,9 +296,4 @@ func (c *Conn) linger() {
 		}
 		// Late, or woken by a server that stops: the loop tells which.
 	}
-}
-
-func text(code protocol.Code) string {
-	info, _ := code.Info()
-	return info.Text
 }

@@ -89,6 +89,6 @@ func (c *Conn) drain(until time.Time) (earlier time.Time, late bool) {
 
 // goodbye ends a connection that is drained.
 func (c *Conn) goodbye() error {
-	c.out.Err(protocol.ARRET).Text(text(protocol.ARRET))
+	c.out.Err(protocol.ARRET).Text(protocol.ARRET.Text())
 	return c.closed(Reason(protocol.ARRET))
 }

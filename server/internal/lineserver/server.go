@@ -237,7 +237,7 @@ func (s *Server) refuse(ctx context.Context, nc net.Conn, code protocol.Code, wa
 		if code == protocol.DEBIT {
 			line = line.Int("apres", int64((wait+time.Second-1)/time.Second))
 		}
-		line.Text(text(code))
+		line.Text(code.Text())
 		if c.flush() == nil {
 			c.linger()
 		}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"etuservices/protocol"
 	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/store"
 )
@@ -41,7 +42,7 @@ type Page struct {
 }
 
 // ErrCursor is an After that no page gave.
-var ErrCursor = errors.New("market: not the next page of anything")
+var ErrCursor error = &protocol.Error{Code: protocol.SYNTAXE}
 
 // List gives what is for sale. Errors: ErrCursor, store.ErrUnavailable.
 func (m *Market) List(ctx context.Context, f Filter) (Page, error) {

@@ -4,10 +4,10 @@
 package market
 
 import (
-	"errors"
 	"log/slog"
 	"time"
 
+	"etuservices/protocol"
 	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/store"
 )
@@ -43,12 +43,12 @@ const (
 // Failures that are no result of a counted call.
 var (
 	// ErrRefReused is a ref that was given to another verb or other arguments.
-	ErrRefReused = errors.New("market: ref used for another call")
+	ErrRefReused error = protocol.Invalid("ref", "Cette référence a servi à un autre appel.")
 	// ErrAbsent, ErrNotYours and ErrGone are the ways in which RETRAIT and
 	// ARTICLE fail.
-	ErrAbsent   = errors.New("market: no such article")
-	ErrNotYours = errors.New("market: not the seller")
-	ErrGone     = errors.New("market: no longer for sale")
+	ErrAbsent   error = &protocol.Error{Code: protocol.ABSENT}
+	ErrNotYours error = &protocol.Error{Code: protocol.INTERDIT}
+	ErrGone     error = &protocol.Error{Code: protocol.VENDU}
 )
 
 // State is where an article stands, as the wire and the table have it.

@@ -31,7 +31,7 @@ func register(ctx context.Context, s *Session, req *protocol.Request, out *proto
 func (s *Session) registrationsOpen(ctx context.Context, from store.RowReader) error {
 	open, err := s.Admin.StillOpen(ctx, from)
 	if err == nil && !open {
-		err = &replyError{code: protocol.INTERDIT, text: "Les inscriptions sont fermées."}
+		err = &protocol.Error{Code: protocol.INTERDIT, Text: "Les inscriptions sont fermées."}
 	}
 	return err
 }
@@ -54,7 +54,7 @@ func logIn(ctx context.Context, s *Session, req *protocol.Request, out *protocol
 		line.Str("changer", "1").Text("Bonjour " + login.User.FirstName + " ! Changez d'abord votre mot de passe : MOTDEPASSE ancien nouveau.")
 		return nil
 	}
-	line.Text("Bonjour " + login.User.FirstName + " ! " + plural(int64(login.Quota.Left()), "connexion") +
+	line.Text("Bonjour " + login.User.FirstName + " ! " + protocol.Count(int64(login.Quota.Left()), "connexion") +
 		" encore dans cette fenêtre.")
 	return nil
 }

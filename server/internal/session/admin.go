@@ -19,7 +19,7 @@ func (s *Session) actor() admin.Actor {
 func loginOf(req *protocol.Request) (string, error) {
 	login, ok := protocol.ParseLogin(req.Get("login"))
 	if !ok {
-		return "", invalid("login", "Ce n'est pas un login.")
+		return "", protocol.Invalid("login", "Ce n'est pas un login.")
 	}
 	return login, nil
 }
@@ -30,7 +30,7 @@ func loginAndReason(req *protocol.Request) (login, reason string, err error) {
 		return "", "", err
 	}
 	if reason = req.Get("raison"); !protocol.ValidReason(reason) {
-		return "", "", invalid("raison", "Une raison de 1 à 200 caractères, dont un visible, que la personne lira.")
+		return "", "", protocol.Invalid("raison", "Une raison de 1 à 200 caractères, dont un visible, que la personne lira.")
 	}
 	return login, reason, nil
 }
@@ -99,7 +99,7 @@ func expel(ctx context.Context, s *Session, req *protocol.Request, out *protocol
 	minutes := 0
 	if given, ok := req.Lookup("minutes"); ok {
 		if minutes, ok = protocol.ParseMinutes(given); !ok {
-			return invalid("minutes", "minutes va de 1 à 10080 (sept jours).")
+			return protocol.Invalid("minutes", "minutes va de 1 à 10080 (sept jours).")
 		}
 	}
 	if err := s.Admin.Expel(ctx, s.actor(), login, time.Duration(minutes)*time.Minute, reason); err != nil {
@@ -124,7 +124,7 @@ func resetQuotas(ctx context.Context, s *Session, req *protocol.Request, out *pr
 func announce(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
 	text := req.Get("texte")
 	if !protocol.ValidAnnouncement(text) {
-		return invalid("texte", "Une annonce a de 1 à 300 caractères, dont un visible.")
+		return protocol.Invalid("texte", "Une annonce a de 1 à 300 caractères, dont un visible.")
 	}
 	if err := s.Admin.Announce(ctx, s.actor(), text); err != nil {
 		return err

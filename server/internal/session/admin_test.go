@@ -70,7 +70,7 @@ func TestFrenchWait(t *testing.T) {
 	for seconds, want := range map[int64]string{
 		0: "0 seconde", 1: "1 seconde", 119: "119 secondes", 120: "2 minutes", 121: "2 minutes et 1 seconde",
 	} {
-		if got := frenchWait(seconds); got != want {
+		if got := protocol.Wait(seconds); got != want {
 			t.Errorf("%d: %q, want %q", seconds, got, want)
 		}
 	}

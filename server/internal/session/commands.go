@@ -7,87 +7,71 @@ import (
 	"etuservices/server/internal/store"
 )
 
-// handler does a verb's work: it writes the rows and the line of success, or
+// handler does a command's work: it writes the rows and the line of success, or
 // gives an error, which becomes the whole reply.
 type handler func(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error
 
-// handlers has one entry for each verb of the table in package protocol; a test
-// holds the two together.
-var handlers = map[string]handler{
-	"AIDE":        help,
-	"PING":        ping,
-	"INSCRIPTION": register,
-	"AUTH":        logIn,
-	"REPRENDRE":   resume,
-	"QUI":         whoAmI,
-	"QUOTA":       showQuota,
-	"VENTE":       sell,
-	"ACHAT":       purchase,
-	"ARTICLES":    listArticles,
-	"ARTICLE":     showArticle,
-	"RETRAIT":     withdraw,
-	"MESVENTES":   ownListings,
-	"MESACHATS":   ownPurchases,
-	"STATS":       showStats,
-	"NB":          countUsers,
-	"MOTDEPASSE":  changePassword,
-	"DECONNEXION": logOut,
-	"QUITTER":     quit,
-
-	"SUIVRE":       follow,
-	"STOP":         unfollow,
-	"SESSIONS":     listSessions,
-	"COMPTES":      listAccounts,
-	"BLOQUER":      block,
-	"DEBLOQUER":    unblock,
-	"EXPULSER":     expel,
-	"RAZ":          resetQuotas,
-	"ANNONCE":      announce,
-	"NOUVEAUMDP":   setPassword,
-	"SUPPRIMER":    deleteAccount,
-	"INSCRIPTIONS": switchRegistrations,
+// command says how the server runs a verb of the language; the verb's names,
+// parameters, access and help stand in protocol.Verbs.
+type command struct {
+	run handler
+	// needs are the stores without which the command is refused at once
+	// (PROTOCOL.md §3.1).
+	needs store.Dependency
+	// paced commands reach a store: a flood of them is slowed.
+	paced bool
+	// hashes a password, and may wait in line for that: accounts bounds how long,
+	// instead of store.RequestTime.
+	hashes bool
+	// counted commands take a slot of the services' quota.
+	counted bool
+	// withGivenPassword is allowed to a user who has to change the password that
+	// an administrator gave, as is everything that anyone may use.
+	withGivenPassword bool
 }
 
-// needs are the stores without which a verb is refused at once (contract
-// section 3, last paragraph). REPRENDRE does with either of them.
-var needs = map[string]store.Dependency{
-	"INSCRIPTION": store.NeedSQL,
-	"AUTH":        store.NeedSQL | store.NeedRedis,
-	"QUOTA":       store.NeedRedis,
-	"VENTE":       store.NeedSQL, // and Redis, but for a replay
-	"ACHAT":       store.NeedSQL,
-	"ARTICLES":    store.NeedSQL,
-	"ARTICLE":     store.NeedSQL,
-	"RETRAIT":     store.NeedSQL,
-	"MESVENTES":   store.NeedSQL,
-	"MESACHATS":   store.NeedSQL,
-	"STATS":       store.NeedRedis,
-	"MOTDEPASSE":  store.NeedSQL | store.NeedRedis,
-	"DECONNEXION": store.NeedSQL,
+const (
+	sql   = store.NeedSQL
+	redis = store.NeedRedis
+)
 
-	"NB":           store.NeedRedis,
-	"SUIVRE":       store.NeedRedis,
-	"SESSIONS":     store.NeedRedis,
-	"COMPTES":      store.NeedSQL,
-	"BLOQUER":      store.NeedSQL,
-	"DEBLOQUER":    store.NeedSQL,
-	"EXPULSER":     store.NeedSQL,
-	"RAZ":          store.NeedSQL | store.NeedRedis,
-	"ANNONCE":      store.NeedSQL,
-	"NOUVEAUMDP":   store.NeedSQL,
-	"SUPPRIMER":    store.NeedSQL | store.NeedRedis,
-	"INSCRIPTIONS": store.NeedSQL,
-}
+// commands has one row for each verb of protocol.Verbs.
+var commands = map[string]command{
+	"AIDE":    {run: help},
+	"PING":    {run: ping},
+	"QUITTER": {run: quit},
 
-// guarded does a verb's work, but for work that needs a store which is away:
-// values are judged all the same, by a handler that then meets that store.
-func (s *Session) guarded(ctx context.Context, req *protocol.Request, out *protocol.Writer) error {
-	if s.Health.Missing(needs[req.Verb.Name]) {
-		gone, cancel := context.WithCancelCause(ctx)
-		cancel(store.ErrUnavailable)
-		ctx = gone
-	}
-	return handlers[req.Verb.Name](ctx, s, req, out)
+	"INSCRIPTION": {run: register, needs: sql, paced: true, hashes: true},
+	"AUTH":        {run: logIn, needs: sql | redis, paced: true, hashes: true},
+	"REPRENDRE":   {run: resume, paced: true}, // does with either store
+	"DECONNEXION": {run: logOut, needs: sql, paced: true, withGivenPassword: true},
+	"MOTDEPASSE":  {run: changePassword, needs: sql | redis, paced: true, hashes: true, withGivenPassword: true},
+	"QUI":         {run: whoAmI, withGivenPassword: true},
+	"QUOTA":       {run: showQuota, needs: redis, paced: true},
+
+	"VENTE":     {run: sell, needs: sql, paced: true, counted: true}, // Redis too, but for a replay
+	"ACHAT":     {run: purchase, needs: sql, paced: true, counted: true},
+	"RETRAIT":   {run: withdraw, needs: sql, paced: true},
+	"ARTICLES":  {run: listArticles, needs: sql, paced: true},
+	"ARTICLE":   {run: showArticle, needs: sql, paced: true},
+	"MESVENTES": {run: ownListings, needs: sql, paced: true},
+	"MESACHATS": {run: ownPurchases, needs: sql, paced: true},
+
+	"STATS":    {run: showStats, needs: redis, paced: true},
+	"NB":       {run: countUsers, needs: redis, paced: true},
+	"SUIVRE":   {run: follow, needs: redis, paced: true},
+	"STOP":     {run: unfollow},
+	"SESSIONS": {run: listSessions, needs: redis, paced: true},
+
+	"COMPTES":      {run: listAccounts, needs: sql, paced: true},
+	"BLOQUER":      {run: block, needs: sql, paced: true},
+	"DEBLOQUER":    {run: unblock, needs: sql, paced: true},
+	"EXPULSER":     {run: expel, needs: sql, paced: true},
+	"RAZ":          {run: resetQuotas, needs: sql | redis, paced: true},
+	"ANNONCE":      {run: announce, needs: sql, paced: true},
+	"NOUVEAUMDP":   {run: setPassword, needs: sql, paced: true, hashes: true},
+	"SUPPRIMER":    {run: deleteAccount, needs: sql | redis, paced: true},
+	"INSCRIPTIONS": {run: switchRegistrations, needs: sql, paced: true},
 }
 
 func help(_ context.Context, _ *Session, req *protocol.Request, out *protocol.Writer) error {

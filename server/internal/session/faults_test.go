@@ -51,9 +51,11 @@ var errBroken = errors.New("broken on purpose")
 // replaceHandler makes a verb do something else for a test.
 func replaceHandler(t *testing.T, verb string, f handler) {
 	t.Helper()
-	old := handlers[verb]
-	handlers[verb] = f
-	t.Cleanup(func() { handlers[verb] = old })
+	old := commands[verb]
+	broken := old
+	broken.run = f
+	commands[verb] = broken
+	t.Cleanup(func() { commands[verb] = old })
 }
 
 // TestPanicEndsThatConnectionOnly (T17): its reply is INTERNE alone, even when

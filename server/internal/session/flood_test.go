@@ -93,7 +93,7 @@ func TestFloodBurst(t *testing.T) {
 func TestWhoIsSlowed(t *testing.T) {
 	var free []string
 	for _, v := range protocol.Verbs {
-		if !v.Slowed {
+		if !commands[v.Name].paced {
 			free = append(free, v.Name)
 		}
 	}

@@ -14,21 +14,21 @@ func sell(ctx context.Context, s *Session, req *protocol.Request, out *protocol.
 		Category: req.Get("categorie"), Title: req.Get("titre"), Description: req.Get("description"),
 	}
 	if !protocol.ValidCategory(offer.Category) {
-		return invalid("categorie", "Catégorie : livre, dvd, cd, jeu, materiel ou autre.")
+		return protocol.Invalid("categorie", "Catégorie : livre, dvd, cd, jeu, materiel ou autre.")
 	}
 	var err error
 	if offer.Cents, err = protocol.ParsePrice(req.Get("prix")); err != nil {
-		return invalid("prix", "Prix : de 0.00 à 9999.99.")
+		return protocol.Invalid("prix", "Prix : de 0.00 à 9999.99.")
 	}
 	ref, err := refOf(req)
 	if err != nil {
 		return err
 	}
 	if !protocol.ValidDescription(offer.Description) {
-		return invalid("description", "Description : 300 caractères au plus, sans caractère de contrôle ni invisible.")
+		return protocol.Invalid("description", "Description : 300 caractères au plus, sans caractère de contrôle ni invisible.")
 	}
 	if !protocol.ValidTitle(offer.Title) {
-		return invalid("titre", "Titre : 1 à 120 caractères, dont un visible, sans caractère de contrôle ni invisible.")
+		return protocol.Invalid("titre", "Titre : 1 à 120 caractères, dont un visible, sans caractère de contrôle ni invisible.")
 	}
 	var sold market.Article
 	var state ledger.State
@@ -53,7 +53,7 @@ func sell(ctx context.Context, s *Session, req *protocol.Request, out *protocol.
 func encodeSale(a market.Article, q ledger.State) string {
 	return encode(func(out *protocol.Writer) {
 		line := out.OK("VENTE").Int("id", a.ID).Str("categorie", a.Category).Price("prix", a.Cents).Str("titre", a.Title)
-		writeState(line, q).Text("En vente. Il vous reste " + plural(int64(q.Left()), "appel") + ".")
+		writeState(line, q).Text("En vente. Il vous reste " + protocol.Count(int64(q.Left()), "appel") + ".")
 	})
 }
 
@@ -61,7 +61,7 @@ func encodeSale(a market.Article, q ledger.State) string {
 func refOf(req *protocol.Request) (string, error) {
 	ref, given := req.Lookup("ref")
 	if given && !protocol.ValidRef(ref) {
-		return "", invalid("ref", "Référence : 1 à 64 lettres, chiffres, . _ ou -.")
+		return "", protocol.Invalid("ref", "Référence : 1 à 64 lettres, chiffres, . _ ou -.")
 	}
 	return ref, nil
 }
@@ -91,7 +91,7 @@ func purchase(ctx context.Context, s *Session, req *protocol.Request, out *proto
 
 func encodePurchase(result market.Result, a market.Article, q ledger.State) string {
 	return encode(func(out *protocol.Writer) {
-		left := " Il vous reste " + plural(int64(q.Left()), "appel") + "."
+		left := " Il vous reste " + protocol.Count(int64(q.Left()), "appel") + "."
 		switch result {
 		case market.Done:
 			line := out.OK("ACHAT").Int("id", a.ID).Price("prix", a.Cents).Str("titre", a.Title).
@@ -100,7 +100,7 @@ func encodePurchase(result market.Result, a market.Article, q ledger.State) stri
 		case market.Forbidden:
 			out.Err(protocol.INTERDIT).Text("C'est votre propre article." + left)
 		case market.Unknown, market.Gone:
-			out.Err(protocol.Code(result)).Text(textOf(protocol.Code(result)) + left)
+			out.Err(protocol.Code(result)).Text(protocol.Code(result).Text() + left)
 		}
 	})
 }
@@ -160,21 +160,21 @@ func filterOf(req *protocol.Request) (f market.Filter, err error) {
 	}
 	if category, given := req.Lookup("categorie"); given {
 		if !protocol.ValidCategory(category) {
-			return f, invalid("categorie", "Catégorie : livre, dvd, cd, jeu, materiel ou autre.")
+			return f, protocol.Invalid("categorie", "Catégorie : livre, dvd, cd, jeu, materiel ou autre.")
 		}
 		f.Category = category
 	}
 	if price, given := req.Lookup("prix_max"); given {
 		cents, err := protocol.ParsePrice(price)
 		if err != nil {
-			return f, invalid("prix", "Prix : de 0.00 à 9999.99.")
+			return f, protocol.Invalid("prix", "Prix : de 0.00 à 9999.99.")
 		}
 		f.MaxCents = &cents
 	}
 	if seller, given := req.Lookup("vendeur"); given {
 		login, ok := protocol.ParseLogin(seller)
 		if !ok {
-			return f, invalid("login", "Ce n'est pas un login.")
+			return f, protocol.Invalid("login", "Ce n'est pas un login.")
 		}
 		f.Seller = login
 	}
@@ -189,7 +189,7 @@ func filterOf(req *protocol.Request) (f market.Filter, err error) {
 func search(req *protocol.Request) (string, error) {
 	q := req.Get("q")
 	if !protocol.ValidSearch(q) {
-		return "", invalid("q", "La recherche contient un caractère de contrôle ou invisible.")
+		return "", protocol.Invalid("q", "La recherche contient un caractère de contrôle ou invisible.")
 	}
 	return q, nil
 }
@@ -201,7 +201,7 @@ func pageSize(req *protocol.Request) (int, error) {
 	}
 	size, ok := protocol.ParsePageSize(n)
 	if !ok {
-		return 0, invalid("n", "n va de 1 à 100.")
+		return 0, protocol.Invalid("n", "n va de 1 à 100.")
 	}
 	return size, nil
 }

@@ -120,7 +120,7 @@ func (s *Session) Line(ctx context.Context, line []byte, out *protocol.Writer) (
 	} else {
 		s.faults = 0
 	}
-	if verb != nil && verb.Slowed {
+	if verb != nil && commands[verb.Name].paced {
 		now = time.Now() // its work took a while
 	}
 	s.last = now
@@ -128,16 +128,17 @@ func (s *Session) Line(ctx context.Context, line []byte, out *protocol.Writer) (
 	return s.closing
 }
 
-// run checks in the order of contract section 1, then does the work.
+// run checks a request in the order of PROTOCOL.md §1.6, then does its work.
 func (s *Session) run(ctx context.Context, verb *protocol.Verb, rest []byte, out *protocol.Writer) error {
 	if verb == nil {
-		return &replyError{code: protocol.NO}
+		return &protocol.Error{Code: protocol.NO}
 	}
+	cmd := commands[verb.Name]
 	if err := s.allowed(verb.Access); err != nil {
 		return err
 	}
-	if verb.Access >= protocol.LoggedIn && s.user.User.MustChange && !withGivenPassword[verb.Name] {
-		return &replyError{code: protocol.INTERDIT, text: "Ce mot de passe vous a été donné ; changez-le d'abord : MOTDEPASSE ancien nouveau."}
+	if verb.Access >= protocol.LoggedIn && s.user.User.MustChange && !cmd.withGivenPassword {
+		return &protocol.Error{Code: protocol.INTERDIT, Text: "Ce mot de passe vous a été donné ; changez-le d'abord : MOTDEPASSE ancien nouveau."}
 	}
 	var err error
 	if s.req, err = verb.Parse(rest); err != nil {
@@ -147,8 +148,8 @@ func (s *Session) run(ctx context.Context, verb *protocol.Verb, rest []byte, out
 		return err
 	}
 	defer func() { s.req = protocol.Request{} }() // an idle connection keeps no text
-	if !verb.Slowed {
-		return handlers[verb.Name](ctx, s, &s.req, out)
+	if !cmd.paced {
+		return cmd.run(ctx, s, &s.req, out)
 	}
 	if s.pace != nil { // a flood is read later, never refused
 		if err := s.pace.Wait(ctx); err != nil {
@@ -159,15 +160,18 @@ func (s *Session) run(ctx context.Context, verb *protocol.Verb, rest []byte, out
 			return err
 		}
 	}
-	switch {
-	case needs[verb.Name] == store.NeedRedis:
-		ctx = &until{ctx, time.Now().Add(store.RequestTime)}
-	case !verb.Hashes: // which may stand in line for longer; accounts bounds what they ask
+	if !cmd.hashes {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, store.RequestTime)
 		defer cancel()
 	}
-	return s.guarded(ctx, &s.req, out)
+	if s.Health.Missing(cmd.needs) {
+		// Values are judged all the same, by a handler that then meets that store.
+		gone, cancel := context.WithCancelCause(ctx)
+		cancel(store.ErrUnavailable)
+		ctx = gone
+	}
+	return cmd.run(ctx, s, &s.req, out)
 }
 
 // from is where the session's attempts come from.
@@ -178,18 +182,14 @@ func (s *Session) from() accounts.Origin {
 func (s *Session) allowed(access protocol.Access) error {
 	switch {
 	case access == protocol.Anonymous && s.user != nil:
-		return &replyError{code: protocol.DEJA}
+		return &protocol.Error{Code: protocol.DEJA}
 	case access >= protocol.LoggedIn && s.user == nil:
-		return &replyError{code: protocol.AUTH}
+		return &protocol.Error{Code: protocol.AUTH}
 	case access == protocol.Admin && s.user.User.Role != accounts.Admin:
-		return &replyError{code: protocol.INTERDIT}
+		return &protocol.Error{Code: protocol.INTERDIT}
 	}
 	return nil
 }
-
-// withGivenPassword are the verbs for a user whose password an administrator
-// gave, until it is changed: those that anyone may use, and these.
-var withGivenPassword = map[string]bool{"MOTDEPASSE": true, "DECONNEXION": true, "QUI": true}
 
 // enter makes the connection a logged-in one.
 func (s *Session) enter(user *accounts.Session) {

@@ -1,9 +1,7 @@
 package session
 
 import (
-	"path/filepath"
-	"reflect"
-	"runtime"
+	"os"
 	"strings"
 	"testing"
 
@@ -141,15 +139,30 @@ func TestPeerB34_UnknownVerbIsAnswered(t *testing.T) {
 	}
 }
 
-func TestHandlersAreTheTable(t *testing.T) {
+// TestCommandsAreTheLanguage: each verb has a row, and those that PROTOCOL.md
+// calls counted are.
+func TestCommandsAreTheLanguage(t *testing.T) {
+	spec, err := os.ReadFile("../../../protocol/PROTOCOL.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, v := range protocol.Verbs {
-		if handlers[v.Name] == nil {
-			t.Errorf("%s has no handler", v.Name)
+		cmd, found := commands[v.Name]
+		if !found || cmd.run == nil {
+			t.Errorf("%s has no row", v.Name)
+		}
+		_, section, found := strings.Cut(string(spec), "\n    "+v.Usage+"\n")
+		if !found {
+			t.Errorf("%s has no section in PROTOCOL.md", v.Name)
+		}
+		section, _, _ = strings.Cut(section, "\n##")
+		if strings.Contains(section, "**Compté**") != cmd.counted {
+			t.Errorf("%s: counted in the table: %v, and not in PROTOCOL.md, or the other way round", v.Name, cmd.counted)
 		}
 	}
-	for name := range handlers {
+	for name := range commands {
 		if v, ok := protocol.Lookup(name); !ok || v.Name != name {
-			t.Errorf("handler %s has no verb", name)
+			t.Errorf("%s is no verb", name)
 		}
 	}
 }
@@ -162,17 +175,6 @@ func TestEmptyLineIsNoRequest(t *testing.T) {
 			if c.s.Line(t.Context(), []byte(line), &c.out) || c.out.Len() != 0 {
 				t.Errorf("%q got %q", line, c.out.Bytes())
 			}
-		}
-	}
-}
-
-// TestOneFileAVerb keeps a verb's handler in the file of its name.
-func TestOneFileAVerb(t *testing.T) {
-	for name, handle := range handlers {
-		f := runtime.FuncForPC(reflect.ValueOf(handle).Pointer())
-		path, _ := f.FileLine(f.Entry())
-		if file := filepath.Base(path); file != strings.ToLower(name)+".go" {
-			t.Errorf("%s stands in %s", name, file)
 		}
 	}
 }

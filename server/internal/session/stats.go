@@ -79,7 +79,7 @@ func follow(ctx context.Context, s *Session, req *protocol.Request, out *protoco
 	period := protocol.DefaultPeriod
 	if given, ok := req.Lookup("periode"); ok {
 		if period, ok = protocol.ParsePeriod(given); !ok {
-			return invalid("periode", "periode va de 1 à 60 secondes.")
+			return protocol.Invalid("periode", "periode va de 1 à 60 secondes.")
 		}
 	}
 	if err := s.Hub.Follow(ctx, s.member, time.Duration(period)*time.Second); err != nil {
