@@ -54,7 +54,8 @@ func (e *Exceeded) Wire() *protocol.Error {
 	return &protocol.Error{
 		Code: protocol.QUOTA,
 		Fields: protocol.Fields{
-			{Key: "quota", Value: string(e.Kind)}, protocol.IntField("max", int64(e.Max)),
+			{Key: "quota", Value: string(e.Kind)},
+			protocol.IntField("max", int64(e.Max)),
 			protocol.IntField("fenetre", Seconds(e.Window)), protocol.IntField("apres", wait),
 		},
 		Text: "Quota de " + string(e.Kind) + " atteint ; une place se libère dans " + protocol.Wait(wait) + ".",
