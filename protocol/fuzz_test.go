@@ -9,7 +9,7 @@ import (
 )
 
 // Any line is answered without a panic, and what was read can be written and
-// read again (T22).
+// read again.
 func FuzzRequest(f *testing.F) {
 	for _, s := range []string{
 		"", "PING", "up:alice:mot de passe", "SEND: 12", `AUTH alice "mot \"de\" passe"`, `AUTH alice :x`,
@@ -56,7 +56,7 @@ func written(r protocol.Request) string {
 }
 
 // Any line of a server is read without a panic; what was read can be written
-// and read again (T22).
+// and read again.
 func FuzzMessage(f *testing.F) {
 	for _, s := range []string{
 		"+OK PONG", "+OK ETUSERVICES proto=1 serveur=a :Bienvenue…", `| id=1 titre="a \"b\" \\"`, "! ANNONCE :x",
@@ -102,7 +102,7 @@ func FuzzMessage(f *testing.F) {
 }
 
 // A stream gives the same lines whole and split at any places. How it is split
-// is in the first bytes: each is the size of a chunk, over and over (T22).
+// is in the first bytes: each is the size of a chunk, over and over.
 func FuzzReader(f *testing.F) {
 	for _, c := range streams {
 		f.Add([]byte{1, 5, 0, 200}, []byte(c.stream))

@@ -36,7 +36,7 @@ func show(r protocol.Request) string {
 
 func TestRequest(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
-		// The examples of contract section 1.
+		// The examples of PROTOCOL.md §1.
 		{`VENTE livre 4.50 E=mc2 expliqué`, `VENTE categorie=[livre] prix=[4.50] titre=[E=mc2 expliqué]`},
 		{`AUTH alice mot de passe: été`, `AUTH login=[alice] motdepasse=[mot de passe: été]`},
 		{`AUTH alice :mot de passe: été`, `AUTH login=[alice] motdepasse=[mot de passe: été]`},
@@ -174,7 +174,7 @@ func TestRequestLookup(t *testing.T) {
 	}
 }
 
-// Every legal request fits (contract section 1): the longest ones that the
+// Every legal request fits (PROTOCOL.md §1): the longest ones that the
 // bounds allow, in characters of 4 bytes or that need an escape.
 func TestLongestRequestsFit(t *testing.T) {
 	wide := func(n int) string { return strings.Repeat("🎓", n) }

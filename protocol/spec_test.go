@@ -54,7 +54,7 @@ func heading(v *protocol.Verb) string {
 	return v.Name + " (" + strings.Join(v.Aliases, ", ") + ")"
 }
 
-// The specification and the table have the same verbs (T2).
+// The specification and the table have the same verbs.
 func TestSpecHasTheVerbs(t *testing.T) {
 	all := verbSections(t)
 	for _, v := range protocol.Verbs {
@@ -94,7 +94,7 @@ func TestSpecHasTheVerbs(t *testing.T) {
 // codeRow is a row of the table of codes: the code, its keys, what follows it.
 var codeRow = regexp.MustCompile("(?m)^\\| `([A-Z]+)([^`]*)` \\| .* \\| (continue|ferme) \\|$")
 
-// And the same codes (T2).
+// And the same codes.
 func TestSpecHasTheCodes(t *testing.T) {
 	var order []string
 	for _, row := range codeRow.FindAllStringSubmatch(chapter(t, "3. Codes"), -1) {
@@ -155,7 +155,7 @@ func TestSpecHasTheBounds(t *testing.T) {
 	}
 }
 
-// It reads in any terminal (T2).
+// It reads in any terminal.
 func TestSpecWidth(t *testing.T) {
 	fenced := false
 	for i, line := range strings.Split(spec, "\n") {

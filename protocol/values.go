@@ -11,7 +11,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// The functions of this file judge values by the bounds of contract section 2,
+// The functions of this file judge values by the bounds of PROTOCOL.md §1.7,
 // for the server and for forms alike. A value that is refused is INVALIDE.
 
 // ParseLogin folds a login to lower case: [a-z0-9][a-z0-9._-]{1,31}.
@@ -179,7 +179,7 @@ func ParsePrice(s string) (cents int64, err error) {
 // FormatPrice writes cents as the wire does: 450 is "4.50".
 func FormatPrice(cents int64) string { return string(appendPrice(nil, cents)) }
 
-// Numbers that both sides share (contract sections 1 and 2).
+// Numbers that both sides share (PROTOCOL.md §1.7).
 const (
 	// Version is announced in the greeting as proto=.
 	Version = 1

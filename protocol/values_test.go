@@ -8,7 +8,7 @@ import (
 	"etuservices/protocol"
 )
 
-// The bounds of contract section 2 at n-1, n and n+1, in characters of four
+// The bounds of PROTOCOL.md §5 at n-1, n and n+1, in characters of four
 // bytes where code points count.
 func TestBounds(t *testing.T) {
 	repeat := func(s string) func(int) string { return func(n int) string { return strings.Repeat(s, n) } }

@@ -9,7 +9,7 @@ import (
 // Access says who may use a verb.
 type Access uint8
 
-// Who may use a verb (contract section 2, column "who").
+// Who may use a verb (PROTOCOL.md §5, "Qui").
 const (
 	Anyone Access = iota
 	Anonymous

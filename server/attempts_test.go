@@ -38,7 +38,7 @@ func wantGuess(t testing.TB, from, addr, name, word string, n int, want string) 
 	return last
 }
 
-// TestFailuresOfAPair (T4, T12): an address has so many guesses at an account a
+// TestFailuresOfAPair: an address has so many guesses at an account a
 // minute, over all instances; what is right counts nothing, and neither another
 // address nor another account is shut out.
 func TestFailuresOfAPair(t *testing.T) {
@@ -180,7 +180,7 @@ func TestOwnerIsNotBehindACrowd(t *testing.T) {
 	}
 }
 
-// TestFailuresOfAnAddress (T4, T12): one guess at each of many accounts is
+// TestFailuresOfAnAddress: one guess at each of many accounts is
 // bounded too; trusted networks are not.
 func TestFailuresOfAnAddress(t *testing.T) {
 	t.Parallel()
@@ -196,7 +196,7 @@ func TestFailuresOfAnAddress(t *testing.T) {
 	}
 }
 
-// TestRegistrationsOfAnAddress (T4): a script opens no second quota; trusted
+// TestRegistrationsOfAnAddress: a script opens no second quota; trusted
 // networks are not limited.
 func TestRegistrationsOfAnAddress(t *testing.T) {
 	t.Parallel()
@@ -218,7 +218,7 @@ func TestRegistrationsOfAnAddress(t *testing.T) {
 	}
 }
 
-// TestMuchGuessedAccount (T4): from wherever the guesses come, each further
+// TestMuchGuessedAccount: from wherever the guesses come, each further
 // group of them waits longer; nobody is locked out, and others wait for nothing.
 func TestMuchGuessedAccount(t *testing.T) {
 	t.Parallel()

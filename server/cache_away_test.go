@@ -43,7 +43,7 @@ func (w wants) one(t *testing.T, c *client, x [2]string, when string) {
 	}
 }
 
-// TestRedisAway (T19): with Redis gone, what needs only SQL answers, what needs both
+// TestRedisAway: with Redis gone, what needs only SQL answers, what needs both
 // is refused, and nothing is counted; it works again by itself.
 func TestRedisAway(t *testing.T) {
 	t.Parallel()
@@ -108,7 +108,7 @@ func TestRedisAway(t *testing.T) {
 // are 8 a core (store.openMySQL), so that half of those stand in line.
 const crowdPerCPU = 20
 
-// TestMariaDBAway (T19): with MySQL gone, STATS, QUOTA and NB answer whoever is
+// TestMariaDBAway: with MySQL gone, STATS, QUOTA and NB answer whoever is
 // logged in.
 func TestMariaDBAway(t *testing.T) {
 	t.Parallel()
@@ -215,7 +215,7 @@ func (j *judge) settled(c *client, login string) {
 	})
 }
 
-// TestStartsBeforeItsStores (T19): the server waits for both, says so, and then works.
+// TestStartsBeforeItsStores: the server waits for both, says so, and then works.
 func TestStartsBeforeItsStores(t *testing.T) {
 	t.Parallel()
 	env := testenv.RealOwn(t)

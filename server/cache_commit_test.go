@@ -103,9 +103,9 @@ func back(client, server net.Conn, silent *atomic.Int32) {
 	}
 }
 
-// TestCommitAnswerLost (T19): nobody can know at once whether the call was done. The
+// TestCommitAnswerLost: nobody can know at once whether the call was done. The
 // slot stays taken, the ledger settles it within 10 s, and the same ref tells
-// the truth (contract section 3, INDISPONIBLE).
+// the truth (PROTOCOL.md §3, INDISPONIBLE).
 func TestCommitAnswerLost(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

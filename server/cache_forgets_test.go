@@ -14,7 +14,7 @@ import (
 // TestRedisIsACache: while 16 clients work on two processes, Redis forgets, in
 // each of the ways in which it can. No 11th login or call stands in the ledger,
 // nobody is logged out, every ref replays, and within 10 s the boards and the
-// quotas equal the ledger (contract section 4).
+// quotas equal the ledger (PROTOCOL.md §7).
 func TestRedisIsACache(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -122,7 +122,7 @@ const (
 )
 
 // nothingLeft fails when a server still holds something of a client that is
-// gone (T21). The stacks that SIGQUIT prints are its goroutines.
+// gone. The stacks that SIGQUIT prints are its goroutines.
 func (a *arena) nothingLeft() {
 	for n := range chaosServers {
 		p := a.server(n)

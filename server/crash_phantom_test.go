@@ -9,7 +9,7 @@ import (
 
 // TestPhantomSlotVanishes: a server dies between Redis's slot and the commit.
 // The slot stays taken, its ref is free at once for a client that waits his
-// turn, and after its 10 s the slot is free as well (contract section 3).
+// turn, and after its 10 s the slot is free as well (PROTOCOL.md §3).
 func TestPhantomSlotVanishes(t *testing.T) {
 	t.Parallel()
 	env := testenv.RealOwn(t)

@@ -13,7 +13,7 @@ var errNotYet = errors.New("not yet")
 
 // TestRestartForgetsNothing: accounts, articles, boards, both windows, tokens
 // and replays are what they were after SIGTERM and after SIGKILL, on both kinds
-// of stores (contract section 4).
+// of stores (PROTOCOL.md §7).
 func TestRestartForgetsNothing(t *testing.T) {
 	t.Parallel()
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {

@@ -42,7 +42,7 @@ func (c *client) drained() error {
 	return errors.New("never let go")
 }
 
-// TestDrain (T18): SIGTERM tells everybody, serves those who are in until it is
+// TestDrain: SIGTERM tells everybody, serves those who are in until it is
 // their turn, lets a running call end, takes nobody new, ignores a second
 // SIGTERM, and ends with code 0.
 func TestDrain(t *testing.T) {
@@ -111,7 +111,7 @@ func TestDrain(t *testing.T) {
 	}
 }
 
-// TestDrainOfNobody (T18): with the defaults, at once when nobody is connected.
+// TestDrainOfNobody: with the defaults, at once when nobody is connected.
 func TestDrainOfNobody(t *testing.T) {
 	t.Parallel()
 	server := start(t, testenv.Embedded(t), "--drain-time", "20s")
@@ -188,7 +188,7 @@ func TestDrainOfAllServers(t *testing.T) {
 	}
 }
 
-// TestDrainOfTheDeaf (T18): who neither reads nor leaves is cut in the end, and
+// TestDrainOfTheDeaf: who neither reads nor leaves is cut in the end, and
 // the code is still 0.
 func TestDrainOfTheDeaf(t *testing.T) {
 	t.Parallel()

@@ -56,7 +56,7 @@ func wantFirst(t testing.TB, from, addr string, n int, word string) (all []*clie
 	return all
 }
 
-// TestOpenPerAddress (T4): the connection after the last one is refused, to that
+// TestOpenPerAddress: the connection after the last one is refused, to that
 // address alone, until another leaves. Trusted networks are not limited.
 func TestOpenPerAddress(t *testing.T) {
 	t.Parallel()
@@ -75,7 +75,7 @@ func TestOpenPerAddress(t *testing.T) {
 	in[1].Must("PING")
 }
 
-// TestNewPerAddress (T4): connections that come and go are limited over a minute.
+// TestNewPerAddress: connections that come and go are limited over a minute.
 func TestNewPerAddress(t *testing.T) {
 	t.Parallel()
 	server := start(t, testenv.Embedded(t), nobodyExempt, "--new-per-minute", "3")
@@ -89,7 +89,7 @@ func TestNewPerAddress(t *testing.T) {
 	wantFirst(t, "127.0.0.3", server.Addr, 3, "ETUSERVICES")
 }
 
-// TestStrangersPlaces (T4): those who are not logged in have a quarter of the
+// TestStrangersPlaces: those who are not logged in have a quarter of the
 // places, and a login frees one.
 func TestStrangersPlaces(t *testing.T) {
 	t.Parallel()
@@ -123,7 +123,7 @@ func TestStrangersPlaces(t *testing.T) {
 	})
 }
 
-// TestFloodIsSlowed (T4): more verbs that reach a store than allowed are
+// TestFloodIsSlowed: more verbs that reach a store than allowed are
 // answered later, all of them and in order; PING, AIDE and QUI are not slowed.
 func TestFloodIsSlowed(t *testing.T) {
 	t.Parallel()

@@ -78,8 +78,8 @@ func shownBoards(c *client) (lines []string) {
 	return lines
 }
 
-// SameBoards fails unless STATS equals the ledger within the 10 s of contract
-// section 4.
+// SameBoards fails unless STATS equals the ledger within the 10 s of
+// PROTOCOL.md §7.5.
 func (j *judge) SameBoards(c *client) {
 	j.t.Helper()
 	eventually(j.t, 10*time.Second, func() error {

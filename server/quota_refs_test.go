@@ -9,7 +9,7 @@ import (
 	"etuservices/server/internal/testenv"
 )
 
-// TestTwinsOnTwoProcesses (T20): the same ref at once is done once; the others wait
+// TestTwinsOnTwoProcesses: the same ref at once is done once; the others wait
 // and get the first reply again. Also as the tenth call: no twin is refused.
 func TestTwinsOnTwoProcesses(t *testing.T) {
 	t.Parallel()
@@ -91,7 +91,7 @@ func TestTwinsWhoseMarkIsForgotten(t *testing.T) {
 	judge.settled(twins[0], "alice")
 }
 
-// TestRefReplays walks through what contract section 4 says of ref=.
+// TestRefReplays walks through what PROTOCOL.md §7 says of ref=.
 func TestRefReplays(t *testing.T) {
 	t.Parallel()
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {

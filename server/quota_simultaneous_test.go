@@ -7,7 +7,7 @@ import (
 
 // TestSimultaneousLogins is also what bug B8 of the public attempts (check, then
 // act) does not survive: 40 logins of one user at once over two processes
-// admit exactly 10 (contract section 4), and both stores say so.
+// admit exactly 10 (PROTOCOL.md §7), and both stores say so.
 func TestSimultaneousLogins(t *testing.T) {
 	t.Parallel()
 	_, servers, judge := pair(t)
@@ -31,7 +31,7 @@ func TestSimultaneousLogins(t *testing.T) {
 	}
 }
 
-// TestSimultaneousCalls (T20): 40 VENTE at once, then VENTE and ACHAT mixed, admit
+// TestSimultaneousCalls: 40 VENTE at once, then VENTE and ACHAT mixed, admit
 // exactly 10 together.
 func TestSimultaneousCalls(t *testing.T) {
 	t.Parallel()
@@ -65,7 +65,7 @@ func TestSimultaneousCalls(t *testing.T) {
 	}
 }
 
-// TestSimultaneousBuyers (T20; B25 of the public attempts sold a stock of one
+// TestSimultaneousBuyers (B25 of the public attempts sold a stock of one
 // four times): of 50 buyers of one article exactly one has it; the call of each
 // of them counts.
 func TestSimultaneousBuyers(t *testing.T) {

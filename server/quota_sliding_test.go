@@ -13,7 +13,7 @@ import (
 func waitUntil(at time.Time) { <-time.After(time.Until(at)) }
 
 // TestEleventhPassesAfterRetour: after so many seconds as the refusal says the
-// next one passes (contract section 2), and the ledger never has an 11th.
+// next one passes (PROTOCOL.md §5), and the ledger never has an 11th.
 func TestEleventhPassesAfterRetour(t *testing.T) {
 	t.Parallel()
 	const window = 2 * time.Second

@@ -8,7 +8,7 @@ import (
 
 // TestWhatATeacherLooksAt: database 0 holds windows, sessions and visits,
 // database 1 the calls and their counters; the ledger says who, when, from
-// where and which service (contract section 6).
+// where and which service.
 func TestWhatATeacherLooksAt(t *testing.T) {
 	t.Parallel()
 	_, servers, judge := pair(t)

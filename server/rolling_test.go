@@ -38,7 +38,7 @@ func (b *balancer) dial(ctx context.Context) (nc net.Conn, err error) {
 	return nil, err
 }
 
-// TestRollingRestart (T18): three instances are replaced one after the other
+// TestRollingRestart: three instances are replaced one after the other
 // under clients that sell without a pause. No client sees an error, no call is
 // doubled or lost, nobody spends a second connexion.
 func TestRollingRestart(t *testing.T) {

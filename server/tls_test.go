@@ -171,7 +171,7 @@ func TestCertificateIsReadAgain(t *testing.T) {
 	wait(3)
 }
 
-// TestWrongPort (T16): plain text on the TLS port, TLS and HTTP on the plain
+// TestWrongPort: plain text on the TLS port, TLS and HTTP on the plain
 // one, and who says nothing to TLS, are each let go, in time.
 func TestWrongPort(t *testing.T) {
 	t.Parallel()

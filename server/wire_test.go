@@ -37,7 +37,7 @@ func TestWire(t *testing.T) {
 	})
 }
 
-// burst (T8): 5,000 commands in one write, all answered in order.
+// burst: 5,000 commands in one write, all answered in order.
 func burst(t *testing.T, server *process) {
 	const n = 5000
 	c := dial(t, server.Addr)
@@ -93,7 +93,7 @@ func endOfInput(t *testing.T, server *process) {
 	}
 }
 
-// eventsBetweenReplies (T11): a seller reads long lists without pause while all
+// eventsBetweenReplies: a seller reads long lists without pause while all
 // that he sells is bought; TryRead fails on an event behind a row.
 func eventsBetweenReplies(t *testing.T, server *process) {
 	const n = 60

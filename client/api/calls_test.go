@@ -13,7 +13,7 @@ import (
 	"etuservices/protocol"
 )
 
-// Each call: the line it sends, a reply of the contract, the value it gives.
+// Each call: the line it sends, a reply of the language, the value it gives.
 func TestCalls(t *testing.T) {
 	ctx := context.Background() // the outer test's is not of the bubbles
 	when := time.Date(2026, 11, 21, 9, 0, 0, 5e6, time.UTC)

@@ -1,6 +1,5 @@
 // Package config is what the user decided, and where: a flag wins over the
-// environment, that over the file in the configuration folder (contract
-// section 7).
+// environment, that over the file in the configuration folder.
 package config
 
 import (

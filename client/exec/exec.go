@@ -1,5 +1,4 @@
-// Package exec is "etu exec": lines in, the server's lines out, for scripts
-// (contract section 7).
+// Package exec is "etu exec": lines in, the server's lines out, for scripts.
 package exec
 
 import (

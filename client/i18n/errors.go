@@ -8,7 +8,7 @@ import (
 	"etuservices/protocol"
 )
 
-// Sentences for the server's codes (contract section 3). %s is a duration
+// Sentences for the server's codes (PROTOCOL.md §3). %s is a duration
 // where it says so.
 var codes = map[protocol.Code]Msg{
 	protocol.NO: say("Le serveur ne connaît pas cette commande : il est sans doute plus ancien que ce programme.",
@@ -46,7 +46,7 @@ var (
 	unknownCode = say("Le serveur refuse (%s).", "The server refuses (%s).")
 )
 
-// What is expected of a field (champ=), bounds from contract section 2.
+// What is expected of a field (champ=), bounds from PROTOCOL.md §1.7.
 var badFields = map[string]Msg{
 	"ref":         say("Cette demande a déjà servi à autre chose. Recommencez.", "This request was already used for something else. Start again."),
 	"login":       say("Identifiant : 2 à 32 caractères parmi a-z, 0-9, point, tiret et souligné ; le premier est une lettre ou un chiffre.", "Login: 2 to 32 characters of a-z, 0-9, dot, dash and underscore; the first is a letter or a digit."),

@@ -78,8 +78,8 @@ func (t T) Countdown(d time.Duration) string {
 	return fmt.Sprintf("%02d:%02d", s/60, s%60)
 }
 
-// ceilSeconds: what is announced is never too early (contract: retour and
-// apres are rounded up too).
+// ceilSeconds: what is announced is never too early (PROTOCOL.md: retour
+// and apres are rounded up too).
 func ceilSeconds(d time.Duration) int64 {
 	return int64((max(d, 0) + time.Second - 1) / time.Second)
 }

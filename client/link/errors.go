@@ -33,7 +33,7 @@ var (
 	ErrBusy = errors.New("link: too many requests waiting")
 )
 
-// Error is a failure that the server reports (contract section 3).
+// Error is a failure that the server reports (PROTOCOL.md §3).
 type Error struct {
 	Code   protocol.Code
 	Fields protocol.Fields

@@ -22,7 +22,7 @@ const (
 	// settled is how long a connection lives before the pauses start anew, so
 	// that a server which greets and hangs up is not hammered.
 	settled = 10 * time.Second
-	// moveSpread: after ARRET's apres, at random within this (contract: the
+	// moveSpread: after ARRET's apres, at random within this (the
 	// clients of a draining server should not arrive elsewhere all at once).
 	moveSpread = 20 * time.Second
 

@@ -88,7 +88,7 @@ func (c *conn) answer(k *call, m protocol.Message) error {
 	}
 	k.finish(failure)
 	if m.Code().Closes() || m.Mark == protocol.MarkOK && m.Word == "QUITTER" {
-		c.undone = true // contract section 1: what was sent behind it was not done
+		c.undone = true // PROTOCOL.md §1.2: what was sent behind it was not done
 		if failure == nil {
 			failure = lost(io.EOF)
 		}

@@ -59,7 +59,7 @@ func golden(t *testing.T, name, got string) {
 
 var sizes = [][2]int{{80, 24}, {60, 20}, {120, 40}}
 
-// TestFrames (T24) shows every scene in each size and language. The files are meant
+// TestFrames shows every scene in each size and language. The files are meant
 // to be read: they are what users see.
 func TestFrames(t *testing.T) {
 	for _, sc := range scenes {

@@ -94,7 +94,7 @@ func logIn(p *tty) {
 	p.see("Bonjour Amélie.")
 }
 
-// TestWholeProgram (T24) logs in, looks at a hostile title, loses the connection and
+// TestWholeProgram logs in, looks at a hostile title, loses the connection and
 // goes on, on a real terminal against a real socket.
 func TestWholeProgram(t *testing.T) {
 	cut := make(chan struct{})

@@ -8,7 +8,7 @@ import (
 	"etuservices/protocol"
 )
 
-// The checks repeat the bounds of contract section 2, so that a mistake shows
+// The checks repeat the bounds of PROTOCOL.md §1.7, so that a mistake shows
 // while it is typed; the server has the last word.
 
 // CheckLogin is the rule [a-z0-9][a-z0-9._-]{1,31}, capitals being folded.

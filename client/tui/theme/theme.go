@@ -13,7 +13,7 @@ import (
 // Name is a theme as flags and the configuration write it.
 type Name string
 
-// The three themes of contract section 7.
+// The three themes.
 const (
 	Dark     Name = "sombre"
 	Light    Name = "clair"

@@ -20,7 +20,7 @@ import (
 // Role says what an account may do.
 type Role string
 
-// The two roles of contract section 2.
+// The two roles.
 const (
 	Student Role = "etudiant"
 	Admin   Role = "admin"

@@ -12,7 +12,7 @@ import (
 	"etuservices/server/internal/store"
 )
 
-// TestDoor (T4): so many at once and no more; the next one gets in, is told that
+// TestDoor: so many at once and no more; the next one gets in, is told that
 // the line is too long, or that a store fails those before him.
 func TestDoor(t *testing.T) {
 	const width, wait = 2, 10 * time.Second

@@ -12,7 +12,7 @@ import (
 	"etuservices/server/internal/ledger"
 )
 
-// tokenBytes of randomness in a token; the contract asks for 16 at least.
+// tokenBytes of randomness in a token.
 const tokenBytes = 24
 
 // Session is one logged-in connection: a user and the token that he holds.

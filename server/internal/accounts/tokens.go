@@ -104,7 +104,7 @@ func (a *Accounts) lastUse(written store.Instant) time.Time { return written.Add
 
 const (
 	// maxAhead is how much longer than its due a token is written to live, so
-	// that its uses need be written at most once a minute (design section 2).
+	// that its uses need be written at most once a minute.
 	maxAhead = time.Minute
 	// aheadPart keeps that small beside a short life.
 	aheadPart = 30

@@ -9,7 +9,7 @@ import (
 	"etuservices/protocol"
 )
 
-// Invalid is a value that no account may have (contract section 2, bounds).
+// Invalid is a value that no account may have (PROTOCOL.md §1.7).
 type Invalid struct {
 	Field string // as INVALIDE names it
 	Text  string // for people

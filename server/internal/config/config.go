@@ -1,5 +1,5 @@
 // Package config holds every setting of the server and every number that
-// bounds it: its default, its reason, its check (contract section 5).
+// bounds it: its default, its reason, its check.
 package config
 
 import (

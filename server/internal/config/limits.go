@@ -36,7 +36,7 @@ var DefaultLimits = Limits{
 	HandshakeTime: 5 * time.Second,   // nsqd's; a real one takes a round trip or two
 	DrainTime:     20 * time.Second,  // reconnecting clients must not fall upon the others at once
 	StopTime:      5 * time.Second,   // longer than any store's time-out
-	HashWait:      10 * time.Second,  // contract section 3, INDISPONIBLE
+	HashWait:      10 * time.Second,  // PROTOCOL.md §3.1, INDISPONIBLE
 	NewPerMinute:  1200,              // two classes that open three connections each
 	// Whoever only connects cannot keep out those who work.
 	StrangersPart: 4,
@@ -44,7 +44,7 @@ var DefaultLimits = Limits{
 	// connection to MySQL, and those who are logged in got INDISPONIBLE. Each asks
 	// for about a millisecond, so that four let thousands in a second.
 	Door:       4,
-	FloodBurst: 200, // contract section 5
+	FloodBurst: 200, // PROTOCOL.md §7.4
 	Attempts:   DefaultAttempts,
 	Events:     128, // a screenful or two; the rest is dropped, never waited for
 }

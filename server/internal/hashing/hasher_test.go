@@ -14,7 +14,7 @@ import (
 // cheap takes a fraction of a millisecond.
 var cheap = argon2id.Params{Memory: 8, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
-// TestHashLine (T4): whoever waits for so long gets Busy, whoever waits a
+// TestHashLine: whoever waits for so long gets Busy, whoever waits a
 // nanosecond less gets in, and whoever goes waits no longer.
 func TestHashLine(t *testing.T) {
 	const wait = 10 * time.Second

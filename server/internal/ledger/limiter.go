@@ -277,7 +277,7 @@ func numbers(answer any, atLeast int) ([]int64, error) {
 const (
 	// checkEvery bounds how often one user's window is held against the ledger,
 	// so that a script that hammers a full quota costs SQL next to nothing; and
-	// it is well within the 10 s of contract section 4.
+	// it is well within the 10 s that PROTOCOL.md §3.1 promises.
 	checkEvery = 5 * time.Second
 	// checkLeast is the same where a slot is about to be old enough to be judged.
 	checkLeast = 100 * time.Millisecond

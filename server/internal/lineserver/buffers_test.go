@@ -39,7 +39,7 @@ func serveTCP(t testing.TB, shop *shop, maxConns int) (s *Server, dial func() *p
 	}
 }
 
-// TestThousandsOfRequestsInOneWrite (T8): all are answered, in order, by a
+// TestThousandsOfRequestsInOneWrite: all are answered, in order, by a
 // client that writes everything before it reads.
 func TestThousandsOfRequestsInOneWrite(t *testing.T) {
 	const n = 5000
@@ -55,7 +55,7 @@ func TestThousandsOfRequestsInOneWrite(t *testing.T) {
 	}
 }
 
-// TestPeerB32_LineCutAtEveryByte (T7): however a request is cut, it is one. The
+// TestPeerB32_LineCutAtEveryByte: however a request is cut, it is one. The
 // pipe's write returns when the server has read, so every cut is a read's.
 func TestPeerB32_LineCutAtEveryByte(t *testing.T) {
 	const line = "PING \"é\" \xf0\x9f\x8e\xb8 fin\r\nPING suite\r\n"
@@ -75,7 +75,7 @@ func TestPeerB32_LineCutAtEveryByte(t *testing.T) {
 	}
 }
 
-// TestPeerB32_LineTooLong (T4, T9): a line of MaxLine bytes with its end passes, one
+// TestPeerB32_LineTooLong: a line of MaxLine bytes with its end passes, one
 // more does not; the requests before it are answered first, those behind it not
 // at all, and what the client still sends does not lose the sentence.
 func TestPeerB32_LineTooLong(t *testing.T) {
@@ -133,7 +133,7 @@ func TestLastSentenceArrives(t *testing.T) {
 	}
 }
 
-// TestReaderThatFillsAllBuffers (T10) asks for more than the kernel keeps for
+// TestReaderThatFillsAllBuffers asks for more than the kernel keeps for
 // it and reads nothing: it is cut, and others are answered all the while.
 func TestReaderThatFillsAllBuffers(t *testing.T) {
 	shop := newShop()

@@ -25,7 +25,7 @@ func (p *peer) ends(code string) {
 	p.wants("")
 }
 
-// TestLoginTime (T5, T6) has the exact instant, also against one byte a second.
+// TestLoginTime has the exact instant, also against one byte a second.
 func TestLoginTime(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -71,7 +71,7 @@ func TestLoginTime(t *testing.T) {
 	}
 }
 
-// TestIdleTime (T5) has the exact instant.
+// TestIdleTime has the exact instant.
 func TestIdleTime(t *testing.T) {
 	const idle = 5 * time.Minute
 	for _, c := range []struct {
@@ -116,7 +116,7 @@ func TestIdleTime(t *testing.T) {
 	}
 }
 
-// TestReaderThatNeverReads (T10) is cut after WriteTimeout, whether a reply or
+// TestReaderThatNeverReads is cut after WriteTimeout, whether a reply or
 // an event waits for it, and nobody else notices.
 func TestReaderThatNeverReads(t *testing.T) {
 	for _, c := range []struct {

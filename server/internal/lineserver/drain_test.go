@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// TestStopSpreadsTheGoodbyes (T18): clients leave over the time given, so that
+// TestStopSpreadsTheGoodbyes: clients leave over the time given, so that
 // they do not fall upon another instance at once. Of so many, all in one half of
 // it would be chance once in 10^10.
 func TestStopSpreadsTheGoodbyes(t *testing.T) {

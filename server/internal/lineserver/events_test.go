@@ -100,7 +100,7 @@ func TestEventsThatNobodyReads(t *testing.T) {
 	})
 }
 
-// TestEventWaitsForTheReplyUnderWay (T11): one that comes between two rows
+// TestEventWaitsForTheReplyUnderWay: one that comes between two rows
 // stands behind the reply, or before it.
 func TestEventWaitsForTheReplyUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -117,7 +117,7 @@ func TestEventWaitsForTheReplyUnderWay(t *testing.T) {
 	})
 }
 
-// TestPeerB35_EventNeverInsideAReply (T11), for the race detector too: two clients read rows without pause while
+// TestPeerB35_EventNeverInsideAReply, for the race detector too: two clients read rows without pause while
 // thousands of events rain on them.
 func TestPeerB35_EventNeverInsideAReply(t *testing.T) {
 	const (

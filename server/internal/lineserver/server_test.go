@@ -191,7 +191,7 @@ func TestStopWhileOthersConnect(t *testing.T) {
 	}
 }
 
-// TestPeerB34_NothingLeaks (T21): however clients leave, sessions are closed and
+// TestPeerB34_NothingLeaks: however clients leave, sessions are closed and
 // goroutines end.
 func TestPeerB34_NothingLeaks(t *testing.T) {
 	shop := newShop()

@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 )
 
-// TestStrangersPart (T4) has n-1, n and n+1 of those who are not logged in, for
+// TestStrangersPart has n-1, n and n+1 of those who are not logged in, for
 // several parts of several numbers of places.
 func TestStrangersPart(t *testing.T) {
 	for _, c := range []struct{ places, part, strangers int }{

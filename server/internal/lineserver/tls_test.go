@@ -57,7 +57,7 @@ func TestCutWaitsForNobody(t *testing.T) {
 	})
 }
 
-// TestHandshakeTime (T4, T5) has the exact instant: whoever does not shake hands
+// TestHandshakeTime has the exact instant: whoever does not shake hands
 // is cut, however he spends the time, and frees his place; whoever does in the
 // last nanosecond is let in, and nothing of that limit is left behind.
 func TestHandshakeTime(t *testing.T) {

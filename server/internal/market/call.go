@@ -157,7 +157,7 @@ func nullable[T comparable](v T) any {
 	return v
 }
 
-// refLife is how long a ref is remembered (contract section 4).
+// refLife is how long a ref is remembered (PROTOCOL.md §7.2).
 const refLife = 24 * time.Hour
 
 // replay gives the reply that a ref was given before. Errors: ErrRefReused,

@@ -32,7 +32,7 @@ func (s Service) counter() string {
 // Result is how a counted call ended, as the ledger has it.
 type Result string
 
-// The results of a call that reached its service (contract section 4).
+// The results of a call that reached its service (PROTOCOL.md §5, ACHAT).
 const (
 	Done      Result = "ok"
 	Gone      Result = "VENDU"

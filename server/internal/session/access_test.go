@@ -47,7 +47,7 @@ func TestPeerB14_RefusedIsNotLetIn(t *testing.T) {
 // it is Redis that does not answer, and nobody is let through.
 func TestPeerB17_RedisAwayIsNoQuota(t *testing.T) {
 	env := testenv.Real(t)
-	h := newHouse(t, env, contractMax)
+	h := newHouse(t, env, defaultMax)
 	login := h.newcomer(t, accounts.Student)
 	c, other := h.loginAs(t, login), h.connect(t)
 	env.Redis().Stop(t)
@@ -68,7 +68,7 @@ func TestPeerB17_RedisAwayIsNoQuota(t *testing.T) {
 	}
 }
 
-// TestUnknownLoginCostsTheSame (T13): a hash is computed for it too. The
+// TestUnknownLoginCostsTheSame: a hash is computed for it too. The
 // shortest of some tries is compared, and a quarter allowed: without a hash it
 // would be a hundredth.
 func TestUnknownLoginCostsTheSame(t *testing.T) {

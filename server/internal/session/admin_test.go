@@ -55,7 +55,7 @@ func TestAdminVerbsAreDone(t *testing.T) {
 	})
 }
 
-// TestGreeting is what contract section 1 says.
+// TestGreeting is what PROTOCOL.md §1 says.
 func TestGreeting(t *testing.T) {
 	h := newHouse(t, testenv.Embedded(t), 10)
 	var out protocol.Writer

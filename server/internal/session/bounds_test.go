@@ -56,8 +56,8 @@ func asLogin(n int) string { return strings.Repeat("a", n) }
 
 func emailOf(n int) string { return strings.Repeat("a", n-len("@univ.fr")) + "@univ.fr" }
 
-// TestBounds has each value of contract section 2 at n-1, n and n+1 of its
-// bound (T4), on both kinds of stores: what is accepted must also fit them, and
+// TestBounds has each value of PROTOCOL.md §5 at n-1, n and n+1 of its
+// bound, on both kinds of stores: what is accepted must also fit them, and
 // come back as it went in.
 func TestBounds(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {

@@ -58,7 +58,7 @@ func replaceHandler(t *testing.T, verb string, f handler) {
 	t.Cleanup(func() { commands[verb] = old })
 }
 
-// TestPanicEndsThatConnectionOnly (T17): its reply is INTERNE alone, even when
+// TestPanicEndsThatConnectionOnly: its reply is INTERNE alone, even when
 // rows were written, and its number stands in the log.
 func TestPanicEndsThatConnectionOnly(t *testing.T) {
 	h := newHouse(t, testenv.Embedded(t), plenty)

@@ -44,7 +44,7 @@ func (c *talk) takes(n int, line string, want time.Duration) {
 	}
 }
 
-// TestFloodBurst (T4): the burst passes without a wait, to its last verb; the
+// TestFloodBurst: the burst passes without a wait, to its last verb; the
 // next waits for its share of the rate, and nobody is refused. What was not
 // used comes back, up to the burst. 0 is off.
 func TestFloodBurst(t *testing.T) {
@@ -89,7 +89,7 @@ func TestFloodBurst(t *testing.T) {
 	})
 }
 
-// TestWhoIsSlowed (T4): every verb but those that reach no store.
+// TestWhoIsSlowed: every verb but those that reach no store.
 func TestWhoIsSlowed(t *testing.T) {
 	var free []string
 	for _, v := range protocol.Verbs {

@@ -20,7 +20,7 @@ var seeds = []string{
 	strings.Repeat("PING\nFAUX\nAIDE\n", 300),
 }
 
-// The fuzzers (T22) feed a whole connection in one state, its goroutine, its
+// The fuzzers feed a whole connection in one state, its goroutine, its
 // reader and its session, with bytes cut anywhere: never a panic, a hang, a
 // reply too many or too few, one out of order, an event inside one, or a
 // control character on its way out. (Give go test -fuzzminimizetime=20x: what

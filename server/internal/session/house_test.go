@@ -31,8 +31,8 @@ const (
 	password = "motdepasse"
 	// plenty is a quota that no test reaches unless it is about quotas.
 	plenty = 10_000
-	// contractMax is the quota of contract section 4.
-	contractMax = 10
+	// defaultMax is the quota of PROTOCOL.md §7.
+	defaultMax = 10
 )
 
 // house is a server without sockets, on stores of its own.

@@ -7,12 +7,12 @@ import (
 	"etuservices/server/internal/testenv"
 )
 
-// TestOrderOfChecks has, for each two neighbours of contract section 1's order,
+// TestOrderOfChecks has, for each two neighbours of PROTOCOL.md §1's order,
 // a line that breaks both and gets the first one's code. That NO comes first
 // and the state before the form stands in states_test.go.
 func TestOrderOfChecks(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
-		h := newHouse(t, env, contractMax)
+		h := newHouse(t, env, defaultMax)
 		c := h.login(t)
 		first := c.Must("VENTE livre 4.50 ref=vente Titre")
 		c.Refused("ACHAT 999999 ref=absent", protocol.ABSENT)
@@ -31,7 +31,7 @@ func TestOrderOfChecks(t *testing.T) {
 				t.Errorf("%s", a.Line)
 			}
 		})
-		for range contractMax - 2 {
+		for range defaultMax - 2 {
 			c.Must("VENTE livre 1 Titre")
 		}
 		t.Run("a known ref before QUOTA", func(t *testing.T) {
@@ -68,7 +68,7 @@ func TestOrderOfChecks(t *testing.T) {
 // the same call.
 func TestRefMayWriteItsArgumentsOtherwise(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
-		c := newHouse(t, env, contractMax).login(t)
+		c := newHouse(t, env, defaultMax).login(t)
 		c.Must("VENTE livre 4.5 ref=a description=usé Un titre")
 		for _, line := range []string{
 			"vente livre 4,50 description=usé ref=a :Un titre", `VENTE "livre" 4.50 ref="a" description="usé" "Un titre"`,
@@ -94,7 +94,7 @@ func TestRefMayWriteItsArgumentsOtherwise(t *testing.T) {
 }
 
 // TestOrderOfLogin: the password is judged before the block and the quota
-// (contract section 4), and neither is a failure.
+// (PROTOCOL.md §7), and neither is a failure.
 func TestOrderOfLogin(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		h := newHouse(t, env, 1)

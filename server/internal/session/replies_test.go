@@ -10,14 +10,14 @@ import (
 	"etuservices/server/internal/testenv"
 )
 
-// instant is RFC 3339 in UTC (contract section 1).
+// instant is RFC 3339 in UTC (PROTOCOL.md §1).
 var instant = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$`)
 
 // TestReplyKeys says every verb once with success, on both kinds of stores, and
-// wants exactly the keys that contract section 2 names.
+// wants exactly the keys that PROTOCOL.md §5 names.
 func TestReplyKeys(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
-		h := newHouse(t, env, contractMax)
+		h := newHouse(t, env, defaultMax)
 		said := map[string]bool{}
 		// say wants a success of this word, keys and number of rows.
 		say := func(c *talk, line, word, last string, rows int, row string) answer {
@@ -146,7 +146,7 @@ func wantFields(t *testing.T, a answer, want string) {
 	}
 }
 
-// TestFailureKeys has the keys that contract section 3 gives each code that a
+// TestFailureKeys has the keys that PROTOCOL.md §3 gives each code that a
 // client can provoke.
 func TestFailureKeys(t *testing.T) {
 	h := newHouse(t, testenv.Embedded(t), 2)

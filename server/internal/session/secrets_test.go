@@ -9,7 +9,7 @@ import (
 	"etuservices/server/internal/testenv"
 )
 
-// TestNoSecretInAnyLog (T14) says passwords and tokens in every way, rightly,
+// TestNoSecretInAnyLog says passwords and tokens in every way, rightly,
 // wrongly, to a panicking server and to stores that are gone, and looks for
 // them in everything that is logged, debug included.
 func TestNoSecretInAnyLog(t *testing.T) {

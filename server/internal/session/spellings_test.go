@@ -7,7 +7,7 @@ import (
 	"etuservices/server/internal/testenv"
 )
 
-// TestPeerB33_SeparatorsInPasswords has the examples of contract section 1, and
+// TestPeerB33_SeparatorsInPasswords has the examples of PROTOCOL.md §1, and
 // worse: where the password is the same, so is the account.
 func TestPeerB33_SeparatorsInPasswords(t *testing.T) {
 	h := newHouse(t, testenv.Embedded(t), plenty)
@@ -86,7 +86,7 @@ func TestSpellingsOfTheSAE(t *testing.T) {
 	}
 }
 
-// TestPeerB33_SeparatorsInTitles has contract section 1's rule of keys.
+// TestPeerB33_SeparatorsInTitles has PROTOCOL.md §1's rule of keys.
 func TestPeerB33_SeparatorsInTitles(t *testing.T) {
 	c := newHouse(t, testenv.Embedded(t), plenty).login(t)
 	for line, title := range map[string]string{

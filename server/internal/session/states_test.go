@@ -83,7 +83,7 @@ func barrier(access protocol.Access, s state) protocol.Code {
 	return ""
 }
 
-// TestPeerB15_EveryVerbInEveryState is generated from the table of verbs (T3):
+// TestPeerB15_EveryVerbInEveryState is generated from the table of verbs:
 // who may not is refused and who may is not, before the form is looked at.
 func TestPeerB15_EveryVerbInEveryState(t *testing.T) {
 	h := newHouse(t, testenv.Embedded(t), plenty)

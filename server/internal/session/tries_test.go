@@ -23,7 +23,7 @@ func wrong(t *testing.T, c *talk, lines ...string) {
 	}
 }
 
-// TestPeerB16_ThreeTries (T12): three failures of one connection end it, whichever verb
+// TestPeerB16_ThreeTries: three failures of one connection end it, whichever verb
 // they come by, whatever succeeds between them.
 func TestPeerB16_ThreeTries(t *testing.T) {
 	h := newHouse(t, testenv.Embedded(t), plenty)

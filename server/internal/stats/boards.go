@@ -1,4 +1,4 @@
-// Package boards holds the statistics of contract section 2 (STATS): who logged
+// Package stats holds the statistics of STATS (PROTOCOL.md §5): who logged
 // in last, who most often, who called the services least, which service is used
 // most. They live in Redis and take absolute totals out of committed
 // transactions, never increments, so that repeating and rebuilding while others

@@ -17,7 +17,7 @@ import (
 
 const (
 	// checkEvery is how often the boards are held against the ledger: emptied at
-	// any moment, they must be right within 10 s (contract section 4).
+	// any moment, they must be right within 10 s (PROTOCOL.md §7.5).
 	checkEvery = 2 * time.Second
 	// markAge is how old a mark must be before it moves on: a row of the ledger
 	// gets its number when it is written and shows when it is committed, which

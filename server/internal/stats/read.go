@@ -13,7 +13,7 @@ import (
 	"etuservices/server/internal/store"
 )
 
-// Sizes of the boards (contract section 2, STATS).
+// Sizes of the boards (PROTOCOL.md §5, STATS).
 const (
 	lastRows  = 10
 	topRows   = 3

@@ -47,7 +47,7 @@ func watched(t *testing.T, need Dependency, does conduct, writes conduct) *Healt
 	return h
 }
 
-// TestHealth (T19) has the exact instants at which a store is known to be away,
+// TestHealth has the exact instants at which a store is known to be away,
 // and to be back: one lost answer is no outage, the next one is, and the first
 // answer ends it. A store that hangs is found out as surely as one that refuses.
 func TestHealth(t *testing.T) {

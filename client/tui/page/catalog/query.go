@@ -34,7 +34,7 @@ func words(s string) []string {
 	})
 }
 
-// matches is the server's rule (contract section 2): every word of the search
+// matches is the server's rule (PROTOCOL.md §5, ARTICLES): every word of the search
 // begins a word of the title. Each of search has its blank before it.
 func (r *row) matches(category string, search []string) bool {
 	if category != "" && r.Category != category {
