@@ -128,7 +128,7 @@ func between(s string, least, most int) (n int, ok bool) {
 	return n, err == nil && n >= least && n <= most
 }
 
-// ValidReason judges what a person is told of a measure against him.
+// ValidReason judges what a person is told of a measure against them.
 func ValidReason(s string) bool { return isText(s, 1, MaxReason) }
 
 // ValidAnnouncement judges what everybody is told.

@@ -125,7 +125,7 @@ func crowdServer(t testing.TB, args ...string) *process {
 // runs it. Phases alternate, so that what drifts cancels out.
 func TestCrowd(t *testing.T) {
 	server := crowdServer(t, "--max-conns-per-ip", fmt.Sprint(crowdIdle), "--new-per-minute", fmt.Sprint(crowdRounds*crowdIdle),
-		"--max-conns", fmt.Sprint(config.DefaultLimits.StrangersPart*(crowdIdle+1000)))
+		"--max-conns", fmt.Sprint(config.DefaultLimits.UnauthenticatedShare*(crowdIdle+1000)))
 	pid := fmt.Sprint(server.cmd.Process.Pid)
 	for i := range flooders {
 		register(t, server.Addr, fmt.Sprintf("eve%d", i))

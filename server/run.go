@@ -89,7 +89,7 @@ func newApp(cfg config.Config, hash hashing.Options, stores *store.Stores, log *
 	h.quota = ledger.New(stores, ledger.Rule{Max: cfg.QuotaMax, Window: cfg.QuotaWindow}, log)
 	h.accounts = accounts.New(accounts.Options{
 		Stores: stores, Quota: h.quota, Hasher: hashing.New(hash.Cost, cfg.Limits.HashWait), Instance: cfg.Instance,
-		VisitsTTL: cfg.VisitsTTL, SessionTTL: cfg.SessionTTL, Attempts: cfg.Limits.Attempts, Door: cfg.Limits.Door,
+		VisitsTTL: cfg.VisitsTTL, SessionTTL: cfg.SessionTTL, Attempts: cfg.Limits.Attempts, Door: cfg.Limits.PreAuthQueries,
 		OnLogin: stats.Login, OnRegister: stats.Register,
 		OnRevoke: func(ctx context.Context, tokens []string, line string) { h.hub.EndSessions(ctx, tokens, line) },
 		Log:      log,

@@ -8,20 +8,20 @@ import (
 
 // Limits are the numbers that keep one connection from costing the others.
 type Limits struct {
-	LoginTime     time.Duration // to log in, from connecting, INSCRIPTION or DECONNEXION
-	Idle          time.Duration // between two requests of a logged-in user
-	WriteTimeout  time.Duration // for one write to be taken by the client
-	LingerTime    time.Duration // after a closing reply, so that it arrives
-	LingerBytes   int64         // read and thrown away meanwhile
-	HandshakeTime time.Duration // of TLS
-	DrainTime     time.Duration // over which a stop spreads the goodbyes
-	StopTime      time.Duration // for running requests to end after that
-	HashWait      time.Duration // in the line for password checks
-	Events        int           // waiting for a client that does not read
-	NewPerMinute  int           // new connections of one address
-	StrangersPart int           // the places are divided by it: so many for those not logged in
-	Door          int           // of them, that ask the stores at once before a password is hashed
-	FloodBurst    int           // verbs that reach a store, at once, before FloodRate holds
+	LoginTime            time.Duration // to log in, from connecting, INSCRIPTION or DECONNEXION
+	Idle                 time.Duration // between two requests of a logged-in user
+	WriteTimeout         time.Duration // for one write to be taken by the client
+	LingerTime           time.Duration // after a closing reply, so that it arrives
+	LingerBytes          int64         // read and thrown away meanwhile
+	HandshakeTime        time.Duration // of TLS
+	DrainTime            time.Duration // over which a stop spreads the goodbyes
+	StopTime             time.Duration // for running requests to end after that
+	HashWait             time.Duration // in the line for password checks
+	Events               int           // waiting for a client that does not read
+	NewPerMinute         int           // new connections of one address
+	UnauthenticatedShare int           // the places are divided by it: so many for those not logged in
+	PreAuthQueries       int           // of them, that ask the stores at once before a password is hashed
+	FloodBurst           int           // verbs that reach a store, at once, before FloodRate holds
 
 	Attempts Attempts
 }
@@ -39,14 +39,14 @@ var DefaultLimits = Limits{
 	HashWait:      10 * time.Second,  // PROTOCOL.md §3.1, INDISPONIBLE
 	NewPerMinute:  1200,              // two classes that open three connections each
 	// Whoever only connects cannot keep out those who work.
-	StrangersPart: 4,
+	UnauthenticatedShare: 4,
 	// Measured: unbounded, two hundred connections that guess took every
 	// connection to MySQL, and those who are logged in got INDISPONIBLE. Each asks
 	// for about a millisecond, so that four let thousands in a second.
-	Door:       4,
-	FloodBurst: 200, // PROTOCOL.md §7.4
-	Attempts:   DefaultAttempts,
-	Events:     128, // a screenful or two; the rest is dropped, never waited for
+	PreAuthQueries: 4,
+	FloodBurst:     200, // PROTOCOL.md §7.4
+	Attempts:       DefaultAttempts,
+	Events:         128, // a screenful or two; the rest is dropped, never waited for
 }
 
 func (l *Limits) register(fs *flag.FlagSet) {
@@ -60,8 +60,8 @@ func (l *Limits) register(fs *flag.FlagSet) {
 	fs.DurationVar(&l.StopTime, "stop-time", l.StopTime, "temps laissé aux commandes en cours à l'arrêt")
 	fs.DurationVar(&l.HashWait, "hash-wait", l.HashWait, "attente permise avant une vérification de mot de passe")
 	fs.IntVar(&l.NewPerMinute, "new-per-minute", l.NewPerMinute, "nouvelles connexions d'une adresse, par minute")
-	fs.IntVar(&l.StrangersPart, "strangers-part", l.StrangersPart, "une place sur tant est pour qui n'est pas connecté")
-	fs.IntVar(&l.Door, "door", l.Door, "anonymes qui interrogent les magasins à la fois (AUTH, INSCRIPTION)")
+	fs.IntVar(&l.UnauthenticatedShare, "strangers-part", l.UnauthenticatedShare, "une place sur tant est pour qui n'est pas connecté")
+	fs.IntVar(&l.PreAuthQueries, "door", l.PreAuthQueries, "anonymes qui interrogent les magasins à la fois (AUTH, INSCRIPTION)")
 	fs.IntVar(&l.FloodBurst, "flood-burst", l.FloodBurst, "commandes d'un coup avant d'être ralenti")
 	l.Attempts.register(fs)
 	fs.IntVar(&l.Events, "events", l.Events, "événements gardés pour un client qui ne lit pas")
@@ -73,7 +73,7 @@ func (l *Limits) check() error {
 			return fmt.Errorf("%w : une durée doit être positive", ErrInvalid)
 		}
 	}
-	if l.Events < 1 || l.DrainTime < 0 || l.LingerBytes < 0 || l.NewPerMinute < 1 || l.StrangersPart < 1 || l.Door < 1 || l.FloodBurst < 1 {
+	if l.Events < 1 || l.DrainTime < 0 || l.LingerBytes < 0 || l.NewPerMinute < 1 || l.UnauthenticatedShare < 1 || l.PreAuthQueries < 1 || l.FloodBurst < 1 {
 		return fmt.Errorf("%w : un nombre doit être positif", ErrInvalid)
 	}
 	return l.Attempts.check()
@@ -99,7 +99,7 @@ var DefaultAttempts = Attempts{
 	Address:      300, // two hundred students who mistype once and a half
 	Account:      20,  // servers.md: then each guess costs a second more
 	Delay:        time.Second,
-	DelayMax:     5 * time.Second, // an owner still gets in, in the time of a breath
+	DelayMax:     5 * time.Second, // the owner still gets in after a short wait
 	Registration: 400,             // two classes on their first day
 }
 

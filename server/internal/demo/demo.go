@@ -1,4 +1,4 @@
-// Package demo fills an empty house with a few students and some forty
+// Package demo fills empty stores with a few students and some forty
 // believable articles, so that `make run` has something to show. Its passwords
 // are known to everybody: the settings refuse it on a public address.
 package demo

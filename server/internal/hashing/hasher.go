@@ -99,7 +99,7 @@ func (h *Hasher) Turn(ctx context.Context, flow string, f func() error) error {
 }
 
 // Compare says whether a password has a hash; an empty hash, for an unknown login,
-// costs the same and is nobody's. It is for who has his turn.
+// costs the same and never matches. Callers run it inside Turn.
 func (h *Hasher) Compare(password, hash string) (bool, error) {
 	known := hash != ""
 	if !known {

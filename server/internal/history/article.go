@@ -35,7 +35,7 @@ type articleOp struct {
 
 // offer is a VENTE. An open one may be done after everything else, which is the
 // same as never.
-func offer(d deed, title string) articleOp {
+func offer(d effect, title string) articleOp {
 	return articleOp{d.Call, title, func(a article) (bool, article) {
 		if a.state != "" {
 			return d.open, a
@@ -44,7 +44,7 @@ func offer(d deed, title string) articleOp {
 	}}
 }
 
-func purchase(d deed) articleOp {
+func purchase(d effect) articleOp {
 	return articleOp{d.Call, d.Reply.Fields.Get("titre"), func(a article) (bool, article) {
 		own := a.seller == d.User
 		bought := a
@@ -90,7 +90,7 @@ func withdrawal(c *Call) articleOp {
 }
 
 // articles checks each article by itself: its calls touch no other.
-func (h *History) articles(d deeds) (faults []string) {
+func (h *History) articles(d effects) (faults []string) {
 	type part struct {
 		ops  []porcupine.Operation
 		told bool // somebody was told that it was offered
@@ -105,7 +105,7 @@ func (h *History) articles(d deeds) (faults []string) {
 		p.ops = append(p.ops, porcupine.Operation{Input: op, Call: int64(from), Return: int64(to)})
 		return p
 	}
-	var open []deed // offers whose number nobody was told
+	var open []effect // offers whose number nobody was told
 	for _, x := range d.list {
 		switch {
 		case x.Verb() == "VENTE" && x.open:
@@ -189,7 +189,7 @@ func rowReading(c *Call, f func(string) string) articleOp {
 
 // opened finds the offer of an article that nobody was told of: the title that
 // others read stands at the end of the offer's line.
-func opened(offers []deed, ops []porcupine.Operation) (articleOp, bool) {
+func opened(offers []effect, ops []porcupine.Operation) (articleOp, bool) {
 	for _, op := range ops {
 		title := op.Input.(articleOp).title
 		for _, o := range offers {

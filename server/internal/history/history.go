@@ -152,7 +152,7 @@ func text(fields protocol.Fields) string {
 // Judge gives what is wrong with a history, nothing where all is well. It stops
 // at a bounded number of faults of each kind.
 func (h *History) Judge() (faults []string) {
-	calls, faults := h.deeds()
+	calls, faults := h.effects()
 	faults = append(faults, h.articles(calls)...)
 	return append(faults, h.quotas(calls)...)
 }

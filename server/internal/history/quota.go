@@ -67,7 +67,7 @@ type quotaOp struct {
 	after    time.Duration // apres= or retour=, 0 where there is none
 }
 
-func (h *History) quotas(d deeds) (faults []string) {
+func (h *History) quotas(d effects) (faults []string) {
 	for _, kind := range []string{"services", "connexions"} {
 		users, order := map[string]*quota{}, []string{}
 		of := func(user string) *quota {
@@ -153,7 +153,7 @@ func (q *quota) addSlot(c *Call, from, to time.Duration, passing bool) {
 	q.calls[c] = true
 }
 
-func (q *quota) take(d deed) {
+func (q *quota) take(d effect) {
 	q.addSlot(d.Call, d.from, d.to, false)
 	used := -1
 	if s, told := d.Reply.Fields.Lookup("utilise"); told {

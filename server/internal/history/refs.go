@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// deed is a call of VENTE, ACHAT or AUTH that was done once, or may have been,
+// effect is a call of VENTE, ACHAT or AUTH that was done once, or may have been,
 // however often it was sent.
-type deed struct {
+type effect struct {
 	*Call // that tells of it: its reply; of an open one, any
 	// from and to are when it was done.
 	from, to time.Duration
@@ -22,17 +22,17 @@ type try struct {
 	passing bool // not beyond its own answer
 }
 
-// deeds is what was done of VENTE and ACHAT, by the references that clients
+// effects is what was done of VENTE and ACHAT, by the references that clients
 // gave (PROTOCOL.md: a ref is done once; repeated, it gets its first reply
 // again), and of AUTH.
-type deeds struct {
-	list  []deed
+type effects struct {
+	list  []effect
 	tries []try
 }
 
 func counted(verb string) bool { return verb == "VENTE" || verb == "ACHAT" }
 
-func (h *History) deeds() (d deeds, faults []string) {
+func (h *History) effects() (d effects, faults []string) {
 	type key struct{ user, ref string }
 	refs, order := map[key][]*Call{}, []key{}
 	for _, c := range h.Calls {
@@ -41,11 +41,11 @@ func (h *History) deeds() (d deeds, faults []string) {
 		case verb == "AUTH", counted(verb) && ref == "":
 			switch {
 			case c.done() && !c.replayed():
-				d.list = append(d.list, deed{Call: c, from: c.Start, to: c.End})
+				d.list = append(d.list, effect{Call: c, from: c.Start, to: c.End})
 			case c.unknown():
 				d.tries = append(d.tries, try{Call: c})
 				if counted(verb) {
-					d.list = append(d.list, deed{Call: c, from: c.Start, to: Never, open: true})
+					d.list = append(d.list, effect{Call: c, from: c.Start, to: Never, open: true})
 				}
 			}
 		case counted(verb):
@@ -63,7 +63,7 @@ func (h *History) deeds() (d deeds, faults []string) {
 }
 
 // add takes all sendings of one ref, in the order in which they began.
-func (d *deeds) add(calls []*Call) (faults []string) {
+func (d *effects) add(calls []*Call) (faults []string) {
 	wrong := func(what string) {
 		lines := []string{what + ":"}
 		for _, c := range calls {
@@ -95,7 +95,7 @@ func (d *deeds) add(calls []*Call) (faults []string) {
 	}
 	switch {
 	case first != nil:
-		d.list = append(d.list, deed{Call: first, from: first.Start, to: first.End})
+		d.list = append(d.list, effect{Call: first, from: first.Start, to: first.End})
 		if again != nil && again.End < first.Start {
 			wrong("a ref was replayed before it was done")
 		}
@@ -104,12 +104,12 @@ func (d *deeds) add(calls []*Call) (faults []string) {
 			wrong("a ref was replayed that was never done")
 			break
 		}
-		d.list = append(d.list, deed{Call: again, from: lost[0].Start, to: again.End})
+		d.list = append(d.list, effect{Call: again, from: lost[0].Start, to: again.End})
 		if len(lost) == 1 {
 			return faults // it was done: it holds no slot besides
 		}
 	case len(lost) > 0:
-		d.list = append(d.list, deed{Call: lost[0], from: lost[0].Start, to: Never, open: true})
+		d.list = append(d.list, effect{Call: lost[0], from: lost[0].Start, to: Never, open: true})
 	}
 	for _, c := range lost {
 		d.tries = append(d.tries, try{Call: c})

@@ -56,9 +56,9 @@ type Conn struct {
 	writeBy time.Time // the write deadline
 	lines   int
 
-	release  func() // gives its places back
-	exempt   bool   // limits per address leave it alone
-	stranger bool   // counted among those not logged in
+	release         func() // gives its places back
+	exempt          bool   // limits per address leave it alone
+	unauthenticated bool   // counted among those not logged in
 
 	leaveAt atomic.Int64 // while draining: when it is closed, Unix nanoseconds
 	told    bool         // that the server goes away
@@ -80,14 +80,14 @@ func (c *Conn) Exempt() bool { return c.exempt }
 // calls it.
 func (c *Conn) SetAuthenticated(known bool) {
 	switch {
-	case c.exempt || c.stranger != known:
+	case c.exempt || c.unauthenticated != known:
 		return
 	case known:
-		c.server.strangers.Add(-1)
+		c.server.unauthenticated.Add(-1)
 	default:
-		c.server.strangers.Add(1)
+		c.server.unauthenticated.Add(1)
 	}
-	c.stranger = !known
+	c.unauthenticated = !known
 }
 
 // Push brings an event, a line without its end. Like all that brings something,

@@ -1,12 +1,14 @@
-// Package tcp carries lines: it accepts, counts, times, writes and closes, and
-// knows nothing of the trade. Five rules (after mox and Ergo):
+// Package lineserver carries lines over TCP and TLS: it accepts, counts, times,
+// writes and closes, and knows nothing of the application. Five rules, after mox
+// and Ergo:
 //
 //  1. One request at a time per connection; parallelism is more connections.
 //  2. Never write to a socket while holding a lock.
-//  3. Only the connection's own goroutine may wait for its socket; others drop
-//     events into its box.
+//  3. Only the connection's own goroutine may wait for its socket; others put
+//     events into its send queue.
 //  4. Every wait has a deadline.
-//  5. Commit first, publish after.
+//  5. Commit first, publish after: an event is sent once what it tells of stands
+//     in SQL.
 package lineserver
 
 import (
@@ -52,10 +54,10 @@ type Server struct {
 	count   atomic.Int64
 	total   atomic.Int64 // since the start, refused ones included
 
-	leaveBy      func() time.Time // once stopping: when a connection is closed
-	addresses    addresses
-	strangers    atomic.Int64 // not logged in, and not exempt
-	maxStrangers int64
+	leaveBy            func() time.Time // once stopping: when a connection is closed
+	addresses          addresses
+	unauthenticated    atomic.Int64 // not logged in, and not exempt
+	maxUnauthenticated int64
 }
 
 // New makes a server that holds the connections that cfg allows and opens a
@@ -68,7 +70,7 @@ func New(cfg config.Config, open func(*Conn) Session, log *slog.Logger) *Server 
 		addresses: addresses{
 			maxOpen: cfg.MaxConnsPerIP, perMinute: cfg.Limits.NewPerMinute, exempt: cfg.ExemptNets,
 		},
-		maxStrangers: max(1, int64(cfg.MaxConns/cfg.Limits.StrangersPart)),
+		maxUnauthenticated: max(1, int64(cfg.MaxConns/cfg.Limits.UnauthenticatedShare)),
 	}
 }
 
@@ -119,7 +121,7 @@ func (s *Server) accept(ctx context.Context, nc net.Conn) {
 func (c *Conn) remove() {
 	c.server.remove(c)
 	_ = c.nc.Close()
-	c.SetAuthenticated(true) // no longer a stranger that takes a place
+	c.SetAuthenticated(true) // no longer one of those who are limited
 	c.release()
 }
 
@@ -197,12 +199,12 @@ func (s *Server) admit(c *Conn) (release func(), code protocol.Code, wait time.D
 	if c.exempt {
 		return free, "", 0
 	}
-	if s.strangers.Add(1) > s.maxStrangers {
-		s.strangers.Add(-1)
+	if s.unauthenticated.Add(1) > s.maxUnauthenticated {
+		s.unauthenticated.Add(-1)
 		free()
 		return nil, protocol.PLEIN, 0
 	}
-	c.stranger = true
+	c.unauthenticated = true
 	ip, ok := s.addresses.key(c.nc.RemoteAddr())
 	if !ok {
 		return free, "", 0

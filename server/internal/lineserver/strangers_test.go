@@ -22,7 +22,7 @@ func TestStrangersPart(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				shop, l := newShop(), newPipes()
 				l.from = &net.TCPAddr{IP: net.IPv4(192, 0, 2, 7), Port: 40000} // RFC 5737's, of no exempt network
-				shop.limits.StrangersPart = c.part
+				shop.limits.UnauthenticatedShare = c.part
 				s := shop.server(c.places)
 				run(t, s, l)
 				full := func() {

@@ -64,7 +64,7 @@ func writeState(line protocol.Line, q ledger.State) protocol.Line {
 }
 
 // writeUse is the part of it that those who follow are told, to see who comes
-// near his limit.
+// near their limit.
 func writeUse(line protocol.Line, q ledger.State) protocol.Line {
 	return line.Int("utilise", int64(q.Used)).Int("max", int64(q.Max))
 }

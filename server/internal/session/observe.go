@@ -67,9 +67,9 @@ func (s *Session) feedRefusal(verb *protocol.Verb, code protocol.Code) {
 	}))
 }
 
-// sendPendingNotices tells a seller, after the reply under way, what was sold while
-// nobody could tell him. It is no part of logging in: where it fails, it is
-// told the next time.
+// sendPendingNotices sends the user, after the reply under way, the sales that no
+// connection of theirs has shown yet. A failure does not refuse the login: the
+// notices stay pending until the next one.
 func (s *Session) sendPendingNotices(ctx context.Context) {
 	list, err := s.Market.PendingNoticesFor(ctx, s.user.User.ID)
 	if err != nil {
@@ -80,8 +80,8 @@ func (s *Session) sendPendingNotices(ctx context.Context) {
 	}
 }
 
-// SendPendingNotices tells the sellers who are logged in on this process what they were
-// not told, after events were lost.
+// SendPendingNotices sends the sellers who are logged in on this process their
+// pending notices, after events were lost.
 func (s *Deps) SendPendingNotices(ctx context.Context) error {
 	list, err := s.Market.PendingNotices(ctx, s.Hub.LocalUsers()...)
 	for _, a := range list {
