@@ -1,4 +1,4 @@
-// Package live makes many servers one: who is connected, events between
+// Package cluster makes many servers one: who is connected, events between
 // instances over Redis Pub/Sub, and the figures that administrators follow. An
 // event never waits for a socket: it is put into a bounded box that the
 // connection's own goroutine empties between replies.

@@ -1,5 +1,5 @@
 // Package hashing hashes and compares passwords: few at a time, and in a process
-// of its own (helper.go), so that a storm of guesses does not slow those who are
+// of its own (worker.go), so that a storm of guesses does not slow those who are
 // logged in.
 package hashing
 

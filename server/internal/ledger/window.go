@@ -1,4 +1,4 @@
-// Package quota rations the services: at most so many logins, and so many
+// Package ledger rations the services: at most so many logins, and so many
 // calls, of one user in any window of time (PROTOCOL.md §7.1). A quota is
 // held twice: Redis refuses early, on its clock; the ledger in SQL decides for
 // certain, inside the transaction that writes the call down.
