@@ -86,7 +86,7 @@ func TestCodes(t *testing.T) {
 	if _, ok := protocol.Code("PLUS_TARD").Info(); ok || protocol.Code("PLUS_TARD").Closes() {
 		t.Error("an unknown code is known")
 	}
-	// Contract section 3, column "after it".
+	// PROTOCOL.md §3, the codes after which the connection is closed.
 	for _, c := range []protocol.Code{
 		protocol.LIGNE, protocol.EC, protocol.PLEIN, protocol.DELAI,
 		protocol.INACTIF, protocol.DEBIT, protocol.ARRET, protocol.INTERNE,

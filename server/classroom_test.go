@@ -8,8 +8,7 @@ import (
 )
 
 // TestClassroomBehindOneAddress: two hundred students behind one NAT register,
-// mistype, log in and work at the same time, with the defaults (issue 4 of 5,
-// part 2). The address is not a trusted one.
+// mistype, log in and work at the same time, with the defaults. The address is not a trusted one.
 func TestClassroomBehindOneAddress(t *testing.T) {
 	t.Parallel()
 	classroom(t, start(t, testenv.Real(t), nobodyExempt))

@@ -18,7 +18,7 @@ import (
 
 const (
 	crowdFiles = 20_000 // descriptors of a process, its default on this system or above
-	// Issue 4 of 5: how much longer the slowest of a hundred requests may take.
+	// How much longer the slowest of a hundred requests may take.
 	crowdRatio = 1.5 // beside idle connections, also during a flood
 	stormRatio = 2.0 // during a storm of AUTH
 

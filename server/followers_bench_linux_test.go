@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	followers   = 1000 // issue 3 of 5: so many follow …
+	followers   = 1000 // so many follow …
 	deafOnes    = 100  // … of whom so many never read
 	followRatio = 1.2  // what a command may take longer meanwhile
 

@@ -6,7 +6,7 @@ import (
 	"etuservices/server/internal/testenv"
 )
 
-// TestMainJob is the session of issue 1's "Done when", on both kinds of stores.
+// TestMainJob is a day of two students and their teacher, on both kinds of stores.
 func TestMainJob(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		server := start(t, env)

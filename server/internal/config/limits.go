@@ -97,7 +97,7 @@ var DefaultAttempts = Attempts{
 	PairMinute:   10,  // mox's
 	PairDay:      50,  // mox's; it delays and never refuses: a classroom's owner would be out for a day
 	Address:      300, // two hundred students who mistype once and a half
-	Account:      20,  // servers.md: then each guess costs a second more
+	Account:      20,  // then each guess costs a second more
 	Delay:        time.Second,
 	DelayMax:     5 * time.Second, // the owner still gets in after a short wait
 	Registration: 400,             // two classes on their first day

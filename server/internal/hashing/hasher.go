@@ -19,7 +19,7 @@ import (
 )
 
 // Cost is one of the choices for argon2id that OWASP calls equal (Password
-// Storage Cheat Sheet): 7 MiB, five passes, one lane; about 14 ms of one core.
+// Storage Cheat Sheet): 7 MiB, five passes, one thread; about 14 ms of one core.
 // Its first choice (19 MiB, two passes) takes longer, scales worse, and costs
 // those who share the memory with it more (p99 of 1.8 times beside 1.2).
 var Cost = argon2id.Params{

@@ -49,7 +49,7 @@ func reasonOf(err error) (r Reason, said bool) {
 	return Cut, false
 }
 
-// Sentences for clients that speak something else (servers.md measure 16): a
+// Sentences for clients that speak something else: a
 // browser can be made to POST at us, so its first line ends the connection.
 const (
 	saysHTTP = "Ce n'est pas un serveur web : parlez-lui avec nc ou etu."

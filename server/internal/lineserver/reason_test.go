@@ -12,8 +12,7 @@ import (
 	"etuservices/protocol"
 )
 
-// TestReasons: each end of a connection is counted once, under what it was
-// (servers.md, measure 28).
+// TestReasons: each end of a connection is counted once, under what it was.
 func TestReasons(t *testing.T) {
 	for want, ends := range map[Reason]func(s *Server, shop *shop, l *pipes, p *peer){
 		Quit:     func(_ *Server, _ *shop, _ *pipes, p *peer) { p.greeted().says("BYE") },
