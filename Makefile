@@ -7,8 +7,12 @@ SHELL       := /bin/bash
 BIN         := bin
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
+BENCHSTAT   := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 FUZZTIME    ?= 60s
 CHAOS_TIME  ?= 10m
+BENCH_COUNT ?= 5
+BENCH_TIME  ?= 2s
+BENCH_FLAGS ?=
 ADDR        ?= 127.0.0.1:5890
 
 ## run: build, serve the demonstration on the embedded stores, open the screen
@@ -68,17 +72,33 @@ chaos-controls: stores
 fuzz:
 	.ci/fuzz $(FUZZTIME)
 
-## bench: speed beside the bare drivers that do the same Redis and SQL work
+## bench: speed beside the bare drivers that do the same work; keeps the result
 .PHONY: bench
-bench: stores
-	@.ci/flask
-	go run ./server/bench
+bench: bench-run
+	cp .cache/bench.txt server/bench/benchmarks.txt
 
-## bench-check: the same, compared with the last kept result (fails over 20 %)
+## bench-check: the same, compared with the kept result (fails over 20 %)
 .PHONY: bench-check
-bench-check: stores
-	@.ci/flask
-	go run ./server/bench -check
+bench-check: bench-run
+	go run $(BENCHSTAT) server/bench/benchmarks.txt .cache/bench.txt
+	@go run $(BENCHSTAT) -format csv -filter '/side:server .unit:sec/op' server/bench/benchmarks.txt .cache/bench.txt | \
+	  awk -F, '$$6 ~ /^[+]/ && $$6+0 > 20 { print "plus lent :", $$1, $$6; bad = 1 } END { exit bad }'
+
+# The sides of a measure take turns: the whole runs BENCH_COUNT times.
+.PHONY: bench-run
+bench-run: stores
+	@-.ci/flask install
+	@mkdir -p .cache
+	go test -c -o .cache/bench.test ./server/bench
+	cd server/bench && { \
+	  for i in $$(seq $(BENCH_COUNT)); do \
+	    ../../.cache/bench.test -test.run '^$$' -test.bench 'Read|Call|Embedded|Floor|Start|AuthStorm|Allocs' -test.benchtime $(BENCH_TIME) $(BENCH_FLAGS); \
+	  done; \
+	  ../../.cache/bench.test -test.run '^$$' -test.bench 'Scale' -test.benchtime 100x $(BENCH_FLAGS); \
+	  ../../.cache/bench.test -test.run '^$$' -test.bench 'Idle' -test.benchtime 1x $(BENCH_FLAGS); \
+	} | tee ../../.cache/bench.txt
+	go run $(BENCHSTAT) -filter '/side:*' -col /side .cache/bench.txt
+	go run $(BENCHSTAT) -filter '/n:*' -col /n .cache/bench.txt
 
 ## stores: install MariaDB and Redis for the tests, where apt-get can
 .PHONY: stores

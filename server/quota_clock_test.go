@@ -232,7 +232,7 @@ func TestUnknownCommitCountsUntilTheLedgerSettlesIt(t *testing.T) {
 			t.Parallel()
 			env := testenv.RealOwn(t)
 			judge := newJudge(t, env)
-			cut := &cutter{freeze: func() { _ = env.MariaDB().Process.Pause() }}
+			cut := &cutter{freeze: func() { env.MariaDB().Pause(t) }}
 			ln := listenUnix(t)
 			go cut.serve(ln, env.MariaDB().Addr())
 			cfg, err := mysql.ParseDSN(env.MySQLDSN)
@@ -246,7 +246,7 @@ func TestUnknownCommitCountsUntilTheLedgerSettlesIt(t *testing.T) {
 			alice := login(t, server.Addr, "alice")
 			alice.Must("VENTE livre 1 Avant")
 
-			back := sync.OnceFunc(func() { _ = env.MariaDB().Process.Resume() })
+			back := sync.OnceFunc(func() { env.MariaDB().Resume(t) })
 			t.Cleanup(back) // what cleans up would wait for it
 			cut.armed.Store(c.lose)
 			if r := alice.Do("VENTE livre 1 Réseaux"); r.Word != "INDISPONIBLE" {

@@ -6,159 +6,124 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"etuservices/protocol"
 	"etuservices/server/bench/load"
 )
 
 const (
-	// driveTime is long enough for the screen of an administrator to show the
-	// load's shape.
-	driveTime = 3 * time.Minute
-	// enterTogether students are in the door at once: each login costs a
-	// password check, and the line for those is for people too.
-	enterTogether = 4
-	// absent is, among the refusals, who was cut off or kept away.
-	absent = "absent"
+	// loginsAtOnce: each login costs a password check, of which a server does few
+	// at a time.
+	loginsAtOnce = 4
+	// maxArticles bounds the articles that are remembered: the newest.
+	maxArticles = 1000
 )
 
-// drive has students come to servers that run already and work there, in an open
-// loop that rises and falls as load.Day. They keep to the quota that the servers
-// have, and are refused as people are.
+// drive has students register at running servers and work there, in an open loop
+// whose rate follows load.Day. They keep to the quota of the servers, and are
+// refused as people are.
 func drive(ctx context.Context, o options, out, notes io.Writer) error {
-	hall := &hall{addrs: o.drive}
-	class := make([]*pupil, o.students)
-	for i := range class {
-		class[i] = newPupil(hall, i)
-	}
+	m := &shared{addrs: o.addrs, refused: map[string]int{}}
+	students := make([]*student, o.students)
 	fmt.Fprintf(notes, "bench : %d étudiants entrent…\n", o.students)
-	if err := together(ctx, class, (*pupil).arrive); err != nil {
+	entering, entered := errgroup.WithContext(ctx)
+	entering.SetLimit(loginsAtOnce)
+	for i := range students {
+		students[i] = newStudent(m, i)
+		entering.Go(func() error { return cmp.Or(entered.Err(), students[i].arrive()) })
+	}
+	if err := entering.Wait(); err != nil {
 		return err
 	}
-	steps := make([]load.Step, len(class))
-	for i, p := range class {
+	steps := make([]load.Step, len(students))
+	for i, s := range students {
 		steps[i] = func() (int, error) {
-			n, err := p.step(ctx)
+			err := s.step(ctx)
 			if err != nil {
-				hall.refuse(cmp.Or(string(codeIn(err)), absent))
+				m.refuse(cmp.Or(string(codeOf(err)), "absent"))
 			}
-			return n, err
+			return 1, err
 		}
 	}
 	fmt.Fprintf(notes, "bench : ils travaillent pendant %v, jusqu'à %v commandes par seconde\n", o.time, o.rate)
 	result, err := load.Run(ctx, steps, load.Plan{Time: o.time, Rate: o.rate, Shape: load.Day})
-	for _, p := range class {
-		p.leave()
+	for _, s := range students {
+		s.close()
 	}
 	if err != nil {
 		return err
 	}
 	s := result.Summary()
 	fmt.Fprintf(out, "%d commandes ; refus : %s ; %d retours après une coupure ; p50 %d µs, p99 %d µs\n",
-		result.All, hall.refusals(), hall.returns.Load(), s.P50, s.P99)
+		result.All, m.refusals(), m.returns.Load(), s.P50, s.P99)
 	return nil
 }
 
-// together does something for all, a few at a time, and gives the first error.
-func together(ctx context.Context, class []*pupil, do func(*pupil) error) error {
-	var next atomic.Int64
-	var all sync.WaitGroup
-	errs := make(chan error, enterTogether)
-	for range enterTogether {
-		all.Go(func() {
-			for ctx.Err() == nil {
-				i := int(next.Add(1)) - 1
-				if i >= len(class) {
-					return
-				}
-				if err := do(class[i]); err != nil {
-					errs <- err
-					return
-				}
-			}
-		})
-	}
-	all.Wait()
-	select {
-	case err := <-errs:
-		return err
-	default:
-		return ctx.Err()
-	}
-}
-
-// keepArticles bounds what the hall knows of: the newest, which are for sale.
-const keepArticles = 1000
-
-// hall is what the students of a drive share: the servers, and the articles that
+// shared is what the students of a run share: the servers, and the articles that
 // they put up for sale.
-type hall struct {
+type shared struct {
 	addrs   []string
 	returns atomic.Int64
 
 	mu       sync.Mutex
-	articles []int64
+	articles []int64 // for sale, the oldest first
 	newest   int64
 	refused  map[string]int // by code
 }
 
-// refuse counts what was not done, and why.
-func (h *hall) refuse(why string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.refused == nil {
-		h.refused = make(map[string]int)
-	}
-	h.refused[why]++
+func (m *shared) refuse(why string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.refused[why]++
 }
 
-// refusals puts them in words, by code.
-func (h *hall) refusals() string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
+// refusals lists the refusals by code, as text.
+func (m *shared) refusals() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	var list []string
-	for _, why := range slices.Sorted(maps.Keys(h.refused)) {
-		list = append(list, fmt.Sprint(h.refused[why], " ", why))
+	for _, why := range slices.Sorted(maps.Keys(m.refused)) {
+		list = append(list, fmt.Sprint(m.refused[why], " ", why))
 	}
 	return cmp.Or(strings.Join(list, ", "), "aucun")
 }
 
-// Sold keeps an article that was put up for sale.
-func (h *hall) Sold(reply string) {
-	m, err := protocol.ParseMessage(trimEnd(reply))
-	if err != nil || m.Word != "VENTE" {
+// listed remembers the article that a reply to VENTE names.
+func (m *shared) listed(reply string) {
+	r, err := protocol.ParseMessage(trimEnd(reply))
+	if err != nil || r.Word != "VENTE" {
 		return
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.newest = m.Fields.Int("id")
-	if h.articles = append(h.articles, h.newest); len(h.articles) > keepArticles {
-		h.articles = h.articles[1:]
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.newest = r.Fields.Int("id")
+	if m.articles = append(m.articles, m.newest); len(m.articles) > maxArticles {
+		m.articles = m.articles[1:]
 	}
 }
 
-// Article gives one to buy. Where there is none it is one that is gone: people
-// come too late as well.
-func (h *hall) Article() (int64, bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if len(h.articles) == 0 {
-		return max(1, h.newest), true
+// toBuy gives an article that is for sale; where there is none, one that is
+// sold: people come too late as well.
+func (m *shared) toBuy() int64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.articles) == 0 {
+		return max(1, m.newest)
 	}
-	id := h.articles[0]
-	h.articles = h.articles[1:]
-	return id, true
+	id := m.articles[0]
+	m.articles = m.articles[1:]
+	return id
 }
 
-// Any gives one of those that were put up for sale, whatever became of it.
-func (h *hall) Any(chance *rand.Rand) int64 {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return 1 + chance.Int64N(max(1, h.newest))
+// last is the number of the newest article.
+func (m *shared) last() int64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return max(1, m.newest)
 }

@@ -2,14 +2,13 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
-	"etuservices/server/bench/site"
 	"etuservices/server/internal/ledger"
-	"etuservices/server/internal/spawn"
+	"etuservices/server/internal/testenv"
 )
 
 // Students of a drive register, work on all servers, keep to the quota, and go on
@@ -18,27 +17,20 @@ func TestDrive(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds the server and starts two")
 	}
-	place := open(t, 1)
-	path, err := site.Build(false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var servers []*spawn.Program
+	env := testenv.Real(t)
+	stores := env.Open(t)
+	var servers []*testenv.Process
 	var addrs []string
 	for range 2 {
-		s, err := place.StartServer(path, ledger.Rule{Max: 10, Window: 10 * time.Minute}, "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer s.End(syscall.SIGKILL)
+		s := startServer(t, env, ledger.Rule{Max: 10, Window: 10 * time.Minute})
 		servers, addrs = append(servers, s), append(addrs, s.Addr())
 	}
-	o, err := parse([]string{"-drive", strings.Join(addrs, ", "), "-students", "6", "-time", "6s", "-rate", "60"}, silent)
+	o, err := parse([]string{"-drive", strings.Join(addrs, ", "), "-students", "6", "-time", "6s", "-rate", "60"}, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
 	working := func() (n int) {
-		if err := place.Stores.SQL.Read.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM appels`).Scan(&n); err != nil {
+		if err := stores.SQL.Read.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM appels`).Scan(&n); err != nil {
 			t.Error(err)
 		}
 		return n
@@ -49,10 +41,10 @@ func TestDrive(t *testing.T) {
 		for working() < 10 && t.Context().Err() == nil {
 			time.Sleep(10 * time.Millisecond)
 		}
-		servers[0].End(syscall.SIGKILL)
+		servers[0].Kill(t)
 	}()
 	var out bytes.Buffer
-	if err := drive(t.Context(), o, &out, silent); err != nil {
+	if err := drive(t.Context(), o, &out, io.Discard); err != nil {
 		t.Fatalf("%v\n%s", err, servers[1].Output())
 	}
 	<-killed
@@ -65,13 +57,13 @@ func TestDrive(t *testing.T) {
 		`SELECT COUNT(*) FROM (SELECT utilisateur_id FROM appels GROUP BY utilisateur_id HAVING COUNT(*) > 10) trop`: 0,
 	} {
 		var got int
-		if err := place.Stores.SQL.Read.QueryRowContext(t.Context(), query).Scan(&got); err != nil || got != want {
+		if err := stores.SQL.Read.QueryRowContext(t.Context(), query).Scan(&got); err != nil || got != want {
 			t.Errorf("%s: %d, want %d (%v)", query, got, want, err)
 		}
 	}
 	// Again, with the accounts that there are.
-	o.drive, o.time = addrs[1:], time.Second
-	if err := drive(t.Context(), o, &out, silent); err != nil {
+	o.addrs, o.time = addrs[1:], time.Second
+	if err := drive(t.Context(), o, &out, io.Discard); err != nil {
 		t.Error(err)
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"etuservices/server/bench/bare"
-	"etuservices/server/bench/site"
+	"etuservices/server/internal/testenv"
 )
 
 // TestBareDoesTheSameWork holds what the server asks of the stores against what
@@ -21,15 +21,15 @@ import (
 // the bare driver needs as little.
 func TestBareDoesTheSameWork(t *testing.T) {
 	ctx := t.Context()
-	place := open(t, 8)
+	place := newPlace(t, testenv.Real(t), 8)
 	talk := enter(t, place, readRule)
-	driver, err := bare.New(ctx, place.Stores, readRule)
+	driver, err := bare.New(ctx, place.stores, readRule, false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	watch := newWatch(t, place)
-	u := bare.NewUser(place.Users[0].ID, place.Users[0].Login)
-	offer := site.Offers[1]
+	u := place.users[0]
+	offer := offers[1]
 	say := func(line string) error { _, err := talk.say(ctx, line); return err }
 	for _, c := range []struct {
 		name         string
@@ -68,10 +68,10 @@ type watch struct {
 	db   *sql.DB
 }
 
-func newWatch(t *testing.T, place *site.Place) *watch {
+func newWatch(t *testing.T, p *place) *watch {
 	t.Helper()
 	w := &watch{}
-	db, err := sql.Open("mysql", place.DSN)
+	db, err := sql.Open("mysql", p.env.MySQLDSN)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,8 +79,8 @@ func newWatch(t *testing.T, place *site.Place) *watch {
 	db.SetMaxOpenConns(1)
 	w.db = db
 	w.exec(t, "SET GLOBAL log_output = 'TABLE'")
-	place.Stores.Redis.DB0.AddHook(w)
-	place.Stores.Redis.DB1.AddHook(w)
+	p.stores.Redis.DB0.AddHook(w)
+	p.stores.Redis.DB1.AddHook(w)
 	return w
 }
 

@@ -75,8 +75,10 @@ func (d *Driver) Buy(ctx context.Context, u User, article int64) error {
 
 func (d *Driver) call(ctx context.Context, u User, service string, work func(*sql.Tx, store.Instant) (int64, error)) error {
 	slot := newSlot()
-	answer, err := numbers(d.take.EvalSha(ctx, d.stores.Redis.DB0, u.windows[2:],
-		d.rule.Window.Milliseconds(), d.rule.Max, slot, slotLife.Milliseconds(), noDeadline, "0"), 3)
+	answer, err := d.evalList(ctx, store.Call{
+		Script: d.take, Keys: u.windows[2:],
+		Args: []any{d.rule.Window.Milliseconds(), d.rule.Max, slot, slotLife.Milliseconds(), noDeadline, "0"},
+	}, 3)
 	if err != nil {
 		return err
 	}
@@ -89,10 +91,9 @@ func (d *Driver) call(ctx context.Context, u User, service string, work func(*sq
 	if err != nil {
 		return err
 	}
-	pipe := d.stores.Redis.DB1.Pipeline()
-	d.calls.EvalSha(ctx, pipe, stats.Keys.Call, u.Login, sales, buys)
-	d.journal.EvalSha(ctx, pipe, u.journal, 100, (24 * time.Hour).Milliseconds(), "0", ms, service+":"+slot)
-	_, err = pipe.Exec(ctx)
+	_, err = d.eval(ctx, d.stores.Redis.DB1,
+		store.Call{Script: d.calls, Keys: stats.Keys.Call, Args: []any{u.Login, sales, buys}},
+		store.Call{Script: d.journal, Keys: u.journal, Args: []any{100, (24 * time.Hour).Milliseconds(), "0", ms, service + ":" + slot}})
 	return err
 }
 
@@ -106,29 +107,44 @@ const slotLife = 15 * time.Second
 func (d *Driver) write(ctx context.Context, u User, service, slot string, at store.Instant,
 	work func(*sql.Tx, store.Instant) (int64, error),
 ) (sales, buys int64, err error) {
+	transaction := func(ctx context.Context, tx *sql.Tx) error {
+		sales, buys, err = d.statements(ctx, tx, u, service, slot, at, work)
+		return err
+	}
+	if d.grouped {
+		err := d.stores.SQL.GroupCommit(ctx, transaction)
+		return sales, buys, err
+	}
 	tx, err := d.stores.SQL.Write.BeginTx(ctx, nil)
 	if err != nil {
 		return 0, 0, err
 	}
 	defer func() { _ = tx.Rollback() }()
+	if err := transaction(ctx, tx); err != nil {
+		return 0, 0, err
+	}
+	return sales, buys, tx.Commit()
+}
+
+func (d *Driver) statements(ctx context.Context, tx *sql.Tx, u User, service, slot string, at store.Instant,
+	work func(*sql.Tx, store.Instant) (int64, error),
+) (sales, buys int64, err error) {
 	if _, err := tx.ExecContext(ctx, countCall[service], u.ID); err != nil {
 		return 0, 0, err
 	}
 	since := store.At(at.Add(-d.rule.Window))
-	if sales, buys, err = d.certify(ctx, tx, u, since, at); err != nil {
+	if sales, buys, err = d.counts(ctx, tx, u, since, at); err != nil {
 		return 0, 0, err
 	}
 	article, err := work(tx, at)
 	if err != nil {
 		return 0, 0, err
 	}
-	if _, err := tx.ExecContext(ctx, insertCall, u.ID, service, article, "ok", at, instance, slot, nil); err != nil {
-		return 0, 0, err
-	}
-	return sales, buys, tx.Commit()
+	_, err = tx.ExecContext(ctx, insertCall, u.ID, service, article, "ok", at, instance, slot, nil)
+	return sales, buys, err
 }
 
-func (d *Driver) certify(ctx context.Context, tx *sql.Tx, u User, since, at store.Instant) (sales, buys int64, err error) {
+func (d *Driver) counts(ctx context.Context, tx *sql.Tx, u User, since, at store.Instant) (sales, buys int64, err error) {
 	rows, err := tx.QueryContext(ctx, readWindow, since, at, at, u.ID)
 	if err != nil {
 		return 0, 0, err

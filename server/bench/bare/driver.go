@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
 	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/stats"
 	"etuservices/server/internal/store"
@@ -20,13 +18,14 @@ const instance = "pilote-nu"
 
 // Driver does the stores' part of verbs. It is safe for concurrent use.
 type Driver struct {
-	stores *store.Stores
-	rule   ledger.Rule
+	stores  *store.Stores
+	rule    ledger.Rule
+	grouped bool
 
-	take, look, best, calls, journal *redis.Script
+	take, look, best, calls, journal *store.Script
 }
 
-// User is one user and his keys.
+// User is one user and the keys in Redis.
 type User struct {
 	ID    int64
 	Login string
@@ -44,21 +43,39 @@ func NewUser(id int64, login string) User {
 	}
 }
 
-// New makes a driver whose scripts are loaded.
-func New(ctx context.Context, stores *store.Stores, rule ledger.Rule) (*Driver, error) {
-	take, look := ledger.Scripts()
-	best, calls, journal := stats.Scripts()
-	d := &Driver{stores: stores, rule: rule}
-	for _, s := range []struct {
-		to   **redis.Script
-		from *store.Script
-	}{{&d.take, take}, {&d.look, look}, {&d.best, best}, {&d.calls, calls}, {&d.journal, journal}} {
-		*s.to = redis.NewScript(s.from.Text())
-		if err := (*s.to).Load(ctx, stores.Redis.DB0).Err(); err != nil {
+// New makes a driver whose scripts are loaded. A grouped one shares round trips
+// to Redis and transactions between those who come at once, as the server does.
+func New(ctx context.Context, stores *store.Stores, rule ledger.Rule, grouped bool) (*Driver, error) {
+	d := &Driver{stores: stores, rule: rule, grouped: grouped}
+	d.take, d.look = ledger.Scripts()
+	d.best, d.calls, d.journal = stats.Scripts()
+	for _, s := range []*store.Script{d.take, d.look, d.best, d.calls, d.journal} {
+		if err := stores.Redis.DB0.ScriptLoad(ctx, s.Text()).Err(); err != nil {
 			return nil, fmt.Errorf("bare: %w", err)
 		}
 	}
 	return d, nil
+}
+
+// eval runs scripts in one round trip, with others' or alone.
+func (d *Driver) eval(ctx context.Context, db *store.DB, calls ...store.Call) ([]any, error) {
+	if d.grouped {
+		return db.Batch(ctx, calls...)
+	}
+	return store.EvalAll(ctx, db, calls...)
+}
+
+// evalList runs one script, whose answer is a list of at least so many.
+func (d *Driver) evalList(ctx context.Context, call store.Call, atLeast int) ([]any, error) {
+	answers, err := d.eval(ctx, d.stores.Redis.DB0, call)
+	if err != nil {
+		return nil, err
+	}
+	list, _ := answers[0].([]any)
+	if len(list) < atLeast {
+		return nil, fmt.Errorf("%w: %v", ErrUnexpected, answers)
+	}
+	return list, nil
 }
 
 // Know marks the windows of users as known, as the server's first call of each
@@ -76,18 +93,6 @@ func (d *Driver) Know(ctx context.Context, users []User) error {
 // ErrUnexpected is an answer that the bare driver does not deal with: it would
 // not do the verb's work then.
 var ErrUnexpected = errors.New("bare: unexpected answer")
-
-// numbers reads a script's answer.
-func numbers(cmd *redis.Cmd, atLeast int) ([]any, error) {
-	list, err := cmd.Slice()
-	if err != nil {
-		return nil, err
-	}
-	if len(list) < atLeast {
-		return nil, fmt.Errorf("%w: %v", ErrUnexpected, list)
-	}
-	return list, nil
-}
 
 func newSlot() string {
 	var b [8]byte

@@ -28,15 +28,24 @@ type Conn struct {
 
 // Dial connects and reads the greeting.
 func Dial(addr string) (*Conn, error) {
-	nc, err := net.Dial("tcp", addr)
+	c, err := DialSilent(addr)
 	if err != nil {
-		return nil, fmt.Errorf("load: %w", err)
+		return nil, err
 	}
-	c := &Conn{nc: nc, reader: bufio.NewReaderSize(nc, readBuffer)}
 	if err := c.Ask(nil, 1); err != nil {
 		return nil, err
 	}
 	return c, nil
+}
+
+// DialSilent is Dial for a server that does not greet: Redis, whose inline
+// commands are lines too.
+func DialSilent(addr string) (*Conn, error) {
+	nc, err := net.Dial("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("load: %w", err)
+	}
+	return &Conn{nc: nc, reader: bufio.NewReaderSize(nc, readBuffer)}, nil
 }
 
 // Close closes the connection.

@@ -14,16 +14,11 @@ type Result struct {
 
 // Summary is a result in figures; latencies are whole microseconds.
 type Summary struct {
-	Ops     int64   `json:"operations"`
-	Refused int64   `json:"refus"`
-	Rate    float64 `json:"par_seconde"`
-	P50     int64   `json:"p50_us"`
-	P90     int64   `json:"p90_us"`
-	P99     int64   `json:"p99_us"`
-	P999    int64   `json:"p999_us"`
-	Max     int64   `json:"max_us"`
-	// CPU is what one operation cost its side's process; 0 is unknown.
-	CPU float64 `json:"processeur_us,omitempty"`
+	Ops, Refused             int64
+	Rate                     float64 // a second
+	P50, P90, P99, P999, Max int64
+	// CPU is what the caller measured of the other side's process.
+	CPU float64
 }
 
 // Summary sums a result up.

@@ -7,18 +7,16 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
 
-	"etuservices/server/internal/spawn"
 	"etuservices/server/internal/store"
 	"etuservices/server/internal/testenv"
 )
 
 // redisOnPort is a redis-server of a special kind on a free port of loopback.
-func redisOnPort(t *testing.T, args ...string) (server *spawn.Process, client *redis.Client, addr string) {
+func redisOnPort(t *testing.T, args ...string) (server *testenv.Process, client *redis.Client, addr string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -29,15 +27,9 @@ func redisOnPort(t *testing.T, args ...string) (server *spawn.Process, client *r
 	client = redis.NewClient(&redis.Options{Addr: addr, DisableIdentity: true, DialerRetries: 1})
 	t.Cleanup(func() { _ = client.Close() })
 	_, port, _ := net.SplitHostPort(addr)
-	server, err = spawn.Server("redis-server", func() error { return client.Ping(context.Background()).Err() },
+	server = testenv.NewProcess(t, "redis-server", func() error { return client.Ping(context.Background()).Err() },
 		append(args, "--bind", "127.0.0.1", "--port", port, "--daemonize", "no")...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { server.End(syscall.SIGKILL) })
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
+	server.Start(t)
 	return server, client, addr
 }
 

@@ -1,12 +1,27 @@
+// Package testenv starts the real stores for tests: MariaDB and Redis, private,
+// in temporary folders, and the embedded ones. Everything stops and disappears
+// with the test binary. Only tests import it.
+//
+//	func TestMain(m *testing.M) { testenv.Main(m) }
+//
+//	func TestSale(t *testing.T) {
+//		testenv.Each(t, func(t *testing.T, e *testenv.Env) {
+//			stores := e.Open(t)
+//			…
+//		})
+//	}
 package testenv
 
 import (
 	"context"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"testing"
 	"time"
+
+	"github.com/go-sql-driver/mysql"
 
 	"etuservices/server/internal/store"
 )
@@ -33,7 +48,6 @@ type Env struct {
 	Log *slog.Logger
 
 	maria *MariaDBServer
-	own   bool // maria is this Env's alone
 	redis *RedisServer
 }
 
@@ -47,28 +61,51 @@ func Each(t *testing.T, fn func(t *testing.T, e *Env)) {
 // Embedded is an empty folder for the embedded stores.
 func Embedded(t testing.TB) *Env {
 	t.Helper()
-	return &Env{Kind: KindEmbedded, DataDir: tempDir(t), Log: testLog()}
+	return &Env{Kind: KindEmbedded, DataDir: TempDir(t), Log: testLog()}
 }
 
 // Real is a new database on the test binary's MariaDB and a Redis of its own.
 func Real(t testing.TB) *Env {
 	t.Helper()
-	return realOn(t, sharedMariaDB(t), false)
+	return realOn(t, sharedMariaDB(t))
 }
 
 // RealOwn is Real with a MariaDB of its own, for tests that stop or kill it.
 // options are further ones of mariadbd.
 func RealOwn(t testing.TB, options ...string) *Env {
 	t.Helper()
-	return realOn(t, startMariaDB(t, options...), true)
+	return realOn(t, startMariaDB(t, options...))
 }
 
-func realOn(t testing.TB, maria *MariaDBServer, own bool) *Env {
+func realOn(t testing.TB, maria *MariaDBServer) *Env {
 	t.Helper()
 	redis := startRedis(t)
 	return &Env{
 		Kind: KindReal, MySQLDSN: maria.newDatabase(t), RedisURL: redis.URL(), Log: testLog(),
-		maria: maria, own: own, redis: redis,
+		maria: maria, redis: redis,
+	}
+}
+
+// RealTCP is RealOwn with both servers on TCP ports of loopback, as a server
+// usually has them, and with MariaDB's own size of the redo log: what tests start
+// faster with would stop for checkpoints under load.
+func RealTCP(t testing.TB, options ...string) *Env {
+	t.Helper()
+	const host, user = "127.0.0.1", "etu"
+	port, redisPort := freePort(t), freePort(t)
+	maria := startMariaDB(t, append([]string{
+		"--skip-networking=0", "--bind-address=" + host, "--port=" + port, "--innodb-log-file-size=96M",
+	}, options...)...)
+	must(t, maria.Exec("CREATE USER "+user+"@"+host))
+	must(t, maria.Exec("GRANT ALL ON *.* TO "+user+"@"+host))
+	cfg, err := mysql.ParseDSN(maria.newDatabase(t))
+	must(t, err)
+	cfg.User, cfg.Net, cfg.Addr = user, "tcp", net.JoinHostPort(host, port)
+	redis := NewRedis(t, "--bind", host, "--port", redisPort)
+	redis.Start(t)
+	return &Env{
+		Kind: KindReal, MySQLDSN: cfg.FormatDSN(), RedisURL: "redis://" + net.JoinHostPort(host, redisPort), Log: testLog(),
+		maria: maria, redis: redis,
 	}
 }
 

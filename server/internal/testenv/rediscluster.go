@@ -6,33 +6,27 @@ import (
 	"net"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
-
-	"etuservices/server/internal/spawn"
 )
 
 // ClusterServer is a Redis Cluster of one node, on TCP because a cluster tells
 // its clients hosts and ports.
 type ClusterServer struct {
-	process
+	*Process
 	addr string
 }
 
 // Cluster starts one (redis-server 7 or newer).
 func Cluster(t testing.TB) *ClusterServer {
 	t.Helper()
-	dir := tempDir(t)
 	port, bus := freePort(t), freePort(t)
 	s := &ClusterServer{addr: net.JoinHostPort("127.0.0.1", port)}
-	server, err := spawn.Server(spawn.RedisProgram(), s.join,
+	dir := TempDir(t)
+	s.Process = NewProcess(t, redisProgram(), s.join,
 		"--bind", "127.0.0.1", "--port", port, "--dir", dir, "--daemonize", "no", "--save", "", "--appendonly", "no",
 		"--cluster-enabled", "yes", "--cluster-port", bus, "--cluster-config-file", filepath.Join(dir, "nodes.conf"))
-	must(t, err)
-	s.process = process{server}
-	t.Cleanup(func() { server.End(syscall.SIGKILL) })
 	s.Start(t)
 	return s
 }
@@ -82,6 +76,7 @@ func (s *ClusterServer) join() error {
 	return nil
 }
 
+// freePort is a port of loopback that nobody listens on.
 func freePort(t testing.TB) string {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

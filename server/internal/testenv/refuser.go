@@ -24,7 +24,7 @@ type Refuser struct {
 // Refuser, which lets everything pass at first.
 func (e *Env) Refuse(t testing.TB) *Refuser {
 	t.Helper()
-	listener, err := net.Listen("unix", filepath.Join(tempDir(t), "r"))
+	listener, err := net.Listen("unix", filepath.Join(TempDir(t), "r"))
 	must(t, err)
 	t.Cleanup(func() { _ = listener.Close() })
 	r := &Refuser{refused: map[string]uint16{}}

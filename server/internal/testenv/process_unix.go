@@ -1,6 +1,6 @@
 //go:build unix && !linux
 
-package spawn
+package testenv
 
 import "syscall"
 

@@ -2,13 +2,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
+	"testing"
 	"time"
 
 	"etuservices/protocol"
-	"etuservices/server/bench/site"
+	"etuservices/server/bench/bare"
 	"etuservices/server/internal/accounts"
 	"etuservices/server/internal/cluster"
 	"etuservices/server/internal/config"
@@ -18,7 +20,63 @@ import (
 	"etuservices/server/internal/session"
 	"etuservices/server/internal/stats"
 	"etuservices/server/internal/store"
+	"etuservices/server/internal/testenv"
 )
+
+// BenchmarkAllocs is one request without its socket: what the server allocates
+// beside what the bare driver does.
+func BenchmarkAllocs(b *testing.B) {
+	p := newPlace(b, testenv.Real(b), 8)
+	d, err := bare.New(b.Context(), p.stores, oneUser, false)
+	check(b, err)
+	t := enter(b, p, oneUser)
+	for _, c := range []struct {
+		name, line string
+		bare       func() error
+	}{
+		{"PING", "PING", nil},
+		{"QUOTA", "QUOTA", func() error { return d.Quota(b.Context(), p.users[0]) }},
+		{"STATS", "STATS", func() error { return d.Stats(b.Context()) }},
+		{"VENTE", sale(0), func() error { return d.Sell(b.Context(), p.users[0], offers[0]) }},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			b.Run("side=server", func(b *testing.B) {
+				_, err := t.say(b.Context(), c.line)
+				check(b, err)
+				request, ctx := []byte(c.line), b.Context()
+				b.ReportAllocs()
+				for b.Loop() {
+					t.do(ctx, request)
+				}
+			})
+			if c.bare == nil {
+				return
+			}
+			b.Run("side=bare", func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					check(b, c.bare())
+				}
+			})
+		})
+	}
+}
+
+// oneUser keeps some ten calls in the window of one user who makes a thousand
+// a second.
+var oneUser = ledger.Rule{Max: unlimited, Window: 10 * time.Millisecond}
+
+var errRefused = errors.New("refused")
+
+// enter logs the first user in, in this process.
+func enter(t testing.TB, p *place, rule ledger.Rule) *talk {
+	t.Helper()
+	h := newHouse(p.stores, rule)
+	t.Cleanup(h.close)
+	talk, err := h.login(t.Context(), p.users[0].Login, password)
+	check(t, err)
+	return talk
+}
 
 // house is the server's trade in this process, without its sockets: for
 // counting what one request allocates, and what it asks of the stores.
@@ -33,7 +91,7 @@ func newHouse(stores *store.Stores, rule ledger.Rule) *house {
 	h := &house{boards: stats.New(stores, log), quota: ledger.New(stores, rule, log)}
 	h.services = &session.Deps{
 		Accounts: accounts.New(accounts.Options{
-			Stores: stores, Quota: h.quota, Hasher: hashing.New(site.CheapHash, config.DefaultLimits.HashWait), Instance: "banc",
+			Stores: stores, Quota: h.quota, Hasher: hashing.New(cheapHash, config.DefaultLimits.HashWait), Instance: "banc",
 			VisitsTTL: 30 * time.Second, SessionTTL: 30 * time.Minute,
 			OnLogin: stats.Login, OnRegister: stats.Register, Log: log,
 		}),
