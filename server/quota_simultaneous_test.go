@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestSimultaneousLogins is also what bug B8 of the public attempts (check, then
+// TestSimultaneousLogins is also what a bug of public attempts (check, then
 // act) does not survive: 40 logins of one user at once over two processes
 // admit exactly 10 (PROTOCOL.md §7), and both stores say so.
 func TestSimultaneousLogins(t *testing.T) {
@@ -65,7 +65,7 @@ func TestSimultaneousCalls(t *testing.T) {
 	}
 }
 
-// TestSimultaneousBuyers (B25 of the public attempts sold a stock of one
+// TestSimultaneousBuyers (a public attempt sold a stock of one
 // four times): of 50 buyers of one article exactly one has it; the call of each
 // of them counts.
 func TestSimultaneousBuyers(t *testing.T) {

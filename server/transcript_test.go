@@ -21,10 +21,10 @@ import (
 // specification is where the dialogues of the protocol stand.
 const specification = "../protocol/PROTOCOL.md"
 
-// TestPeerB36_Transcripts replays every dialogue of the specification, and those of
+// TestTranscripts replays every dialogue of the specification, and those of
 // testdata, against the real server over real sockets, on both kinds of stores
 // : what a person can type and read is the whole protocol.
-func TestPeerB36_Transcripts(t *testing.T) {
+func TestTranscripts(t *testing.T) {
 	scripts := append(specified(t), ours(t)...)
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		in := openInside(t, env)

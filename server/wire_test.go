@@ -71,7 +71,7 @@ func burstOfEverything(t *testing.T, server *process) {
 	}
 }
 
-// endOfInput (B34) is `printf … | nc`: every request is answered, then the
+// endOfInput is `printf … | nc`: every request is answered, then the
 // connection ends; half a line behind them is no request.
 func endOfInput(t *testing.T, server *process) {
 	for _, script := range []string{

@@ -55,9 +55,9 @@ func TestThousandsOfRequestsInOneWrite(t *testing.T) {
 	}
 }
 
-// TestPeerB32_LineCutAtEveryByte: however a request is cut, it is one. The
+// TestLineCutAtEveryByte: however a request is cut, it is one. The
 // pipe's write returns when the server has read, so every cut is a read's.
-func TestPeerB32_LineCutAtEveryByte(t *testing.T) {
+func TestLineCutAtEveryByte(t *testing.T) {
 	const line = "PING \"é\" \xf0\x9f\x8e\xb8 fin\r\nPING suite\r\n"
 	shop, l := newShop(), newPipes()
 	run(t, shop.server(1), l)
@@ -75,10 +75,10 @@ func TestPeerB32_LineCutAtEveryByte(t *testing.T) {
 	}
 }
 
-// TestPeerB32_LineTooLong: a line of MaxLine bytes with its end passes, one
+// TestLineTooLong: a line of MaxLine bytes with its end passes, one
 // more does not; the requests before it are answered first, those behind it not
 // at all, and what the client still sends does not lose the sentence.
-func TestPeerB32_LineTooLong(t *testing.T) {
+func TestLineTooLong(t *testing.T) {
 	_, dial := serveTCP(t, newShop(), 10)
 	for _, end := range []string{"\n", "\r\n"} {
 		for _, n := range []int{protocol.MaxLine - 1, protocol.MaxLine, protocol.MaxLine + 1} {
@@ -157,9 +157,9 @@ func TestReaderThatFillsAllBuffers(t *testing.T) {
 	}
 }
 
-// TestPeerB34_EndOfInputAfterRequests answers them all, as `printf … | nc` expects; a
+// TestEndOfInputAfterRequests answers them all, as `printf … | nc` expects; a
 // last line without an end is no request.
-func TestPeerB34_EndOfInputAfterRequests(t *testing.T) {
+func TestEndOfInputAfterRequests(t *testing.T) {
 	_, dial := serveTCP(t, newShop(), 100)
 	for range 50 {
 		p := dial().greeted()

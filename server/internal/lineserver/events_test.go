@@ -117,9 +117,9 @@ func TestEventWaitsForTheReplyUnderWay(t *testing.T) {
 	})
 }
 
-// TestPeerB35_EventNeverInsideAReply, for the race detector too: two clients read rows without pause while
+// TestEventNeverInsideAReply, for the race detector too: two clients read rows without pause while
 // thousands of events rain on them.
-func TestPeerB35_EventNeverInsideAReply(t *testing.T) {
+func TestEventNeverInsideAReply(t *testing.T) {
 	const (
 		clients, replies, rows = 2, 100, 100
 		events                 = 5000

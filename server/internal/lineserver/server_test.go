@@ -191,9 +191,9 @@ func TestStopWhileOthersConnect(t *testing.T) {
 	}
 }
 
-// TestPeerB34_NothingLeaks: however clients leave, sessions are closed and
+// TestNothingLeaks: however clients leave, sessions are closed and
 // goroutines end.
-func TestPeerB34_NothingLeaks(t *testing.T) {
+func TestNothingLeaks(t *testing.T) {
 	shop := newShop()
 	s, dial := serveTCP(t, shop, 100)
 	dial().greeted().asks("PING", "+OK PING")

@@ -15,9 +15,9 @@ import (
 	"etuservices/server/internal/testenv"
 )
 
-// TestPeerB14_RefusedIsNotLetIn: after any refusal of AUTH, no verb that wants
+// TestRefusedIsNotLetIn: after any refusal of AUTH, no verb that wants
 // a login works, and the user is not counted among those who are there.
-func TestPeerB14_RefusedIsNotLetIn(t *testing.T) {
+func TestRefusedIsNotLetIn(t *testing.T) {
 	h := newHouse(t, testenv.Embedded(t), 1)
 	login, blocked := h.newcomer(t, accounts.Student), h.newcomer(t, accounts.Student)
 	h.loginAs(t, login).s.Close(t.Context())
@@ -43,9 +43,9 @@ func TestPeerB14_RefusedIsNotLetIn(t *testing.T) {
 	}
 }
 
-// TestPeerB17_RedisAwayIsNoQuota: nobody is told that he called too often when
+// TestRedisAwayIsNoQuota: nobody is told that he called too often when
 // it is Redis that does not answer, and nobody is let through.
-func TestPeerB17_RedisAwayIsNoQuota(t *testing.T) {
+func TestRedisAwayIsNoQuota(t *testing.T) {
 	env := testenv.Real(t)
 	h := newHouse(t, env, defaultMax)
 	login := h.newcomer(t, accounts.Student)

@@ -7,9 +7,9 @@ import (
 	"etuservices/server/internal/testenv"
 )
 
-// TestPeerB33_SeparatorsInPasswords has the examples of PROTOCOL.md §1, and
+// TestSeparatorsInPasswords has the examples of PROTOCOL.md §1, and
 // worse: where the password is the same, so is the account.
-func TestPeerB33_SeparatorsInPasswords(t *testing.T) {
+func TestSeparatorsInPasswords(t *testing.T) {
 	h := newHouse(t, testenv.Embedded(t), plenty)
 	for i, c := range []struct {
 		stored  string   // as INSCRIPTION takes it
@@ -86,8 +86,8 @@ func TestSpellingsOfTheSAE(t *testing.T) {
 	}
 }
 
-// TestPeerB33_SeparatorsInTitles has PROTOCOL.md §1's rule of keys.
-func TestPeerB33_SeparatorsInTitles(t *testing.T) {
+// TestSeparatorsInTitles has PROTOCOL.md §1's rule of keys.
+func TestSeparatorsInTitles(t *testing.T) {
 	c := newHouse(t, testenv.Embedded(t), plenty).login(t)
 	for line, title := range map[string]string{
 		"VENTE livre 4.50 E=mc2 expliqué":                   "E=mc2 expliqué",

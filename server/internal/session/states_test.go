@@ -11,7 +11,7 @@ import (
 )
 
 // examples has a well-formed line for each verb; a verb without one fails
-// TestPeerB15_EveryVerbInEveryState.
+// TestEveryVerbInEveryState.
 var examples = map[string]string{
 	"AIDE":        "AIDE VENTE",
 	"PING":        "PING",
@@ -83,9 +83,9 @@ func barrier(access protocol.Access, s state) protocol.Code {
 	return ""
 }
 
-// TestPeerB15_EveryVerbInEveryState is generated from the table of verbs:
+// TestEveryVerbInEveryState is generated from the table of verbs:
 // who may not is refused and who may is not, before the form is looked at.
-func TestPeerB15_EveryVerbInEveryState(t *testing.T) {
+func TestEveryVerbInEveryState(t *testing.T) {
 	h := newHouse(t, testenv.Embedded(t), plenty)
 	for _, v := range protocol.Verbs {
 		example, ok := examples[v.Name]
@@ -124,8 +124,8 @@ func stopped(a answer) bool {
 	return false
 }
 
-// TestPeerB34_UnknownVerbIsAnswered, whatever it looks like.
-func TestPeerB34_UnknownVerbIsAnswered(t *testing.T) {
+// TestUnknownVerbIsAnswered, whatever it looks like.
+func TestUnknownVerbIsAnswered(t *testing.T) {
 	h := newHouse(t, testenv.Embedded(t), plenty)
 	for _, s := range states {
 		c := h.in(t, s)

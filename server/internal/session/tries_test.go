@@ -23,9 +23,9 @@ func wrong(t *testing.T, c *talk, lines ...string) {
 	}
 }
 
-// TestPeerB16_ThreeTries: three failures of one connection end it, whichever verb
+// TestThreeTries: three failures of one connection end it, whichever verb
 // they come by, whatever succeeds between them.
-func TestPeerB16_ThreeTries(t *testing.T) {
+func TestThreeTries(t *testing.T) {
 	h := newHouse(t, testenv.Embedded(t), plenty)
 	login := h.newcomer(t, "etudiant")
 	bad, unknown := "AUTH "+login+" faux", "AUTH personne faux"

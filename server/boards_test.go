@@ -11,8 +11,8 @@ import (
 	"etuservices/server/internal/testenv"
 )
 
-// B18: calls that are logged where no statistic reads them.
-func TestPeerB18_ACallShowsInTheServices(t *testing.T) {
+// Calls that are logged where no statistic reads them.
+func TestACallShowsInTheServices(t *testing.T) {
 	t.Parallel()
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		server := start(t, env)
@@ -28,9 +28,9 @@ func TestPeerB18_ACallShowsInTheServices(t *testing.T) {
 	})
 }
 
-// B19, B20: boards that show an index as a user and a year 1970 or 18
+// Boards that show an index as a user and a year 1970 or 18
 // quintillion as a date; or sorted by name.
-func TestPeerB19_B20_BoardsShowUsersAndDates(t *testing.T) {
+func TestBoardsShowUsersAndDates(t *testing.T) {
 	t.Parallel()
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		server := start(t, env)
@@ -54,8 +54,8 @@ func TestPeerB19_B20_BoardsShowUsersAndDates(t *testing.T) {
 	})
 }
 
-// B21: the least active are those who never called, and Redis never met them.
-func TestPeerB21_WhoNeverCalledIsLeastActive(t *testing.T) {
+// The least active are those who never called, and Redis never met them.
+func TestWhoNeverCalledIsLeastActive(t *testing.T) {
 	t.Parallel()
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		server := start(t, env)
@@ -73,8 +73,8 @@ func TestPeerB21_WhoNeverCalledIsLeastActive(t *testing.T) {
 	})
 }
 
-// B22: the ten last are the ten most frequent, or one user many times.
-func TestPeerB22_TheLastAreDistinct(t *testing.T) {
+// The ten last are the ten most frequent, or one user many times.
+func TestTheLastAreDistinct(t *testing.T) {
 	t.Parallel()
 	env, servers, judge := pair(t)
 	names := make([]string, 12)
@@ -103,9 +103,9 @@ func TestPeerB22_TheLastAreDistinct(t *testing.T) {
 	judge.SameBoards(c)
 }
 
-// B23: of two equals, one is silently called the first. And anybody reads
+// Of two equals, one is silently called the first. And anybody reads
 // statistics.
-func TestPeerB23_EqualsShareARank(t *testing.T) {
+func TestEqualsShareARank(t *testing.T) {
 	t.Parallel()
 	env, servers, judge := pair(t)
 	if r := dial(t, servers[0].Addr).Do("STATS"); r.Word != "AUTH" {
@@ -132,8 +132,8 @@ func TestPeerB23_EqualsShareARank(t *testing.T) {
 	}
 }
 
-// B24: statistics by KEYS, which stops Redis for everybody.
-func TestPeerB24_NobodyScansKeys(t *testing.T) {
+// Statistics by KEYS, which stops Redis for everybody.
+func TestNobodyScansKeys(t *testing.T) {
 	t.Parallel()
 	env, servers, judge := pair(t)
 	register(t, servers[0].Addr, "alice")

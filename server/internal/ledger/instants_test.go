@@ -7,10 +7,9 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// B5 of the public attempts: where the members of a window are instants, the
-// logins of one instant count once. Run in one transaction, fifteen share
-// Redis's millisecond, and ten pass.
-func TestPeerB05_TwoLoginsInOneMillisecond(t *testing.T) {
+// Where the members of a window are instants, the logins of one instant count
+// once. Run in one transaction, fifteen share Redis's millisecond, and ten pass.
+func TestTwoLoginsInOneMillisecond(t *testing.T) {
 	t.Parallel()
 	keeper(t, time.Minute, func(t *testing.T, k *Limiter, alice User) {
 		ctx := t.Context()

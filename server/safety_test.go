@@ -13,8 +13,8 @@ import (
 	"etuservices/server/internal/testenv"
 )
 
-// B26: what does not exist is sold, again and again.
-func TestPeerB26_NothingIsSoldTwiceOrFromNothing(t *testing.T) {
+// What does not exist is sold, again and again.
+func TestNothingIsSoldTwiceOrFromNothing(t *testing.T) {
 	t.Parallel()
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		server := start(t, env)
@@ -41,8 +41,8 @@ func TestPeerB26_NothingIsSoldTwiceOrFromNothing(t *testing.T) {
 	})
 }
 
-// B27, B30: passwords as they are, in tables, keys or files.
-func TestPeerB27_NoSecretIsStored(t *testing.T) {
+// Passwords as they are, in tables, keys or files.
+func TestNoSecretIsStored(t *testing.T) {
 	t.Parallel()
 	const secret = "mot-de-passe-très-secret"
 	_, servers, judge := pair(t, "--admin-login", "chef", "--admin-password", secret)
@@ -127,8 +127,8 @@ func dumpRedis(t *testing.T, r *redis.Client, out *bytes.Buffer) int {
 	return len(keys)
 }
 
-// B28, B29: what a user types becomes SQL, or a shell's command.
-func TestPeerB28_B29_WordsStayWords(t *testing.T) {
+// What a user types becomes SQL, or a shell's command.
+func TestWordsStayWords(t *testing.T) {
 	t.Parallel()
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		server := start(t, env)
@@ -163,8 +163,8 @@ func TestPeerB28_B29_WordsStayWords(t *testing.T) {
 	})
 }
 
-// B31: strangers act on accounts, and learn which logins exist.
-func TestPeerB31_AStrangerDoesAndLearnsNothing(t *testing.T) {
+// Strangers act on accounts, and learn which logins exist.
+func TestUnauthenticatedDoesAndLearnsNothing(t *testing.T) {
 	t.Parallel()
 	server := start(t, testenv.Embedded(t))
 	register(t, server.Addr, "alice")
