@@ -10,8 +10,8 @@ import (
 )
 
 // Built with -tags profile, and so never in a server that is shipped, a server
-// gives its profiles on the Unix socket that ETU_PROFILE_SOCKET names. It is
-// how server/bench -profile looks into it.
+// gives its profiles on the Unix socket that ETU_PROFILE_SOCKET names:
+// curl --unix-socket PATH http://server/debug/pprof/profile.
 func init() {
 	socket := os.Getenv("ETU_PROFILE_SOCKET")
 	if socket == "" {
@@ -21,5 +21,5 @@ func init() {
 	if err != nil {
 		panic(err)
 	}
-	go func() { _ = http.Serve(listener, nil) }() //nolint:gosec // only our own benchmark connects
+	go func() { _ = http.Serve(listener, nil) }() //nolint:gosec // only who may open the socket connects
 }

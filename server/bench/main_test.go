@@ -79,12 +79,7 @@ var built struct {
 func serverProgram(t testing.TB) string {
 	t.Helper()
 	built.Do(func() {
-		dir, err := os.MkdirTemp("", "etu-bench-")
-		if err != nil {
-			built.err = err
-			return
-		}
-		built.path = filepath.Join(dir, "etuservices-server")
+		built.path = filepath.Join(testenv.SharedTempDir(t), "etuservices-server")
 		if out, err := exec.Command("go", "build", "-o", built.path, "etuservices/server").CombinedOutput(); err != nil {
 			built.err = fmt.Errorf("go build: %w: %s", err, out)
 		}

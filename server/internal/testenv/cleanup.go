@@ -78,6 +78,14 @@ func makeTempDir() (dir string, remove func(), err error) {
 	return dir, atCleanUp(func() { _ = os.RemoveAll(dir) }), nil
 }
 
+// SharedTempDir is a private folder for the whole run of the test binary.
+func SharedTempDir(t testing.TB) string {
+	t.Helper()
+	dir, _, err := makeTempDir()
+	must(t, err)
+	return dir
+}
+
 // TempDir is a private folder with a short path. It is removed with the test, or
 // with the binary if the test never ends.
 func TempDir(t testing.TB) string {

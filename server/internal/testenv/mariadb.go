@@ -43,9 +43,7 @@ func sharedMariaDB(t testing.TB) *MariaDBServer {
 	shared.Lock()
 	defer shared.Unlock()
 	if shared.server == nil {
-		dir, _, err := makeTempDir() // of the binary, not of its first test
-		must(t, err)
-		s, err := newMariaDB(dir)
+		s, err := newMariaDB(SharedTempDir(t))
 		must(t, err)
 		s.Start(t)
 		shared.server = s
