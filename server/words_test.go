@@ -23,8 +23,8 @@ var pictures = map[string]string{
 	"audience": "followers", "he": "the user", "him": "the user", "his": "their",
 }
 
-// elsewhere are documents that a reader of the repository does not have.
-var elsewhere = regexp.MustCompile(`(?i)\b(contract|design) section|\bissue [0-9]+\b|\(T[0-9]+[,)]`)
+// notInRepository are documents that a reader of the repository does not have.
+var notInRepository = regexp.MustCompile(`(?i)\b(contract|design) section|\bissue [0-9]+\b|\(T[0-9]+[,)]`)
 
 // document is a document of the repository, and perhaps a section of it.
 var document = regexp.MustCompile(`\b([A-Za-z_]+\.md)(?: §([0-9]+(?:\.[0-9]+)?))?`)
@@ -71,7 +71,7 @@ func TestCommentsArePlain(t *testing.T) {
 		for _, group := range file.Comments {
 			text := group.Text()
 			at := set.Position(group.Pos())
-			if cited := elsewhere.FindString(text); cited != "" {
+			if cited := notInRepository.FindString(text); cited != "" {
 				t.Errorf("%s: %q is not in this repository", at, cited)
 			}
 			for _, cited := range document.FindAllStringSubmatch(text, -1) {

@@ -339,8 +339,8 @@ func BenchmarkEmbedded(b *testing.B) {
 		side{name: "server", process: server, steps: ours.sales(list)}.run(b)
 		theirs := newPlace(b, testenv.Embedded(b), n)
 		offer, ctx := eachOffer(), b.Context()
-		for name, grouped := range map[string]bool{"bare": false, "grouped": true} {
-			driver, err := bare.New(ctx, theirs.stores, callRule, grouped)
+		for _, name := range []string{"bare", "grouped"} {
+			driver, err := bare.New(ctx, theirs.stores, callRule, name == "grouped")
 			check(b, err)
 			side{name: name, steps: each(theirs.users[:*conns], func(_ int, u bare.User) load.Step {
 				return func() (int, error) { return 1, driver.SellInSQL(ctx, u, offer()) }
