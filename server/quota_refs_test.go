@@ -1,7 +1,9 @@
 package main
 
 import (
+	"database/sql"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -240,4 +242,112 @@ func TestTwinWhoseReplyCannotBeReadAsksAgain(t *testing.T) {
 	if n := judge.Used("appels", "alice"); n != 1 {
 		t.Errorf("%d calls in the ledger", n)
 	}
+}
+
+// heldCall begins a call of alice that waits for the lock of the user's row, which
+// the transaction that is given holds, until the slot of the call stands in Redis.
+func heldCall(t *testing.T, judge *judge, calls, look *client, used int) *sql.Tx {
+	t.Helper()
+	lock, err := judge.sql.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = lock.Rollback() })
+	if _, err := lock.Exec(`UPDATE utilisateurs SET nom = nom WHERE login = 'alice'`); err != nil {
+		t.Fatal(err)
+	}
+	calls.Send("VENTE livre 1 ref=attend Réseaux\n")
+	eventually(t, 2*time.Second, func() error {
+		if n := look.Must("QUOTA").Rows[1].Fields.Int("utilise"); n != int64(used) {
+			return fmt.Errorf("%d slots are taken, want %d", n, used)
+		}
+		return nil
+	})
+	return lock
+}
+
+// A known ref takes no slot, and needs none: also while another call is at work on
+// the last one.
+func TestKnownRefIsAnsweredBesideTheTenthCall(t *testing.T) {
+	t.Parallel()
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		server, judge := start(t, env), newJudge(t, env)
+		register(t, server.Addr, "alice")
+		c, token := loginToken(t, server.Addr, "alice")
+		first := c.Must("VENTE livre 4.50 ref=k Réseaux")
+		for range 8 {
+			c.Must("VENTE cd 2 Avant")
+		}
+		held := resume(t, token, 1, server.Addr)[0]
+		lock := heldCall(t, judge, held, c, 10)
+		again := c.Must("VENTE livre 4.50 ref=k Réseaux")
+		if want := strings.Replace(first.Line, " :", " rejoue=1 :", 1); again.Line != want {
+			t.Errorf("replayed:\n%s, want\n%s", again.Line, want)
+		}
+		if err := lock.Rollback(); err != nil {
+			t.Fatal(err)
+		}
+		if r := held.Read(); !r.OK() {
+			t.Errorf("the tenth: %s", r.Line)
+		}
+		if r := c.Do("VENTE livre 4.50 ref=neuf Réseaux"); r.Word != "QUOTA" {
+			t.Errorf("the eleventh: %s", r.Line)
+		}
+	})
+}
+
+// The window is counted after the lock of the user's row: what another process
+// committed while a call waited for it is counted.
+func TestWindowIsCountedAfterTheLock(t *testing.T) {
+	t.Parallel()
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		server, judge := start(t, env), newJudge(t, env)
+		register(t, server.Addr, "alice")
+		c, token := loginToken(t, server.Addr, "alice")
+		for range 9 {
+			c.Must("VENTE cd 2 Avant")
+		}
+		held := resume(t, token, 1, server.Addr)[0]
+		lock := heldCall(t, judge, held, c, 10)
+		if _, err := lock.Exec(`INSERT INTO appels (utilisateur_id, service, resultat, instant, serveur, creneau)
+			SELECT id, 'achat', 'ABSENT', ?, 'ailleurs', '0123456789abcdef' FROM utilisateurs WHERE login = 'alice'`,
+			store.At(time.Now())); err != nil {
+			t.Fatal(err)
+		}
+		if err := lock.Commit(); err != nil {
+			t.Fatal(err)
+		}
+		if r := held.Read(); r.Word != "QUOTA" {
+			t.Errorf("the eleventh: %s", r.Line)
+		}
+		if n := judge.Used("appels", "alice"); n != 10 {
+			t.Errorf("%d calls in the ledger", n)
+		}
+		if n := judge.Count(`SELECT nb_ventes FROM utilisateurs WHERE login = 'alice'`); n != 9 {
+			t.Errorf("%d sales are counted", n)
+		}
+	})
+}
+
+// A ref that an older version wrote holds the finished reply.
+func TestRefOfAnOlderVersionIsReplayed(t *testing.T) {
+	t.Parallel()
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		server, judge := start(t, env), newJudge(t, env)
+		register(t, server.Addr, "alice")
+		c := login(t, server.Addr, "alice")
+		for i, call := range []struct{ line, old, want string }{
+			{
+				"VENTE livre 1 ref=v Un", `+OK VENTE id=7 titre="a :b" utilise=3 max=10 reste=7 :En vente.`,
+				`+OK VENTE id=7 titre="a :b" utilise=3 max=10 reste=7 rejoue=1 :En vente.`,
+			},
+			{"ACHAT 999999 ref=a", "-ERR ABSENT :Absent. Il vous reste 4 appels.", "-ERR ABSENT rejoue=1 :Absent. Il vous reste 4 appels."},
+		} {
+			c.Do("%s", call.line)
+			judge.Exec(`UPDATE refs SET reponse = ? WHERE reponse LIKE '{%'`, call.old)
+			if r := c.Do("%s", call.line); strings.TrimSpace(r.Line) != call.want {
+				t.Errorf("%d: replayed %q, want %q", i, r.Line, call.want)
+			}
+		}
+	})
 }

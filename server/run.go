@@ -454,7 +454,7 @@ func (h *app) sweep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := errors.Join(h.accounts.Sweep(ctx), h.market.Sweep(ctx)); err != nil {
+			if err := errors.Join(h.accounts.Sweep(ctx), h.quota.Sweep(ctx)); err != nil {
 				h.log.Warn("ménage interrompu", "erreur", err)
 			}
 		}

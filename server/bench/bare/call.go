@@ -31,8 +31,15 @@ func (d *Driver) SellInSQL(ctx context.Context, u User, o Offer) error {
 	return err
 }
 
-func (d *Driver) sale(ctx context.Context, u User, o Offer) func(*sql.Tx, store.Instant) (int64, error) {
-	return func(tx *sql.Tx, at store.Instant) (int64, error) {
+// work is what a verb does in its transaction: it may read in the round trip that
+// locks the user's row, and writes in that of the ledger's row.
+type work struct {
+	read  func(first *store.Batch)
+	write func(tx *sql.Tx, at store.Instant, last *store.Batch) (article int64, err error)
+}
+
+func (d *Driver) sale(ctx context.Context, u User, o Offer) work {
+	return work{func(*store.Batch) {}, func(tx *sql.Tx, at store.Instant, last *store.Batch) (int64, error) {
 		done, err := tx.ExecContext(ctx, insertArticle, u.ID, o.Category, o.Cents, o.Title, "", "en_vente", at)
 		if err != nil {
 			return 0, err
@@ -45,14 +52,22 @@ func (d *Driver) sale(ctx context.Context, u User, o Offer) func(*sql.Tx, store.
 		for _, w := range o.Words {
 			args = append(args, w, id)
 		}
-		_, err = tx.ExecContext(ctx, insertWords+strings.Repeat(", (?, ?)", len(o.Words))[2:], args...)
-		return id, err
-	}
+		last.Exec(insertWords+strings.Repeat(", (?, ?)", len(o.Words))[2:], args...)
+		return id, nil
+	}}
 }
 
 // Buy does ACHAT of an article that is for sale.
 func (d *Driver) Buy(ctx context.Context, u User, article int64) error {
-	return d.call(ctx, u, "achat", func(tx *sql.Tx, at store.Instant) (int64, error) {
+	var seller int64
+	return d.call(ctx, u, "achat", work{func(first *store.Batch) {
+		first.Query(func(rows *sql.Rows) error {
+			var text [8]string
+			var id, cents int64
+			return rows.Scan(&id, &text[0], &text[1], &text[2], &cents, &text[3], &text[4], new(sql.NullString),
+				&seller, &text[5], &text[6], &text[7], new(string))
+		}, readArticle, u.ID, article)
+	}, func(tx *sql.Tx, at store.Instant, last *store.Batch) (int64, error) {
 		done, err := tx.ExecContext(ctx, sellArticle, u.ID, at, article, u.ID)
 		if err != nil {
 			return 0, err
@@ -62,18 +77,12 @@ func (d *Driver) Buy(ctx context.Context, u User, article int64) error {
 		} else if n != 1 {
 			return 0, fmt.Errorf("%w: article %d is not for sale", ErrUnexpected, article)
 		}
-		var text [8]string
-		var id, cents, seller int64
-		if err := tx.QueryRowContext(ctx, readArticle, article).Scan(
-			&id, &text[0], &text[1], &text[2], &cents, &text[3], &text[4], new(sql.NullString), &seller, &text[5], &text[6], &text[7], new(string)); err != nil {
-			return 0, err
-		}
-		_, err = tx.ExecContext(ctx, insertUnsaid, article, seller)
-		return article, err
-	})
+		last.Exec(insertUnsaid, article, seller)
+		return article, nil
+	}})
 }
 
-func (d *Driver) call(ctx context.Context, u User, service string, work func(*sql.Tx, store.Instant) (int64, error)) error {
+func (d *Driver) call(ctx context.Context, u User, service string, w work) error {
 	slot := newSlot()
 	answer, err := d.evalList(ctx, store.Call{
 		Script: d.take, Keys: u.windows[2:],
@@ -87,7 +96,7 @@ func (d *Driver) call(ctx context.Context, u User, service string, work func(*sq
 	if err != nil || answer[0] != int64(1) {
 		return fmt.Errorf("%w of the quota: %v", ErrUnexpected, answer)
 	}
-	sales, buys, err := d.write(ctx, u, service, slot, store.AtMilli(ms), work)
+	sales, buys, err := d.write(ctx, u, service, slot, store.AtMilli(ms), w)
 	if err != nil {
 		return err
 	}
@@ -104,11 +113,9 @@ const noDeadline = 1 << 43
 // where there is none.
 const slotLife = 15 * time.Second
 
-func (d *Driver) write(ctx context.Context, u User, service, slot string, at store.Instant,
-	work func(*sql.Tx, store.Instant) (int64, error),
-) (sales, buys int64, err error) {
+func (d *Driver) write(ctx context.Context, u User, service, slot string, at store.Instant, w work) (sales, buys int64, err error) {
 	transaction := func(ctx context.Context, tx *sql.Tx) error {
-		sales, buys, err = d.statements(ctx, tx, u, service, slot, at, work)
+		sales, buys, err = d.statements(ctx, tx, u, service, slot, at, w)
 		return err
 	}
 	if d.grouped {
@@ -126,36 +133,21 @@ func (d *Driver) write(ctx context.Context, u User, service, slot string, at sto
 	return sales, buys, tx.Commit()
 }
 
-func (d *Driver) statements(ctx context.Context, tx *sql.Tx, u User, service, slot string, at store.Instant,
-	work func(*sql.Tx, store.Instant) (int64, error),
-) (sales, buys int64, err error) {
-	if _, err := tx.ExecContext(ctx, countCall[service], u.ID); err != nil {
+func (d *Driver) statements(ctx context.Context, tx *sql.Tx, u User, service, slot string, at store.Instant, w work) (sales, buys int64, err error) {
+	var first, last store.Batch
+	first.Exec(countCall[service], u.ID)
+	first.Query(func(rows *sql.Rows) error {
+		var state, stamp sql.RawBytes
+		return rows.Scan(&state, new(int64), &sales, &buys, &stamp)
+	}, readWindow, store.At(at.Add(-d.rule.Window)), at, at, u.ID)
+	w.read(&first)
+	if err := d.stores.SQL.RunBatch(ctx, tx, &first); err != nil {
 		return 0, 0, err
 	}
-	since := store.At(at.Add(-d.rule.Window))
-	if sales, buys, err = d.counts(ctx, tx, u, since, at); err != nil {
-		return 0, 0, err
-	}
-	article, err := work(tx, at)
+	article, err := w.write(tx, at, &last)
 	if err != nil {
 		return 0, 0, err
 	}
-	_, err = tx.ExecContext(ctx, insertCall, u.ID, service, article, "ok", at, instance, slot, nil)
-	return sales, buys, err
-}
-
-func (d *Driver) counts(ctx context.Context, tx *sql.Tx, u User, since, at store.Instant) (sales, buys int64, err error) {
-	rows, err := tx.QueryContext(ctx, readWindow, since, at, at, u.ID)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer rows.Close()
-	var logins int64
-	var state, stamp sql.RawBytes
-	for rows.Next() {
-		if err := rows.Scan(&state, &logins, &sales, &buys, &stamp); err != nil {
-			return 0, 0, err
-		}
-	}
-	return sales, buys, rows.Err()
+	last.Exec(insertCall, u.ID, service, article, "ok", at, instance, slot, nil)
+	return sales, buys, d.stores.SQL.RunBatch(ctx, tx, &last)
 }

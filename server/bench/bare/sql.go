@@ -1,6 +1,6 @@
 package bare
 
-// The server's statements, word by word (packages market and quota).
+// The server's statements, word by word (packages market and ledger).
 const (
 	insertArticle = `
 		INSERT INTO articles (vendeur_id, categorie, prix_centimes, titre, description, etat, publie_le)
@@ -15,7 +15,7 @@ const (
 	readArticle = `SELECT a.id, a.titre, a.description, a.categorie, a.prix_centimes, a.etat, a.publie_le, a.vendu_le,
 	a.vendeur_id, v.login, CASE v.etat WHEN 'supprime' THEN '' ELSE v.email END,
 	COALESCE(b.login, ''), CASE b.etat WHEN 'supprime' THEN '' ELSE COALESCE(b.email, '') END FROM articles a JOIN utilisateurs v ON v.id = a.vendeur_id
-	LEFT JOIN utilisateurs b ON b.id = a.acheteur_id WHERE a.id = ?`
+		JOIN utilisateurs b ON b.id = ? WHERE a.id = ?`
 
 	insertUnsaid = `INSERT INTO annonces (article_id, vendeur_id) VALUES (?, ?)`
 

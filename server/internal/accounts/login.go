@@ -121,10 +121,7 @@ func (a *Accounts) stillRefused(ctx context.Context, was accountRow) error {
 func (a *Accounts) record(ctx context.Context, slot ledger.Reservation, s *Session, hash, address string) (account ledger.Account, state ledger.State, err error) {
 	at, until := store.At(slot.Stamp), s.lastUse.Load()+a.writeAhead().Milliseconds()
 	err = a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		account, state, err = a.Quota.Confirm(ctx, tx, slot,
-			"nb_connexions = nb_connexions + 1, "+
-				// Logins are not written down in the order of their stamps.
-				"derniere_connexion = CASE WHEN derniere_connexion > ? THEN derniere_connexion ELSE ? END", at, at)
+		account, state, err = a.Quota.ConfirmLogin(ctx, tx, slot)
 		if err != nil {
 			return err
 		}

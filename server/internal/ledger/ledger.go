@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -88,67 +87,93 @@ const (
 // ErrNoAccount is a user who was deleted, or blocked in the middle of a call.
 var ErrNoAccount error = &protocol.Error{Code: protocol.AUTH}
 
-// Confirm decides for certain whether slot may be used: it locks the user's
-// row (a lock taken before any article's) by setting what set says, the user's
-// counter at least, and counts the ledger. Its error may be *Exceeded. The
-// caller writes the slot into the ledger in the same transaction.
-func (k *Limiter) Confirm(ctx context.Context, tx *sql.Tx, slot Reservation, set string, args ...any) (Account, State, error) {
-	done, err := tx.ExecContext(ctx, `UPDATE utilisateurs SET `+set+` WHERE id = ?`, append(args, slot.User.ID)...)
-	if err != nil {
-		return Account{}, State{}, fmt.Errorf("quota: lock the account: %w", err)
+// counting is how a call of each kind is counted in the user's row.
+const (
+	countLogin = `nb_connexions = nb_connexions + 1, ` +
+		// Logins are not written down in the order of their stamps.
+		`derniere_connexion = CASE WHEN derniere_connexion > ? THEN derniere_connexion ELSE ? END`
+	countListing  = `nb_ventes = nb_ventes + 1`
+	countPurchase = `nb_achats = nb_achats + 1`
+)
+
+// ConfirmLogin decides for certain whether the slot of a login may be used, see
+// confirmation. The caller writes the slot into the ledger in the same transaction.
+// Errors: *Exceeded, ErrNoAccount, store.ErrUnavailable.
+func (k *Limiter) ConfirmLogin(ctx context.Context, tx *sql.Tx, slot Reservation) (Account, State, error) {
+	var b store.Batch
+	at := store.At(slot.Stamp)
+	c := k.confirm(&b, slot, countLogin, at, at)
+	if err := k.stores.SQL.RunBatch(ctx, tx, &b); err != nil {
+		return Account{}, State{}, fmt.Errorf("ledger: confirm: %w", err)
 	}
-	if n, err := done.RowsAffected(); err != nil || n == 0 {
-		return Account{}, State{}, errors.Join(ErrNoAccount, err)
-	}
-	account, stamps, err := k.count(ctx, tx, slot)
-	if err != nil {
-		return account, State{}, err
-	}
-	if account.State == Deleted || account.State == Blocked && slot.Kind == Calls {
-		return account, State{}, ErrNoAccount
-	}
-	now := slot.Stamp.UnixMilli()
-	if !k.rule.fits(stamps, now) && !broken.FixedWindow {
-		return account, State{}, &Exceeded{k.rule.state(slot.Kind, stamps, now)}
-	}
-	return account, k.rule.after(slot.Kind, stamps, now), nil
+	state, err := c.decide()
+	return c.account, state, err
 }
 
-// count reads the account and the stamps of its window in one statement.
-func (k *Limiter) count(ctx context.Context, tx *sql.Tx, slot Reservation) (a Account, stamps []int64, err error) {
-	since, latest := store.At(slot.Stamp.Add(-k.rule.Window)), slot.Stamp.Add(futureSlack)
+// confirmation is the check that decides whether a slot may be used: the user's
+// row is locked by counting the call in it, before any article's, and then the
+// account and its window are read. A transaction that was waited for at the lock
+// is among what is read, for every statement sees what is committed.
+type confirmation struct {
+	limiter *Limiter
+	slot    Reservation
+	account Account
+	found   bool
+	stamps  []int64 // milliseconds, ascending
+	future  int     // entries stamped by a clock that was set back
+}
+
+// confirm adds the statements of a confirmation to b. set counts the call.
+func (k *Limiter) confirm(b *store.Batch, slot Reservation, set string, args ...any) *confirmation {
+	c := &confirmation{limiter: k, slot: slot}
+	b.Exec(`UPDATE utilisateurs SET `+set+` WHERE id = ?`, append(args, slot.User.ID)...)
+
+	since, latest := store.At(slot.Stamp.Add(-k.rule.Window)), store.At(slot.Stamp.Add(futureSlack))
 	expelled, instructions := "", ""
-	into := []any{&a.State, &a.Logins, &a.Listings, &a.Purchases, nil}
 	if slot.Kind == Logins { // calls need not know: whoever is thrown out has no session
 		expelled, instructions = ", c.expulse_jusqua", "LEFT JOIN consignes c ON c.utilisateur_id = u.id "
-		into = append(into, &a.ExpelledUntil)
 	}
-	rows, err := tx.QueryContext(ctx, `
+	b.Query(c.scan, `
 		SELECT u.etat, u.nb_connexions, u.nb_ventes, u.nb_achats, l.instant`+expelled+`
 		FROM utilisateurs u `+instructions+`LEFT JOIN `+slot.Kind.table()+` l
 		  ON l.utilisateur_id = u.id AND l.instant > ? AND `+notReset+`
-		WHERE u.id = ? ORDER BY l.instant`, since, store.At(latest), store.At(latest), slot.User.ID)
-	if err != nil {
-		return a, nil, fmt.Errorf("quota: count the window: %w", err)
+		WHERE u.id = ? ORDER BY l.instant`, since, latest, latest, slot.User.ID)
+	return c
+}
+
+// scan reads one entry of the window, and the account beside it.
+func (c *confirmation) scan(rows *sql.Rows) error {
+	var stamp store.Instant
+	a := &c.account
+	into := []any{&a.State, &a.Logins, &a.Listings, &a.Purchases, &stamp}
+	if c.slot.Kind == Logins {
+		into = append(into, &a.ExpelledUntil)
 	}
-	defer rows.Close()
-	future := 0
-	for rows.Next() {
-		var stamp store.Instant
-		into[4] = &stamp
-		if err := rows.Scan(into...); err != nil {
-			return a, nil, fmt.Errorf("quota: count the window: %w", err)
-		}
-		switch {
-		case stamp.IsZero():
-		case stamp.After(latest): // of a clock that was set back
-			future++
-		default:
-			stamps = append(stamps, stamp.Milli())
-		}
+	if err := rows.Scan(into...); err != nil {
+		return err
 	}
-	for range future {
-		stamps = insert(stamps, slot.Stamp.UnixMilli())
+	c.found = true
+	switch {
+	case stamp.IsZero():
+	case stamp.After(c.slot.Stamp.Add(futureSlack)):
+		c.future++
+	default:
+		c.stamps = append(c.stamps, stamp.Milli())
 	}
-	return a, stamps, rows.Err()
+	return nil
+}
+
+// decide gives the quota with this call in it. Errors: *Exceeded, ErrNoAccount.
+func (c *confirmation) decide() (State, error) {
+	if !c.found || c.account.State == Deleted || c.account.State == Blocked && c.slot.Kind == Calls {
+		return State{}, ErrNoAccount
+	}
+	rule, now, stamps := c.limiter.rule, c.slot.Stamp.UnixMilli(), c.stamps
+	for range c.future {
+		stamps = insert(stamps, now)
+	}
+	if !rule.fits(stamps, now) && !broken.FixedWindow {
+		return State{}, &Exceeded{rule.state(c.slot.Kind, stamps, now)}
+	}
+	return rule.after(c.slot.Kind, stamps, now), nil
 }

@@ -29,11 +29,11 @@ var (
 	releaseScript = store.NewScript(releaseText)
 )
 
-// refLife is how long the twins of a repeatable call wait for it: longer than
+// markLife is how long the twins of a repeatable call wait for it: longer than
 // its transaction (store.SQLTimeout), and shorter than a twin's own time
 // (store.RequestTime), so that a twin of a call whose process died is done and
 // not refused. Two that work at once do no harm: SQL has one row a ref.
-const refLife = 3500 * time.Millisecond
+const markLife = 3500 * time.Millisecond
 
 // ErrInProgress is a repeatable call whose twin is at work: wait, and ask the ledger.
 var ErrInProgress = errors.New("quota: the same call is at work")
@@ -172,7 +172,7 @@ func (k *Limiter) reserveOnce(ctx context.Context, slot *Reservation, entries []
 		keys = append(keys, refKey(slot.User, slot.ref))
 	}
 	args := append(make([]any, 0, 6+2*len(entries)),
-		broken.Window(k.rule.Window).Milliseconds(), broken.Limit(k.rule.Max), slot.ID, refLife.Milliseconds(), k.clock.at(open), flag(fill))
+		broken.Window(k.rule.Window).Milliseconds(), broken.Limit(k.rule.Max), slot.ID, markLife.Milliseconds(), k.clock.at(open), flag(fill))
 	args = appendEntries(args, entries)
 	answers, err := k.stores.Redis.DB0.Batch(ctx, store.Call{Script: reserveScript, Keys: keys, Args: args})
 	if err != nil {
@@ -202,16 +202,6 @@ func (k *Limiter) reserveOnce(ctx context.Context, slot *Reservation, entries []
 		return verdict{late: true}, nil
 	}
 	return verdict{unknown: true, now: time.UnixMilli(n[2]).UTC()}, nil
-}
-
-// Complete ends a repeatable call that is committed: its twins may ask the ledger.
-func (k *Limiter) Complete(ctx context.Context, slot Reservation) {
-	if slot.ref == "" {
-		return
-	}
-	if _, err := store.Eval(ctx, k.stores.Redis.DB0, k.release(slot, false)); err != nil {
-		k.log.Warn("marque d'appel répétable non levée, elle expire seule", "erreur", err)
-	}
 }
 
 // dropOrphans looks, where it is due, whether a full window is truly full.

@@ -84,7 +84,7 @@ func certify(t *testing.T, k *Limiter, slot Reservation) (state State, full *Exc
 		t.Fatal(err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	_, state, err = k.Confirm(t.Context(), tx, slot, "nb_connexions = nb_connexions + 1")
+	_, state, err = k.ConfirmLogin(t.Context(), tx, slot)
 	if errors.As(err, &full) {
 		return state, full
 	}

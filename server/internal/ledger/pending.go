@@ -221,9 +221,7 @@ func (k *Limiter) ResolveLater(slot Reservation) {
 			if err != nil {
 				continue
 			}
-			if written[slot.ID] {
-				k.Complete(context.Background(), slot)
-			} else {
+			if !written[slot.ID] {
 				k.Release(context.Background(), slot)
 			}
 			return

@@ -31,11 +31,11 @@ type Rule struct {
 
 // State is how much of a quota is used.
 type State struct {
-	Kind   Kind
-	Used   int
-	Max    int
-	Window time.Duration
-	Next   time.Duration // until one more is free; 0 while some are left
+	Kind   Kind          `json:"-"`
+	Used   int           `json:"used"`
+	Max    int           `json:"max"`
+	Window time.Duration `json:"-"`
+	Next   time.Duration `json:"-"` // until one more is free; 0 while some are left
 }
 
 // Left is the number of calls that are free now.

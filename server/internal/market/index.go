@@ -183,7 +183,7 @@ func (m *Market) refoldBatch(ctx context.Context) (done bool, err error) {
 		if n, err := moved.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(errOvertaken, err)
 		}
-		return refold(ctx, tx, titles)
+		return m.rewriteWords(ctx, tx, titles)
 	})
 	if err != nil {
 		return false, fmt.Errorf("market: refold: %w", err)
@@ -218,8 +218,8 @@ func (m *Market) titlesAfter(ctx context.Context, last int64) (titles map[int64]
 	return titles, upto, nil
 }
 
-// refold rewrites the words that are not those of today.
-func refold(ctx context.Context, tx *sql.Tx, titles map[int64]string) error {
+// rewriteWords rewrites the words that are not those of today.
+func (m *Market) rewriteWords(ctx context.Context, tx *sql.Tx, titles map[int64]string) error {
 	var ids []int64
 	for id := range titles {
 		ids = append(ids, id)
@@ -235,10 +235,10 @@ func refold(ctx context.Context, tx *sql.Tx, titles map[int64]string) error {
 		if slices.Equal(words, present[id]) {
 			continue
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM mots WHERE article_id = ?`, id); err != nil {
-			return err
-		}
-		if err := writeWords(ctx, tx, id, words); err != nil {
+		var b store.Batch
+		b.Exec(`DELETE FROM mots WHERE article_id = ?`, id)
+		addWords(&b, id, words)
+		if err := m.Stores.SQL.RunBatch(ctx, tx, &b); err != nil {
 			return err
 		}
 	}

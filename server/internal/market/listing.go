@@ -17,27 +17,47 @@ type Listing struct {
 	Description string
 }
 
-// Sell puts an article up for sale; a counted call. encode writes the reply.
-// Errors: those of every counted call.
-func (m *Market) Sell(ctx context.Context, user ledger.User, o Listing, ref string, encode func(Article, ledger.State) string) (Reply, error) {
-	r := countedCall{
-		user: user, service: ServiceListing, ref: ref,
-		argsHash: hashArgs(o.Category, o.Cents, o.Title, o.Description),
-	}
-	return m.runCounted(ctx, r, func(ctx context.Context, tx *sql.Tx, slot ledger.Reservation, state ledger.State) (callResult, error) {
-		a := Article{
-			Title: o.Title, Description: o.Description, Category: o.Category, Cents: o.Cents,
-			State: ForSale, Published: store.At(slot.Stamp), SellerID: user.ID, Seller: user.Login,
-		}
-		if err := m.insert(ctx, tx, &a); err != nil {
-			return callResult{}, err
-		}
-		return callResult{result: Done, article: a.ID, reply: encode(a, state)}, nil
-	})
+// ListingResult is what became of a VENTE.
+type ListingResult struct {
+	ledger.Replay `json:"-"`
+
+	Article Article      `json:"article"`
+	Quota   ledger.State `json:"quota"` // of calls, this one included
 }
 
-// insert writes an article and the words by which it is found.
-func (m *Market) insert(ctx context.Context, tx *sql.Tx, a *Article) error {
+// Sell puts an article up for sale; a counted call. Errors: see ledger.Limiter.Run.
+func (m *Market) Sell(ctx context.Context, user ledger.User, o Listing, ref string) (ListingResult, error) {
+	l := listing{market: m, seller: user, offer: o}
+	replay, err := m.run(ctx, user, ledger.Listing, ref, hashArgs(o.Category, o.Cents, o.Title, o.Description), &l)
+	l.result.Replay = replay
+	return l.result, err
+}
+
+// listing is the mutation of a VENTE.
+type listing struct {
+	market *Market
+	seller ledger.User
+	offer  Listing
+	result ListingResult
+}
+
+func (l *listing) Result() any       { return &l.result }
+func (l *listing) Read(*store.Batch) {}
+
+func (l *listing) Apply(ctx context.Context, tx *sql.Tx, slot ledger.Reservation, quota ledger.State, b *store.Batch) (ledger.Entry, error) {
+	a := Article{
+		Title: l.offer.Title, Description: l.offer.Description, Category: l.offer.Category, Cents: l.offer.Cents,
+		State: ForSale, Published: store.At(slot.Stamp), SellerID: l.seller.ID, Seller: l.seller.Login,
+	}
+	if err := l.market.insert(ctx, tx, b, &a); err != nil {
+		return ledger.Entry{}, err
+	}
+	l.result = ListingResult{Article: a, Quota: quota}
+	return ledger.Entry{Outcome: string(Done), Article: a.ID}, nil
+}
+
+// insert writes an article, and adds the words by which it is found to b.
+func (m *Market) insert(ctx context.Context, tx *sql.Tx, b *store.Batch, a *Article) error {
 	done, err := tx.ExecContext(ctx, `
 		INSERT INTO articles (vendeur_id, categorie, prix_centimes, titre, description, etat, publie_le)
 		VALUES (?, ?, ?, ?, ?, ?, ?)`,
@@ -48,28 +68,32 @@ func (m *Market) insert(ctx context.Context, tx *sql.Tx, a *Article) error {
 	if a.ID, err = done.LastInsertId(); err != nil {
 		return err
 	}
-	return writeWords(ctx, tx, a.ID, Words(a.Title))
+	addWords(b, a.ID, Words(a.Title))
+	return nil
 }
 
-func writeWords(ctx context.Context, tx *sql.Tx, id int64, words []string) error {
+func addWords(b *store.Batch, id int64, words []string) {
 	if len(words) == 0 {
-		return nil
+		return
 	}
 	args := make([]any, 0, 2*len(words))
 	for _, w := range words {
 		args = append(args, w, id)
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO mots (mot, article_id) VALUES `+
-		strings.Repeat(", (?, ?)", len(words))[2:], args...)
-	return err
+	b.Exec(`INSERT INTO mots (mot, article_id) VALUES `+strings.Repeat(", (?, ?)", len(words))[2:], args...)
 }
 
 // Seed puts an article up for sale outside any quota, for the demonstration.
 func (m *Market) Seed(ctx context.Context, seller ledger.User, o Listing, at store.Instant) error {
 	return m.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		return m.insert(ctx, tx, &Article{
+		var words store.Batch
+		err := m.insert(ctx, tx, &words, &Article{
 			Title: o.Title, Description: o.Description, Category: o.Category, Cents: o.Cents,
 			Published: at, SellerID: seller.ID,
 		})
+		if err != nil {
+			return err
+		}
+		return m.Stores.SQL.RunBatch(ctx, tx, &words)
 	})
 }

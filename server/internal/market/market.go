@@ -1,9 +1,12 @@
-// Package market holds the articles, their sales and purchases, and the ledger
-// of every counted call. What it answers to a call with a ref is kept with the
-// call, in the same transaction, so that the call can be repeated.
+// Package market holds the articles, their listing, purchase and search. Sell and
+// Buy are counted calls: see ledger.Limiter.Run for their order.
 package market
 
 import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -11,23 +14,6 @@ import (
 	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/store"
 )
-
-// Service names a counted service as the wire and the ledger do.
-type Service string
-
-// The two services.
-const (
-	ServiceListing  Service = "vente"
-	ServicePurchase Service = "achat"
-)
-
-// counter is the column of utilisateurs that counts the calls of a service.
-func (s Service) counter() string {
-	if s == ServiceListing {
-		return "nb_ventes = nb_ventes + 1"
-	}
-	return "nb_achats = nb_achats + 1"
-}
 
 // Result is how a counted call ended, as the ledger has it.
 type Result string
@@ -42,8 +28,6 @@ const (
 
 // Failures that are no result of a counted call.
 var (
-	// ErrRefReused is a ref that was given to another verb or other arguments.
-	ErrRefReused error = protocol.Invalid("ref", "Cette référence a servi à un autre appel.")
 	// ErrAbsent, ErrNotYours and ErrGone are the ways in which RETRAIT and
 	// ARTICLE fail.
 	ErrAbsent   error = &protocol.Error{Code: protocol.ABSENT}
@@ -62,21 +46,22 @@ const (
 )
 
 // Article is an article as its table has it. Seller and Buyer are logins,
-// with their e-mail addresses where a sale gives a right to them.
+// with their e-mail addresses where a sale gives a right to them. The fields that
+// have a name in JSON are stored with the result of a repeatable call.
 type Article struct {
-	ID          int64
-	Title       string
-	Description string
-	Category    string
-	Cents       int64
-	State       State
-	Published   store.Instant
-	Sold        store.Instant // zero until then
-	SellerID    int64
-	Seller      string
-	SellerEmail string
-	Buyer       string
-	BuyerEmail  string
+	ID          int64         `json:"id"`
+	Title       string        `json:"title"`
+	Description string        `json:"-"`
+	Category    string        `json:"category"`
+	Cents       int64         `json:"cents"`
+	State       State         `json:"-"`
+	Published   store.Instant `json:"-"`
+	Sold        store.Instant `json:"-"` // zero until then
+	SellerID    int64         `json:"-"`
+	Seller      string        `json:"seller"`
+	SellerEmail string        `json:"seller_email"`
+	Buyer       string        `json:"-"`
+	BuyerEmail  string        `json:"-"`
 }
 
 // Options are what a Market is made of.
@@ -92,7 +77,7 @@ type Options struct {
 // Call is one counted call, as the ledger has it.
 type Call struct {
 	Login   string
-	Service Service
+	Service ledger.Service
 	Article int64 // 0 where there is none
 	Slot    string
 	At      time.Time
@@ -105,6 +90,33 @@ type Market struct {
 	gone      chan int64 // articles whose words may go
 	returning *store.Coalescer[*noticesOfSeller]
 	common    *postingsCache
+}
+
+// run does a counted call, and tells Redis what was committed; what is lost there
+// is rebuilt from SQL.
+func (m *Market) run(ctx context.Context, user ledger.User, service ledger.Service, ref, argsHash string, mut ledger.Mutation) (ledger.Replay, error) {
+	done, err := m.Quota.Run(ctx, ledger.Call{User: user, Service: service, Ref: ref, ArgsHash: argsHash, Instance: m.Instance}, mut)
+	if err != nil || done.Replayed || m.OnCall == nil {
+		return done.Replay, err
+	}
+	call := Call{
+		Login: user.Login, Service: service, Article: done.Article,
+		Slot: done.Slot.ID, At: done.Slot.Stamp, Account: done.Account,
+	}
+	if _, err := m.Stores.Redis.DB1.Batch(ctx, m.OnCall(call)...); err != nil {
+		m.Log.Warn("appel écrit mais non porté aux tableaux", "erreur", err)
+	}
+	return done.Replay, nil
+}
+
+// hashArgs tells calls with other arguments apart.
+func hashArgs(args ...any) string {
+	h := sha256.New()
+	for _, a := range args {
+		s := fmt.Sprint(a)
+		fmt.Fprintf(h, "%d:%s", len(s), s)
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // New makes a market; Run tidies up behind it and learns its common words.

@@ -10,58 +10,83 @@ import (
 	"etuservices/server/internal/store"
 )
 
-// Buy buys an article; a counted call, whatever its result. encode writes the
-// reply of a result; sold, when it is given, is called once the purchase is
-// committed, and not when it is replayed.
-func (m *Market) Buy(ctx context.Context, user ledger.User, id int64, ref string,
-	encode func(Result, Article, ledger.State) string, sold func(Article),
-) (Reply, error) {
-	var bought Article
-	r := countedCall{user: user, service: ServicePurchase, ref: ref, argsHash: hashArgs(id)}
-	reply, err := m.runCounted(ctx, r, func(ctx context.Context, tx *sql.Tx, slot ledger.Reservation, state ledger.State) (callResult, error) {
-		bought = Article{}
-		if broken.SecondBuyer {
-			_, _ = tx.ExecContext(ctx, `DELETE FROM annonces WHERE article_id = ?`, id)
-			_, _ = tx.ExecContext(ctx, `UPDATE articles SET etat = 'en_vente' WHERE id = ? AND etat = 'vendu'`, id)
-		}
-		done, err := tx.ExecContext(ctx, `
-			UPDATE articles SET etat = 'vendu', acheteur_id = ?, vendu_le = ?
-			WHERE id = ? AND etat = 'en_vente' AND vendeur_id <> ?`,
-			user.ID, store.At(slot.Stamp), id, user.ID)
-		if err != nil {
-			return callResult{}, err
-		}
-		n, err := done.RowsAffected()
-		if err != nil {
-			return callResult{}, err
-		}
-		a, err := article(ctx, tx, id)
-		result := Done
-		switch {
-		case errors.Is(err, ErrAbsent):
-			return callResult{result: Unknown, reply: encode(Unknown, a, state)}, nil
-		case err != nil:
-			return callResult{}, err
-		case n == 1:
-			bought = a
-			// Until the seller was told, on whichever instance and however late.
-			if _, err := tx.ExecContext(ctx, `INSERT INTO annonces (article_id, vendeur_id) VALUES (?, ?)`, id, a.SellerID); err != nil {
-				return callResult{}, err
-			}
-		case a.SellerID == user.ID:
-			result = Forbidden
-		default:
-			result = Gone
-		}
-		return callResult{result: result, article: id, reply: encode(result, a, state)}, nil
-	})
-	if err == nil && !reply.Replayed && bought.ID != 0 {
-		m.deindex(bought.ID)
-		if sold != nil {
-			sold(bought)
-		}
+// PurchaseResult is what became of an ACHAT.
+type PurchaseResult struct {
+	ledger.Replay `json:"-"`
+
+	Result  Result       `json:"result"`
+	Article Article      `json:"article"` // zero where it is Unknown
+	Quota   ledger.State `json:"quota"`   // of calls, this one included
+}
+
+// Buy buys an article; a counted call, whatever its result. Errors: see
+// ledger.Limiter.Run.
+func (m *Market) Buy(ctx context.Context, user ledger.User, id int64, ref string) (PurchaseResult, error) {
+	p := purchase{buyer: user, id: id}
+	replay, err := m.run(ctx, user, ledger.Purchase, ref, hashArgs(id), &p)
+	p.result.Replay = replay
+	if err == nil && !replay.Replayed && p.result.Result == Done {
+		m.deindex(id)
 	}
-	return reply, err
+	return p.result, err
+}
+
+// purchase is the mutation of an ACHAT.
+type purchase struct {
+	buyer  ledger.User
+	id     int64
+	found  Article // with the buyer that it may have; zero where there is none
+	result PurchaseResult
+}
+
+func (p *purchase) Result() any { return &p.result }
+
+// Read asks for the article beside who wants to buy it.
+func (p *purchase) Read(b *store.Batch) {
+	p.found = Article{}
+	if broken.SecondBuyer {
+		b.Exec(`DELETE FROM annonces WHERE article_id = ?`, p.id)
+		b.Exec(`UPDATE articles SET etat = 'en_vente' WHERE id = ? AND etat = 'vendu'`, p.id)
+	}
+	b.Query(func(rows *sql.Rows) error { return rows.Scan(p.found.fields()...) },
+		`SELECT `+columns+` FROM articles a JOIN utilisateurs v ON v.id = a.vendeur_id
+		JOIN utilisateurs b ON b.id = ? WHERE a.id = ?`, p.buyer.ID, p.id)
+}
+
+func (p *purchase) Apply(ctx context.Context, tx *sql.Tx, slot ledger.Reservation, quota ledger.State, b *store.Batch) (ledger.Entry, error) {
+	result, err := p.take(ctx, tx, store.At(slot.Stamp))
+	if err != nil {
+		return ledger.Entry{}, err
+	}
+	if result == Done { // until the seller was told, on whichever instance and however late
+		b.Exec(`INSERT INTO annonces (article_id, vendeur_id) VALUES (?, ?)`, p.id, p.found.SellerID)
+	}
+	p.result = PurchaseResult{Result: result, Article: p.found, Quota: quota}
+	return ledger.Entry{Outcome: string(result), Article: p.found.ID}, nil
+}
+
+// take makes the article the buyer's. Read's answer may be outdated for one that
+// is for sale; one that was sold or withdrawn stays so.
+func (p *purchase) take(ctx context.Context, tx *sql.Tx, at store.Instant) (Result, error) {
+	switch {
+	case p.found.ID == 0:
+		return Unknown, nil
+	case p.found.SellerID == p.buyer.ID:
+		return Forbidden, nil
+	case p.found.State != ForSale:
+		return Gone, nil
+	}
+	done, err := tx.ExecContext(ctx, `
+		UPDATE articles SET etat = 'vendu', acheteur_id = ?, vendu_le = ?
+		WHERE id = ? AND etat = 'en_vente' AND vendeur_id <> ?`,
+		p.buyer.ID, at, p.id, p.buyer.ID)
+	if err != nil {
+		return "", err
+	}
+	if n, err := done.RowsAffected(); err != nil || n == 1 {
+		return Done, err
+	}
+	return Gone, nil
 }
 
 // Withdraw takes one's own article out of the sale; not counted. Errors:

@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"etuservices/protocol"
-	"etuservices/server/internal/market"
+	"etuservices/server/internal/ledger"
 )
 
 // encode gives the line that write writes, without its end.
@@ -14,10 +14,13 @@ func encode(write func(*protocol.Writer)) string {
 	return strings.TrimSuffix(string(out.Bytes()), "\r\n")
 }
 
-// send writes the reply of a counted call; a replayed one says so, before its
-// text.
-func send(out *protocol.Writer, r market.Reply) {
+// send writes the reply of a counted call, by write; a replayed one says so, before
+// its text.
+func send(out *protocol.Writer, r ledger.Replay, write func(*protocol.Writer)) {
 	line := r.Line
+	if line == "" {
+		line = encode(write)
+	}
 	if r.Replayed {
 		end := textStart(line)
 		line = line[:end] + " rejoue=1" + line[end:]

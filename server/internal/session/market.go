@@ -5,7 +5,6 @@ import (
 
 	"etuservices/protocol"
 	"etuservices/server/internal/cluster"
-	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/market"
 )
 
@@ -30,31 +29,26 @@ func sell(ctx context.Context, s *Session, req *protocol.Request, out *protocol.
 	if !protocol.ValidTitle(offer.Title) {
 		return protocol.Invalid("titre", "Titre : 1 à 120 caractères, dont un visible, sans caractère de contrôle ni invisible.")
 	}
-	var sold market.Article
-	var state ledger.State
-	reply, err := s.Market.Sell(ctx, s.user.User.Quota(), offer, ref, func(a market.Article, q ledger.State) string {
-		sold, state = a, q
-		return encodeSale(a, q)
-	})
+	sold, err := s.Market.Sell(ctx, s.user.User.Quota(), offer, ref)
 	if err != nil {
 		return err
 	}
-	if !reply.Replayed {
+	if !sold.Replayed {
 		s.Hub.Counters.Add(cluster.Listings)
 		s.feed("VENTE", func(line protocol.Line) protocol.Line {
-			line = line.Int("id", sold.ID).Str("titre", sold.Title).Price("prix", sold.Cents).Str("categorie", sold.Category)
-			return writeUse(line, state)
+			a := sold.Article
+			line = line.Int("id", a.ID).Str("titre", a.Title).Price("prix", a.Cents).Str("categorie", a.Category)
+			return writeUse(line, sold.Quota)
 		})
 	}
-	send(out, reply)
+	send(out, sold.Replay, func(out *protocol.Writer) { writeListing(out, sold) })
 	return nil
 }
 
-func encodeSale(a market.Article, q ledger.State) string {
-	return encode(func(out *protocol.Writer) {
-		line := out.OK("VENTE").Int("id", a.ID).Str("categorie", a.Category).Price("prix", a.Cents).Str("titre", a.Title)
-		writeState(line, q).Text("En vente. Il vous reste " + protocol.Count(int64(q.Left()), "appel") + ".")
-	})
+func writeListing(out *protocol.Writer, r market.ListingResult) {
+	line := out.OK("VENTE").Int("id", r.Article.ID).Str("categorie", r.Article.Category).
+		Price("prix", r.Article.Cents).Str("titre", r.Article.Title)
+	writeState(line, r.Quota).Text("En vente. Il vous reste " + protocol.Count(int64(r.Quota.Left()), "appel") + ".")
 }
 
 // refOf reads ref=, "" where it was not given.
@@ -75,42 +69,38 @@ func purchase(ctx context.Context, s *Session, req *protocol.Request, out *proto
 	if err != nil {
 		return err
 	}
-	var state ledger.State
-	reply, err := s.Market.Buy(ctx, s.user.User.Quota(), id, ref,
-		func(result market.Result, a market.Article, q ledger.State) string {
-			state = q
-			return encodePurchase(result, a, q)
-		},
-		func(a market.Article) { s.bought(a, state) })
+	bought, err := s.Market.Buy(ctx, s.user.User.Quota(), id, ref)
 	if err != nil {
 		return err
 	}
-	send(out, reply)
+	if bought.Result == market.Done && !bought.Replayed {
+		s.publishPurchase(bought)
+	}
+	send(out, bought.Replay, func(out *protocol.Writer) { writePurchase(out, bought) })
 	return nil
 }
 
-func encodePurchase(result market.Result, a market.Article, q ledger.State) string {
-	return encode(func(out *protocol.Writer) {
-		left := " Il vous reste " + protocol.Count(int64(q.Left()), "appel") + "."
-		switch result {
-		case market.Done:
-			line := out.OK("ACHAT").Int("id", a.ID).Price("prix", a.Cents).Str("titre", a.Title).
-				Str("vendeur", a.Seller).Str("contact", a.SellerEmail)
-			writeState(line, q).Text("C'est à vous ! Écrivez à " + a.SellerEmail + "." + left)
-		case market.Forbidden:
-			out.Err(protocol.INTERDIT).Text("C'est votre propre article." + left)
-		case market.Unknown, market.Gone:
-			out.Err(protocol.Code(result)).Text(protocol.Code(result).Text() + left)
-		}
-	})
+func writePurchase(out *protocol.Writer, r market.PurchaseResult) {
+	a, left := r.Article, " Il vous reste "+protocol.Count(int64(r.Quota.Left()), "appel")+"."
+	switch r.Result {
+	case market.Done:
+		line := out.OK("ACHAT").Int("id", a.ID).Price("prix", a.Cents).Str("titre", a.Title).
+			Str("vendeur", a.Seller).Str("contact", a.SellerEmail)
+		writeState(line, r.Quota).Text("C'est à vous ! Écrivez à " + a.SellerEmail + "." + left)
+	case market.Forbidden:
+		out.Err(protocol.INTERDIT).Text("C'est votre propre article." + left)
+	case market.Unknown, market.Gone:
+		out.Err(protocol.Code(r.Result)).Text(protocol.Code(r.Result).Text() + left)
+	}
 }
 
-// bought tells the seller, on whichever instance, and those who follow.
-func (s *Session) bought(a market.Article, q ledger.State) {
+// publishPurchase tells the seller, on whichever instance, and those who follow.
+func (s *Session) publishPurchase(r market.PurchaseResult) {
+	a := r.Article
 	s.Hub.Counters.Add(cluster.Purchases)
 	s.Hub.Sold(a.SellerID, a.ID, encodeSold(a))
 	s.feed("ACHAT", func(line protocol.Line) protocol.Line {
-		return writeUse(line.Int("id", a.ID).Str("titre", a.Title).Price("prix", a.Cents).Str("vendeur", a.Seller), q)
+		return writeUse(line.Int("id", a.ID).Str("titre", a.Title).Price("prix", a.Cents).Str("vendeur", a.Seller), r.Quota)
 	})
 }
 

@@ -5,12 +5,17 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // connector opens guarded connections and runs setup on each new one.
 type connector struct {
 	driver.Connector
 	setup []string
+	// lateBegin sends START TRANSACTION together with the first statement of a
+	// transaction, which saves a round trip. The driver must take several
+	// statements at once.
+	lateBegin bool
 }
 
 // Connect implements driver.Connector.
@@ -29,7 +34,7 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 		}
 	}
 	checker, _ := conn.(driver.NamedValueChecker)
-	return &guardedConn{fullConn: full, checker: checker}, nil
+	return &guardedConn{fullConn: full, checker: checker, lateBegin: c.lateBegin}, nil
 }
 
 // fullConn is what database/sql uses of a connection of both drivers.
@@ -54,18 +59,50 @@ type guardedConn struct {
 	fullConn
 	checker driver.NamedValueChecker // nil: the driver has none
 	broken  bool                     // database/sql holds its lock of the connection
+
+	lateBegin bool
+	begin     bool // START TRANSACTION is still to be sent
 }
 
 // ExecContext implements driver.ExecerContext.
 func (c *guardedConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	result, err := c.fullConn.ExecContext(ctx, query, args)
+	result, err := c.fullConn.ExecContext(ctx, c.withBegin(query), args)
+	c.sent(err)
 	return result, c.look(err)
 }
 
 // QueryContext implements driver.QueryerContext.
 func (c *guardedConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	rows, err := c.fullConn.QueryContext(ctx, query, args)
+	rows, err := c.fullConn.QueryContext(ctx, c.withBegin(query), args)
+	c.sent(err)
 	return rows, c.look(err)
+}
+
+const beginStatement = "START TRANSACTION"
+
+// withBegin is query, after START TRANSACTION where that was not sent yet.
+func (c *guardedConn) withBegin(query string) string {
+	if !c.begin {
+		return query
+	}
+	return beginStatement + "; " + strings.TrimSpace(query)
+}
+
+// sent notes that a query went out; after ErrSkip nothing did, and database/sql
+// prepares it.
+func (c *guardedConn) sent(err error) {
+	c.begin = c.begin && errors.Is(err, driver.ErrSkip)
+}
+
+// PrepareContext implements driver.ConnPrepareContext.
+func (c *guardedConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	if c.begin {
+		c.begin = false
+		if _, err := c.fullConn.ExecContext(ctx, beginStatement, nil); err != nil {
+			return nil, c.look(err)
+		}
+	}
+	return c.fullConn.PrepareContext(ctx, query)
 }
 
 // look gives up a connection that was refused for what it got when it was opened:
@@ -92,6 +129,10 @@ func (c *guardedConn) CheckNamedValue(v *driver.NamedValue) error {
 
 // BeginTx implements driver.ConnBeginTx.
 func (c *guardedConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
+	if c.lateBegin && o == (driver.TxOptions{}) {
+		c.begin = true
+		return guardedTx{lateTx{c}, c}, nil
+	}
 	tx, err := c.fullConn.BeginTx(ctx, o)
 	if err != nil {
 		return nil, c.look(err)
@@ -109,5 +150,23 @@ func (t guardedTx) Rollback() error { return t.conn.ended(t.Tx.Rollback()) }
 
 func (c *guardedConn) ended(err error) error {
 	c.broken = c.broken || err != nil
+	return err
+}
+
+// lateTx is a transaction that begins with its first statement; without one it
+// never began, and nothing has to be ended.
+type lateTx struct{ conn *guardedConn }
+
+func (t lateTx) Commit() error   { return t.end("COMMIT") }
+func (t lateTx) Rollback() error { return t.end("ROLLBACK") }
+
+func (t lateTx) end(statement string) error {
+	if t.conn.begin {
+		t.conn.begin = false
+		return nil
+	}
+	// No context: a COMMIT that was sent is waited for. The driver's own
+	// timeouts bound it.
+	_, err := t.conn.fullConn.ExecContext(context.Background(), statement, nil)
 	return err
 }

@@ -43,7 +43,7 @@ func mysqlConfig(dsn string) (*mysql.Config, error) {
 	}
 	cfg.InterpolateParams = true // one round trip a query instead of three
 	cfg.ClientFoundRows = true   // an UPDATE counts the rows it matched, as in SQLite
-	cfg.MultiStatements = false  // nothing of ours needs it, an injection would
+	cfg.MultiStatements = true   // a Batch is one round trip; all values are parameters
 	cfg.ParseTime = false        // Instant reads the text, to the millisecond
 	cfg.Loc = time.UTC
 	cfg.Timeout, cfg.ReadTimeout, cfg.WriteTimeout = SQLTimeout, SQLTimeout, SQLTimeout
@@ -81,7 +81,7 @@ func openHandle(cfg *mysql.Config) (*sql.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ETU_MYSQL_DSN: %w", err)
 	}
-	return sql.OpenDB(connector{c, mysqlSession()}), nil
+	return sql.OpenDB(connector{Connector: c, setup: mysqlSession(), lateBegin: true}), nil
 }
 
 // mysqlSession sets what our queries rely on, on every new connection and after
@@ -125,7 +125,6 @@ var errMigrating = fmt.Errorf("%w: another process is migrating", ErrUnavailable
 // Several processes may do so at once.
 func prepareMySQL(ctx context.Context, log *slog.Logger, cfg *mysql.Config) error {
 	cfg = cfg.Clone()
-	cfg.MultiStatements = true // a migration file holds several
 	cfg.ReadTimeout = migrationTimeout
 	db, err := openHandle(cfg)
 	if err != nil {

@@ -27,13 +27,13 @@ func TestDSNIsForced(t *testing.T) {
 			dsn := cfg.FormatDSN()
 			for _, want := range []string{
 				"clientFoundRows=true", "interpolateParams=true", "collation=utf8mb4_bin", "charset=utf8mb4",
-				"&timeout=3s", "readTimeout=3s", "writeTimeout=3s",
+				"&timeout=3s", "readTimeout=3s", "writeTimeout=3s", "multiStatements=true",
 			} {
 				if !strings.Contains(dsn, want) {
 					t.Errorf("%s is missing in %s", want, dsn)
 				}
 			}
-			for _, not := range []string{"parseTime", "loc=", "latin1", "multiStatements", "isolation", "read_only"} {
+			for _, not := range []string{"parseTime", "loc=", "latin1", "isolation", "read_only"} {
 				if strings.Contains(dsn, not) {
 					t.Errorf("%s is left in %s", not, dsn)
 				}

@@ -38,7 +38,7 @@ func (e *Env) Refuse(t testing.TB) *Refuser {
 }
 
 // Answer refuses statements that begin so, without regard to case, with an error
-// number from now on.
+// number from now on; and with one of them all that were sent together with it.
 func (r *Refuser) Answer(number uint16, beginnings ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -122,7 +122,7 @@ func (r *Refuser) refuses(packet []byte) uint16 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for beginning, number := range r.refused {
-		if strings.HasPrefix(statement, beginning) {
+		if strings.HasPrefix(statement, beginning) || strings.Contains(statement, "; "+beginning) {
 			r.count++
 			return number
 		}
