@@ -23,7 +23,7 @@ func TestTwoLoginsInOneMillisecond(t *testing.T) {
 			answers, err := k.stores.Redis.DB0.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
 				for range 15 {
 					pipe.Eval(ctx, reserveText, []string{windowKey(alice, Logins), knownKey(alice, Logins)},
-						time.Minute.Milliseconds(), 10, newID(), refLife.Milliseconds(), time.Now().Add(time.Minute).UnixMilli(), "0")
+						time.Minute.Milliseconds(), 10, newID(), markLife.Milliseconds(), time.Now().Add(time.Minute).UnixMilli(), "0")
 				}
 				return nil
 			})
