@@ -6,12 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
-	"runtime/debug"
 
 	"etuservices/client/config"
 	"etuservices/client/i18n"
-	"etuservices/protocol"
 )
 
 // tlsConfig trusts the authority of --ca alone, or the system's.
@@ -30,20 +27,4 @@ func tlsConfig(cfg config.Config) (*tls.Config, error) {
 		return nil, errors.New(t.S(i18n.ConfigBadCA, cfg.CA))
 	}
 	return conf, nil
-}
-
-// version tells what this binary was built from.
-func version() string {
-	number, revision := "devel", ""
-	if info, ok := debug.ReadBuildInfo(); ok {
-		if v := info.Main.Version; v != "" && v != "(devel)" {
-			number = v
-		}
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
-				revision = " " + s.Value[:min(12, len(s.Value))]
-			}
-		}
-	}
-	return fmt.Sprintf("%s%s proto=%d %s", number, revision, protocol.Version, runtime.Version())
 }

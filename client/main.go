@@ -22,6 +22,7 @@ import (
 	"etuservices/client/simple"
 	"etuservices/client/tokens"
 	"etuservices/client/tui"
+	"etuservices/protocol"
 )
 
 // exitUsage is for a command line that says nothing one could do.
@@ -37,7 +38,7 @@ func run(args []string) int {
 		fmt.Print(cfg.Usage())
 		return 0
 	case cfg.Version:
-		fmt.Println("etu", version())
+		fmt.Println("etu", protocol.BuildVersion())
 		return 0
 	case err != nil:
 		return fail(exitUsage, err, t.S(i18n.ConfigHint))
@@ -92,7 +93,7 @@ func runScreens(ctx context.Context, cfg config.Config, t i18n.T, opt api.Option
 	defer func() { _ = client.Close() }() // only the socket ends; the session goes on
 	err := tui.Run(ctx, tui.Options{
 		API: client, T: t, Theme: cfg.Theme, ASCII: cfg.ASCII, Charset: cfg.Charset, Motion: cfg.Animations,
-		Login: cfg.Login, Password: os.Getenv("ETU_PASSWORD"), Addr: cfg.Addr, TLS: cfg.TLS, Version: version(),
+		Login: cfg.Login, Password: os.Getenv("ETU_PASSWORD"), Addr: cfg.Addr, TLS: cfg.TLS, Version: protocol.BuildVersion(),
 	})
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return fail(1, err)
