@@ -156,7 +156,7 @@ func TestOwnerIsNotBehindACrowd(t *testing.T) {
 	in := openInside(t, testenv.Embedded(t))
 	h, addr := in.run(t, nobodyExempt, "--failures-minute", "1000", "--failures-address", "100000", "--failures-account", "1000")
 	register(t, addr, "alice")
-	free := holdLine(t, h.accounts.Hasher)
+	free := holdLine(t, h.Accounts.Hasher)
 	defer free()
 	const crowd = 60
 	var answered atomic.Int64
@@ -170,10 +170,10 @@ func TestOwnerIsNotBehindACrowd(t *testing.T) {
 			answered.Add(1)
 		})
 	}
-	reached(t, h.accounts.Hasher, crowd)
+	reached(t, h.Accounts.Hasher, crowd)
 	c, _ := dialFrom(t, "127.0.0.3", addr)
 	reply := c.later("AUTH alice un-autre-mot")
-	reached(t, h.accounts.Hasher, crowd+1)
+	reached(t, h.Accounts.Hasher, crowd+1)
 	free()
 	if r := reply(); r.Code() != protocol.ECHEC || answered.Load() > crowd/2 {
 		t.Errorf("%s, after %d others", r.Line, answered.Load())

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"etuservices/server/internal/app"
 	"etuservices/server/internal/config"
 	"etuservices/server/internal/hashing"
 	"etuservices/server/internal/store"
@@ -36,27 +37,27 @@ func (in *inside) Serve(t *testing.T, args ...string) (addr string) {
 }
 
 // run runs a server on the stores, one of several perhaps, until the test ends.
-func (in *inside) run(t *testing.T, args ...string) (h *app, addr string) {
+func (in *inside) run(t *testing.T, args ...string) (h *app.App, addr string) {
 	t.Helper()
 	none := func(string) string { return "" }
 	cfg, err := config.Load(append([]string{"--addr", "127.0.0.1:0", "--linger-time", "100ms"}, args...), none, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h = newApp(cfg, hashing.Options{Cost: testCost}, in.stores, slog.New(slog.DiscardHandler))
+	h = app.New(cfg, hashing.Options{Cost: testCost}, in.stores, slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(context.Background())
-	if err := h.prepare(ctx, cfg); err != nil {
+	if err := h.Prepare(ctx); err != nil {
 		t.Fatal(err)
 	}
 	says, hears := io.Pipe()
 	served := make(chan error, 1)
-	go func() { served <- h.serve(ctx, cfg, nil, hears) }()
+	go func() { served <- h.Serve(ctx, nil, hears) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-served; err != nil {
 			t.Errorf("serve: %v", err)
 		}
-		h.quota.Close()
+		h.Close()
 	})
 	var line string
 	if _, err := fmt.Fscanf(says, "etuservices-server %s listening on %s\n", &line, &addr); err != nil {

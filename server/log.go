@@ -22,6 +22,11 @@ func newLog(cfg config.Config, logs io.Writer) *slog.Logger {
 	return slog.New(episodes{slog.NewTextHandler(logs, o)})
 }
 
+// commandLog is the log of the server's own commands: warnings only.
+func commandLog(logs io.Writer) *slog.Logger {
+	return slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelWarn}))
+}
+
 // episodes keeps what a store's outage makes everybody say out of the log: the
 // outage itself stands there once (store.Health), each of its warnings only at
 // DEBUG. An error that is nil is left out.

@@ -10,11 +10,10 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"runtime"
-	"runtime/debug"
 	"slices"
 
 	"etuservices/protocol"
+	"etuservices/server/internal/app"
 	"etuservices/server/internal/cli"
 	"etuservices/server/internal/config"
 	"etuservices/server/internal/hashing"
@@ -32,7 +31,7 @@ func main() {
 func program(args []string, hash hashing.Options) (code int) {
 	words, options := cli.Split(args)
 	if slices.Contains(options, "--version") || slices.Contains(options, "-version") || slices.Equal(words, []string{"version"}) {
-		fmt.Println("etuservices-server", version())
+		fmt.Println("etuservices-server", protocol.BuildVersion())
 		return 0
 	}
 	if slices.Equal(words, []string{"help"}) {
@@ -58,13 +57,13 @@ func program(args []string, hash hashing.Options) (code int) {
 	ctx, stop := untilStopped(context.Background())
 	defer stop()
 	if len(words) > 0 {
-		err = runCommand(ctx, words, cfg, hash, os.Stdout, os.Stderr)
+		err = app.RunCommand(ctx, words, cfg, hash, os.Stdout, os.Stderr, commandLog(os.Stderr))
 	} else {
-		var again <-chan struct{}
+		var reload <-chan struct{}
 		var forget context.CancelFunc
-		ctx, again, forget = onHangup(ctx)
+		ctx, reload, forget = onHangup(ctx)
 		defer forget()
-		err = run(ctx, cfg, hash, again, os.Stdout, os.Stderr)
+		err = app.Run(ctx, cfg, hash, reload, os.Stdout, newLog(cfg, os.Stderr))
 	}
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) { // whatever was under way
 		err = context.Cause(ctx)
@@ -78,20 +77,4 @@ func program(args []string, hash hashing.Options) (code int) {
 func complain(err error, code int) int {
 	fmt.Fprintln(os.Stderr, "etuservices-server :", err)
 	return code
-}
-
-// version tells what this binary was built from, and by which Go.
-func version() string {
-	number, revision := "devel", ""
-	if info, ok := debug.ReadBuildInfo(); ok {
-		if v := info.Main.Version; v != "" && v != "(devel)" {
-			number = v
-		}
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
-				revision = " " + s.Value[:min(12, len(s.Value))]
-			}
-		}
-	}
-	return fmt.Sprintf("%s%s proto=%d %s", number, revision, protocol.Version, runtime.Version())
 }

@@ -10,6 +10,7 @@ import (
 
 	"etuservices/protocol"
 	"etuservices/server/internal/accounts"
+	"etuservices/server/internal/app"
 	"etuservices/server/internal/config"
 	"etuservices/server/internal/hashing"
 	"etuservices/server/internal/testenv"
@@ -29,9 +30,9 @@ func prepared(t *testing.T, in *inside) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := newApp(cfg, hashing.Options{Cost: testCost}, in.stores, slog.New(slog.DiscardHandler))
-	defer h.quota.Close()
-	if err := h.prepare(context.Background(), cfg); err != nil {
+	h := app.New(cfg, hashing.Options{Cost: testCost}, in.stores, slog.New(slog.DiscardHandler))
+	defer h.Close()
+	if err := h.Prepare(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -7,12 +7,12 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"etuservices/server/internal/app"
 )
 
-// Why a server stops.
+// Why a server stops; a Ctrl+C is app.ErrInterrupted.
 var (
-	// errAtOnce is a person's Ctrl+C: the goodbyes are not spread.
-	errAtOnce = errors.New("interruption au clavier")
 	// errStopped is SIGTERM.
 	errStopped = errors.New("arrêt demandé (SIGTERM)")
 	// errNoTerminal is the end of the terminal that the server was started from.
@@ -32,7 +32,7 @@ func untilStopped(parent context.Context) (context.Context, context.CancelFunc) 
 			case ctx.Err() != nil && s == os.Interrupt:
 				os.Exit(1)
 			case s == os.Interrupt:
-				cancel(errAtOnce)
+				cancel(app.ErrInterrupted)
 			default:
 				cancel(errStopped)
 			}

@@ -12,6 +12,7 @@ import (
 	"etuservices/protocol"
 	"etuservices/server/internal/accounts"
 	"etuservices/server/internal/admin"
+	"etuservices/server/internal/app"
 	"etuservices/server/internal/hashing"
 	"etuservices/server/internal/testenv"
 )
@@ -76,7 +77,7 @@ func (c *client) orClosed() reply {
 // turn comes.
 type staleWorld struct {
 	t     *testing.T
-	house [2]*app
+	house [2]*app.App
 	addr  [2]string
 	prof  *client // an administrator, on the second server
 }
@@ -95,7 +96,7 @@ func newStaleWorld(t *testing.T, env *testenv.Env) *staleWorld {
 // admin opens another administrator.
 func (w *staleWorld) admin(name string) {
 	w.t.Helper()
-	err := w.house[1].admin.Add(w.t.Context(), admin.CLIActor, accounts.Registration{Password: password, User: accounts.User{
+	err := w.house[1].Admin.Add(w.t.Context(), admin.CLIActor, accounts.Registration{Password: password, User: accounts.User{
 		Login: name, Email: name + "@univ.fr", FirstName: "A", LastName: "B", Role: accounts.Admin,
 	}})
 	if err != nil {
@@ -174,7 +175,7 @@ func (w *staleWorld) round(rng *rand.Rand, number int) {
 	held := rng.IntN(2) == 0
 	free := func() {}
 	if held {
-		free = holdLine(w.t, w.house[0].accounts.Hasher)
+		free = holdLine(w.t, w.house[0].Accounts.Hasher)
 		defer free()
 	}
 	// What waits on the first server.
@@ -199,7 +200,7 @@ func (w *staleWorld) round(rng *rand.Rand, number int) {
 		impose, waiting = chef.later("NOUVEAUMDP %s %s", name, imposed), waiting+1
 	}
 	if held {
-		reached(w.t, w.house[0].accounts.Hasher, waiting)
+		reached(w.t, w.house[0].Accounts.Hasher, waiting)
 	} else {
 		time.Sleep(time.Duration(rng.Int64N(int64(2 * time.Millisecond)))) // the interleaving itself
 	}
@@ -330,10 +331,10 @@ func TestRegistrationClosedWhileHashing(t *testing.T) {
 	t.Parallel()
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		w := newStaleWorld(t, env)
-		free := holdLine(t, w.house[0].accounts.Hasher)
+		free := holdLine(t, w.house[0].Accounts.Hasher)
 		defer free()
 		late := dial(t, w.addr[0]).later("INSCRIPTION tard tard@univ.fr A B %s", password)
-		reached(t, w.house[0].accounts.Hasher, 1)
+		reached(t, w.house[0].Accounts.Hasher, 1)
 		w.prof.Must("INSCRIPTIONS fermees")
 		free()
 		if r := late(); r.Code() != protocol.INTERDIT {
@@ -353,10 +354,10 @@ func TestSamePasswordHashedAnewMeanwhile(t *testing.T) {
 	alice, other := login(t, w.addr[1], "alice"), login(t, w.addr[0], "alice")
 	change := func(c *client) {
 		t.Helper()
-		free := holdLine(t, w.house[0].accounts.Hasher)
+		free := holdLine(t, w.house[0].Accounts.Hasher)
 		defer free()
 		auth := dial(t, w.addr[0]).later("AUTH alice %s", password)
-		reached(t, w.house[0].accounts.Hasher, 1)
+		reached(t, w.house[0].Accounts.Hasher, 1)
 		c.Must("MOTDEPASSE %s %s", password, password)
 		free()
 		if r := auth(); r.Word != "PASSOK" {

@@ -11,14 +11,11 @@ import (
 
 	"etuservices/protocol"
 	"etuservices/server/bench/bare"
-	"etuservices/server/internal/accounts"
-	"etuservices/server/internal/cluster"
+	"etuservices/server/internal/app"
 	"etuservices/server/internal/config"
 	"etuservices/server/internal/hashing"
 	"etuservices/server/internal/ledger"
-	"etuservices/server/internal/market"
 	"etuservices/server/internal/session"
-	"etuservices/server/internal/stats"
 	"etuservices/server/internal/store"
 	"etuservices/server/internal/testenv"
 )
@@ -78,34 +75,19 @@ func enter(t testing.TB, p *place, rule ledger.Rule) *talk {
 	return talk
 }
 
-// house is the server's trade in this process, without its sockets: for
-// counting what one request allocates, and what it asks of the stores.
-type house struct {
-	services *session.Deps
-	boards   *stats.Boards
-	quota    *ledger.Limiter
-}
+// house is the server in this process, without its sockets: for counting what one
+// request allocates, and what it asks of the stores.
+type house struct{ app *app.App }
 
 func newHouse(stores *store.Stores, rule ledger.Rule) *house {
-	log := slog.New(slog.DiscardHandler)
-	h := &house{boards: stats.New(stores, log), quota: ledger.New(stores, rule, log)}
-	h.services = &session.Deps{
-		Accounts: accounts.New(accounts.Options{
-			Stores: stores, Quota: h.quota, Hasher: hashing.New(cheapHash, config.DefaultLimits.HashWait), Instance: "banc",
-			VisitsTTL: 30 * time.Second, SessionTTL: 30 * time.Minute,
-			OnLogin: stats.Login, OnRegister: stats.Register, Log: log,
-		}),
-		Market: market.New(market.Options{
-			Stores: stores, Quota: h.quota, Instance: "banc", OnCall: stats.Call, Log: log,
-		}),
-		Quota: h.quota, Boards: h.boards, Instance: "banc",
-		Hub:    &cluster.Hub{Options: cluster.Options{Sockets: func() int64 { return 1 }}},
-		Limits: config.DefaultLimits, Sockets: func() int64 { return 1 }, Log: log,
+	cfg := config.Config{
+		Instance: "banc", QuotaMax: rule.Max, QuotaWindow: rule.Window, MaxConns: 1,
+		VisitsTTL: 30 * time.Second, SessionTTL: 30 * time.Minute, Limits: config.DefaultLimits,
 	}
-	return h
+	return &house{app.New(cfg, hashing.Options{Cost: cheapHash}, stores, slog.New(slog.DiscardHandler))}
 }
 
-func (h *house) close() { h.quota.Close() }
+func (h *house) close() { h.app.Close() }
 
 // talk is one connection that nobody carries.
 type talk struct {
@@ -126,7 +108,7 @@ func (nowhere) Address() string                             { return "127.0.0.1"
 
 // login opens a session and logs it in.
 func (h *house) login(ctx context.Context, login, password string) (*talk, error) {
-	t := &talk{session: h.services.Open(nowhere{})}
+	t := &talk{session: h.app.Sessions.Open(nowhere{})}
 	_, err := t.say(ctx, "AUTH "+login+" "+password)
 	return t, err
 }

@@ -1,10 +1,9 @@
-// Package accounts knows who people are: registration, passwords, logins,
-// tokens. SQL holds the truth; Redis holds the tokens' exact life, the visits,
-// and the early word of the login quota.
+// Package accounts holds registration, passwords, logins, tokens and what limits
+// attempts. SQL holds the truth; Redis holds the exact end of tokens, the visits,
+// the attempts, and the early answer of the login quota.
 package accounts
 
 import (
-	"context"
 	"errors"
 	"log/slog"
 	"strconv"
@@ -39,16 +38,17 @@ type User struct {
 	MustChange bool
 }
 
-// Quota names the user as quotas know him.
+// Quota names the user for the ledger.
 func (u User) Quota() ledger.User { return ledger.User{ID: u.ID, Login: u.Login} }
 
 // Failures of this package.
 var (
-	// ErrWrong is a wrong login or password, or a dead token: which, nobody is told.
+	// ErrWrong is a wrong login or password, or a revoked token; clients cannot tell
+	// which.
 	ErrWrong = errors.New("accounts: wrong login, password or token")
-	// ErrDead is a session whose token was killed while its request waited.
+	// ErrDead is a session whose token was revoked while its request waited.
 	ErrDead error = &protocol.Error{Code: protocol.AUTH}
-	// ErrBlocked is a blocked account, said only after the right password.
+	// ErrBlocked is a blocked account; clients learn it only with the right password.
 	ErrBlocked error = &protocol.Error{Code: protocol.BLOQUE}
 )
 
@@ -74,8 +74,7 @@ func (e *Blocked) Wire() *protocol.Error {
 	}
 }
 
-// Wrong is ErrWrong where the login is somebody's, whom nobody but
-// administrators is told.
+// Wrong is ErrWrong for the login of an account, which only administrators are shown.
 type Wrong struct{ Login string }
 
 func (e *Wrong) Error() string { return ErrWrong.Error() }
@@ -102,30 +101,41 @@ type Options struct {
 	VisitsTTL  time.Duration // visits end after so long without a login
 	SessionTTL time.Duration // a token lives so long after its last use
 	Attempts   config.Attempts
-	Door       int // those not logged in who ask the stores at once
-	// OnLogin and OnRegister give what else Redis must be told, in the same
-	// round trip.
-	OnLogin    func(login string, total int64, at time.Time) []store.Call
-	OnRegister func(login string) []store.Call // on database 1
-	// OnKill tells the other instances of tokens (hashes) that died; line, when
-	// not empty, is the last that their sessions hear.
-	OnRevoke func(ctx context.Context, tokens []string, line string)
-	Log      *slog.Logger
+	PreAuth    int // logins and registrations that query the stores at the same time
+	Registry   *Registry
+	Revoker    Revoker // ends the sessions of revoked tokens: the cluster's hub
+	Stats      Stats
+	Log        *slog.Logger
 }
+
+// Stats gives what Redis is told for the leaderboards, so that it goes in the same
+// round trip as the rest.
+type Stats interface {
+	LoginUpdate(login string, total int64, at time.Time) []store.Call // of database 0
+	RegistrationUpdate(login string) []store.Call                     // of database 1
+}
+
+// NoStats are the leaderboards of a server that keeps none, for tests.
+type NoStats struct{}
+
+// LoginUpdate gives nothing.
+func (NoStats) LoginUpdate(string, int64, time.Time) []store.Call { return nil }
+
+// RegistrationUpdate gives nothing.
+func (NoStats) RegistrationUpdate(string) []store.Call { return nil }
 
 // Accounts is safe for concurrent use.
 type Accounts struct {
 	Options
-	sessions registry
 	uses     chan *Session // to be written
 	resuming *store.Coalescer[*resumed]
 	secret   secret
-	door     *preAuthLimiter // of those who are not logged in
+	preAuth  *preAuthLimiter
 }
 
 // New makes the accounts; Run must run for tokens to live on.
 func New(o Options) *Accounts {
-	a := &Accounts{Options: o, uses: make(chan *Session, touchQueue), door: newPreAuthLimiter(max(1, o.Door), o.Hasher.Wait)}
+	a := &Accounts{Options: o, uses: make(chan *Session, touchQueue), preAuth: newPreAuthLimiter(max(1, o.PreAuth), o.Hasher.Wait)}
 	a.resuming = store.NewCoalescer(mostResumed, a.readTokens)
 	return a
 }
@@ -140,10 +150,10 @@ func Anonymous(id int64) string { return AnonymousMark + strconv.FormatInt(id, 1
 // ActionDelete is what the audit calls the deletion of an account.
 const ActionDelete = "SUPPRIMER"
 
-// accountStatus is what an administrator decided of an account.
+// accountStatus is what administrators decided about an account.
 type accountStatus struct {
-	state string        // quota.Active, or another
-	until store.Instant // thrown out until then; zero: not
+	state string        // ledger.Active, or another
+	until store.Instant // expelled until then; zero: not
 }
 
 // refusal is why nobody may log in at a moment: nil or *Blocked.

@@ -56,7 +56,7 @@ func (a *Accounts) Login(ctx context.Context, name, password string, from Origin
 func (a *Accounts) login(ctx context.Context, name, password string, from Origin, again bool) (Login, error) {
 	var user accountRow
 	var try *attempt
-	err := a.door.do(ctx, func(ctx context.Context) (err error) {
+	err := a.preAuth.do(ctx, func(ctx context.Context) (err error) {
 		if user, err = a.find(ctx, name); err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("accounts: find: %w", err)
 		}
@@ -86,10 +86,10 @@ func (a *Accounts) login(ctx context.Context, name, password string, from Origin
 		return Login{}, err
 	}
 	session := a.newSession(user.User, slot.Stamp)
-	a.sessions.add(session) // before the token can be killed
+	a.Registry.add(session) // before the token can be killed
 	account, state, err := a.record(ctx, slot, session, user.hash, from.Address)
 	if err != nil {
-		a.sessions.remove(session)
+		a.Registry.remove(session)
 		return Login{}, a.undo(ctx, slot, err)
 	}
 	session.ready.Store(true)
@@ -182,9 +182,7 @@ func (a *Accounts) publish(ctx context.Context, s *Session, account ledger.Accou
 		},
 		a.tokenCall(s, s.lastUse.Load(), false),
 	}
-	if a.OnLogin != nil {
-		calls = append(calls, a.OnLogin(s.User.Login, account.Logins, s.Since)...)
-	}
+	calls = append(calls, a.Stats.LoginUpdate(s.User.Login, account.Logins, s.Since)...)
 	answers, err := store.EvalAll(ctx, a.Stores.Redis.DB0, calls...)
 	if err != nil {
 		a.Log.Warn("connexion écrite mais non publiée dans Redis", "erreur", err)

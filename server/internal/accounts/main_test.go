@@ -25,9 +25,10 @@ func open(t *testing.T, stores *store.Stores, life time.Duration) *Accounts {
 	log := slog.New(slog.DiscardHandler)
 	keeper := ledger.New(stores, ledger.Rule{Max: 10, Window: time.Minute}, log)
 	t.Cleanup(keeper.Close)
+	registry := NewRegistry(stores.SQL)
 	return New(Options{
 		Stores: stores, Quota: keeper, Hasher: hashing.New(cheap, time.Minute), Instance: "test",
-		VisitsTTL: time.Minute, SessionTTL: life, Log: log,
+		VisitsTTL: time.Minute, SessionTTL: life, Registry: registry, Revoker: registry, Stats: NoStats{}, Log: log,
 	})
 }
 

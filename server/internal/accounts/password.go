@@ -21,7 +21,7 @@ func (a *Accounts) Logout(ctx context.Context, s *Session) error {
 	if _, err := a.Stores.SQL.Write.ExecContext(ctx, `DELETE FROM jetons WHERE empreinte = ?`, s.hash); err != nil {
 		return fmt.Errorf("accounts: logout: %w", store.Classify(err))
 	}
-	a.sessions.remove(s)
+	a.Registry.remove(s)
 	a.Revoke(ctx, []string{s.hash}, "")
 	return nil
 }

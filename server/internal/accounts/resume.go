@@ -23,8 +23,8 @@ import (
 func (a *Accounts) Resume(ctx context.Context, token string) (*Session, error) {
 	hash := hashToken(token)
 	waiting := &Session{hash: hash} // hears of the token's end from now on
-	a.sessions.add(waiting)
-	defer a.sessions.remove(waiting)
+	a.Registry.add(waiting)
+	defer a.Registry.remove(waiting)
 	found := resumed{hash: hash, token: token}
 	sqlErr := a.resumeSQL(ctx, &found)
 	session, written := found.session, found.written
@@ -54,9 +54,9 @@ func (a *Accounts) Resume(ctx context.Context, token string) (*Session, error) {
 	}
 	session.inSQL.Store(written.Milli())
 	session.ready.Store(true)
-	a.sessions.add(session)
+	a.Registry.add(session)
 	if waiting.Dead() {
-		a.sessions.remove(session)
+		a.Registry.remove(session)
 		return nil, ErrWrong
 	}
 	session.Use()

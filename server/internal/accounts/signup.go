@@ -25,7 +25,7 @@ type Registration struct {
 // SignUp opens an account for whoever asks, within the limits of his address.
 // Errors: *TooMany, those of Allowed and of Register.
 func (a *Accounts) SignUp(ctx context.Context, from Origin, r Registration) (User, error) {
-	err := a.door.do(ctx, func(ctx context.Context) error {
+	err := a.preAuth.do(ctx, func(ctx context.Context) error {
 		if err := r.Allowed(ctx, a.Stores.SQL.Read); err != nil {
 			return err
 		}
@@ -85,10 +85,7 @@ func (a *Accounts) insert(ctx context.Context, flow string, r Registration) (Use
 // publishNew puts the newcomer among those who never called. The boards' own
 // check does it later where Redis does not answer.
 func (a *Accounts) publishNew(ctx context.Context, user User) {
-	if a.OnRegister == nil {
-		return
-	}
-	if _, err := store.EvalAll(ctx, a.Stores.Redis.DB1, a.OnRegister(user.Login)...); err != nil {
+	if _, err := store.EvalAll(ctx, a.Stores.Redis.DB1, a.Stats.RegistrationUpdate(user.Login)...); err != nil {
 		a.Log.Warn("nouveau compte non porté aux tableaux", "erreur", err)
 	}
 }

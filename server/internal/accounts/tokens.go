@@ -96,7 +96,7 @@ func (a *Accounts) persistUses(ctx context.Context, used []*Session, uses []int6
 			known = append(known, due...)
 		}
 	}
-	return a.revalidate(ctx, known)
+	return a.Registry.revalidate(ctx, known)
 }
 
 // lastUse is the use that a row's dernier_usage stands for.
@@ -136,7 +136,7 @@ func (a *Accounts) Run(ctx context.Context) {
 		case s := <-a.uses:
 			a.write(ctx, a.queued([]*Session{s}))
 		case <-tick.C:
-			a.write(ctx, a.sessions.unpersisted())
+			a.write(ctx, a.Registry.unpersisted())
 		}
 	}
 }
@@ -201,7 +201,7 @@ func (a *Accounts) writeBatch(ctx context.Context, used []*Session) {
 // millisecond from its last use on any connection.
 func (a *Accounts) Leave(ctx context.Context, s *Session) {
 	s.left.Store(true)
-	a.sessions.remove(s)
+	a.Registry.remove(s)
 	if s.Dead() {
 		// Its login may have told Redis of the token after it was killed.
 		a.forget(ctx, []string{s.hash})

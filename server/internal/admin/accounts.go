@@ -136,7 +136,7 @@ func (a *Admin) OpenRegistrations(ctx context.Context, actor Actor, open bool) e
 		return a.audit(ctx, tx, actor, "INSCRIPTIONS", target{}, value)
 	})
 	if err == nil {
-		a.say(actor, "INSCRIPTIONS", "", value)
+		a.logAction(actor, "INSCRIPTIONS", "", value)
 	}
 	return err
 }
@@ -149,7 +149,7 @@ func (a *Admin) Add(ctx context.Context, actor Actor, r accounts.Registration) e
 	}
 	_, err := a.Accounts.Create(ctx, r)
 	if err == nil {
-		a.say(actor, "AJOUTER", r.User.Login, string(r.User.Role))
+		a.logAction(actor, "AJOUTER", r.User.Login, string(r.User.Role))
 	}
 	return err
 }

@@ -13,7 +13,7 @@ import (
 
 // Block closes an account and ends all its sessions; reason is what its user is
 // told. Errors: ErrAbsent, ErrSelf, ErrLastAdmin, ErrNotAdmin,
-// store.ErrUnavailable; as of all deeds.
+// store.ErrUnavailable; those of all actions.
 func (a *Admin) Block(ctx context.Context, actor Actor, login, reason string) error {
 	return a.actAndRevoke(ctx, actor, login, action{action: "BLOQUER", reason: reason, shuts: true}, reason,
 		func(ctx context.Context, tx *sql.Tx, t target) error {
@@ -21,7 +21,7 @@ func (a *Admin) Block(ctx context.Context, actor Actor, login, reason string) er
 		})
 }
 
-// Unblock opens an account again, thrown out or blocked.
+// Unblock opens an account again that was blocked or expelled.
 func (a *Admin) Unblock(ctx context.Context, actor Actor, login string) error {
 	_, err := a.act(ctx, actor, login, action{
 		action: "DEBLOQUER", toSelf: true,
@@ -35,8 +35,8 @@ func (a *Admin) Unblock(ctx context.Context, actor Actor, login string) error {
 	return err
 }
 
-// Expel ends all sessions of a user and, when pause is not 0, lets him log in
-// again only after it.
+// Expel ends all sessions of a user and, when pause is not 0, refuses logins until it
+// is over.
 func (a *Admin) Expel(ctx context.Context, actor Actor, login string, pause time.Duration, reason string) error {
 	return a.actAndRevoke(ctx, actor, login, action{action: "EXPULSER", reason: reason, shuts: pause > 0}, reason,
 		func(ctx context.Context, tx *sql.Tx, t target) error {
@@ -63,8 +63,8 @@ func (a *Admin) SetPassword(ctx context.Context, actor Actor, login, password st
 		})
 }
 
-// actAndRevoke does a deed after which the user's tokens are dead and his connections
-// closed, on all instances; said is the last that they hear.
+// actAndRevoke does an action after which the user's tokens are revoked and the
+// connections closed, on all instances; said is the text of their last line.
 func (a *Admin) actAndRevoke(ctx context.Context, actor Actor, login string, d action, said string,
 	do func(ctx context.Context, tx *sql.Tx, t target) error,
 ) error {
@@ -101,7 +101,7 @@ func setDirective(ctx context.Context, tx *sql.Tx, t target, column string, valu
 	return err
 }
 
-// Delete makes an account nobody's: its login and address are free again, its
+// Delete makes an account anonymous: its login and address are free again, its
 // sales and calls stay in the ledger without a name, what it had for sale is
 // withdrawn.
 func (a *Admin) Delete(ctx context.Context, actor Actor, login, reason string) error {
@@ -120,7 +120,7 @@ func (a *Admin) Delete(ctx context.Context, actor Actor, login, reason string) e
 	if err := a.Quota.Forget(ctx, user); err != nil {
 		a.Log.Warn("compte supprimé, fenêtres restées dans Redis", "login", login, "erreur", err)
 	}
-	if err := a.Forget(ctx, login, accounts.Anonymous(user.ID)); err != nil {
+	if err := a.Stats.Forget(ctx, login, accounts.Anonymous(user.ID)); err != nil {
 		a.Log.Warn("compte supprimé, resté dans les tableaux", "login", login, "erreur", err)
 	}
 	return nil
@@ -171,7 +171,7 @@ func (a *Admin) Reset(ctx context.Context, actor Actor, login string) error {
 	if err := a.Quota.Empty(ctx, t.Quota(), at, later); err != nil {
 		a.Log.Warn("RAZ écrite, fenêtres non vidées dans Redis", "login", login, "erreur", err)
 	}
-	a.SendTo(ctx, t.ID, event("ANNONCE", "L'administration a remis vos deux quotas à zéro."))
+	a.Notifier.SendTo(ctx, t.ID, event("ANNONCE", "L'administration a remis vos deux quotas à zéro."))
 	return nil
 }
 
@@ -186,7 +186,7 @@ func (a *Admin) Announce(ctx context.Context, actor Actor, text string) error {
 	if err != nil {
 		return err
 	}
-	a.say(actor, "ANNONCE", "", text)
-	a.Broadcast(ctx, event("ANNONCE", text))
+	a.logAction(actor, "ANNONCE", "", text)
+	a.Notifier.Broadcast(ctx, event("ANNONCE", text))
 	return nil
 }

@@ -1,7 +1,7 @@
-// Package admin is what administrators may do to accounts, from a session or
-// from the server's own commands. Each deed is written into the table audit in
-// the transaction that does it, holds on all instances at once, and is told to
-// the person concerned.
+// Package admin holds the actions of administrators on accounts, from a session or
+// from the server's own commands. Each action is written into the table audit in
+// the transaction that does it, holds on all instances at once, and is announced
+// to the user concerned.
 package admin
 
 import (
@@ -15,6 +15,7 @@ import (
 	"etuservices/protocol"
 	"etuservices/server/internal/accounts"
 	"etuservices/server/internal/ledger"
+	"etuservices/server/internal/stats"
 	"etuservices/server/internal/store"
 )
 
@@ -57,12 +58,15 @@ type Options struct {
 	Accounts *accounts.Accounts
 	Quota    *ledger.Limiter
 	Instance string
-	// Tell and TellAll bring an event, on whichever instance.
-	SendTo    func(ctx context.Context, user int64, line string)
-	Broadcast func(ctx context.Context, line string)
-	// Forget takes a login out of the boards; what its account did stays counted.
-	Forget func(ctx context.Context, login, anonymous string) error
-	Log    *slog.Logger
+	Stats    *stats.Boards
+	Notifier Notifier
+	Log      *slog.Logger
+}
+
+// Notifier brings events to users, on whichever instance they are: the cluster's hub.
+type Notifier interface {
+	SendTo(ctx context.Context, user int64, line string)
+	Broadcast(ctx context.Context, line string)
 }
 
 // Admin is safe for concurrent use.
@@ -71,7 +75,7 @@ type Admin struct{ Options }
 // New makes an Admin.
 func New(o Options) *Admin { return &Admin{o} }
 
-// target is the account that a deed is about.
+// target is the account that an action is about.
 type target struct {
 	accounts.User
 	state string
@@ -86,8 +90,8 @@ type action struct {
 	do     func(ctx context.Context, tx *sql.Tx, t target) error
 }
 
-// act does a deed in one transaction. Locks are taken in one order everywhere:
-// the administrators' line, the account, its articles.
+// act does an action in one transaction. Locks are taken in one order everywhere:
+// the administrators' row (enter), the account, its articles.
 func (a *Admin) act(ctx context.Context, actor Actor, login string, d action) (t target, err error) {
 	err = a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := a.enter(ctx, tx, actor); err != nil {
@@ -107,20 +111,21 @@ func (a *Admin) act(ctx context.Context, actor Actor, login string, d action) (t
 			return err
 		}
 		if d.shuts && t.Role == accounts.Admin {
-			if err := somebodyLeft(ctx, tx); err != nil {
+			if err := checkAdminLeft(ctx, tx); err != nil {
 				return err
 			}
 		}
 		return a.audit(ctx, tx, actor, d.action, t, d.reason)
 	})
 	if err == nil {
-		a.say(actor, d.action, login, d.reason)
+		a.logAction(actor, d.action, login, d.reason)
 	}
 	return t, err
 }
 
-// enter puts administrators in line, so that two cannot shut each other out, and
-// makes sure that the actor still is one, in a session that still stands.
+// enter takes the lock that all actions share, so that two administrators cannot lock
+// each other out, and makes sure that the actor still is one and that the session
+// still stands.
 func (a *Admin) enter(ctx context.Context, tx *sql.Tx, actor Actor) error {
 	// A counter, for a row that does not really change locks nothing between the
 	// nodes of a Galera cluster.
@@ -153,8 +158,9 @@ func find(ctx context.Context, tx *sql.Tx, login string) (t target, err error) {
 	return t, err
 }
 
-// somebodyLeft fails when no administrator could log in any more.
-func somebodyLeft(ctx context.Context, tx *sql.Tx) error {
+// checkAdminLeft fails where no administrator could log in any more. Errors:
+// ErrLastAdmin.
+func checkAdminLeft(ctx context.Context, tx *sql.Tx) error {
 	var n int
 	err := tx.QueryRowContext(ctx, `
 		SELECT COUNT(*) FROM utilisateurs u LEFT JOIN consignes c ON c.utilisateur_id = u.id
@@ -166,8 +172,8 @@ func somebodyLeft(ctx context.Context, tx *sql.Tx) error {
 	return err
 }
 
-// say puts into the log what the audit got.
-func (a *Admin) say(actor Actor, action, login, reason string) {
+// logAction puts into the log what the audit got.
+func (a *Admin) logAction(actor Actor, action, login, reason string) {
 	a.Log.Info("acte d'administration", "admin", actor.Login, "acte", action, "cible", login, "raison", reason)
 }
 

@@ -38,8 +38,8 @@ const Usage = `Commandes (les options se donnent après, ou par l'environnement)
 Un mot de passe est demandé, ou lu dans ETU_PASSWORD ; jamais une option.
 `
 
-// House is what commands work with.
-type House struct {
+// Tool is what commands work with.
+type Tool struct {
 	Accounts *accounts.Accounts
 	Admin    *admin.Admin
 	Boards   *stats.Boards
@@ -86,7 +86,7 @@ func usageOf(first string) string {
 type command struct {
 	name        string
 	least, most int
-	run         func(ctx context.Context, h *House, args []string) error
+	run         func(ctx context.Context, t *Tool, args []string) error
 }
 
 var commands = []command{
@@ -120,24 +120,24 @@ func find(words []string) *command {
 }
 
 // Run runs a command that Check found good.
-func (h *House) Run(ctx context.Context, words []string) error {
+func (t *Tool) Run(ctx context.Context, words []string) error {
 	c := find(words)
 	if c == nil || c.run == nil {
 		return ErrUsage
 	}
-	return c.run(ctx, h, words[len(strings.Fields(c.name)):])
+	return c.run(ctx, t, words[len(strings.Fields(c.name)):])
 }
 
-func migrate(_ context.Context, h *House, _ []string) error { // opening the stores did it
-	fmt.Fprintln(h.Out, "tables à jour")
+func migrate(_ context.Context, t *Tool, _ []string) error { // opening the stores did it
+	fmt.Fprintln(t.Out, "tables à jour")
 	return nil
 }
 
-func rebuild(ctx context.Context, h *House, _ []string) error {
-	if err := h.Boards.Rebuild(ctx); err != nil {
+func rebuild(ctx context.Context, t *Tool, _ []string) error {
+	if err := t.Boards.Rebuild(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintln(h.Out, "tableaux rebâtis depuis le registre")
+	fmt.Fprintln(t.Out, "tableaux rebâtis depuis le registre")
 	return nil
 }
 

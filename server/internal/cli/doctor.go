@@ -122,7 +122,7 @@ func examineStores(ctx context.Context, r *report, cfg config.Config, s *store.S
 	examineRedis(ctx, r, cfg, s)
 	looking, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	if err := s.CompareInstallation(looking); errors.Is(err, store.ErrOtherInstallation) {
+	if err := s.CompareInstallation(looking, false); errors.Is(err, store.ErrOtherInstallation) {
 		r.say(false, err.Error(), "le serveur ne démarre pas ainsi")
 	}
 	if err := s.CompareCache(looking); errors.Is(err, store.ErrOtherCache) {

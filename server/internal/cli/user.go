@@ -23,8 +23,8 @@ func loginOf(s string) (string, error) {
 	return login, nil
 }
 
-func (h *House) newPassword() (string, error) {
-	password, err := h.Password()
+func (t *Tool) newPassword() (string, error) {
+	password, err := t.Password()
 	if err == nil {
 		err = judged(accounts.ValidatePassword(password))
 	}
@@ -40,7 +40,7 @@ func judged(err error) error {
 	return err
 }
 
-func add(ctx context.Context, h *House, args []string) error {
+func add(ctx context.Context, t *Tool, args []string) error {
 	role := accounts.Student
 	if len(args) == 5 {
 		if role = accounts.Role(args[4]); role != accounts.Admin && role != accounts.Student {
@@ -51,27 +51,27 @@ func add(ctx context.Context, h *House, args []string) error {
 	if err != nil {
 		return judged(err)
 	}
-	password, err := h.newPassword()
+	password, err := t.newPassword()
 	if err != nil {
 		return err
 	}
-	err = h.Admin.Add(ctx, admin.CLIActor, accounts.Registration{User: user, Password: password})
-	return h.done(err, user.Login, "compte ouvert")
+	err = t.Admin.Add(ctx, admin.CLIActor, accounts.Registration{User: user, Password: password})
+	return t.done(err, user.Login, "compte ouvert")
 }
 
-func passwd(ctx context.Context, h *House, args []string) error {
+func passwd(ctx context.Context, t *Tool, args []string) error {
 	login, err := loginOf(args[0])
 	if err != nil {
 		return err
 	}
-	password, err := h.newPassword()
+	password, err := t.newPassword()
 	if err != nil {
 		return err
 	}
-	return h.done(h.Admin.SetPassword(ctx, admin.CLIActor, login, password), login, "mot de passe donné, à changer à la prochaine connexion")
+	return t.done(t.Admin.SetPassword(ctx, admin.CLIActor, login, password), login, "mot de passe donné, à changer à la prochaine connexion")
 }
 
-func block(ctx context.Context, h *House, args []string) error {
+func block(ctx context.Context, t *Tool, args []string) error {
 	login, err := loginOf(args[0])
 	if err != nil {
 		return err
@@ -80,30 +80,30 @@ func block(ctx context.Context, h *House, args []string) error {
 	if !protocol.ValidReason(reason) {
 		return fmt.Errorf("%w : une raison a de 1 à %d caractères", errValue, protocol.MaxReason)
 	}
-	return h.done(h.Admin.Block(ctx, admin.CLIActor, login, reason), login, "compte bloqué, sessions fermées")
+	return t.done(t.Admin.Block(ctx, admin.CLIActor, login, reason), login, "compte bloqué, sessions fermées")
 }
 
-func unblock(ctx context.Context, h *House, args []string) error {
+func unblock(ctx context.Context, t *Tool, args []string) error {
 	login, err := loginOf(args[0])
 	if err != nil {
 		return err
 	}
-	return h.done(h.Admin.Unblock(ctx, admin.CLIActor, login), login, "compte rouvert")
+	return t.done(t.Admin.Unblock(ctx, admin.CLIActor, login), login, "compte rouvert")
 }
 
-func raz(ctx context.Context, h *House, args []string) error {
+func raz(ctx context.Context, t *Tool, args []string) error {
 	login, err := loginOf(args[0])
 	if err != nil {
 		return err
 	}
-	return h.done(h.Admin.Reset(ctx, admin.CLIActor, login), login, "les deux quotas repartent de zéro")
+	return t.done(t.Admin.Reset(ctx, admin.CLIActor, login), login, "les deux quotas repartent de zéro")
 }
 
-func list(ctx context.Context, h *House, args []string) error {
-	table := tabwriter.NewWriter(h.Out, 0, 0, 2, ' ', 0)
+func list(ctx context.Context, t *Tool, args []string) error {
+	table := tabwriter.NewWriter(t.Out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "LOGIN\tPRÉNOM\tNOM\tE-MAIL\tRÔLE\tÉTAT")
 	for after := ""; ; {
-		page, err := h.Admin.List(ctx, strings.Join(args, " "), after, protocol.MaxPage)
+		page, err := t.Admin.List(ctx, strings.Join(args, " "), after, protocol.MaxPage)
 		if err != nil {
 			return err
 		}
@@ -117,7 +117,7 @@ func list(ctx context.Context, h *House, args []string) error {
 }
 
 // done says what was done, or why not, in words.
-func (h *House) done(err error, login, what string) error {
+func (t *Tool) done(err error, login, what string) error {
 	var taken *accounts.Taken
 	switch {
 	case errors.Is(err, admin.ErrAbsent):
@@ -129,6 +129,6 @@ func (h *House) done(err error, login, what string) error {
 	case err != nil:
 		return err
 	}
-	fmt.Fprintf(h.Out, "%s : %s\n", login, what)
+	fmt.Fprintf(t.Out, "%s : %s\n", login, what)
 	return nil
 }

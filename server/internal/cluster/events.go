@@ -13,17 +13,17 @@ import (
 	"etuservices/server/internal/store"
 )
 
-// kind says what an event asks of an instance.
+// kind says what an instance does with an event.
 type kind string
 
 const (
-	tell   kind = "dire"    // a line for one user
-	tellAl kind = "annonce" // a line for everybody who is logged in
-	end    kind = "jetons"  // sessions end
-	flow   kind = "suivi"   // lines for those who follow
+	kindUser     kind = "dire"    // a line for one user
+	kindAll      kind = "annonce" // a line for everybody who is logged in
+	kindSessions kind = "jetons"  // sessions end
+	kindFeed     kind = "suivi"   // lines for those who follow
 )
 
-// event is what instances say to each other, as JSON.
+// event is a message between instances, as JSON.
 type event struct {
 	Kind    kind     `json:"type"`
 	From    string   `json:"de"`
@@ -34,55 +34,55 @@ type event struct {
 	Lines   int      `json:"lignes,omitempty"`
 	Lost    int      `json:"perdus,omitempty"`
 
-	until time.Time // kept for another try until then
+	until time.Time // when it is given up
 }
 
 const (
-	// maxLate bounds the events that wait for Redis to come back.
-	maxLate = 1024
-	// lateLife is how long one waits: what comes later is a state that the
-	// resync after a cut has already told.
-	lateLife = 10 * time.Second
-	// latePause between two tries.
-	latePause = 250 * time.Millisecond
+	// maxRetries bounds the events that wait for Redis to answer.
+	maxRetries = 1024
+	// retryLife is how long one waits: whoever subscribes again later reads the
+	// state anew (resync).
+	retryLife = 10 * time.Second
+	// retryPause between two tries.
+	retryPause = 250 * time.Millisecond
 )
 
 // Sold tells a seller, on whichever instance, that an article was bought. It
-// never waits: a seller who is not told now is told when he logs in next.
+// never waits: a seller who does not get it now gets it at the next login.
 func (h *Hub) Sold(seller, article int64, line string) {
-	h.publishAsync(event{Kind: tell, User: seller, Article: article, Line: line})
-}
-
-// Remind tells a seller who is logged in on this process.
-func (h *Hub) Remind(seller, article int64, line string) {
-	h.deliver(event{Kind: tell, User: seller, Article: article, Line: line})
+	h.publishAsync(event{Kind: kindUser, User: seller, Article: article, Line: line})
 }
 
 // SendTo tells a user something, on whichever instance.
 func (h *Hub) SendTo(ctx context.Context, user int64, line string) {
-	h.publish(ctx, event{Kind: tell, User: user, Line: line})
+	h.publish(ctx, event{Kind: kindUser, User: user, Line: line})
 }
 
 // Broadcast tells everybody who is logged in.
 func (h *Hub) Broadcast(ctx context.Context, line string) {
-	h.publish(ctx, event{Kind: tellAl, Line: line})
+	h.publish(ctx, event{Kind: kindAll, Line: line})
 }
 
 // EndSessions ends the sessions that hold these tokens (hashes) on all instances. line,
 // when not empty, is said to them before their connections are closed.
 func (h *Hub) EndSessions(ctx context.Context, tokens []string, line string) {
 	if len(tokens) > 0 {
-		h.publish(ctx, event{Kind: end, Tokens: tokens, Line: line})
+		h.publish(ctx, event{Kind: kindSessions, Tokens: tokens, Line: line})
 	}
+}
+
+// PublishFeed brings n lines to those who follow on all instances; lost were dropped
+// before. It is not tried again. Errors: store.ErrUnavailable.
+func (h *Hub) PublishFeed(ctx context.Context, lines string, n, lost int) error {
+	e := event{Kind: kindFeed, Line: lines, Lines: n, Lost: lost}
+	h.deliver(ctx, e)
+	return h.send(ctx, e)
 }
 
 // publish brings an event to this process at once, and to the others before it
 // returns, or later where Redis does not answer.
 func (h *Hub) publish(ctx context.Context, e event) {
-	h.deliver(e)
-	if h.DB == nil {
-		return
-	}
+	h.deliver(ctx, e)
 	if err := h.send(ctx, e); err != nil {
 		h.Log.Warn("événement retenu : Redis ne répond pas", "type", e.Kind, "erreur", err)
 		h.retryLater(e)
@@ -91,32 +91,30 @@ func (h *Hub) publish(ctx context.Context, e event) {
 
 // publishAsync is publish for callers who do not wait.
 func (h *Hub) publishAsync(e event) {
-	h.deliver(e)
-	if h.DB != nil {
-		h.retryLater(e)
-	}
+	h.deliver(context.Background(), e)
+	h.retryLater(e)
 }
 
 func (h *Hub) retryLater(e event) {
-	e.until = time.Now().Add(lateLife)
+	e.until = time.Now().Add(retryLife)
 	select {
-	case h.late <- e:
+	case h.retries <- e:
 	default:
-		h.Counters.dropped.Add(1)
+		h.dropped.Add(1)
 	}
 }
 
-// retryLoop sends what callers did not wait for.
+// retryLoop sends the events for which callers do not wait.
 func (h *Hub) retryLoop(ctx context.Context) {
 	for {
 		var e event
 		select {
 		case <-ctx.Done():
 			return
-		case e = <-h.late:
+		case e = <-h.retries:
 		}
 		for time.Now().Before(e.until) && h.send(ctx, e) != nil {
-			if !pause(ctx, latePause) {
+			if !pause(ctx, retryPause) {
 				return
 			}
 		}
@@ -127,7 +125,7 @@ func (h *Hub) send(ctx context.Context, e event) error {
 	e.From = h.proc
 	text, err := json.Marshal(e)
 	if err != nil {
-		return fmt.Errorf("live: event: %w", err)
+		return fmt.Errorf("cluster: event: %w", err)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), store.RedisTimeout)
 	defer cancel()
@@ -135,12 +133,12 @@ func (h *Hub) send(ctx context.Context, e event) error {
 }
 
 // deliver brings an event to the connections of this process.
-func (h *Hub) deliver(e event) {
+func (h *Hub) deliver(ctx context.Context, e event) {
 	switch e.Kind {
-	case tell:
+	case kindUser:
 		var sent func()
-		if e.Article != 0 && h.AckNotice != nil {
-			sent = func() { h.AckNotice(e.Article) }
+		if e.Article != 0 {
+			sent = func() { h.Notices.AckNotice(e.Article) }
 		}
 		h.mu.Lock()
 		defer h.mu.Unlock()
@@ -149,7 +147,7 @@ func (h *Hub) deliver(e event) {
 				m.conn.Send(e.Line, sent)
 			}
 		}
-	case tellAl:
+	case kindAll:
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		for _, members := range h.users {
@@ -159,12 +157,10 @@ func (h *Hub) deliver(e event) {
 				}
 			}
 		}
-	case end:
-		if h.Revoke != nil {
-			h.Revoke(e.Tokens, e.Line)
-		}
-	case flow:
-		h.feed.in.add(e.Line, e.Lines, e.Lost)
+	case kindSessions:
+		h.Registry.EndSessions(ctx, e.Tokens, e.Line)
+	case kindFeed:
+		h.Local.ReceiveFeed(e.Line, e.Lines, e.Lost)
 	}
 }
 
@@ -181,18 +177,18 @@ func pause(ctx context.Context, d time.Duration) bool {
 }
 
 const (
-	// silence after which the subscription is asked whether it still lives; a
-	// second one unanswered ends it.
+	// silence after which a PING is sent over the subscription; a second silence
+	// after that ends it.
 	silence = 2 * time.Second
 	// listenPause before a subscription is made anew.
 	listenPause = 250 * time.Millisecond
 )
 
-// problemEvents names the problem of an instance that is told of no event.
+// problemEvents names the problem of an instance that receives no events.
 const problemEvents = "evenements"
 
-// errDeaf is a subscription that does not answer.
-var errDeaf = errors.New("live: subscription does not answer")
+// errSilent is a subscription that does not answer.
+var errSilent = errors.New("cluster: subscription does not answer")
 
 // listenLoop holds the one subscription of this process.
 func (h *Hub) listenLoop(ctx context.Context) {
@@ -203,7 +199,7 @@ func (h *Hub) listenLoop(ctx context.Context) {
 		}
 		switch {
 		case redis.IsPermissionError(err): // no wait mends it
-			h.problem(problemEvents, fmt.Errorf("le compte de Redis n'a plus droit au canal %s : rendez-le-lui par ACL SETUSER … &etu:* : %w", h.Channel, err))
+			h.Health.Report(h.Log, problemEvents, fmt.Errorf("le compte de Redis n'a plus droit au canal %s : rendez-le-lui par ACL SETUSER … &etu:* : %w", h.Channel, err))
 		case !lost:
 			h.Log.Warn("abonnement aux événements perdu ; il reprend seul", "erreur", err)
 		}
@@ -231,32 +227,44 @@ func (h *Hub) listen(ctx context.Context, again bool) error {
 			asked = true
 			err = sub.Ping(ctx)
 		case asked:
-			err = errors.Join(errDeaf, err)
+			err = errors.Join(errSilent, err)
 		}
 		if err != nil {
 			return err
 		}
 		switch m := msg.(type) {
 		case *redis.Subscription:
-			h.problem(problemEvents, nil)
-			if again && h.Resync != nil {
-				h.Resync(ctx)
+			h.Health.Report(h.Log, problemEvents, nil)
+			if again {
+				h.resync(ctx)
 			}
 			again = true
 		case *redis.Message:
-			h.receive(m.Payload)
+			h.receive(ctx, m.Payload)
 		}
 	}
 	return ctx.Err()
 }
 
-func (h *Hub) receive(text string) {
+func (h *Hub) receive(ctx context.Context, text string) {
 	var e event
 	if err := json.Unmarshal([]byte(text), &e); err != nil {
 		h.Log.Warn("événement illisible", "erreur", err)
 		return
 	}
 	if e.From != h.proc { // ours were delivered before they were sent
-		h.deliver(e)
+		h.deliver(ctx, e)
+	}
+}
+
+// resync makes up for events that may have been lost while the subscription was.
+func (h *Hub) resync(ctx context.Context) {
+	err := h.Registry.Revalidate(ctx)
+	pending, noticesErr := h.Notices.PendingNotices(ctx, h.localUsers()...)
+	for _, n := range pending {
+		h.deliver(ctx, event{Kind: kindUser, User: n.Seller, Article: n.Article, Line: n.Line})
+	}
+	if err := errors.Join(err, noticesErr); err != nil {
+		h.Log.Warn("état non relu après une coupure des événements", "erreur", err)
 	}
 }

@@ -1,7 +1,7 @@
-// Package cluster makes many servers one: who is connected, events between
-// instances over Redis Pub/Sub, and the figures that administrators follow. An
-// event never waits for a socket: it is put into a bounded box that the
-// connection's own goroutine empties between replies.
+// Package cluster joins the servers that share their stores: who is connected where,
+// and events between instances over Redis Pub/Sub. An event never waits for a
+// socket: it enters the connection's bounded send queue, which the connection's own
+// goroutine writes between replies.
 package cluster
 
 import (
@@ -12,20 +12,51 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"etuservices/server/internal/store"
 )
 
-// Conn is what the hub needs of a connection; none of it ever blocks.
+// Conn is what the hub needs of a connection.
 type Conn interface {
-	// PushThen brings an event for this person, a line without its end; sent,
-	// when given, is called by the connection's own goroutine once it is written.
+	// Send brings an event to the user, a line without its end; sent, when given, is
+	// called by the connection's own goroutine once it is written. It never blocks.
 	Send(line string, sent func())
-	// PushNews brings n whole lines that followers share; lost were dropped on
-	// their way here. state, when not nil, is the newest one, in place of one
-	// not yet written; it gets the number of lines of the feed that this
-	// connection did not get.
-	SendFeed(lines string, n, lost int, state func(lost int) string)
-	// DropFeed forgets the feed and the state that were not yet written.
-	ClearFeed()
+}
+
+// Sockets counts the open connections of this process.
+type Sockets interface{ Count() int64 }
+
+// Registry holds the logged-in sessions of this process.
+type Registry interface {
+	// EndSessions ends those that hold these tokens (hashes); line, when not empty,
+	// is the last that their connections get.
+	EndSessions(ctx context.Context, tokens []string, line string)
+	// Revalidate ends those whose token SQL no longer has.
+	Revalidate(ctx context.Context) error
+}
+
+// Notice tells a seller that an article was sold.
+type Notice struct {
+	Seller, Article int64
+	Line            string
+}
+
+// Notices are kept until their sellers got them.
+type Notices interface {
+	// PendingNotices gives those that these sellers did not get yet.
+	PendingNotices(ctx context.Context, sellers ...int64) ([]Notice, error)
+	// AckNotice notes that the seller of an article got its notice.
+	AckNotice(article int64)
+}
+
+// Local is the monitor's part in what instances exchange.
+type Local interface {
+	// Report is what goes out with each heartbeat, and comes back in Snapshot: one
+	// line of text without a meaning for this package.
+	Report() string
+	// ReceiveFeed takes n lines for those who follow on this process; lost were
+	// dropped on their way.
+	ReceiveFeed(lines string, n, lost int)
 }
 
 // User is who is logged in on a connection.
@@ -36,51 +67,39 @@ type User struct {
 	Since   time.Time
 }
 
-// Options are what a Hub that spans instances is made of.
+// Options are what a Hub is made of; all must be set.
 type Options struct {
 	DB       redis.UniversalClient // database 0
 	Channel  string                // of events, this installation's alone
 	Instance string
 	// Rule is what all instances must agree on, NAME=value with blanks between.
-	Rule    string
-	Version string
-	Sockets func() int64 // open connections of this process
-	// Totals gives the calls of both services since ever, over all instances.
-	Totals func(context.Context) (sales, buys int64, err error)
-	// Said notes that a seller was told of the sale of an article.
-	AckNotice func(article int64)
-	// Kill ends the sessions of this process that hold these tokens (hashes);
-	// line, when not empty, is their last.
-	Revoke func(tokens []string, line string)
-	// Resync is called after events may have been lost: the state is read
-	// again where it stands for certain.
-	Resync func(context.Context)
-	// Problem makes known what keeps this instance from working with the others,
-	// under a name, until it is told nil. It may be nil.
-	Problem func(name string, err error)
-	Log     *slog.Logger
+	Rule     string
+	Version  string
+	Health   *store.Health // is told what keeps this instance from working with the others
+	Sockets  Sockets
+	Registry Registry
+	Notices  Notices
+	Local    Local
+	Log      *slog.Logger
 }
 
 // Hub holds the logged-in connections of this process and speaks with the other
-// instances. Its zero value is a hub of one process, without Redis.
+// instances.
 type Hub struct {
 	Options
-	Counters Counters
 
 	mu       sync.Mutex
 	users    map[int64]map[*Subscriber]struct{}
-	audience followerList
-	last     int64 // the last number given to a member
-	changes  presenceDelta
-	past     snapshotHistory
+	last     int64 // the last number given to a subscriber
+	presence presenceDelta
 
 	proc    string // names this process among all that ever ran
 	leaving atomic.Bool
 	staying atomic.Int64 // other processes that live and do not stop, at the last look
+	dropped atomic.Int64 // events that other instances did not get
 	started time.Time
 	reading reading
-	feed    feed
-	late    chan event
+	retries chan event
 }
 
 // Subscriber is one logged-in connection.
@@ -91,57 +110,52 @@ type Subscriber struct {
 	id   int64
 }
 
-// New makes a hub that spans instances; Run must run.
+// New makes a hub; Run must run.
 func New(o Options) *Hub {
-	h := &Hub{Options: o, proc: newProc(o.Instance), started: time.Now(), late: make(chan event, maxLate)}
-	h.feed.init()
-	return h
+	return &Hub{
+		Options: o, proc: newProc(o.Instance), started: time.Now(), retries: make(chan event, maxRetries),
+		users: make(map[int64]map[*Subscriber]struct{}), presence: newPresenceDelta(),
+	}
 }
 
 // Run does the work between instances until ctx ends, then tells the others
 // that this one is gone.
 func (h *Hub) Run(ctx context.Context) {
 	var all sync.WaitGroup
-	for _, work := range []func(context.Context){h.heartbeatLoop, h.watchPeers, h.listenLoop, h.retryLoop, h.publishFeed, h.deliverFeed} {
-		all.Go(func() { work(ctx) })
+	for _, loop := range []func(context.Context){h.heartbeatLoop, h.watchPeers, h.listenLoop, h.retryLoop} {
+		all.Go(func() { loop(ctx) })
 	}
 	all.Wait()
 	h.depart(context.WithoutCancel(ctx))
 }
 
-// Join notes that a person is logged in on a connection. Once dead says so, his
-// token was killed from elsewhere and he is told no more.
-func (h *Hub) Join(p User, conn Conn, dead func() bool) *Subscriber {
+// Join notes that a user is logged in on a connection. Once dead is true, the token
+// was revoked and the connection gets nothing more.
+func (h *Hub) Join(u User, conn Conn, dead func() bool) *Subscriber {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.users == nil {
-		h.users = make(map[int64]map[*Subscriber]struct{})
-	}
-	if h.users[p.ID] == nil {
-		h.users[p.ID] = make(map[*Subscriber]struct{})
+	if h.users[u.ID] == nil {
+		h.users[u.ID] = make(map[*Subscriber]struct{})
 	}
 	h.last++
-	m := &Subscriber{User: p, conn: conn, dead: dead, id: h.last}
-	h.users[p.ID][m] = struct{}{}
-	h.changes.joined(m)
-	return m
+	s := &Subscriber{User: u, conn: conn, dead: dead, id: h.last}
+	h.users[u.ID][s] = struct{}{}
+	h.presence.joined(s)
+	return s
 }
 
-// Leave takes a connection out again; it follows nothing any more.
-func (h *Hub) Leave(m *Subscriber) {
+// Leave takes a connection out again; it may be called again.
+func (h *Hub) Leave(s *Subscriber) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if _, here := h.users[m.ID][m]; !here {
+	if _, here := h.users[s.ID][s]; !here {
 		return
 	}
-	if h.audience.remove(m) {
-		m.conn.ClearFeed()
+	delete(h.users[s.ID], s)
+	if len(h.users[s.ID]) == 0 {
+		delete(h.users, s.ID)
 	}
-	delete(h.users[m.ID], m)
-	if len(h.users[m.ID]) == 0 {
-		delete(h.users, m.ID)
-	}
-	h.changes.left(m)
+	h.presence.left(s)
 }
 
 // Users is the number of distinct users who are logged in on this process.
@@ -151,8 +165,11 @@ func (h *Hub) Users() int {
 	return len(h.users)
 }
 
-// LocalUsers gives the numbers of the users who are logged in on this process.
-func (h *Hub) LocalUsers() []int64 {
+// Dropped is the number of events that other instances did not get.
+func (h *Hub) Dropped() int64 { return h.dropped.Load() }
+
+// localUsers gives the numbers of the users who are logged in on this process.
+func (h *Hub) localUsers() []int64 {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	ids := make([]int64, 0, len(h.users))

@@ -113,7 +113,7 @@ func (h *Hub) peers(ctx context.Context, enter bool) ([]peer, error) {
 		Args: []any{life.Milliseconds(), keyPrefix, h.proc, h.Instance, h.Rule, keyLife.Milliseconds(), flag},
 	})
 	if err != nil {
-		return nil, fmt.Errorf("live: peers: %w", err)
+		return nil, fmt.Errorf("cluster: peers: %w", err)
 	}
 	const fields = 6
 	all, ok := answer.([]any)
@@ -200,7 +200,7 @@ func (c *peerLog) look(log *slog.Logger, list []peer) {
 // that Enter would not have let in: Redis was emptied, or this process stood still
 // while its name was taken.
 func (h *Hub) watchPeers(ctx context.Context) {
-	tick := time.NewTicker(beatEvery)
+	tick := time.NewTicker(heartbeatEvery)
 	defer tick.Stop()
 	var seen peerConflicts
 	var others peerLog
@@ -220,13 +220,7 @@ func (h *Hub) watchPeers(ctx context.Context) {
 		if p := seen.beating(list); p != nil {
 			problem = h.disagrees(p)
 		}
-		h.problem("regle", problem)
-	}
-}
-
-func (h *Hub) problem(name string, err error) {
-	if h.Problem != nil {
-		h.Problem(name, err)
+		h.Health.Report(h.Log, "regle", problem)
 	}
 }
 

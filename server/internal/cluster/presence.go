@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	// beatEvery is the time between two heartbeats.
-	beatEvery = time.Second
+	// heartbeatEvery is the time between two heartbeats.
+	heartbeatEvery = time.Second
 	// life of a process after its last beat: two may be lost, and with the age
 	// of a snapshot the users of a killed instance are gone within 5 s.
 	life = 3500 * time.Millisecond
@@ -51,37 +51,6 @@ func (h *Hub) keys() []string {
 	return []string{keyProcs, own, own + ":sessions", own + ":logins"}
 }
 
-// Snapshot is all instances as they were at one moment.
-type Snapshot struct {
-	At    time.Time // Redis's clock
-	Users int       // distinct logged-in users
-	procs map[string]process
-}
-
-type process struct {
-	instance string
-	measure
-}
-
-// Sockets is the number of open connections.
-func (s *Snapshot) Sockets() (n int64) {
-	for _, p := range s.procs {
-		n += p.sockets
-	}
-	return n
-}
-
-// Servers is the number of living processes.
-func (s *Snapshot) Servers() int { return len(s.procs) }
-
-// Followers is the number of connections that follow, on all of them.
-func (s *Snapshot) Followers() (n int64) {
-	for _, p := range s.procs {
-		n += p.followers
-	}
-	return n
-}
-
 // reading is the last snapshot, shared by all who ask.
 type reading struct {
 	sync.Mutex
@@ -93,31 +62,29 @@ type reading struct {
 // Count gives the open sockets and the distinct users over all instances, right
 // within 5 s. Errors: store.ErrUnavailable.
 func (h *Hub) Count(ctx context.Context) (sockets int64, users int, err error) {
-	if h.DB == nil {
-		return h.Sockets(), h.Users(), nil
-	}
-	s, err := h.snapshot(ctx)
+	s, err := h.Snapshot(ctx)
 	if err != nil {
 		return 0, 0, err
 	}
-	if _, here := s.procs[h.proc]; here && len(s.procs) == 1 { // exact where nobody else is
-		return h.Sockets(), h.Users(), nil
+	if _, here := s.Processes[h.proc]; here && len(s.Processes) == 1 { // exact where nobody else is
+		return h.Sockets.Count(), h.Users(), nil
 	}
 	return s.Sockets(), s.Users, nil
 }
 
 // Servers is the number of living processes, 0 where Redis does not answer.
 func (h *Hub) Servers() int {
-	s, err := h.snapshot(context.Background())
+	s, err := h.Snapshot(context.Background())
 	if err != nil {
 		return 0
 	}
 	return s.Servers()
 }
 
-// snapshot gives one that is fresh. A failure is kept as long as a success, so
-// that those who ask do not wait in line for a Redis that is gone.
-func (h *Hub) snapshot(ctx context.Context) (*Snapshot, error) {
+// Snapshot gives one that is at most a second old. A failure is kept as long as a
+// success, so that callers do not wait one after the other for a Redis that does not
+// answer. Errors: store.ErrUnavailable.
+func (h *Hub) Snapshot(ctx context.Context) (*Snapshot, error) {
 	if ctx.Err() != nil { // Redis is known to be away: nobody waits for it
 		return nil, context.Cause(ctx)
 	}
@@ -129,8 +96,8 @@ func (h *Hub) snapshot(ctx context.Context) (*Snapshot, error) {
 	return h.reading.last, h.reading.err
 }
 
-// read takes a snapshot now.
-func (h *Hub) read(ctx context.Context) (*Snapshot, error) {
+// ReadSnapshot takes a snapshot now. Errors: store.ErrUnavailable.
+func (h *Hub) ReadSnapshot(ctx context.Context) (*Snapshot, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -152,37 +119,58 @@ func (h *Hub) readLocked(ctx context.Context) {
 	}
 }
 
+// heartbeatLoop tells Redis that this process lives.
+func (h *Hub) heartbeatLoop(ctx context.Context) {
+	tick := time.NewTicker(heartbeatEvery)
+	defer tick.Stop()
+	failing := false
+	for {
+		err := h.beat(ctx)
+		if failed := err != nil && ctx.Err() == nil; failed != failing {
+			failing = failed
+			if failed {
+				h.Log.Warn("présence non tenue dans Redis", "erreur", err)
+			} else {
+				h.Log.Debug("présence tenue de nouveau dans Redis")
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (h *Hub) beat(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, heartbeatEvery)
+	defer cancel()
+	h.reading.Lock() // heartbeats go one after the other: each is a difference
+	defer h.reading.Unlock()
+	_, err := h.heartbeat(ctx)
+	return err
+}
+
 // heartbeat tells Redis of this process, then runs what else is asked, in one round
 // trip.
 func (h *Hub) heartbeat(ctx context.Context, more ...store.Call) ([]any, error) {
 	for range 2 {
 		n := h.nextDelta()
-		m := h.measure()
+		own := Process{Age: time.Since(h.started), Sockets: h.Sockets.Count(), Report: h.Local.Report()}
 		calls := append([]store.Call{{
 			Script: beatScript, Keys: h.keys(),
-			Args: append([]any{h.proc, h.Instance, m.encode(), keyLife.Milliseconds(), h.Rule, h.Version, h.state()}, n.args()...),
+			Args: append([]any{h.proc, h.Instance, own.encode(), keyLife.Milliseconds(), h.Rule, h.Version, h.state()}, n.args()...),
 		}}, more...)
 		answers, err := store.EvalAll(ctx, h.DB, calls...)
 		if err != nil {
-			return nil, fmt.Errorf("live: beat: %w", err)
+			return nil, fmt.Errorf("cluster: beat: %w", err)
 		}
 		if answers[0] == int64(1) {
 			h.acknowledge(n)
 			return answers[1:], nil
 		}
 	}
-	return nil, fmt.Errorf("live: beat: %w: Redis forgets at once", store.ErrUnavailable)
-}
-
-func (h *Hub) measure() measure {
-	h.mu.Lock()
-	followers := int64(h.audience.len())
-	h.mu.Unlock()
-	now := time.Now()
-	return measure{
-		age: now.Sub(h.started), sockets: h.Sockets(), followers: followers,
-		since: h.Counters.now(), minute: h.Counters.lastMinute(now), latency: h.Counters.latency.load(),
-	}
+	return nil, fmt.Errorf("cluster: beat: %w: Redis forgets at once", store.ErrUnavailable)
 }
 
 // depart takes this process out, so that nobody waits for its life to end.
@@ -210,13 +198,13 @@ type presenceDelta struct {
 	sessions, unique int
 }
 
+func newPresenceDelta() presenceDelta {
+	c := presenceDelta{logins: make(map[string]int)}
+	c.forget()
+	return c
+}
+
 func (c *presenceDelta) joined(m *Subscriber) {
-	if c.added == nil {
-		c.forget()
-	}
-	if c.logins == nil {
-		c.logins = make(map[string]int)
-	}
 	c.added[m.id] = m
 	c.touch(m.Login)
 	c.logins[m.Login]++
@@ -275,7 +263,7 @@ func (n *delta) args() []any {
 func (h *Hub) nextDelta() delta {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	c := &h.changes
+	c := &h.presence
 	n := delta{whole: !c.told, sessions: c.sessions, unique: c.unique, thenUnique: len(h.users)}
 	c.told = false
 	if n.whole {
@@ -314,7 +302,7 @@ func (h *Hub) nextDelta() delta {
 func (h *Hub) acknowledge(n delta) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.changes.told, h.changes.sessions, h.changes.unique = true, n.thenSessions, n.thenUnique
+	h.presence.told, h.presence.sessions, h.presence.unique = true, n.thenSessions, n.thenUnique
 }
 
 func (m *Subscriber) number() string { return strconv.FormatInt(m.id, 36) }

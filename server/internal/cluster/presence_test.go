@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,28 +12,30 @@ import (
 	"etuservices/server/internal/testenv"
 )
 
-// silent is a connection that keeps what it is told.
-type silent struct {
-	lines  atomic.Int64
-	feed   atomic.Int64
-	states atomic.Int64
-}
+// silent is a connection that takes what it gets.
+type silent struct{}
 
-func (s *silent) Send(string, func()) { s.lines.Add(1) }
-func (s *silent) SendFeed(_ string, n, _ int, state func(int) string) {
-	s.feed.Add(int64(n))
-	if state != nil {
-		state(0)
-		s.states.Add(1)
-	}
+func (silent) Send(string, func()) {}
+
+// alone stands for the other parts of a server, of which these tests need nothing.
+type alone struct{}
+
+func (alone) Count() int64                                  { return 7 }
+func (alone) EndSessions(context.Context, []string, string) {}
+func (alone) Revalidate(context.Context) error              { return nil }
+func (alone) PendingNotices(context.Context, ...int64) ([]Notice, error) {
+	return nil, nil
 }
-func (s *silent) ClearFeed() {}
+func (alone) AckNotice(int64)              {}
+func (alone) Report() string               { return "1 2 3" }
+func (alone) ReceiveFeed(string, int, int) {}
 
 func alive() bool { return false }
 
 func newHub(stores *store.Stores, name string) *Hub {
 	return New(Options{
-		DB: stores.Redis.DB0, Channel: stores.Redis.Channel(), Instance: name, Sockets: func() int64 { return 7 }, Log: slog.New(slog.DiscardHandler),
+		DB: stores.Redis.DB0, Channel: stores.Redis.Channel(), Instance: name, Health: &store.Health{},
+		Sockets: alone{}, Registry: alone{}, Notices: alone{}, Local: alone{}, Log: slog.New(slog.DiscardHandler),
 	})
 }
 
@@ -57,7 +58,7 @@ func TestPresenceIsExact(t *testing.T) {
 			case n < 45:
 				h := hubs[random.IntN(2)]
 				id := random.Int64N(12)
-				m := h.Join(User{ID: id, Login: fmt.Sprint("l", id), Address: "192.0.2.1", Since: time.UnixMilli(1)}, &silent{}, alive)
+				m := h.Join(User{ID: id, Login: fmt.Sprint("l", id), Address: "192.0.2.1", Since: time.UnixMilli(1)}, silent{}, alive)
 				seats = append(seats, seat{h, m})
 			case n < 85 && len(seats) > 0:
 				i := random.IntN(len(seats))
@@ -80,7 +81,7 @@ func TestPresenceIsExact(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				s, err := hubs[0].read(t.Context())
+				s, err := hubs[0].ReadSnapshot(t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -107,7 +108,7 @@ func TestPresenceEnds(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		stores := env.Open(t)
 		h := newHub(stores, "un")
-		h.Join(User{ID: 1, Login: "alice", Address: "192.0.2.1"}, &silent{}, alive)
+		h.Join(User{ID: 1, Login: "alice", Address: "192.0.2.1"}, silent{}, alive)
 		if _, err := h.heartbeat(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +118,7 @@ func TestPresenceEnds(t *testing.T) {
 			}
 		}
 		h.depart(context.Background())
-		s, err := newHub(stores, "deux").read(t.Context())
+		s, err := newHub(stores, "deux").ReadSnapshot(t.Context())
 		if err != nil || s.Servers() != 1 {
 			t.Errorf("%v, %v", s, err)
 		}
@@ -128,18 +129,30 @@ func TestPresenceEnds(t *testing.T) {
 func TestOneReadingHoweverManyAsk(t *testing.T) {
 	t.Parallel()
 	h := newHub(testenv.Embedded(t).Open(t), "un")
-	first, err := h.snapshot(t.Context())
+	first, err := h.Snapshot(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	h.reading.at = time.Now().Add(time.Hour) // fresh, however slow the machine
 	for range 1000 {
-		if s, err := h.snapshot(t.Context()); err != nil || s != first {
+		if s, err := h.Snapshot(t.Context()); err != nil || s != first {
 			t.Fatalf("another reading (%v)", err)
 		}
 	}
 	h.reading.at = time.Now().Add(-2 * fresh)
-	if s, _ := h.snapshot(t.Context()); s == first {
+	if s, _ := h.Snapshot(t.Context()); s == first {
 		t.Error("an old reading")
+	}
+}
+
+// What a process reports comes back, whatever an instance of another version adds.
+func TestProcessRoundTrip(t *testing.T) {
+	t.Parallel()
+	p := Process{Instance: "un", Age: time.Hour, Sockets: 3, Report: "2 12 34"}
+	if got := parseProcess("un", p.encode()); got != p {
+		t.Errorf("%+v", got)
+	}
+	if got := parseProcess("un", "1 2"); got.Age != 1 || got.Sockets != 2 || got.Report != "" {
+		t.Errorf("%+v", got) // of an instance that reports less
 	}
 }

@@ -12,12 +12,54 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"etuservices/protocol"
 	"etuservices/server/internal/store"
 )
 
-// errSnapshot is an answer of read.lua that is none.
-var errSnapshot = errors.New("live: unexpected answer of Redis")
+// Snapshot is all instances as they were at one moment.
+type Snapshot struct {
+	At        time.Time // Redis's clock
+	Users     int       // distinct logged-in users
+	Processes map[string]Process
+}
+
+// Process is one server as it last reported.
+type Process struct {
+	Instance string
+	Age      time.Duration // since it started
+	Sockets  int64         // open connections
+	Report   string        // its Local.Report
+}
+
+// encode writes what goes out with a heartbeat: numbers with a blank between, then the
+// report.
+func (p Process) encode() string {
+	return strconv.FormatInt(int64(p.Age), 10) + " " + strconv.FormatInt(p.Sockets, 10) + " " + p.Report
+}
+
+// parseProcess reads what it can.
+func parseProcess(instance, text string) Process {
+	age, rest, _ := strings.Cut(text, " ")
+	sockets, report, _ := strings.Cut(rest, " ")
+	p := Process{Instance: instance, Report: report}
+	ns, _ := strconv.ParseInt(age, 10, 64)
+	p.Age = time.Duration(ns)
+	p.Sockets, _ = strconv.ParseInt(sockets, 10, 64)
+	return p
+}
+
+// Sockets is the number of open connections.
+func (s *Snapshot) Sockets() (n int64) {
+	for _, p := range s.Processes {
+		n += p.Sockets
+	}
+	return n
+}
+
+// Servers is the number of living processes.
+func (s *Snapshot) Servers() int { return len(s.Processes) }
+
+// errSnapshot is an answer of read.lua or peers.lua in another form than theirs.
+var errSnapshot = errors.New("cluster: unexpected answer of Redis")
 
 func parseSnapshot(answer any) (*Snapshot, error) {
 	list, ok := answer.([]any)
@@ -30,12 +72,12 @@ func parseSnapshot(answer any) (*Snapshot, error) {
 	if err != nil || !isInt {
 		return nil, errors.Join(errSnapshot, err)
 	}
-	s := &Snapshot{At: time.UnixMilli(ms).UTC(), Users: int(users), procs: make(map[string]process)}
+	s := &Snapshot{At: time.UnixMilli(ms).UTC(), Users: int(users), Processes: make(map[string]Process)}
 	for i := 2; i < len(list); i += 3 {
 		proc, _ := list[i].(string)
 		instance, _ := list[i+1].(string)
 		figures, _ := list[i+2].(string)
-		s.procs[proc] = process{instance: instance, measure: decodeMeasure(figures)}
+		s.Processes[proc] = parseProcess(instance, figures)
 	}
 	return s, nil
 }
@@ -49,23 +91,23 @@ type Session struct {
 // Sessions gives all logged-in connections, by login. Errors:
 // store.ErrUnavailable.
 func (h *Hub) Sessions(ctx context.Context) ([]Session, error) {
-	s, err := h.read(ctx) // with it, Redis has what came and went here
+	s, err := h.ReadSnapshot(ctx) // with it, Redis has what came and went here
 	if err != nil {
 		return nil, err
 	}
 	pipe := h.DB.Pipeline()
-	answers := make(map[string]*redis.StringSliceCmd, len(s.procs))
-	for proc := range s.procs {
+	answers := make(map[string]*redis.StringSliceCmd, len(s.Processes))
+	for proc := range s.Processes {
 		answers[proc] = pipe.HVals(ctx, keyPrefix+proc+":sessions")
 	}
 	if _, err := pipe.Exec(ctx); err != nil && len(answers) > 0 {
-		return nil, fmt.Errorf("live: sessions: %w", store.Classify(err))
+		return nil, fmt.Errorf("cluster: sessions: %w", store.Classify(err))
 	}
 	var all []Session
 	for proc, answer := range answers {
 		for _, who := range answer.Val() {
 			if p, ok := parseWho(who); ok {
-				all = append(all, Session{Instance: s.procs[proc].instance, User: p})
+				all = append(all, Session{Instance: s.Processes[proc].Instance, User: p})
 			}
 		}
 	}
@@ -73,67 +115,4 @@ func (h *Hub) Sessions(ctx context.Context) ([]Session, error) {
 		return cmp.Or(cmp.Compare(a.Login, b.Login), a.Since.Compare(b.Since), cmp.Compare(a.Instance, b.Instance))
 	})
 	return all, nil
-}
-
-// totals are the calls of both services since ever.
-type totals struct{ sales, buys int64 }
-
-// render gives the line of a state: what now differs from before, if there is a
-// before. Each follower adds what it lost.
-func render(now, before *Snapshot, period int64, t totals) func(lost int) string {
-	var minute [figures]int64
-	for _, p := range now.procs {
-		for i, n := range p.minute {
-			minute[i] += n
-		}
-	}
-	commands, latency, elapsed := since(now, before)
-	perSecond := 0.0
-	if elapsed > 0 {
-		perSecond = float64(commands) / elapsed.Seconds()
-	}
-	var out protocol.Writer
-	out.Event("STATS").Int("periode", period).
-		Int("connexions", now.Sockets()).Int("utilisateurs", int64(now.Users)).
-		Price("commandes_s", int64(100*perSecond+0.5)).Int("connexions_min", minute[Logins]).
-		Int("ventes", t.sales).Int("achats", t.buys).
-		Int("refus", minute[RefusedQuota]+minute[RefusedPassword]+minute[RefusedOther]).
-		Int("refus_quota", minute[RefusedQuota]).Int("refus_echec", minute[RefusedPassword]).
-		Int("ventes_min", minute[Listings]).Int("achats_min", minute[Purchases]).
-		Price("p50_ms", hundredths(percentile(&latency, 0.50))).
-		Price("p99_ms", hundredths(percentile(&latency, 0.99))).
-		Int("serveurs", int64(now.Servers())).Int("suiveurs", now.Followers()).
-		Str("instant", now.At.Format("2006-01-02T15:04:05.000Z")).End()
-	line := strings.TrimSuffix(string(out.Bytes()), "\r\n")
-	whole := line + " perdus=0" // what nearly all are told, made once
-	return func(lost int) string {
-		if lost == 0 {
-			return whole
-		}
-		return line + " perdus=" + strconv.Itoa(lost)
-	}
-}
-
-// hundredths of a millisecond.
-func hundredths(d time.Duration) int64 { return int64(d / (10 * time.Microsecond)) }
-
-// since adds up what each process did between two snapshots. One that was not
-// there before counts whole if it started since, and not at all if it was only
-// out of sight.
-func since(now, before *Snapshot) (commands int64, latency [buckets]int64, elapsed time.Duration) {
-	if before == nil {
-		return 0, latency, 0
-	}
-	elapsed = now.At.Sub(before.At)
-	for name, p := range now.procs {
-		old, known := before.procs[name]
-		if !known && p.age > elapsed {
-			continue
-		}
-		commands += p.measure.since[Commands] - old.measure.since[Commands]
-		for i := range latency {
-			latency[i] += p.latency[i] - old.latency[i]
-		}
-	}
-	return commands, latency, elapsed
 }

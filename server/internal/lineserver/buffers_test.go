@@ -28,7 +28,7 @@ func serveTCP(t testing.TB, shop *shop, maxConns int) (s *Server, dial func() *p
 	t.Helper()
 	l := listen(t)
 	s = shop.server(maxConns)
-	run(t, s, l)
+	run(t, shop, s, l)
 	return s, func() *peer {
 		t.Helper()
 		c, err := net.Dial("tcp", l.Addr().String())
@@ -60,7 +60,7 @@ func TestThousandsOfRequestsInOneWrite(t *testing.T) {
 func TestLineCutAtEveryByte(t *testing.T) {
 	const line = "PING \"é\" \xf0\x9f\x8e\xb8 fin\r\nPING suite\r\n"
 	shop, l := newShop(), newPipes()
-	run(t, shop.server(1), l)
+	run(t, shop, shop.server(1), l)
 	p := l.dial(t).greeted()
 	for first := range len(line) {
 		for second := first; second < len(line); second++ {

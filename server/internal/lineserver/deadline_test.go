@@ -60,7 +60,7 @@ func TestLoginTime(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				shop, l := newShop(), newPipes()
-				run(t, shop.server(1), l)
+				run(t, shop, shop.server(1), l)
 				start := time.Now()
 				p := l.dial(t).greeted()
 				c.talk(p)
@@ -103,7 +103,7 @@ func TestIdleTime(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				shop, l := newShop(), newPipes()
-				run(t, shop.server(1), l)
+				run(t, shop, shop.server(1), l)
 				p := l.dial(t).greeted()
 				time.Sleep(time.Minute)
 				start := time.Now()
@@ -131,7 +131,7 @@ func TestReaderThatNeverReads(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				shop, l := newShop(), newPipes()
 				s := shop.server(2)
-				run(t, s, l)
+				run(t, shop, s, l)
 				p := l.dial(t).greeted()
 				start := time.Now()
 				c.block(shop, p)
@@ -170,7 +170,7 @@ func TestLingerEnds(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				shop, l := newShop(), &pipes{conns: make(chan net.Conn), done: make(chan struct{}), half: true}
 				s := shop.server(1)
-				run(t, s, l)
+				run(t, shop, s, l)
 				p := l.dial(t).greeted()
 				start := time.Now()
 				p.asks("BYE", "+OK BYE")

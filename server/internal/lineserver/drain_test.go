@@ -15,7 +15,7 @@ func TestStopSpreadsTheGoodbyes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		shop, l := newShop(), newPipes()
 		s := shop.server(clients)
-		run(t, s, l)
+		run(t, shop, s, l)
 		left := make(chan time.Duration, clients)
 		start := time.Now()
 		for range clients {

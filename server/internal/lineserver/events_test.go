@@ -14,7 +14,7 @@ import (
 func TestEventDuringHalfALine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		shop, l := newShop(), newPipes()
-		run(t, shop.server(1), l)
+		run(t, shop, shop.server(1), l)
 		p := l.dial(t).greeted()
 		for range 3 {
 			p.writes("PI")
@@ -36,7 +36,7 @@ func TestEventDuringHalfALine(t *testing.T) {
 func TestEventDuringARequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		shop, l := newShop(), newPipes()
-		run(t, shop.server(1), l)
+		run(t, shop, shop.server(1), l)
 		p := l.dial(t).greeted()
 		p.says("WAIT")
 		synctest.Wait()
@@ -69,7 +69,7 @@ func (l *late) Read(p []byte) (int, error) {
 func TestEventBeforeARequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		shop, l := newShop(), newPipes()
-		run(t, shop.server(1), l)
+		run(t, shop, shop.server(1), l)
 		ours, theirs := net.Pipe()
 		l.conns <- &late{Conn: theirs, event: func() { shop.push("! X") }}
 		p := newPeer(t, ours).greeted()
@@ -84,7 +84,7 @@ func TestEventBeforeARequest(t *testing.T) {
 func TestEventsThatNobodyReads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		shop, l := newShop(), newPipes()
-		run(t, shop.server(1), l)
+		run(t, shop, shop.server(1), l)
 		p := l.dial(t).greeted()
 		p.says("WAIT")
 		synctest.Wait()
@@ -105,7 +105,7 @@ func TestEventsThatNobodyReads(t *testing.T) {
 func TestEventWaitsForTheReplyUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		shop, l := newShop(), newPipes()
-		run(t, shop.server(1), l)
+		run(t, shop, shop.server(1), l)
 		p := l.dial(t).greeted()
 		p.says("HALF")
 		synctest.Wait()

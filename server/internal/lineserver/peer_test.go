@@ -71,12 +71,12 @@ func (p *pipes) dial(t testing.TB) *peer {
 }
 
 // run serves until the test ends, which waits for everything that was begun.
-func run(t testing.TB, s *Server, l net.Listener) {
+func run(t testing.TB, shop *shop, s *Server, l net.Listener) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	var serving sync.WaitGroup
 	serving.Go(func() {
-		if err := s.Serve(ctx, l); err != nil {
+		if err := s.Serve(ctx, l, shop.open); err != nil {
 			t.Errorf("serve: %v", err)
 		}
 	})

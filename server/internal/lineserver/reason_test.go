@@ -4,7 +4,6 @@ import (
 	"io"
 	"maps"
 	"net"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -38,14 +37,7 @@ func TestReasons(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				shop, l := newShop(), newPipes()
 				s := shop.server(1)
-				var mu sync.Mutex
-				counted := map[Reason]int{}
-				s.OnEnd = func(r Reason) {
-					mu.Lock()
-					defer mu.Unlock()
-					counted[r]++
-				}
-				run(t, s, l)
+				run(t, shop, s, l)
 				p := l.dial(t)
 				ends(s, shop, l, p)
 				if want != Slow && want != Left {
@@ -56,10 +48,10 @@ func TestReasons(t *testing.T) {
 				} else {
 					time.Sleep(shop.limits.Idle + shop.limits.LoginTime)
 				}
-				mu.Lock()
-				defer mu.Unlock()
-				if got := map[Reason]int{want: 1}; !maps.Equal(counted, got) {
-					t.Errorf("counted %v", counted)
+				shop.mu.Lock()
+				defer shop.mu.Unlock()
+				if got := map[Reason]int{want: 1}; !maps.Equal(shop.ended, got) {
+					t.Errorf("counted %v", shop.ended)
 				}
 			})
 		})

@@ -39,10 +39,8 @@ const maxRefusing = 64
 
 // Server holds the connections of a process.
 type Server struct {
-	OnEnd func(Reason) // counts connections that ended; may be nil
-
 	limits   config.Limits
-	open     func(*Conn) Session
+	observer Observer
 	log      *slog.Logger
 	slots    chan struct{}
 	stopping atomic.Bool
@@ -60,11 +58,19 @@ type Server struct {
 	maxUnauthenticated int64
 }
 
-// New makes a server that holds the connections that cfg allows and opens a
-// session for each.
-func New(cfg config.Config, open func(*Conn) Session, log *slog.Logger) *Server {
+// Observer is told of each connection that ended.
+type Observer interface{ ConnEnded(Reason) }
+
+// NoObserver takes no notice.
+type NoObserver struct{}
+
+// ConnEnded does nothing.
+func (NoObserver) ConnEnded(Reason) {}
+
+// New makes a server that holds the connections that cfg allows.
+func New(cfg config.Config, observer Observer, log *slog.Logger) *Server {
 	return &Server{
-		limits: cfg.Limits, open: open, log: log,
+		limits: cfg.Limits, observer: observer, log: log,
 		slots: make(chan struct{}, cfg.MaxConns),
 		conns: make(map[*Conn]struct{}),
 		addresses: addresses{
@@ -80,9 +86,9 @@ func (s *Server) Count() int64 { return s.count.Load() }
 // Total is the number of connections since the start, refused ones included.
 func (s *Server) Total() int64 { return s.total.Load() }
 
-// Serve accepts until the listener is closed or Stop is called. ctx is what
-// requests run under.
-func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+// Serve accepts until the listener is closed or Stop is called, and opens a session
+// for each connection. ctx is what requests run under.
+func (s *Server) Serve(ctx context.Context, l net.Listener, open func(*Conn) Session) error {
 	stop := context.AfterFunc(ctx, func() { _ = l.Close() })
 	defer stop()
 	pause := acceptPause
@@ -92,7 +98,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		case err == nil:
 			pause = acceptPause
 			s.total.Add(1)
-			s.accept(ctx, nc)
+			s.accept(ctx, nc, open)
 		case s.stopping.Load() || ctx.Err() != nil || errors.Is(err, net.ErrClosed):
 			return nil
 		default:
@@ -104,7 +110,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 }
 
 // accept gives a connection its goroutine, if there is a place for it.
-func (s *Server) accept(ctx context.Context, nc net.Conn) {
+func (s *Server) accept(ctx context.Context, nc net.Conn, open func(*Conn) Session) {
 	c := &Conn{nc: nc, server: s, reader: protocol.NewReader(nc), opened: time.Now()}
 	c.exempt = s.addresses.isExempt(nc.RemoteAddr())
 	release, code, wait := s.admit(c)
@@ -114,7 +120,7 @@ func (s *Server) accept(ctx context.Context, nc net.Conn) {
 	}
 	c.queue.max = s.limits.Events
 	c.release = release
-	s.spawn(nc, func() { s.handleConn(ctx, c) })
+	s.spawn(nc, func() { s.handleConn(ctx, c, open) })
 }
 
 //go:noinline
@@ -127,16 +133,16 @@ func (c *Conn) remove() {
 
 // handleConn is the life of a connection. What panics outside of a verb, which its
 // session answers for, ends this connection and no other.
-func (s *Server) handleConn(ctx context.Context, c *Conn) {
+func (s *Server) handleConn(ctx context.Context, c *Conn, open func(*Conn) Session) {
 	s.add(c)
 	defer c.remove()
 	defer func() {
 		if p := recover(); p != nil {
 			s.log.Error("panique", "panique", p, "adresse", c.Address(), "pile", string(debug.Stack()))
-			s.ended(Reason(protocol.INTERNE))
+			s.observer.ConnEnded(Reason(protocol.INTERNE))
 		}
 	}()
-	if c.open(ctx) {
+	if c.open(ctx, open) {
 		c.finish(c.serve(ctx))
 	}
 }
@@ -146,13 +152,13 @@ func (s *Server) handleConn(ctx context.Context, c *Conn) {
 // collector takes the stack from 8 KiB back to 4.
 
 //go:noinline
-func (c *Conn) open(ctx context.Context) bool {
+func (c *Conn) open(ctx context.Context, open func(*Conn) Session) bool {
 	if err := c.handshake(ctx); err != nil {
 		c.server.log.Debug("poignée de main TLS manquée", "adresse", c.Address(), "erreur", err)
-		c.server.ended(NoTLS)
+		c.server.observer.ConnEnded(NoTLS)
 		return false
 	}
-	c.session = c.server.open(c)
+	c.session = open(c)
 	return true
 }
 
@@ -164,13 +170,7 @@ func (c *Conn) finish(err error) {
 	}
 	c.server.log.Debug("connexion finie", "adresse", c.Address(), "raison", string(reason), "erreur", err,
 		"lignes", c.lines, "evenements_perdus", c.queue.dropped, "duree", time.Since(c.opened))
-	c.server.ended(reason)
-}
-
-func (s *Server) ended(reason Reason) {
-	if s.OnEnd != nil {
-		s.OnEnd(reason)
-	}
+	c.server.observer.ConnEnded(reason)
 }
 
 // spawn runs f for a connection, or closes it where the server stops: what
@@ -224,7 +224,7 @@ func (s *Server) admit(c *Conn) (release func(), code protocol.Code, wait time.D
 // handshake, which a silent client would never end: it has HandshakeTime, and
 // less where many others are being refused.
 func (s *Server) refuse(ctx context.Context, nc net.Conn, code protocol.Code, wait time.Duration) {
-	s.ended(Reason(code))
+	s.observer.ConnEnded(Reason(code))
 	s.spawn(nc, func() {
 		c := &Conn{nc: nc, server: s}
 		defer nc.Close()

@@ -53,7 +53,7 @@ func TestPanics(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				shop, l := newShop(), newPipes()
 				s := shop.server(2)
-				run(t, s, l)
+				run(t, shop, s, l)
 				other := l.dial(t).greeted()
 				shop.mu.Lock()
 				shop.panics = method
@@ -89,7 +89,7 @@ func TestAcceptErrors(t *testing.T) {
 		shop, l := newShop(), newPipes()
 		l.errs = 10
 		start := time.Now()
-		run(t, shop.server(1), l)
+		run(t, shop, shop.server(1), l)
 		l.dial(t).greeted()
 		// 5, 10, 20 … 640 ms, then a second each.
 		after(t, start, (5+10+20+40+80+160+320+640)*time.Millisecond+2*time.Second)
@@ -108,7 +108,7 @@ func TestStop(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			shop, l := newShop(), newPipes()
 			s := shop.server(3)
-			run(t, s, l)
+			run(t, shop, s, l)
 			idle, half, busy := l.dial(t).greeted(), l.dial(t).greeted(), l.dial(t).greeted()
 			half.writes("PIN")
 			go busy.writes("WAIT\nPING not done\n")
@@ -134,7 +134,7 @@ func TestStop(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			shop, l := newShop(), newPipes()
 			s := shop.server(1)
-			run(t, s, l)
+			run(t, shop, s, l)
 			p := l.dial(t).greeted()
 			p.says("WAIT")
 			start := time.Now()
@@ -154,7 +154,7 @@ func TestStopDuringALinger(t *testing.T) {
 		shop := newShop()
 		l := &pipes{conns: make(chan net.Conn), done: make(chan struct{}), half: true}
 		s := shop.server(1)
-		run(t, s, l)
+		run(t, shop, s, l)
 		p := l.dial(t).greeted()
 		start := time.Now()
 		p.asks("BYE", "+OK BYE")
@@ -173,7 +173,7 @@ func TestStopWhileOthersConnect(t *testing.T) {
 		shop.limits.LingerTime = time.Millisecond
 		s := shop.server(2)
 		served := make(chan error, 1)
-		go func() { served <- s.Serve(context.Background(), l) }()
+		go func() { served <- s.Serve(context.Background(), l, shop.open) }()
 		for range 4 {
 			go func() {
 				if c, err := net.Dial("tcp", l.Addr().String()); err == nil {

@@ -24,7 +24,7 @@ func TestStrangersPart(t *testing.T) {
 				l.from = &net.TCPAddr{IP: net.IPv4(192, 0, 2, 7), Port: 40000} // RFC 5737's, of no exempt network
 				shop.limits.UnauthenticatedShare = c.part
 				s := shop.server(c.places)
-				run(t, s, l)
+				run(t, shop, s, l)
 				full := func() {
 					t.Helper()
 					for range 2 { // a refusal takes no place
@@ -62,7 +62,7 @@ func TestStrangersPart(t *testing.T) {
 		const places = 8
 		shop, l := newShop(), newPipes()
 		l.from = &net.TCPAddr{IP: net.IPv4(192, 0, 2, 7), Port: 40000}
-		run(t, shop.server(places), l)
+		run(t, shop, shop.server(places), l)
 		for range places {
 			l.dial(t).greeted().asks("IN", "+OK IN")
 		}

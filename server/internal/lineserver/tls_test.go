@@ -67,7 +67,7 @@ func TestHandshakeTime(t *testing.T) {
 		shop, l := newShop(), newPipes()
 		shop.limits.HandshakeTime = patience
 		s := shop.server(1)
-		run(t, s, tls.NewListener(l, config))
+		run(t, shop, s, tls.NewListener(l, config))
 		start := time.Now()
 		return s, l.dial(t), start
 	}

@@ -30,10 +30,20 @@ type shop struct {
 	mu     sync.Mutex
 	conns  []*Conn
 	closed int
+	ended  map[Reason]int
 	panics string // the method that panics
 }
 
-func newShop() *shop { return &shop{limits: config.DefaultLimits, resume: make(chan struct{})} }
+func newShop() *shop {
+	return &shop{limits: config.DefaultLimits, resume: make(chan struct{}), ended: make(map[Reason]int)}
+}
+
+// ConnEnded counts the connections that ended.
+func (s *shop) ConnEnded(r Reason) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended[r]++
+}
 
 func (s *shop) open(c *Conn) Session {
 	s.mu.Lock()
@@ -44,7 +54,7 @@ func (s *shop) open(c *Conn) Session {
 }
 
 func (s *shop) server(maxConns int) *Server {
-	return New(config.Config{MaxConns: maxConns, MaxConnsPerIP: maxConns, ExemptNets: config.LoopbackNets, Limits: s.limits}, s.open, slog.New(slog.DiscardHandler))
+	return New(config.Config{MaxConns: maxConns, MaxConnsPerIP: maxConns, ExemptNets: config.LoopbackNets, Limits: s.limits}, s, slog.New(slog.DiscardHandler))
 }
 
 // push brings an event to every connection.

@@ -69,9 +69,14 @@ type Options struct {
 	Stores   *store.Stores
 	Quota    *ledger.Limiter
 	Instance string // written into the ledger
-	// OnCall gives what Redis's database 1 must be told of a committed call.
-	OnCall func(Call) []store.Call
-	Log    *slog.Logger
+	Stats    Stats
+	Log      *slog.Logger
+}
+
+// Stats gives what Redis's database 1 is told of a committed call, for the
+// leaderboards.
+type Stats interface {
+	CallUpdate(c Call) []store.Call
 }
 
 // Call is one counted call, as the ledger has it.
@@ -96,14 +101,14 @@ type Market struct {
 // is rebuilt from SQL.
 func (m *Market) run(ctx context.Context, user ledger.User, service ledger.Service, ref, argsHash string, mut ledger.Mutation) (ledger.Replay, error) {
 	done, err := m.Quota.Run(ctx, ledger.Call{User: user, Service: service, Ref: ref, ArgsHash: argsHash, Instance: m.Instance}, mut)
-	if err != nil || done.Replayed || m.OnCall == nil {
+	if err != nil || done.Replayed {
 		return done.Replay, err
 	}
 	call := Call{
 		Login: user.Login, Service: service, Article: done.Article,
 		Slot: done.Slot.ID, At: done.Slot.Stamp, Account: done.Account,
 	}
-	if _, err := m.Stores.Redis.DB1.Batch(ctx, m.OnCall(call)...); err != nil {
+	if _, err := m.Stores.Redis.DB1.Batch(ctx, m.Stats.CallUpdate(call)...); err != nil {
 		m.Log.Warn("appel écrit mais non porté aux tableaux", "erreur", err)
 	}
 	return done.Replay, nil

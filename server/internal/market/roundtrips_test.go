@@ -97,7 +97,7 @@ func TestRoundTripsOfACall(t *testing.T) {
 	log := slog.New(slog.DiscardHandler)
 	quota := ledger.New(stores, ledger.Rule{Max: 10, Window: time.Minute}, log)
 	t.Cleanup(quota.Close)
-	m := market.New(market.Options{Stores: stores, Quota: quota, Instance: "essai", OnCall: stats.Call, Log: log})
+	m := market.New(market.Options{Stores: stores, Quota: quota, Instance: "essai", Stats: stats.New(stores, log), Log: log})
 	users := make([]ledger.User, 2)
 	for i, login := range []string{"alice", "bob"} {
 		done, err := stores.SQL.Write.Exec(`INSERT INTO utilisateurs (login, email, prenom, nom, mot_de_passe, cree_le)

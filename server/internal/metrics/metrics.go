@@ -1,6 +1,5 @@
-// Package metrics tells a Prometheus, and whoever looks after the machine, how
-// this process does: on an address of its own (ETU_METRICS_ADDR), never on the
-// one that students reach.
+// Package metrics serves Prometheus's metrics and the health checks of this process, on
+// an address of its own (ETU_METRICS_ADDR), never on the one that students reach.
 package metrics
 
 import (
@@ -13,16 +12,10 @@ import (
 
 	"etuservices/protocol"
 	"etuservices/server/internal/cluster"
+	"etuservices/server/internal/lineserver"
+	"etuservices/server/internal/monitor"
 	"etuservices/server/internal/store"
 )
-
-// Options are what is measured.
-type Options struct {
-	Stores   *store.Stores
-	Hub      *cluster.Hub
-	Sockets  func() int64
-	Instance string
-}
 
 // Metrics are a process's. Its methods are safe for concurrent use.
 type Metrics struct {
@@ -44,9 +37,10 @@ type replies struct {
 // steps of the histograms, in seconds: Redis alone to a store that hangs.
 var steps = []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5}
 
-// New makes the metrics and hangs them onto the stores.
-func New(o Options) *Metrics {
-	m := &Metrics{registry: prometheus.NewRegistry(), stores: o.Stores, replies: make(map[*protocol.Verb]*replies)}
+// New makes the metrics of an instance and measures its stores; Register adds those
+// of its other parts.
+func New(stores *store.Stores, instance string) *Metrics {
+	m := &Metrics{registry: prometheus.NewRegistry(), stores: stores, replies: make(map[*protocol.Verb]*replies)}
 	factory := registerer{m.registry}
 	counts := factory.counterVec("etu_commandes_total", "Réponses, par verbe et code (OK pour un succès).", "verbe", "code")
 	took := factory.histogramVec("etu_commande_secondes", "Durée d'une commande.", "verbe")
@@ -66,31 +60,31 @@ func New(o Options) *Metrics {
 		m.store.WithLabelValues(name)
 		m.failures.WithLabelValues(name)
 	}
-	m.gauges(factory, o)
-	m.watch(o.Stores)
+	factory.gauge("etu_instance_info", "Le nom de cette instance.", func() float64 { return 1 }, "serveur", instance)
+	m.watch(stores)
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewBuildInfoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		collectors.NewDBStatsCollector(o.Stores.SQL.Write, "etuservices"))
+		collectors.NewDBStatsCollector(stores.SQL.Write, "etuservices"))
 	return m
 }
 
-func (m *Metrics) gauges(f registerer, o Options) {
-	count := &o.Hub.Counters
-	f.gauge("etu_connexions", "Connexions ouvertes.", func() float64 { return float64(o.Sockets()) })
-	f.gauge("etu_utilisateurs", "Utilisateurs connectés à cette instance.", func() float64 { return float64(o.Hub.Users()) })
-	f.gauge("etu_suiveurs", "Connexions qui suivent.", func() float64 { return float64(o.Hub.Followers()) })
-	f.gauge("etu_serveurs", "Instances vivantes, 0 quand Redis ne répond pas.", func() float64 { return float64(o.Hub.Servers()) })
-	f.counter("etu_evenements_perdus_total", "Événements que personne n'a pu dire.", func() float64 { return float64(count.Dropped()) })
-	f.counter("etu_connexions_reussies_total", "AUTH réussis.", func() float64 { return float64(count.Get(cluster.Logins)) })
-	f.counter("etu_refus_quota_total", "Refus de quota.", func() float64 { return float64(count.Get(cluster.RefusedQuota)) })
-	f.counter("etu_echecs_total", "Mots de passe et jetons refusés.", func() float64 { return float64(count.Get(cluster.RefusedPassword)) })
-	f.counter("etu_ventes_total", "Articles mis en vente.", func() float64 { return float64(count.Get(cluster.Listings)) })
-	f.counter("etu_achats_total", "Articles achetés.", func() float64 { return float64(count.Get(cluster.Purchases)) })
-	f.gauge("etu_instance_info", "Le nom de cette instance.", func() float64 { return 1 }, "serveur", o.Instance)
+// Register adds the metrics that are read from these parts of the server.
+func (m *Metrics) Register(lines *lineserver.Server, hub *cluster.Hub, mon *monitor.Monitor) {
+	f := registerer{m.registry}
+	f.gauge("etu_connexions", "Connexions ouvertes.", func() float64 { return float64(lines.Count()) })
+	f.gauge("etu_utilisateurs", "Utilisateurs connectés à cette instance.", func() float64 { return float64(hub.Users()) })
+	f.gauge("etu_suiveurs", "Connexions qui suivent.", func() float64 { return float64(mon.Followers()) })
+	f.gauge("etu_serveurs", "Instances vivantes, 0 quand Redis ne répond pas.", func() float64 { return float64(hub.Servers()) })
+	f.counter("etu_evenements_perdus_total", "Événements que personne n'a pu dire.", func() float64 { return float64(hub.Dropped() + mon.Dropped()) })
+	f.counter("etu_connexions_reussies_total", "AUTH réussis.", func() float64 { return float64(mon.Get(monitor.Logins)) })
+	f.counter("etu_refus_quota_total", "Refus de quota.", func() float64 { return float64(mon.Get(monitor.RefusedQuota)) })
+	f.counter("etu_echecs_total", "Mots de passe et jetons refusés.", func() float64 { return float64(mon.Get(monitor.RefusedPassword)) })
+	f.counter("etu_ventes_total", "Articles mis en vente.", func() float64 { return float64(mon.Get(monitor.Listings)) })
+	f.counter("etu_achats_total", "Articles achetés.", func() float64 { return float64(mon.Get(monitor.Purchases)) })
 }
 
-// Ended counts a connection, with the reason why it ended.
-func (m *Metrics) Ended(reason string) { m.ends.WithLabelValues(reason).Inc() }
+// ConnEnded counts a connection, with the reason why it ended.
+func (m *Metrics) ConnEnded(reason lineserver.Reason) { m.ends.WithLabelValues(string(reason)).Inc() }
 
 // Observe counts a request; verb is nil for one that is unknown, code "" for a
 // success.

@@ -1,4 +1,4 @@
-package session
+package session_test
 
 import (
 	"testing"
@@ -25,7 +25,7 @@ func TestLoginTimeIsAbsolute(t *testing.T) {
 		t.Helper()
 		before := time.Now()
 		c.Must(line)
-		if at := until(protocol.DELAI); at.Before(before.Add(h.Limits.LoginTime)) || at.After(time.Now().Add(h.Limits.LoginTime)) {
+		if at := until(protocol.DELAI); at.Before(before.Add(h.Sessions.Limits.LoginTime)) || at.After(time.Now().Add(h.Sessions.Limits.LoginTime)) {
 			t.Errorf("%q: until %v", line, at)
 		}
 	}
@@ -48,7 +48,7 @@ func TestLoginTimeIsAbsolute(t *testing.T) {
 	// The other connection learns at its next request that its token is dead.
 	c = other
 	c.Refused("QUI", protocol.AUTH)
-	if at := until(protocol.DELAI); time.Until(at) > h.Limits.LoginTime || time.Until(at) < h.Limits.LoginTime-time.Minute {
+	if at := until(protocol.DELAI); time.Until(at) > h.Sessions.Limits.LoginTime || time.Until(at) < h.Sessions.Limits.LoginTime-time.Minute {
 		t.Errorf("until %v", at)
 	}
 }
@@ -62,7 +62,7 @@ func TestIdleTimeMovesWithRequests(t *testing.T) {
 		before := time.Now()
 		c.Do(line)
 		at, _ := c.s.Deadline()
-		if code != protocol.INACTIF || at.Before(before.Add(h.Limits.Idle)) || !at.After(last) {
+		if code != protocol.INACTIF || at.Before(before.Add(h.Sessions.Limits.Idle)) || !at.After(last) {
 			t.Errorf("%q: until %v (%s)", line, at, code)
 		}
 		last = at

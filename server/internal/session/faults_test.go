@@ -1,4 +1,4 @@
-package session
+package session_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"etuservices/protocol"
+	"etuservices/server/internal/session"
 	"etuservices/server/internal/testenv"
 )
 
@@ -49,13 +50,9 @@ func TestTenInARowClose(t *testing.T) {
 var errBroken = errors.New("broken on purpose")
 
 // replaceHandler makes a verb do something else for a test.
-func replaceHandler(t *testing.T, verb string, f handler) {
+func replaceHandler(t *testing.T, verb string, f session.Handler) {
 	t.Helper()
-	old := commands[verb]
-	broken := old
-	broken.run = f
-	commands[verb] = broken
-	t.Cleanup(func() { commands[verb] = old })
+	t.Cleanup(session.Replace(verb, f))
 }
 
 // TestPanicEndsThatConnectionOnly: its reply is INTERNE alone, even when
@@ -63,7 +60,7 @@ func replaceHandler(t *testing.T, verb string, f handler) {
 func TestPanicEndsThatConnectionOnly(t *testing.T) {
 	h := newHouse(t, testenv.Embedded(t), plenty)
 	other, c := h.login(t), h.login(t)
-	replaceHandler(t, "STATS", func(_ context.Context, _ *Session, _ *protocol.Request, out *protocol.Writer) error {
+	replaceHandler(t, "STATS", func(_ context.Context, _ *session.Session, _ *protocol.Request, out *protocol.Writer) error {
 		out.Row().Str("tableau", "top").End()
 		out.Row().Str("moitié", "une")
 		panic(errBroken)
@@ -76,7 +73,7 @@ func TestPanicEndsThatConnectionOnly(t *testing.T) {
 // TestFaultOfOurs: an error that nobody foresaw is an incident too.
 func TestFaultOfOurs(t *testing.T) {
 	h := newHouse(t, testenv.Embedded(t), plenty)
-	replaceHandler(t, "STATS", func(_ context.Context, _ *Session, _ *protocol.Request, out *protocol.Writer) error {
+	replaceHandler(t, "STATS", func(_ context.Context, _ *session.Session, _ *protocol.Request, out *protocol.Writer) error {
 		out.Row().Str("tableau", "top").End()
 		return errBroken
 	})

@@ -1,17 +1,17 @@
-package session
+package session_test
 
 import (
 	"context"
 	"log/slog"
-	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"etuservices/protocol"
 	"etuservices/server/internal/accounts"
-	"etuservices/server/internal/cluster"
 	"etuservices/server/internal/config"
+	"etuservices/server/internal/monitor"
+	"etuservices/server/internal/session"
 )
 
 // paced gives a logged-in connection of a server that slows floods down, and
@@ -19,16 +19,19 @@ import (
 // at once. So the clock of a synctest moves only while the server slows.
 func paced(t *testing.T, rate, burst int) *talk {
 	t.Helper()
-	replaceHandler(t, "ARTICLES", func(_ context.Context, _ *Session, _ *protocol.Request, out *protocol.Writer) error {
+	replaceHandler(t, "ARTICLES", func(_ context.Context, _ *session.Session, _ *protocol.Request, out *protocol.Writer) error {
 		out.OK("ARTICLES").Int("lignes", 0).End()
 		return nil
 	})
 	limits := config.DefaultLimits
 	limits.FloodBurst = burst
-	services := &Deps{Hub: &cluster.Hub{}, Limits: limits, Flood: rate, Log: slog.New(slog.DiscardHandler)}
+	log := slog.New(slog.DiscardHandler)
+	deps := &session.Deps{
+		Monitor: monitor.New(nil, monitor.NewRecorder(), nil, log), Observer: session.NoObserver{},
+		Limits: limits, Flood: rate, Log: log,
+	}
 	c := &talk{t: t}
-	c.s = services.Open(c)
-	c.s.user = &accounts.Session{User: accounts.User{Login: "alice", Role: accounts.Student}}
+	c.s = session.OpenAs(deps, c, &accounts.Session{User: accounts.User{Login: "alice", Role: accounts.Student}})
 	return c
 }
 
@@ -87,17 +90,4 @@ func TestFloodBurst(t *testing.T) {
 			paced(t, 0, 1).takes(1000, "ARTICLES", 0)
 		})
 	})
-}
-
-// TestWhoIsSlowed: every verb but those that reach no store.
-func TestWhoIsSlowed(t *testing.T) {
-	var free []string
-	for _, v := range protocol.Verbs {
-		if !commands[v.Name].paced {
-			free = append(free, v.Name)
-		}
-	}
-	if want := []string{"AIDE", "PING", "QUI", "STOP", "QUITTER"}; !slices.Equal(free, want) {
-		t.Errorf("not slowed: %v, want %v", free, want)
-	}
 }

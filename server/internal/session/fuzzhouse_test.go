@@ -1,4 +1,4 @@
-package session
+package session_test
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 	"etuservices/server/internal/accounts"
 	"etuservices/server/internal/config"
 	"etuservices/server/internal/lineserver"
+	"etuservices/server/internal/session"
 	"etuservices/server/internal/testenv"
 )
 
@@ -41,12 +42,12 @@ func newFuzzHouse(f *testing.F) *fuzzHouse {
 		entered: make(chan bool, 1), closed: make(chan struct{}, 1),
 	}
 	// No time-out of ours ends what hangs before the fuzzer says so.
-	h.Limits.LoginTime, h.Limits.Idle, h.Limits.WriteTimeout = time.Hour, time.Hour, time.Hour
-	server := lineserver.New(config.Config{MaxConns: 4, MaxConnsPerIP: 4, Limits: h.Limits}, h.open, slog.New(slog.NewTextHandler(h.logs, nil)))
-	h.Sockets = server.Count
+	h.Sessions.Limits.LoginTime, h.Sessions.Limits.Idle, h.Sessions.Limits.WriteTimeout = time.Hour, time.Hour, time.Hour
+	cfg := config.Config{MaxConns: 4, MaxConnsPerIP: 4, Limits: h.Sessions.Limits}
+	server := lineserver.New(cfg, lineserver.NoObserver{}, slog.New(slog.NewTextHandler(h.logs, nil)))
 	ctx, cancel := context.WithCancel(context.Background())
 	f.Cleanup(cancel)
-	go func() { _ = server.Serve(ctx, h) }()
+	go func() { _ = server.Serve(ctx, h, h.open) }()
 	return h
 }
 
@@ -82,19 +83,19 @@ func (h *fuzzHouse) Addr() net.Addr { return &net.UnixAddr{Name: "pipe"} }
 
 // open gives a connection its session, in the state that is asked for.
 func (h *fuzzHouse) open(c *lineserver.Conn) lineserver.Session {
-	s := &watched{h.Open(c), h.closed}
+	s := &watched{h.Sessions.Open(c), h.closed}
 	if h.token != "" {
 		var out protocol.Writer
 		s.Line(context.Background(), []byte("REPRENDRE "+h.token), &out)
-		s.failures = 0
+		s.ForgetFailures()
 	}
-	h.entered <- h.token == "" || s.user != nil
+	h.entered <- h.token == "" || s.User() != nil
 	return s
 }
 
 // watched tells when a session is closed: the next input begins after that.
 type watched struct {
-	*Session
+	*session.Session
 	closed chan struct{}
 }
 
@@ -114,7 +115,7 @@ func (h *fuzzHouse) dial(t testing.TB, s state) net.Conn {
 				role = accounts.Admin
 			}
 			c := h.loginAs(t, h.newcomer(t, role))
-			h.tokens[s] = c.s.user.Token
+			h.tokens[s] = c.s.User().Token
 			c.s.Close(t.Context())
 			continue
 		}

@@ -1,4 +1,4 @@
-package session
+package session_test
 
 import (
 	"bytes"
@@ -13,13 +13,9 @@ import (
 	"github.com/alexedwards/argon2id"
 
 	"etuservices/server/internal/accounts"
-	"etuservices/server/internal/admin"
-	"etuservices/server/internal/cluster"
+	"etuservices/server/internal/app"
 	"etuservices/server/internal/config"
 	"etuservices/server/internal/hashing"
-	"etuservices/server/internal/ledger"
-	"etuservices/server/internal/market"
-	"etuservices/server/internal/stats"
 	"etuservices/server/internal/store"
 	"etuservices/server/internal/testenv"
 )
@@ -37,7 +33,7 @@ const (
 
 // house is a server without sockets, on stores of its own.
 type house struct {
-	*Deps
+	*app.App
 	stores *store.Stores
 	logs   *logBuffer // everything, debug included
 	users  int
@@ -47,29 +43,13 @@ func newHouse(t testing.TB, env *testenv.Env, quotaMax int) *house {
 	t.Helper()
 	h := &house{stores: env.Open(t), logs: &logBuffer{}}
 	log := slog.New(slog.NewTextHandler(h.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	keeper := ledger.New(h.stores, ledger.Rule{Max: quotaMax, Window: 10 * time.Minute}, log)
-	t.Cleanup(keeper.Close)
-	h.Deps = &Deps{
-		Accounts: accounts.New(accounts.Options{
-			Stores: h.stores, Quota: keeper, Hasher: hashing.New(testCost, config.DefaultLimits.HashWait), Instance: "essai",
-			VisitsTTL: 30 * time.Second, SessionTTL: 30 * time.Minute,
-			OnLogin: stats.Login, OnRegister: stats.Register, Log: log,
-		}),
-		Market: market.New(market.Options{
-			Stores: h.stores, Quota: keeper, Instance: "essai", OnCall: stats.Call, Log: log,
-		}),
-		Quota: keeper, Boards: stats.New(h.stores, log), Hub: cluster.New(cluster.Options{
-			DB: h.stores.Redis.DB0, Channel: h.stores.Redis.Channel(), Instance: "essai", Sockets: func() int64 { return 1 }, Log: log,
-		}),
-		Instance: "essai", Limits: config.DefaultLimits, Log: log,
-		Sockets: func() int64 { return 1 },
+	cfg := config.Config{
+		Instance: "essai", QuotaMax: quotaMax, QuotaWindow: 10 * time.Minute, MaxConns: 4,
+		VisitsTTL: 30 * time.Second, SessionTTL: 30 * time.Minute, Limits: config.DefaultLimits,
 	}
-	h.Admin = admin.New(admin.Options{
-		Stores: h.stores, Accounts: h.Accounts, Quota: keeper, Instance: "essai",
-		SendTo: h.Hub.SendTo, Broadcast: h.Hub.Broadcast, Forget: h.Boards.Forget, Log: log,
-	})
-	h.Hub.Revoke, h.Hub.AckNotice, h.Hub.Totals = h.Accounts.RevokeLocal, h.Market.AckNotice, h.Boards.Totals
-	h.Accounts.OnRevoke = h.Hub.EndSessions
+	cfg.Limits.Attempts = config.Attempts{} // no test of this package is about them
+	h.App = app.New(cfg, hashing.Options{Cost: testCost}, h.stores, log)
+	t.Cleanup(h.Close)
 	return h
 }
 

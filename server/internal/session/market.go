@@ -4,8 +4,8 @@ import (
 	"context"
 
 	"etuservices/protocol"
-	"etuservices/server/internal/cluster"
 	"etuservices/server/internal/market"
+	"etuservices/server/internal/monitor"
 )
 
 func sell(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
@@ -34,7 +34,7 @@ func sell(ctx context.Context, s *Session, req *protocol.Request, out *protocol.
 		return err
 	}
 	if !sold.Replayed {
-		s.Hub.Counters.Add(cluster.Listings)
+		s.Monitor.Add(monitor.Listings)
 		s.feed("VENTE", func(line protocol.Line) protocol.Line {
 			a := sold.Article
 			line = line.Int("id", a.ID).Str("titre", a.Title).Price("prix", a.Cents).Str("categorie", a.Category)
@@ -97,7 +97,7 @@ func writePurchase(out *protocol.Writer, r market.PurchaseResult) {
 // publishPurchase tells the seller, on whichever instance, and those who follow.
 func (s *Session) publishPurchase(r market.PurchaseResult) {
 	a := r.Article
-	s.Hub.Counters.Add(cluster.Purchases)
+	s.Monitor.Add(monitor.Purchases)
 	s.Hub.Sold(a.SellerID, a.ID, encodeSold(a))
 	s.feed("ACHAT", func(line protocol.Line) protocol.Line {
 		return writeUse(line.Int("id", a.ID).Str("titre", a.Title).Price("prix", a.Cents).Str("vendeur", a.Seller), r.Quota)

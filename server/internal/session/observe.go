@@ -6,31 +6,31 @@ import (
 
 	"etuservices/protocol"
 	"etuservices/server/internal/cluster"
+	"etuservices/server/internal/market"
+	"etuservices/server/internal/monitor"
 )
 
 // refusals are the codes that those who follow are told of, and what each counts
 // as.
-var refusals = map[protocol.Code]cluster.Figure{
-	protocol.QUOTA:        cluster.RefusedQuota,
-	protocol.ECHEC:        cluster.RefusedPassword,
-	protocol.EC:           cluster.RefusedPassword,
-	protocol.BLOQUE:       cluster.RefusedOther,
-	protocol.DEBIT:        cluster.RefusedOther,
-	protocol.INDISPONIBLE: cluster.RefusedOther,
+var refusals = map[protocol.Code]monitor.Figure{
+	protocol.QUOTA:        monitor.RefusedQuota,
+	protocol.ECHEC:        monitor.RefusedPassword,
+	protocol.EC:           monitor.RefusedPassword,
+	protocol.BLOQUE:       monitor.RefusedOther,
+	protocol.DEBIT:        monitor.RefusedOther,
+	protocol.INDISPONIBLE: monitor.RefusedOther,
 }
 
 // observe counts a request and its reply.
 func (s *Session) observe(verb *protocol.Verb, reply []byte, took time.Duration) {
-	s.Hub.Counters.Observe(took)
+	s.Monitor.Record(took)
 	code := protocol.CodeOf(reply)
-	if s.Observe != nil {
-		s.Observe(verb, code, took)
-	}
+	s.Observer.Observe(verb, code, took)
 	if code == "" {
 		return
 	}
 	if figure, refused := refusals[code]; refused {
-		s.Hub.Counters.Add(figure)
+		s.Monitor.Add(figure)
 		s.feedRefusal(verb, code)
 	}
 }
@@ -38,9 +38,9 @@ func (s *Session) observe(verb *protocol.Verb, reply []byte, took time.Duration)
 // feed tells those who follow what this session's user did.
 func (s *Session) feed(kind string, more func(protocol.Line) protocol.Line) {
 	if kind == "CONNEXION" {
-		s.Hub.Counters.Add(cluster.Logins)
+		s.Monitor.Add(monitor.Logins)
 	}
-	s.Hub.Feed(encode(func(out *protocol.Writer) {
+	s.Monitor.Feed(encode(func(out *protocol.Writer) {
 		line := out.Event(kind).Str("login", s.user.User.Login).Str("serveur", s.Instance)
 		if more != nil {
 			line = more(line)
@@ -58,7 +58,7 @@ func (s *Session) feedRefusal(verb *protocol.Verb, code protocol.Code) {
 	if s.user != nil {
 		login = s.user.User.Login
 	}
-	s.Hub.Feed(encode(func(out *protocol.Writer) {
+	s.Monitor.Feed(encode(func(out *protocol.Writer) {
 		line := out.Event("REFUS").Str("code", string(code))
 		if verb != nil {
 			line = line.Str("verbe", verb.Name)
@@ -80,12 +80,19 @@ func (s *Session) sendPendingNotices(ctx context.Context) {
 	}
 }
 
-// SendPendingNotices sends the sellers who are logged in on this process their
-// pending notices, after events were lost.
-func (s *Deps) SendPendingNotices(ctx context.Context) error {
-	list, err := s.Market.PendingNotices(ctx, s.Hub.LocalUsers()...)
-	for _, a := range list {
-		s.Hub.Remind(a.SellerID, a.ID, encodeSold(a))
+// Notices are the market's, as lines for the hub.
+type Notices struct{ Market *market.Market }
+
+// PendingNotices gives those that these sellers did not get yet. Errors:
+// store.ErrUnavailable.
+func (n Notices) PendingNotices(ctx context.Context, sellers ...int64) ([]cluster.Notice, error) {
+	list, err := n.Market.PendingNotices(ctx, sellers...)
+	notices := make([]cluster.Notice, len(list))
+	for i, a := range list {
+		notices[i] = cluster.Notice{Seller: a.SellerID, Article: a.ID, Line: encodeSold(a)}
 	}
-	return err
+	return notices, err
 }
+
+// AckNotice notes that the seller of an article got its notice.
+func (n Notices) AckNotice(article int64) { n.Market.AckNotice(article) }

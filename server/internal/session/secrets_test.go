@@ -1,4 +1,4 @@
-package session
+package session_test
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"etuservices/protocol"
+	"etuservices/server/internal/session"
 	"etuservices/server/internal/testenv"
 )
 
@@ -50,7 +51,7 @@ func TestNoSecretInAnyLog(t *testing.T) {
 		}
 		all(gone)
 		for _, verb := range []string{"INSCRIPTION", "AUTH", "REPRENDRE", "MOTDEPASSE"} {
-			replaceHandler(t, verb, func(context.Context, *Session, *protocol.Request, *protocol.Writer) error { panic(errBroken) })
+			replaceHandler(t, verb, func(context.Context, *session.Session, *protocol.Request, *protocol.Writer) error { panic(errBroken) })
 		}
 		all(context.Background())
 		logs := h.logs.String()

@@ -16,6 +16,7 @@ import (
 	"etuservices/server/internal/config"
 	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/market"
+	"etuservices/server/internal/monitor"
 	"etuservices/server/internal/stats"
 	"etuservices/server/internal/store"
 )
@@ -27,25 +28,36 @@ type Deps struct {
 	Quota    *ledger.Limiter
 	Boards   *stats.Boards
 	Hub      *cluster.Hub
+	Monitor  *monitor.Monitor
 	Health   *store.Health
 	Admin    *admin.Admin
 	Instance string
 	Limits   config.Limits
-	Flood    int          // verbs that reach a store, a second, before a connection is slowed
-	Sockets  func() int64 // open connections of this process
-	// Observe is told of each request; code is "" for a success. It may be nil.
-	Observe func(verb *protocol.Verb, code protocol.Code, took time.Duration)
-	Log     *slog.Logger
+	Flood    int // verbs that reach a store, a second, before a connection is slowed
+	Observer Observer
+	Log      *slog.Logger
 }
+
+// Observer is told of each request; verb is nil for one that is unknown, code is "" for
+// a success.
+type Observer interface {
+	Observe(verb *protocol.Verb, code protocol.Code, took time.Duration)
+}
+
+// NoObserver takes no notice.
+type NoObserver struct{}
+
+// Observe does nothing.
+func (NoObserver) Observe(*protocol.Verb, protocol.Code, time.Duration) {}
 
 // Conn is what a session needs of its connection. Nothing of it blocks.
 type Conn interface {
 	cluster.Conn
+	monitor.Conn
+	accounts.Conn
 	Address() string
 	Exempt() bool                // limits per address leave it alone
 	SetAuthenticated(known bool) // somebody is logged in on it, or no longer
-	SendAndClose(line string)    // the last event; the connection ends behind it
-	Interrupt()                  // makes Deadline be asked again
 }
 
 // Session is one connection's. It is used by one goroutine.
@@ -198,19 +210,16 @@ func (s *Session) enter(user *accounts.Session) {
 	s.member = s.Hub.Join(cluster.User{
 		ID: user.User.ID, Login: user.User.Login, Address: s.conn.Address(), Since: user.Since,
 	}, s.conn, user.Dead)
-	s.Accounts.OnRevoked(user, func(line string) {
-		if line != "" {
-			s.conn.SendAndClose(line)
-		} else {
-			s.conn.Interrupt()
-		}
-	})
+	s.Accounts.Attach(user, s.conn)
 }
 
 // leave makes it one that is not; the time to log in starts again.
 func (s *Session) leave() {
 	if s.user == nil {
 		return
+	}
+	if s.follows {
+		s.Monitor.Unfollow(s.conn)
 	}
 	s.Hub.Leave(s.member)
 	s.user, s.member, s.follows = nil, nil, false

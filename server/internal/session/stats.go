@@ -82,7 +82,7 @@ func follow(ctx context.Context, s *Session, req *protocol.Request, out *protoco
 			return protocol.Invalid("periode", "periode va de 1 à 60 secondes.")
 		}
 	}
-	if err := s.Hub.Follow(ctx, s.member, time.Duration(period)*time.Second); err != nil {
+	if err := s.Monitor.Follow(ctx, s.conn, s.user.Dead, time.Duration(period)*time.Second); err != nil {
 		return err
 	}
 	s.follows = true
@@ -91,7 +91,7 @@ func follow(ctx context.Context, s *Session, req *protocol.Request, out *protoco
 }
 
 func unfollow(_ context.Context, s *Session, _ *protocol.Request, out *protocol.Writer) error {
-	s.Hub.Unfollow(s.member)
+	s.Monitor.Unfollow(s.conn)
 	s.follows = false
 	out.OK("STOP").End()
 	return nil

@@ -1,4 +1,4 @@
-package session
+package session_test
 
 import (
 	"context"
@@ -9,12 +9,13 @@ import (
 	"testing"
 
 	"etuservices/protocol"
+	"etuservices/server/internal/session"
 )
 
 // talk is one connection without a socket.
 type talk struct {
 	t      testing.TB
-	s      *Session
+	s      *session.Session
 	out    protocol.Writer
 	Events []string
 	Closed bool
@@ -23,7 +24,7 @@ type talk struct {
 func (h *house) connect(t testing.TB) *talk {
 	t.Helper()
 	c := &talk{t: t}
-	c.s = h.Open(c)
+	c.s = h.Sessions.Open(c)
 	t.Cleanup(func() { c.s.Close(context.Background()) })
 	return c
 }

@@ -81,8 +81,8 @@ func New(stores *store.Stores, log *slog.Logger) *Boards {
 	return &Boards{stores: stores, log: log, check: make(chan struct{}, 1)}
 }
 
-// Login gives what database 0 is told of a committed login: the user's total.
-func Login(login string, total int64, at time.Time) []store.Call {
+// LoginUpdate gives what database 0 is told of a committed login: the user's total.
+func (*Boards) LoginUpdate(login string, total int64, at time.Time) []store.Call {
 	return []store.Call{{
 		Script: loginScript,
 		Keys:   []string{keyTotal, keyLast},
@@ -90,11 +90,13 @@ func Login(login string, total int64, at time.Time) []store.Call {
 	}}
 }
 
-// Register gives what database 1 is told of a new account: it never called.
-func Register(login string) []store.Call { return []store.Call{totals(login, 0, 0)} }
+// RegistrationUpdate gives what database 1 is told of a new account: no calls yet.
+func (*Boards) RegistrationUpdate(login string) []store.Call {
+	return []store.Call{totals(login, 0, 0)}
+}
 
-// Call gives what database 1 is told of a committed call.
-func Call(c market.Call) []store.Call {
+// CallUpdate gives what database 1 is told of a committed call.
+func (*Boards) CallUpdate(c market.Call) []store.Call {
 	return []store.Call{
 		totals(c.Login, c.Account.Listings, c.Account.Purchases),
 		journal(c.Login, c.Account.Calls() == 1, entry{string(c.Service), c.Slot, c.At.UnixMilli()}),

@@ -45,7 +45,7 @@ func TestGhostLeavesTheBoards(t *testing.T) {
 		check(ctx, t, b)
 		remove(1, "alice")
 		late := func(login string) {
-			_, loginErr := store.EvalAll(ctx, stores.Redis.DB0, Login(login, 3, now.Time)...)
+			_, loginErr := store.EvalAll(ctx, stores.Redis.DB0, b.LoginUpdate(login, 3, now.Time)...)
 			_, callErr := store.EvalAll(ctx, stores.Redis.DB1, totals(login, 4, 0))
 			if err := errors.Join(loginErr, callErr); err != nil {
 				t.Fatal(err)

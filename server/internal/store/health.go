@@ -133,6 +133,19 @@ func (h *Health) Clear(name string) (was bool) {
 	return was
 }
 
+// Report is Set for an error and Clear for nil, and logs either once: what keeps this
+// server from working with the others on the same stores.
+func (h *Health) Report(log *slog.Logger, name string, err error) {
+	switch {
+	case err != nil:
+		if h.Set(name, err.Error()) {
+			log.Error("ce serveur ne peut pas travailler avec les autres", "sujet", name, "erreur", err)
+		}
+	case h.Clear(name):
+		log.Info("ce serveur s'entend de nouveau avec les autres", "sujet", name)
+	}
+}
+
 // Problems are all that stands in the way, in the order of their names.
 func (h *Health) Problems() []Problem {
 	if h == nil {

@@ -26,24 +26,27 @@ const (
 // their boards and windows would mix.
 var ErrOtherInstallation = errors.New("MySQL et Redis n'appartiennent pas à la même installation")
 
-// checkInstallation compares the random id that SQL keeps with those in Redis. A
-// missing one is written: SQL is new, or Redis is new or was emptied. Errors:
-// ErrOtherInstallation, ErrUnavailable.
-func (s *Stores) checkInstallation(ctx context.Context) error {
-	id, err := s.SQL.installation(ctx)
+// CompareInstallation compares the random id that SQL keeps with those in Redis. A
+// missing one is written where create says so, and ignored otherwise: SQL is new, or
+// Redis is new or was emptied. Errors: ErrOtherInstallation, ErrUnavailable.
+func (s *Stores) CompareInstallation(ctx context.Context, create bool) error {
+	id, err := s.SQL.installation(ctx, create)
 	if err != nil {
 		return fmt.Errorf("installation: %w", Classify(err))
+	}
+	if id == "" {
+		return nil
 	}
 	dbs, want := []*DB{s.Redis.DB0, s.Redis.DB1}, []string{id, id + installationNext}
 	if s.Redis.Cluster {
 		dbs, want = dbs[:1], want[:1]
 	}
 	for i, db := range dbs {
-		got, err := db.installation(ctx, want[i])
+		got, err := db.installation(ctx, want[i], create)
 		if err != nil {
 			return fmt.Errorf("installation: %w", Classify(err))
 		}
-		if got != want[i] {
+		if got != "" && got != want[i] {
 			return s.Redis.otherInstallation(s.Redis.number+i, id, got)
 		}
 	}
@@ -59,41 +62,17 @@ func (r *Redis) otherInstallation(database int, id, got string) error {
 	return fmt.Errorf(forbidden, ErrOtherInstallation, "MySQL", id, database, r.addr, got, empty)
 }
 
-// CompareInstallation is the same for somebody who only looks: what is missing is
-// not written, and no difference.
-func (s *Stores) CompareInstallation(ctx context.Context) error {
-	var id string
-	err := s.SQL.Read.QueryRowContext(ctx, `SELECT valeur FROM reglages WHERE nom = 'installation'`).Scan(&id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("installation: %w", Classify(err))
-	}
-	for i, db := range []*DB{s.Redis.DB0, s.Redis.DB1} {
-		want := id
-		if i == 1 {
-			want += installationNext
-		}
-		got, err := db.Get(ctx, installationKey).Result()
-		switch {
-		case errors.Is(err, redis.Nil):
-		case err != nil:
-			return fmt.Errorf("installation: %w", Classify(err))
-		case got != want && !(s.Redis.Cluster && i == 1):
-			return s.Redis.otherInstallation(s.Redis.number+i, id, got)
-		}
-	}
-	return nil
-}
-
-// installation gives the id that SQL keeps, and makes one where there is none.
-func (s *SQL) installation(ctx context.Context) (id string, err error) {
+// installation gives the id that SQL keeps. Where there is none it makes one, or
+// gives "".
+func (s *SQL) installation(ctx context.Context, create bool) (id string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, SQLTimeout)
 	defer cancel()
 	const ask = `SELECT valeur FROM reglages WHERE nom = 'installation'`
 	if err = s.Read.QueryRowContext(ctx, ask).Scan(&id); !errors.Is(err, sql.ErrNoRows) {
 		return id, err
+	}
+	if !create {
+		return "", nil
 	}
 	insert := `INSERT IGNORE INTO reglages (nom, valeur) VALUES ('installation', ?)`
 	if s.Dialect == SQLite {
@@ -102,17 +81,20 @@ func (s *SQL) installation(ctx context.Context) (id string, err error) {
 	if _, err = s.Write.ExecContext(ctx, insert, rand.Text()); err != nil {
 		return "", err
 	}
-	err = s.Read.QueryRowContext(ctx, ask).Scan(&id) // ours, or that of who came first
+	err = s.Read.QueryRowContext(ctx, ask).Scan(&id) // ours, or that of another server that was first
 	return id, err
 }
 
-// installation gives the id that stands in a database, and writes ours where
-// none does.
-func (db *DB) installation(ctx context.Context, ours string) (id string, err error) {
+// installation gives the id that stands in a database. Where there is none it writes
+// ours, or gives "".
+func (db *DB) installation(ctx context.Context, ours string, create bool) (id string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, RedisTimeout)
 	defer cancel()
 	if id, err = db.Get(ctx, installationKey).Result(); !errors.Is(err, redis.Nil) {
 		return id, err
+	}
+	if !create {
+		return "", nil
 	}
 	if err = db.SetNX(ctx, installationKey, ours, 0).Err(); err != nil {
 		return "", err
@@ -120,10 +102,10 @@ func (db *DB) installation(ctx context.Context, ours string) (id string, err err
 	return db.Get(ctx, installationKey).Result()
 }
 
-// joinInstallation is checkInstallation at start. A store that cannot be asked
+// joinInstallation is CompareInstallation at start. A store that cannot be asked
 // or written now is no reason not to start: Watch asks again.
 func (s *Stores) joinInstallation(ctx context.Context, log *slog.Logger) error {
-	err := s.checkInstallation(ctx)
+	err := s.CompareInstallation(ctx, true)
 	if err == nil {
 		err = s.CompareCache(ctx)
 	}
@@ -134,10 +116,13 @@ func (s *Stores) joinInstallation(ctx context.Context, log *slog.Logger) error {
 	return err
 }
 
-// WatchInstallation compares the ids until ctx ends, and says that this Redis
-// serves. It tells report each time that something differs, or nil where all
-// agree; while a store does not answer it tells nothing.
-func (s *Stores) WatchInstallation(ctx context.Context, report func(error)) {
+// problemInstallation names the problem of stores that do not belong together.
+const problemInstallation = "installation"
+
+// WatchInstallation compares the ids until ctx ends, and notes in SQL that servers use
+// this Redis. Health is told what differs; while a store does not answer, nothing
+// is decided.
+func (s *Stores) WatchInstallation(ctx context.Context, log *slog.Logger) {
 	tick := time.NewTicker(installationEvery)
 	defer tick.Stop()
 	for {
@@ -146,12 +131,12 @@ func (s *Stores) WatchInstallation(ctx context.Context, report func(error)) {
 			return
 		case <-tick.C:
 		}
-		err := s.checkInstallation(ctx)
+		err := s.CompareInstallation(ctx, true)
 		if err == nil {
 			err = s.renewCache(ctx)
 		}
 		if err == nil || errors.Is(err, ErrOtherInstallation) || errors.Is(err, ErrOtherCache) {
-			report(err)
+			s.Health.Report(log, problemInstallation, err)
 		}
 	}
 }

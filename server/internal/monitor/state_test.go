@@ -1,4 +1,4 @@
-package cluster
+package monitor
 
 import (
 	"math/rand/v2"
@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"etuservices/protocol"
+	"etuservices/server/internal/cluster"
 )
 
 // A percentile read off the buckets is within a tenth of the true one.
 func TestPercentiles(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(3, 4))
-	var h Histogram
+	var h histogram
 	var all []time.Duration
 	for range 20_000 {
 		d := 20*time.Microsecond + time.Duration(random.ExpFloat64()*float64(3*time.Millisecond))
@@ -43,7 +44,7 @@ func TestPercentiles(t *testing.T) {
 func TestLastMinute(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var c Counters
+		c := NewRecorder()
 		for range 30 {
 			c.Add(Logins)
 		}
@@ -71,15 +72,15 @@ func TestLastMinute(t *testing.T) {
 	})
 }
 
-func TestMeasureRoundTrip(t *testing.T) {
+func TestReportRoundTrip(t *testing.T) {
 	t.Parallel()
-	m := measure{age: time.Hour, sockets: 3, followers: 2}
-	m.since[Commands], m.minute[Purchases], m.latency[80] = 12, 34, 56
-	if got := decodeMeasure(m.encode()); got != m {
+	p := report{followers: 2}
+	p.since[Commands], p.minute[Purchases], p.latency[80] = 12, 34, 56
+	if got := decodeReport(p.encode()); got != p {
 		t.Errorf("%+v", got)
 	}
-	if got := decodeMeasure("1 2"); got.age != 1 || got.sockets != 2 || got.followers != 0 {
-		t.Errorf("%+v", got) // of an instance that tells less
+	if got := decodeReport("1 2"); got.followers != 1 || got.since[Commands] != 2 || got.since[Logins] != 0 {
+		t.Errorf("%+v", got) // of an instance that reports less
 	}
 }
 
@@ -87,17 +88,17 @@ func TestMeasureRoundTrip(t *testing.T) {
 func TestRender(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
-	proc := func(age time.Duration, commands int64) process {
-		p := process{measure: measure{age: age, sockets: 10, followers: 1}}
-		p.measure.since[Commands] = commands
+	proc := func(age time.Duration, commands int64) cluster.Process {
+		p := report{followers: 1}
+		p.since[Commands] = commands
 		p.minute[Logins], p.minute[RefusedQuota], p.minute[RefusedOther] = 2, 3, 4
-		return p
+		return cluster.Process{Age: age, Sockets: 10, Report: p.encode()}
 	}
-	before := &Snapshot{At: at, procs: map[string]process{"old": proc(time.Hour, 1000), "dead": proc(time.Hour, 500)}}
-	now := &Snapshot{At: at.Add(2 * time.Second), Users: 5, procs: map[string]process{
+	before := newSnapshot(&cluster.Snapshot{At: at, Processes: map[string]cluster.Process{"old": proc(time.Hour, 1000), "dead": proc(time.Hour, 500)}})
+	now := newSnapshot(&cluster.Snapshot{At: at.Add(2 * time.Second), Users: 5, Processes: map[string]cluster.Process{
 		"old": proc(time.Hour, 1100), "new": proc(time.Second, 21), "back": proc(time.Hour, 9999),
-	}}
-	line := render(now, before, 2, totals{sales: 7, buys: 8})(3)
+	}})
+	line := render(now, before, 2, totals{listings: 7, purchases: 8})(3)
 	m, err := protocol.ParseMessage(line)
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,73 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+
+	"etuservices/server/internal/cli"
+	"etuservices/server/internal/config"
+	"etuservices/server/internal/hashing"
+)
+
+// errUnwell is the doctor's finding that something is wrong.
+var errUnwell = errors.New("quelque chose ne va pas")
+
+// RunCommand runs one of the server's own commands. With embedded stores, the
+// server that has them open runs it, if there is one. A question for a password
+// goes to prompts.
+func RunCommand(ctx context.Context, words []string, cfg config.Config, hash hashing.Options, out, prompts io.Writer, log *slog.Logger) error {
+	warnUnknown(log)
+	password := func() (string, error) { return cli.ReadPassword(os.Getenv, os.Stdin, prompts) }
+	if done, err := cli.BackupOrRestore(ctx, words, cfg, out); done {
+		return err
+	}
+	if cfg.MySQLDSN == "" {
+		if found, err := cli.Remote(ctx, cfg.Data, words, out, password); found {
+			return err
+		}
+	}
+	if words[0] == cli.Doctor {
+		if !cli.Diagnose(ctx, cfg, out, nil) {
+			return errUnwell
+		}
+		return nil
+	}
+	stores, err := openStores(ctx, cfg, log)
+	if err != nil {
+		return fmt.Errorf("%w (etuservices-server doctor dit quoi faire)", err)
+	}
+	defer stores.Close()
+	a := New(cfg, hash, stores, log)
+	defer a.Close()
+	return a.command(ctx, words, out, password)
+}
+
+// command runs one of the server's own commands on the stores of this process.
+func (a *App) command(ctx context.Context, words []string, out io.Writer, password func() (string, error)) error {
+	if words[0] == cli.Doctor {
+		if !cli.Diagnose(ctx, a.cfg, out, a.Stores) {
+			return errUnwell
+		}
+		return nil
+	}
+	tool := cli.Tool{Accounts: a.Accounts, Admin: a.Admin, Boards: a.Boards, Out: out, Password: password}
+	return tool.Run(ctx, words)
+}
+
+// serveControl lets those commands reach this server while it has embedded stores
+// open.
+func (a *App) serveControl(ctx context.Context) error {
+	if a.cfg.MySQLDSN != "" {
+		return nil
+	}
+	listener, err := cli.ListenControl(a.cfg.Data)
+	if err != nil {
+		return fmt.Errorf("socket de commande : %w", err)
+	}
+	go cli.ServeControl(ctx, listener, a.command)
+	return nil
+}

@@ -1,0 +1,54 @@
+// Package monitor counts what this process does, and shows administrators who follow
+// (SUIVRE) the figures of all instances and the feed of what happens on them.
+package monitor
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"etuservices/server/internal/cluster"
+)
+
+// Totals are the calls of both services since the beginning, over all instances.
+type Totals interface {
+	Totals(ctx context.Context) (listings, purchases int64, err error)
+}
+
+// Monitor is safe for concurrent use.
+type Monitor struct {
+	*Recorder
+	hub     *cluster.Hub
+	totals  Totals
+	log     *slog.Logger
+	out     lines        // of the feed, from this process, to be published
+	dropped atomic.Int64 // lines that no other instance got
+
+	mu        sync.Mutex
+	following followerList
+	history   snapshotHistory
+
+	broadcasting sync.Mutex  // one broadcast after the other: lines keep their order
+	lastFeed     time.Time   // when the last broadcast with lines began
+	batch        []*follower // the memory of the broadcast under way, used again
+}
+
+// New makes a monitor that reads the figures of all instances from hub, which must
+// report those of recorder; Run must run.
+func New(hub *cluster.Hub, recorder *Recorder, totals Totals, log *slog.Logger) *Monitor {
+	return &Monitor{Recorder: recorder, hub: hub, totals: totals, log: log, out: newLines()}
+}
+
+// Run publishes the feed and sends followers what they follow until ctx ends.
+func (m *Monitor) Run(ctx context.Context) {
+	var all sync.WaitGroup
+	for _, loop := range []func(context.Context){m.publishLoop, m.feedLoop, m.stateLoop} {
+		all.Go(func() { loop(ctx) })
+	}
+	all.Wait()
+}
+
+// Dropped is the number of lines of the feed that other instances did not get.
+func (m *Monitor) Dropped() int64 { return m.dropped.Load() }
