@@ -14,12 +14,12 @@ import (
 )
 
 // Resume takes a session up again by its token; it is no login and counts
-// nothing. SQL knows which tokens were killed and, with the lead, the last use;
+// nothing. SQL knows which tokens were revoked and, with the lead, the last use;
 // Redis knows when one ends to the millisecond, unless it came back on an old
 // file: then SQL knows a later use. One of them is enough. Errors: ErrWrong,
 // store.ErrUnavailable.
 //
-// It needs no door: however many come at once, they ask SQL together.
+// It passes no limiter: however many come at once, they share one query of SQL.
 func (a *Accounts) Resume(ctx context.Context, token string) (*Session, error) {
 	hash := hashToken(token)
 	waiting := &Session{hash: hash} // hears of the token's end from now on
@@ -66,7 +66,7 @@ func (a *Accounts) Resume(ctx context.Context, token string) (*Session, error) {
 // resumed is a token that SQL is asked about, and what SQL knows of it.
 type resumed struct {
 	token, hash string
-	session     *Session      // nil: it was killed, or its account may not log in
+	session     *Session      // nil: it was revoked, or its account may not log in
 	written     store.Instant // the last use, with its lead
 }
 

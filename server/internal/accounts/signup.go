@@ -22,7 +22,7 @@ type Registration struct {
 	Then func(ctx context.Context, tx *sql.Tx, u User) error
 }
 
-// SignUp opens an account for whoever asks, within the limits of his address.
+// SignUp opens an account for whoever asks, within the limits of the address.
 // Errors: *TooMany, those of Allowed and of Register.
 func (a *Accounts) SignUp(ctx context.Context, from Origin, r Registration) (User, error) {
 	err := a.preAuth.do(ctx, func(ctx context.Context) error {

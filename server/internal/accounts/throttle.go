@@ -240,7 +240,7 @@ func (a *Accounts) count(ctx context.Context, list []counter) (counts []int64, e
 
 // preAuthLimiter lets a few of those who are not logged in ask the stores at once, before
 // a password is hashed, so that they do not use up what the others work with
-// (config.Limits.Door has the reason).
+// (config.Limits.PreAuthQueries has the reason).
 type preAuthLimiter struct {
 	slots chan struct{}
 	wait  time.Duration // before it, at most

@@ -27,7 +27,7 @@ const (
 )
 
 // tokenCall tells Redis of a use. known keeps it from making a token that it
-// does not have: forgotten, or killed.
+// does not have: forgotten, or revoked.
 func (a *Accounts) tokenCall(s *Session, use int64, known bool) store.Call {
 	u := s.User
 	ends := use + a.SessionTTL.Milliseconds()
@@ -161,7 +161,7 @@ func (a *Accounts) write(ctx context.Context, used []*Session) {
 	}
 }
 
-// writeBatch writes the last uses, and ends the sessions whose token was killed
+// writeBatch writes the last uses, and ends the sessions whose token was revoked
 // by another instance.
 func (a *Accounts) writeBatch(ctx context.Context, used []*Session) {
 	ctx, cancel := context.WithTimeout(ctx, store.SQLTimeout)
@@ -203,7 +203,7 @@ func (a *Accounts) Leave(ctx context.Context, s *Session) {
 	s.left.Store(true)
 	a.Registry.remove(s)
 	if s.Dead() {
-		// Its login may have told Redis of the token after it was killed.
+		// Its login may have told Redis of the token after it was revoked.
 		a.forget(ctx, []string{s.hash})
 		return
 	}

@@ -37,7 +37,7 @@ func TestCommandsAreTheLanguage(t *testing.T) {
 	}
 }
 
-// TestWhoIsSlowed (T4): every verb but those that reach no store.
+// TestWhoIsSlowed: every verb but those that reach no store.
 func TestWhoIsSlowed(t *testing.T) {
 	var free []string
 	for _, v := range protocol.Verbs {

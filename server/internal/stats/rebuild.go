@@ -169,25 +169,25 @@ func (b *Boards) forget(ctx context.Context, login, anonymous string) error {
 }
 
 const (
-	// ghostTime is for how long after a deletion another process may still tell
-	// of the old login: what it read or committed just before. The longest
+	// deletedFor is how long after a deletion another process may still write
+	// the old login: what it read or committed just before. The longest
 	// request and the longest check are far below it.
-	ghostTime = time.Minute
-	// lastDeeds bounds the end of the audit that is looked at, whose rows have
+	deletedFor = time.Minute
+	// auditRows bounds the end of the audit that is looked at, whose rows have
 	// no index by time.
-	lastDeeds = 500
+	auditRows = 500
 )
 
-// forgetDeleted takes off the boards whom another process put back after he was
-// deleted, or who stayed because the deleting one died. A login that somebody
-// new has by now is his.
+// forgetDeleted takes deleted accounts off the boards that another process put back,
+// or that stayed because the process that deleted them died. A login that a new
+// account has by now stays.
 func (b *Boards) forgetDeleted(ctx context.Context) error {
 	rows, err := b.stores.SQL.Read.QueryContext(ctx, `
 		SELECT a.cible, a.cible_id FROM audit a LEFT JOIN utilisateurs u ON u.login = a.cible
 		WHERE a.id > (SELECT COALESCE(MAX(id), 0) FROM audit) - ? AND a.action = ? AND a.instant >= ? AND u.id IS NULL`,
-		lastDeeds, accounts.ActionDelete, store.At(time.Now().Add(-ghostTime)))
+		auditRows, accounts.ActionDelete, store.At(time.Now().Add(-deletedFor)))
 	if err != nil {
-		return fmt.Errorf("boards: ghosts: %w", store.Classify(err))
+		return fmt.Errorf("boards: deleted accounts: %w", store.Classify(err))
 	}
 	defer rows.Close()
 	gone := make(map[string]int64)
@@ -195,12 +195,12 @@ func (b *Boards) forgetDeleted(ctx context.Context) error {
 		var login string
 		var id int64
 		if err := rows.Scan(&login, &id); err != nil {
-			return fmt.Errorf("boards: ghosts: %w", store.Classify(err))
+			return fmt.Errorf("boards: deleted accounts: %w", store.Classify(err))
 		}
 		gone[login] = id
 	}
 	if err := rows.Err(); err != nil {
-		return fmt.Errorf("boards: ghosts: %w", store.Classify(err))
+		return fmt.Errorf("boards: deleted accounts: %w", store.Classify(err))
 	}
 	for login, id := range gone {
 		if err := b.forget(ctx, login, accounts.Anonymous(id)); err != nil {
