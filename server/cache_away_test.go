@@ -165,7 +165,7 @@ func TestMariaDBAway(t *testing.T) {
 func (p *process) knowsAway(store string) {
 	p.t.Helper()
 	const foundOut = 10 * time.Second // twice what store.Health takes for one that hangs
-	eventually(p.t, foundOut, func() error {
+	testenv.Eventually(p.t, foundOut, func() error {
 		if logs := p.logs.String(); !strings.Contains(logs, `msg="le magasin ne répond plus" magasin=`+store) {
 			return fmt.Errorf("log: %s", logs)
 		}
@@ -178,7 +178,7 @@ func (p *process) knowsAway(store string) {
 func (c *client) refusedAtOnce(line string) {
 	c.t.Helper()
 	const atOnce = 500 * time.Millisecond // half of the shortest time-out, Redis's
-	eventually(c.t, answerWithin, func() error {
+	testenv.Eventually(c.t, answerWithin, func() error {
 		began := time.Now()
 		if r := c.Do("%s", line); r.Word != "INDISPONIBLE" {
 			c.t.Fatalf("%s: %s", line, r.Line)
@@ -194,7 +194,7 @@ func (c *client) refusedAtOnce(line string) {
 // restarted the server.
 func (c *client) worksAgain(line string) {
 	c.t.Helper()
-	eventually(c.t, 20*time.Second, func() error {
+	testenv.Eventually(c.t, 20*time.Second, func() error {
 		if r := c.Do("%s", line); !r.OK() {
 			return fmt.Errorf("%s: %s", line, r.Line)
 		}
@@ -206,7 +206,7 @@ func (c *client) worksAgain(line string) {
 // could know are settled: after 10 s, and a look.
 func (j *judge) settled(c *client, login string) {
 	j.t.Helper()
-	eventually(j.t, 12*time.Second, func() error {
+	testenv.Eventually(j.t, 12*time.Second, func() error {
 		row := c.Must("QUOTA").Rows[1].Fields
 		if want := j.Used("appels", login); int(row.Int("utilise")) != want {
 			return fmt.Errorf("services utilise=%s, ledger %d", row.Get("utilise"), want)
@@ -223,7 +223,7 @@ func TestStartsBeforeItsStores(t *testing.T) {
 	env.Redis().Stop(t)
 	server := launch(t, env)
 	says := func(store string) {
-		eventually(t, 10*time.Second, func() error {
+		testenv.Eventually(t, 10*time.Second, func() error {
 			if logs := server.logs.String(); !strings.Contains(logs, "en attente du magasin") || !strings.Contains(logs, "magasin="+store) {
 				return fmt.Errorf("log: %s", logs)
 			}

@@ -138,7 +138,7 @@ func TestCommitAnswerLost(t *testing.T) {
 			if n := judge.Cards("alice", "services"); n != 2 {
 				t.Errorf("ZCARD %d: the slot was not kept", n)
 			}
-			eventually(t, 11*time.Second, func() error {
+			testenv.Eventually(t, 11*time.Second, func() error {
 				if judge.Cards("alice", "services") != 1+c.done {
 					return errNotYet
 				}

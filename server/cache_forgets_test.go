@@ -45,7 +45,7 @@ func TestRedisIsACache(t *testing.T) {
 				}
 				// In the beginning, in the middle, and near the full quotas.
 				for _, at := range []int64{40, 90, 150} {
-					eventually(t, 20*time.Second, func() error {
+					testenv.Eventually(t, 20*time.Second, func() error {
 						if done.Load() < at {
 							return errNotYet
 						}
@@ -203,7 +203,7 @@ func TestFlushedWhileRebuilding(t *testing.T) {
 	if n := judge.Used("appels", "alice"); n != 10 {
 		t.Errorf("%d calls in the ledger", n)
 	}
-	eventually(t, 10*time.Second, func() error { // and the rebuilding ends
+	testenv.Eventually(t, 10*time.Second, func() error { // and the rebuilding ends
 		if env.Redis().Client(t, 1).HExists(context.Background(), "etu:{appels}:jusqua", "instant").Val() {
 			return nil
 		}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"etuservices/server/internal/testenv"
 )
 
 // judgeHistory judges what everybody was answered, and that everybody was, after
@@ -66,7 +68,7 @@ func (a *arena) judge(crowd []*chaosUser) {
 	}
 	c := dial(a.t, a.addr(0))
 	defer c.nc.Close()
-	eventually(a.t, 2*chaosWindow, func() error { // its quota may be full
+	testenv.Eventually(a.t, 2*chaosWindow, func() error { // its quota may be full
 		if r := c.Do("AUTH h0 %s", password); !r.OK() {
 			return fmt.Errorf("%s", r.Line)
 		}
@@ -126,7 +128,7 @@ const (
 func (a *arena) nothingLeft() {
 	for n := range chaosServers {
 		p := a.server(n)
-		eventually(a.t, 15*time.Second, func() error {
+		testenv.Eventually(a.t, 15*time.Second, func() error {
 			if left := socketsOn(p.Addr); left != 0 {
 				return fmt.Errorf("%d connections are left on server %d", left, n)
 			}

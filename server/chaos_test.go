@@ -226,7 +226,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 func (a *arena) heal() {
 	a.t.Helper()
 	for n := range chaosServers {
-		eventually(a.t, chaosSettle, func() error {
+		testenv.Eventually(a.t, chaosSettle, func() error {
 			c, err := chaosDial(a.addr(n))
 			if err != nil {
 				return err

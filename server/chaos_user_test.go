@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"etuservices/protocol"
+	"etuservices/server/internal/testenv"
 )
 
 // chaosUser is one client of a run: it sells and buys with refs, and sends a
@@ -67,7 +68,7 @@ func (u *chaosUser) play(ctx context.Context) {
 // finish has the last call answered, all faults being repaired.
 func (u *chaosUser) finish() {
 	u.t.Helper()
-	eventually(u.t, chaosSettle, func() error {
+	testenv.Eventually(u.t, chaosSettle, func() error {
 		if u.line != "" {
 			u.step()
 		}
@@ -218,7 +219,7 @@ func (u *chaosUser) someArticle(top int64) int64 {
 // what was asked for, for nothing is broken any more.
 func (u *chaosUser) lastRound() {
 	for _, line := range u.looks() {
-		eventually(u.t, chaosSettle, func() error { // a crowd that asks at once may be too much
+		testenv.Eventually(u.t, chaosSettle, func() error { // a crowd that asks at once may be too much
 			if u.conn == nil && !u.enter() {
 				return fmt.Errorf("%s: no way in", u.name)
 			}

@@ -48,7 +48,7 @@ func TestNameOfAServerThatBeats(t *testing.T) {
 	second.Stop()
 	third := start(t, env, "--instance", "salle-12")
 	env.Redis().FlushAll(t) // the name is written again
-	within(t, 5*time.Second, "a name in Redis", func() bool {
+	testenv.WaitFor(t, 5*time.Second, "a name in Redis", func() bool {
 		return env.Redis().Client(t, 0).ZCard(t.Context(), "etu:{presence}:serveurs").Val() == 2
 	})
 	says(t, launch(t, env, "--instance", "salle-12").Fails(), "ETU_INSTANCE")
@@ -126,14 +126,14 @@ func TestDifferenceFoundWhileRunning(t *testing.T) {
 			second := start(t, env, append(args, "--metrics-addr", "127.0.0.1:0")...)
 			first.signal(syscall.SIGCONT)
 			for _, p := range []*process{first, second} {
-				within(t, takeover, "not ready", func() bool {
+				testenv.WaitFor(t, takeover, "not ready", func() bool {
 					code, body := p.get("/readyz")
 					return code == http.StatusServiceUnavailable && strings.Contains(body, what)
 				})
 				p.logged("level=ERROR", what)
 			}
 			first.Stop()
-			within(t, takeover, "ready again", func() bool { code, _ := second.get("/readyz"); return code == http.StatusOK })
+			testenv.WaitFor(t, takeover, "ready again", func() bool { code, _ := second.get("/readyz"); return code == http.StatusOK })
 			dial(t, second.Addr).Must("PING")
 		})
 	}
@@ -218,7 +218,7 @@ func TestInstallationIsWrittenAgain(t *testing.T) {
 		env.Redis().FlushAll(t)
 		alice.Must("VENTE livre 1 titre")
 		for _, cache := range caches {
-			within(t, takeover, "an id in Redis", func() bool { return strings.HasPrefix(cache.has(), id) })
+			testenv.WaitFor(t, takeover, "an id in Redis", func() bool { return strings.HasPrefix(cache.has(), id) })
 		}
 	}
 	if code, body := server.get("/readyz"); code != http.StatusOK {
@@ -226,13 +226,13 @@ func TestInstallationIsWrittenAgain(t *testing.T) {
 	}
 	cache := env.Redis().Client(t, 0)
 	cache.Set(t.Context(), "etu:installation", "AUTRE", 0)
-	within(t, takeover, "not ready", func() bool {
+	testenv.WaitFor(t, takeover, "not ready", func() bool {
 		code, body := server.get("/readyz")
 		return code == http.StatusServiceUnavailable && strings.Contains(body, "AUTRE") && strings.Contains(body, id)
 	})
 	server.logged("level=ERROR", "AUTRE", id)
 	cache.Del(t.Context(), "etu:installation")
-	within(t, takeover, "ready again", func() bool { code, _ := server.get("/readyz"); return code == http.StatusOK })
+	testenv.WaitFor(t, takeover, "ready again", func() bool { code, _ := server.get("/readyz"); return code == http.StatusOK })
 	alice.Must("VENTE livre 1 titre")
 }
 
@@ -317,7 +317,7 @@ func TestRedisRightsOfTheReadme(t *testing.T) {
 	alice.Event("ANNONCE")
 	bob.Event("EXPULSE")
 	env.Redis().FlushAll(t)
-	eventually(t, 15*time.Second, func() error { // all of it is rebuilt with these rights
+	testenv.Eventually(t, 15*time.Second, func() error { // all of it is rebuilt with these rights
 		if r := alice.Must("QUOTA"); len(r.Rows) < 2 || r.Rows[1].Fields.Int("utilise") != 1 {
 			return errors.New(r.Line)
 		}
@@ -344,7 +344,7 @@ func TestLogSaysWhoCameAndWent(t *testing.T) {
 	third := start(t, env, "--instance", "salle-3")
 	wantLines := func(when string, n int, words ...string) {
 		t.Helper()
-		eventually(t, 10*time.Second, func() error {
+		testenv.Eventually(t, 10*time.Second, func() error {
 			found := 0
 			for line := range strings.Lines(first.logs.String()) {
 				if !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(line, word) }) {

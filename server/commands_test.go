@@ -94,7 +94,7 @@ func TestCommands(t *testing.T) {
 	}
 	before := prof.Must("STATS TOP").Rows
 	must("boards", "rebuild")
-	within(t, 5*time.Second, "boards are back", func() bool { return len(prof.Must("STATS TOP").Rows) == len(before) })
+	testenv.WaitFor(t, 5*time.Second, "boards are back", func() bool { return len(prof.Must("STATS TOP").Rows) == len(before) })
 	if out := must("doctor"); strings.Contains(out, "MAL") || !strings.Contains(out, "Redis") {
 		t.Errorf("doctor: %s", out)
 	}

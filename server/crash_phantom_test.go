@@ -69,7 +69,7 @@ func killAtWork(t *testing.T, server *process, judge *judge, c *client) time.Tim
 		t.Fatal(err)
 	}
 	c.Send("VENTE livre 4.50 ref=k Réseaux\n")
-	eventually(t, 2*time.Second, func() error {
+	testenv.Eventually(t, 2*time.Second, func() error {
 		if judge.Cards("alice", "services") != 1 {
 			return errNotYet
 		}

@@ -169,7 +169,7 @@ func TestCrowdClassroom(t *testing.T) { classroom(t, crowdServer(t)) }
 // settle waits until the server is rid of what attacked it.
 func (h *honest) settle(server *process) {
 	h.t.Helper()
-	within(h.t, crowdSettle, "they are gone", func() bool { return h.watch.Must("NB").Fields.Int("connexions") <= crowdUsers+1 })
+	testenv.WaitFor(h.t, crowdSettle, "they are gone", func() bool { return h.watch.Must("NB").Fields.Int("connexions") <= crowdUsers+1 })
 }
 
 // rss is the memory that a process has, as Linux tells it.

@@ -73,7 +73,7 @@ func TestDrain(t *testing.T) {
 
 	began := time.Now()
 	server.signal(syscall.SIGTERM)
-	eventually(t, 5*time.Second, func() error { // no one new
+	testenv.Eventually(t, 5*time.Second, func() error { // no one new
 		nc, err := net.Dial("tcp", server.Addr)
 		if err == nil {
 			_ = nc.Close()
@@ -134,7 +134,7 @@ func TestDrainOfTheOnlyServer(t *testing.T) {
 		server := start(t, env, "--instance", "seul", "--drain-time", "60s")
 		if env.Kind == testenv.KindReal {
 			cache := env.Redis().Client(t, 0)
-			within(t, 10*time.Second, "the dead one is forgotten", func() bool {
+			testenv.WaitFor(t, 10*time.Second, "the dead one is forgotten", func() bool {
 				alive := fmt.Sprint(time.Now().Add(-3500 * time.Millisecond).UnixMilli())
 				return cache.ZCount(t.Context(), "etu:{presence}:serveurs", alive, "+inf").Val() == 1
 			})

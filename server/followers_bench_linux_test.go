@@ -1,11 +1,9 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -63,9 +61,9 @@ func BenchmarkFollowers(b *testing.B) {
 			alone := work(b, server, steps, turn)
 			crowd := followBy(b, server.Addr, token, followers, deafOnes, followPeriod)
 			await(b, prof, followers)
-			before := resident(b, server)
+			before := testenv.Resident(server.cmd.Process.Pid)
 			watched := work(b, server, steps, turn)
-			after := resident(b, server)
+			after := testenv.Resident(server.cmd.Process.Pid)
 			states := crowd.end()
 			if want := int(turn.Seconds()) / followPeriod * (followers - deafOnes); states < want*9/10 {
 				b.Fatalf("followers were sent %d states, want %d", states, want)
@@ -125,42 +123,12 @@ func workSteps(b testing.TB, addr, token string) []load.Step {
 // work measures; the summary's CPU is the server's, in percent of one processor.
 func work(b testing.TB, server *process, steps []load.Step, turn time.Duration) load.Summary {
 	b.Helper()
-	began, used := time.Now(), processor(b, server)
+	began, used := time.Now(), testenv.CPUTime(server.cmd.Process.Pid)
 	result, err := load.Run(b.Context(), steps, load.Plan{Warmup: settle, Time: turn, Rate: workRate})
 	if err != nil || result.Refused > 0 {
 		b.Fatal(result.Refusal, err)
 	}
 	summary := result.Summary()
-	summary.CPU = 100 * (processor(b, server) - used).Seconds() / time.Since(began).Seconds()
+	summary.CPU = 100 * (testenv.CPUTime(server.cmd.Process.Pid) - used).Seconds() / time.Since(began).Seconds()
 	return summary
-}
-
-// processor is the time that a server has worked.
-func processor(b testing.TB, p *process) time.Duration {
-	b.Helper()
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
-	if err != nil {
-		b.Fatal(err)
-	}
-	const ticks = 10 * time.Millisecond // USER_HZ is 100 wherever Linux has a Go
-	_, rest, _ := strings.Cut(string(stat), ") ")
-	fields := strings.Fields(rest) // from the third on
-	user, _ := strconv.Atoi(fields[11])
-	system, _ := strconv.Atoi(fields[12])
-	return time.Duration(user+system) * ticks
-}
-
-// resident is the memory of a server in KiB.
-func resident(b testing.TB, p *process) (kib int) {
-	b.Helper()
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
-	if err != nil {
-		b.Fatal(err)
-	}
-	for line := range strings.Lines(string(status)) {
-		if n, found := strings.CutPrefix(line, "VmRSS:"); found {
-			_, _ = fmt.Sscan(n, &kib)
-		}
-	}
-	return kib
 }

@@ -93,7 +93,7 @@ func TestSIGHUPUnderNohup(t *testing.T) {
 // says waits until the log says something so often.
 func (p *process) says(what string, times int) {
 	p.t.Helper()
-	eventually(p.t, 10*time.Second, func() error {
+	testenv.Eventually(p.t, 10*time.Second, func() error {
 		if n := strings.Count(p.logs.String(), what); n < times {
 			return fmt.Errorf("%q stands %d times in the log, want %d at least:\n%s", what, n, times, p.logs)
 		}
@@ -111,7 +111,7 @@ func TestSIGHUPReadsTheCertificateAgain(t *testing.T) {
 	c := dial(t, server.Addr)
 	shows := func(want int64) {
 		t.Helper()
-		eventually(t, 10*time.Second, func() error {
+		testenv.Eventually(t, 10*time.Second, func() error {
 			if n, err := serial(addr, tls.VersionTLS13); n != want {
 				return fmt.Errorf("serial %d, want %d (%w)", n, want, err)
 			}

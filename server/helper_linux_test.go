@@ -49,16 +49,16 @@ func TestHashingProcess(t *testing.T) {
 			hashers = hashersOf(t, server)
 			return len(hashers) == 1
 		}
-		within(t, startTime, "it hashes elsewhere", one)
+		testenv.WaitFor(t, startTime, "it hashes elsewhere", one)
 		if err := syscall.Kill(hashers[0], syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
 		register(t, server.Addr, strings.ToLower(name))
 		login(t, server.Addr, strings.ToLower(name))
 		first := hashers[0]
-		within(t, startTime, "another came", func() bool { return one() && hashers[0] != first })
+		testenv.WaitFor(t, startTime, "another came", func() bool { return one() && hashers[0] != first })
 		login(t, server.Addr, strings.ToLower(name))
 		end(server)
-		within(t, 5*time.Second, name+": it is gone too", func() bool { return syscall.Kill(hashers[0], 0) != nil })
+		testenv.WaitFor(t, 5*time.Second, name+": it is gone too", func() bool { return syscall.Kill(hashers[0], 0) != nil })
 	}
 }

@@ -66,7 +66,7 @@ func TestOpenPerAddress(t *testing.T) {
 	wantFirst(t, "127.0.0.3", server.Addr, 3, "ETUSERVICES")
 	wantFirst(t, "127.0.0.9", server.Addr, 5, "ETUSERVICES")
 	in[0].leave()
-	eventually(t, 5*time.Second, func() error {
+	testenv.Eventually(t, 5*time.Second, func() error {
 		if _, first := dialFrom(t, "127.0.0.2", server.Addr); !first.OK() {
 			return errors.New(first.Line)
 		}
@@ -96,7 +96,7 @@ func TestStrangersPlaces(t *testing.T) {
 	server := start(t, testenv.Embedded(t), nobodyExempt, "--max-conns", "8")
 	register(t, server.Addr, "alice")
 	var in []*client
-	eventually(t, 5*time.Second, func() error { // who registered has left
+	testenv.Eventually(t, 5*time.Second, func() error { // who registered has left
 		c, first := dialFrom(t, "127.0.0.2", server.Addr)
 		if !first.OK() {
 			return errors.New(first.Line)
@@ -115,7 +115,7 @@ func TestStrangersPlaces(t *testing.T) {
 	wantFirst(t, "127.0.0.3", server.Addr, 1, "PLEIN")
 	in[1].leave()
 	in[0].leave()
-	eventually(t, 5*time.Second, func() error {
+	testenv.Eventually(t, 5*time.Second, func() error {
 		if _, first := dialFrom(t, "127.0.0.3", server.Addr); !first.OK() {
 			return errors.New(first.Line)
 		}

@@ -284,7 +284,7 @@ func TestDeletedAccount(t *testing.T) {
 	}
 	check()
 	env.Redis().FlushAll(t)
-	within(t, 10*time.Second, "boards are back", func() bool { return len(alice.Must("STATS TOP").Rows) == 3 })
+	testenv.WaitFor(t, 10*time.Second, "boards are back", func() bool { return len(alice.Must("STATS TOP").Rows) == 3 })
 	check()
 }
 
@@ -298,10 +298,10 @@ func TestTokensDieEverywhere(t *testing.T) {
 	same, other := dial(t, two.Addr), login(t, two.Addr, "alice")
 	same.Must("REPRENDRE %s", token)
 	alice.Must("MOTDEPASSE %s nouveaumot", password)
-	within(t, time.Second, "the other token is dead", func() bool { return other.Do("QUI").Code() == protocol.AUTH })
+	testenv.WaitFor(t, time.Second, "the other token is dead", func() bool { return other.Do("QUI").Code() == protocol.AUTH })
 	same.Must("QUI")
 	alice.Must("DECONNEXION")
-	within(t, time.Second, "the same token is dead", func() bool { return same.Do("QUI").Code() == protocol.AUTH })
+	testenv.WaitFor(t, time.Second, "the same token is dead", func() bool { return same.Do("QUI").Code() == protocol.AUTH })
 	same.Must("PING") // and the connection lives
 }
 

@@ -55,22 +55,6 @@ func (c *client) Refused(code protocol.Code, format string, args ...any) reply {
 	return r
 }
 
-// within polls until done says so.
-func within(t testing.TB, d time.Duration, what string, done func() bool) time.Duration {
-	t.Helper()
-	began := time.Now()
-	for tick := time.NewTicker(20 * time.Millisecond); ; <-tick.C {
-		if done() {
-			tick.Stop()
-			return time.Since(began)
-		}
-		if time.Since(began) > d {
-			tick.Stop()
-			t.Fatalf("%s: not within %v", what, d)
-		}
-	}
-}
-
 // A seller learns of a sale on whichever instance, and once.
 func TestSoldOnAnotherInstance(t *testing.T) {
 	t.Parallel()
@@ -145,7 +129,7 @@ func TestKilledInstanceVanishes(t *testing.T) {
 		r := prof.Must("NB")
 		return r.Fields.Int("connexions"), r.Fields.Int("utilisateurs")
 	}
-	within(t, 5*time.Second, "NB counts both", func() bool {
+	testenv.WaitFor(t, 5*time.Second, "NB counts both", func() bool {
 		c, u := count()
 		return c == 4 && u == 3
 	})
@@ -182,13 +166,13 @@ func TestStoppedInstanceVanishesAtOnce(t *testing.T) {
 	t.Parallel()
 	one, two, _ := twoServers(t)
 	prof := login(t, one.Addr, "prof")
-	within(t, 5*time.Second, "two servers", func() bool {
+	testenv.WaitFor(t, 5*time.Second, "two servers", func() bool {
 		prof.Must("SUIVRE")
 		return prof.Event("STATS").Fields.Int("serveurs") == 2
 	})
 	two.Stop()
 	prof.Events = nil
-	within(t, 3*time.Second, "one server", func() bool { return prof.Event("STATS").Fields.Int("serveurs") == 1 })
+	testenv.WaitFor(t, 3*time.Second, "one server", func() bool { return prof.Event("STATS").Fields.Int("serveurs") == 1 })
 }
 
 // Redis is emptied: within 5 s NB and SESSIONS are right again.
@@ -199,7 +183,7 @@ func TestPresenceAfterFlush(t *testing.T) {
 	prof := login(t, one.Addr, "prof")
 	login(t, two.Addr, "alice")
 	for range 2 {
-		within(t, 5*time.Second, "NB is right", func() bool {
+		testenv.WaitFor(t, 5*time.Second, "NB is right", func() bool {
 			r := prof.Must("NB")
 			return r.Fields.Int("connexions") == 2 && r.Fields.Int("utilisateurs") == 2 &&
 				len(prof.Must("SESSIONS").Rows) == 2
@@ -217,11 +201,11 @@ func TestRedisLostAndFound(t *testing.T) {
 	prof := login(t, one.Addr, "prof")
 	alice, bob := login(t, one.Addr, "alice"), login(t, two.Addr, "bob")
 	env.Redis().Kill(t)
-	within(t, 5*time.Second, "NB is refused", func() bool { return prof.Do("NB").Code() == protocol.INDISPONIBLE })
+	testenv.WaitFor(t, 5*time.Second, "NB is refused", func() bool { return prof.Do("NB").Code() == protocol.INDISPONIBLE })
 	prof.Must("BLOQUER bob :sans Redis") // SQL is enough; bob's instance cannot hear it
 	env.Redis().Start(t)
-	within(t, 10*time.Second, "bob is out", func() bool { return bob.Do("QUI").Code() == protocol.AUTH })
-	within(t, 5*time.Second, "NB is back", func() bool { return prof.Do("NB").OK() })
+	testenv.WaitFor(t, 10*time.Second, "bob is out", func() bool { return bob.Do("QUI").Code() == protocol.AUTH })
+	testenv.WaitFor(t, 5*time.Second, "NB is back", func() bool { return prof.Do("NB").OK() })
 	prof.Must("ANNONCE :de retour")
 	alice.Event("ANNONCE")
 }

@@ -53,7 +53,7 @@ func TestMetrics(t *testing.T) {
 	stranger := dial(t, server.Addr)
 	stranger.Refused("ECHEC", "AUTH alice mauvais-mot")
 	login(t, server.Addr, "prof").Must("SUIVRE")
-	within(t, 5*time.Second, "/metrics says all", func() bool {
+	testenv.WaitFor(t, 5*time.Second, "/metrics says all", func() bool {
 		code, body := server.get("/metrics")
 		if code != http.StatusOK {
 			t.Fatalf("%d %s", code, body)
@@ -81,7 +81,7 @@ func TestMetrics(t *testing.T) {
 		t.Errorf("readyz: %d %s", code, body)
 	}
 	env.Redis().Stop(t)
-	within(t, 5*time.Second, "not ready without Redis", func() bool {
+	testenv.WaitFor(t, 5*time.Second, "not ready without Redis", func() bool {
 		code, body := server.get("/readyz")
 		return code == http.StatusServiceUnavailable && strings.Contains(body, "Redis")
 	})
@@ -93,5 +93,5 @@ func TestMetrics(t *testing.T) {
 		t.Error("no failure of Redis counted")
 	}
 	env.Redis().Start(t)
-	within(t, 5*time.Second, "ready again", func() bool { code, _ := server.get("/readyz"); return code == http.StatusOK })
+	testenv.WaitFor(t, 5*time.Second, "ready again", func() bool { code, _ := server.get("/readyz"); return code == http.StatusOK })
 }

@@ -115,7 +115,7 @@ func TestTwoRedisFoundWhileRunning(t *testing.T) {
 
 	third := start(t, env, "--instance", "trois", "--metrics-addr", "127.0.0.1:0")
 	servedBy(t, env, forgetCache) // the servers of one Redis write it again
-	within(t, takeover, "a row", func() bool {
+	testenv.WaitFor(t, takeover, "a row", func() bool {
 		var n int
 		return newJudge(t, env).sql.QueryRow(`SELECT COUNT(*) FROM reglages WHERE nom = 'cache'`).Scan(&n) == nil && n == 1
 	})

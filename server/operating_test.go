@@ -215,13 +215,13 @@ func TestOutageIsOneEpisodeOfTheLog(t *testing.T) {
 				freeze, thaw = env.MariaDB().Kill, env.MariaDB().Start
 			}
 			freeze(t)
-			within(t, 20*time.Second, "the outage is said", func() bool { return strings.Contains(logged(), "ne répond plus") })
-			within(t, 20*time.Second, "commands are refused", func() bool {
+			testenv.WaitFor(t, 20*time.Second, "the outage is said", func() bool { return strings.Contains(logged(), "ne répond plus") })
+			testenv.WaitFor(t, 20*time.Second, "commands are refused", func() bool {
 				r, err := dial(t, server.Addr).tryLine("AUTH u00 " + password)
 				return err == nil && strings.Contains(r, string(protocol.INDISPONIBLE))
 			})
 			thaw(t)
-			within(t, 20*time.Second, "its end is said", func() bool { return strings.Contains(logged(), "de nouveau") })
+			testenv.WaitFor(t, 20*time.Second, "its end is said", func() bool { return strings.Contains(logged(), "de nouveau") })
 			close(stop)
 			done.Wait()
 			var loud []string

@@ -101,7 +101,7 @@ func (p *process) Listens() *process {
 // be seen before the line that tells of it is written.
 func (p *process) logged(words ...string) {
 	p.t.Helper()
-	eventually(p.t, startTime, func() error {
+	testenv.Eventually(p.t, startTime, func() error {
 		for line := range strings.Lines(p.logs.String()) {
 			if !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(line, word) }) {
 				return nil

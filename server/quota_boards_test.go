@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"etuservices/server/internal/store"
+	"etuservices/server/internal/testenv"
 )
 
 // boardQueries give each board out of the ledger alone: name, figure.
@@ -82,7 +83,7 @@ func shownBoards(c *client) (lines []string) {
 // PROTOCOL.md §7.5.
 func (j *judge) SameBoards(c *client) {
 	j.t.Helper()
-	eventually(j.t, 10*time.Second, func() error {
+	testenv.Eventually(j.t, 10*time.Second, func() error {
 		if want, got := j.Boards(), shownBoards(c); !slices.Equal(want, got) {
 			return fmt.Errorf("boards\n%s\nledger\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
@@ -94,7 +95,7 @@ func (j *judge) SameBoards(c *client) {
 // ledger must still lie in the window.
 func (j *judge) SameQuota(c *client, login string) {
 	j.t.Helper()
-	eventually(j.t, 10*time.Second, func() error {
+	testenv.Eventually(j.t, 10*time.Second, func() error {
 		for i, table := range []string{"connexions", "appels"} {
 			row := c.Must("QUOTA").Rows[i].Fields
 			if want := j.Used(table, login); int(row.Int("utilise")) != want {

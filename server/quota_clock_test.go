@@ -137,7 +137,7 @@ func TestLastLoginsFollowAClockThatWasSetBack(t *testing.T) {
 	// The window is read from the ledger, and set right there.
 	judge.db0.Del(t.Context(), "etu:{alice}:connexions", "etu:{alice}:connexions:connu")
 	alice.Must("QUOTA")
-	eventually(t, 10*time.Second, func() error {
+	testenv.Eventually(t, 10*time.Second, func() error {
 		first := alice.Must("STATS DERNIERS").Rows[0].Fields.Get("instant")
 		at, err := time.Parse(time.RFC3339, first)
 		if err == nil && time.Until(at) > 10*time.Second {
@@ -254,7 +254,7 @@ func TestUnknownCommitCountsUntilTheLedgerSettlesIt(t *testing.T) {
 			}
 			env.MariaDB().Pause(t)
 			used := func() (n int64) {
-				eventually(t, 5*time.Second, func() error { // a busy machine may time out
+				testenv.Eventually(t, 5*time.Second, func() error { // a busy machine may time out
 					r := alice.Do("QUOTA")
 					if !r.OK() {
 						return fmt.Errorf("%s", r.Line)
@@ -271,7 +271,7 @@ func TestUnknownCommitCountsUntilTheLedgerSettlesIt(t *testing.T) {
 				waitUntil(time.Now().Add(1300 * time.Millisecond))
 			}
 			back()
-			eventually(t, 10*time.Second, func() error {
+			testenv.Eventually(t, 10*time.Second, func() error {
 				if n := used(); n != int64(1+c.done) {
 					return fmt.Errorf("utilise=%d", n)
 				}

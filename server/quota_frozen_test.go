@@ -21,7 +21,7 @@ const many = 100_000
 func (j *judge) SameQuotaNow(c *client, login string) {
 	j.t.Helper()
 	var rows []protocol.Message
-	eventually(j.t, 5*time.Second, func() error {
+	testenv.Eventually(j.t, 5*time.Second, func() error {
 		r := c.Do("QUOTA")
 		if rows = r.Rows; !r.OK() {
 			return fmt.Errorf("%s", r.Line)
@@ -151,7 +151,7 @@ func TestQuotaIsTheLedgersAfterFreezes(t *testing.T) {
 	}
 	for range freezes {
 		before := done.Load()
-		eventually(t, 10*time.Second, func() error { // everybody is at it
+		testenv.Eventually(t, 10*time.Second, func() error { // everybody is at it
 			if done.Load() < before+int64(users) {
 				return errNotYet
 			}

@@ -111,22 +111,6 @@ func mostInWindow(stamps []int64, window time.Duration) (most int) {
 	return most
 }
 
-// eventually polls until check passes, and fails with its last error when that
-// takes too long.
-func eventually(t testing.TB, within time.Duration, check func() error) {
-	t.Helper()
-	const poll = 20 * time.Millisecond
-	for deadline := time.Now().Add(within); ; time.Sleep(poll) {
-		err := check()
-		if err == nil {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("not within %v: %v", within, err)
-		}
-	}
-}
-
 // storm runs f n times, all at once.
 func storm(n int, f func(i int)) {
 	var ready, done sync.WaitGroup

@@ -12,6 +12,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"etuservices/server/internal/store"
+	"etuservices/server/internal/testenv"
 )
 
 // figures reads members and numbers out of the ledger.
@@ -72,7 +73,7 @@ var derived = [2]map[string]string{
 // sameDerived fails unless all of it is in Redis within 10 s.
 func (j *judge) sameDerived(c *client, after string) {
 	j.t.Helper()
-	eventually(j.t, 10*time.Second, func() error {
+	testenv.Eventually(j.t, 10*time.Second, func() error {
 		c.Must("QUOTA") // a window is looked at when somebody asks for it
 		for i, r := range []*redis.Client{j.db0, j.db1} {
 			for _, key := range slices.Sorted(maps.Keys(derived[i])) {

@@ -69,7 +69,7 @@ func TestTwinsWhoseMarkIsForgotten(t *testing.T) {
 	}
 	for _, c := range twins {
 		c.Send("VENTE livre 1 ref=k Réseaux\n")
-		eventually(t, 2*time.Second, func() error {
+		testenv.Eventually(t, 2*time.Second, func() error {
 			if judge.Cards("alice", "services") != 1 {
 				return errNotYet
 			}
@@ -214,7 +214,7 @@ func TestTwinWhoseReplyCannotBeReadAsksAgain(t *testing.T) {
 	for i, c := range conns {
 		env.Redis().FlushAll(t) // which forgets that the first is at work
 		c.Send("VENTE livre 1 ref=k Réseaux\n")
-		eventually(t, 2*time.Second, func() error {
+		testenv.Eventually(t, 2*time.Second, func() error {
 			if n := judge.Count(`SELECT COUNT(*) FROM information_schema.processlist
 				WHERE db = DATABASE() AND info LIKE 'UPDATE utilisateurs SET nb_ventes%'`); n != i+1 {
 				return fmt.Errorf("%d calls wait for the lock", n)

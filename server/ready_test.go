@@ -18,7 +18,7 @@ const readyTime = 5 * time.Second
 // none.
 func (p *process) becomes(what string, words ...string) {
 	p.t.Helper()
-	eventually(p.t, readyTime, func() error {
+	testenv.Eventually(p.t, readyTime, func() error {
 		code, body := p.get("/readyz")
 		if ready := code == http.StatusOK; ready != (len(words) == 0) || !ready && code != http.StatusServiceUnavailable {
 			return fmt.Errorf("%s: %d %s", what, code, body)

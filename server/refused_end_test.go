@@ -48,7 +48,7 @@ func TestRefusedSaleLeavesNothingBehind(t *testing.T) {
 			}
 			// The same references are free to be done, once.
 			alice.worksAgain("VENTE livre 1 ref=pendant0 Réseaux")
-			eventually(t, 12*time.Second, func() error {
+			testenv.Eventually(t, 12*time.Second, func() error {
 				if n := judge.Used("appels", "alice"); n != 2 {
 					return fmt.Errorf("%d calls of alice", n)
 				}

@@ -93,7 +93,7 @@ func TestRollingRestart(t *testing.T) {
 	}
 	busy := func() { // clients work between two restarts
 		since.Store(0)
-		eventually(t, answerTime, func() error {
+		testenv.Eventually(t, answerTime, func() error {
 			if since.Load() < clients {
 				return errors.New("nobody sells")
 			}

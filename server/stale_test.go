@@ -365,6 +365,6 @@ func TestSamePasswordHashedAnewMeanwhile(t *testing.T) {
 		}
 	}
 	change(alice)
-	within(t, answerTime, "the other session ends", func() bool { return other.Do("QUI").Code() == protocol.AUTH })
+	testenv.WaitFor(t, answerTime, "the other session ends", func() bool { return other.Do("QUI").Code() == protocol.AUTH })
 	change(login(t, w.addr[1], "alice"))
 }

@@ -81,7 +81,7 @@ func startTLS(t *testing.T) (server *process, addr string, files pairFiles) {
 // tlsAddr is where the server listens for TLS.
 func (p *process) tlsAddr() (addr string) {
 	p.t.Helper()
-	eventually(p.t, 5*time.Second, func() error {
+	testenv.Eventually(p.t, 5*time.Second, func() error {
 		_, after, _ := strings.Cut(p.logs.String(), `"en écoute TLS" adresse=`)
 		addr, _, _ = strings.Cut(after, "\n")
 		if addr == "" {
@@ -137,7 +137,7 @@ func TestCertificateIsReadAgain(t *testing.T) {
 	server, addr, files := startTLS(t)
 	wait := func(want int64) {
 		t.Helper()
-		eventually(t, 20*time.Second, func() error {
+		testenv.Eventually(t, 20*time.Second, func() error {
 			n, err := serial(addr, tls.VersionTLS13)
 			if err != nil {
 				t.Fatal(err)
@@ -163,7 +163,7 @@ func TestCertificateIsReadAgain(t *testing.T) {
 	if err := os.WriteFile(files.cert, []byte("half a file"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	within(t, 20*time.Second, "an error in the log", func() bool { return strings.Contains(server.logs.String(), "level=ERROR") })
+	testenv.WaitFor(t, 20*time.Second, "an error in the log", func() bool { return strings.Contains(server.logs.String(), "level=ERROR") })
 	if n, err := serial(addr, tls.VersionTLS13); n != 2 {
 		t.Fatalf("serial %d, %v", n, err)
 	}
@@ -229,7 +229,7 @@ func TestDangersAreSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	server = start(t, testenv.Embedded(t), append(secure, "--metrics-addr", "0.0.0.0:0")...)
-	within(t, 5*time.Second, "three warnings", func() bool { return strings.Count(server.logs.String(), "level=WARN") == 3 })
+	testenv.WaitFor(t, 5*time.Second, "three warnings", func() bool { return strings.Count(server.logs.String(), "level=WARN") == 3 })
 	says(t, server.logs.String(), "valable", "chmod 600", "mesures", files.key)
 	if n, err := serial(server.tlsAddr(), tls.VersionTLS13); n != 2 {
 		t.Errorf("serial %d, %v", n, err)

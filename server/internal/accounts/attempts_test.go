@@ -53,7 +53,7 @@ func TestAttemptsInLine(t *testing.T) {
 					}
 				})
 			}
-			waitFor(t, "they stand in line", func() bool {
+			testenv.WaitFor(t, 30*time.Second, "they stand in line", func() bool {
 				n, err := a.Stores.Redis.DB0.Keys(t.Context(), "etu:{echecs}:compte:*").Result()
 				return err == nil && len(n) == students
 			})
@@ -85,17 +85,6 @@ func holdHashers(t *testing.T, a *Accounts) (free func()) {
 		<-held
 	}
 	return func() { close(release); all.Wait() }
-}
-
-func waitFor(t *testing.T, what string, done func() bool) {
-	t.Helper()
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
-	for end := time.Now().Add(30 * time.Second); !done(); <-tick.C {
-		if time.Now().After(end) {
-			t.Fatal(what + ": not so")
-		}
-	}
 }
 
 // TestAddressesOfOneSubscriberAreOne: who has an IPv6 /64 has one address, for

@@ -12,20 +12,6 @@ import (
 
 const life = 30 * time.Minute
 
-// poll waits until check passes.
-func poll(t *testing.T, check func() error) {
-	t.Helper()
-	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(time.Millisecond) {
-		err := check()
-		if err == nil {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatal(err)
-		}
-	}
-}
-
 // age puts a session's last use into the past, in both stores and here, as if
 // its connection had been silent ever since.
 func age(t *testing.T, a *Accounts, s *Session, by time.Duration) {
@@ -73,7 +59,7 @@ func TestFirstUseAfterSilenceIsWrittenAtOnce(t *testing.T) {
 		age(t, a, s, 20*time.Minute)
 		used := time.Now().Truncate(time.Millisecond)
 		s.Use()
-		poll(t, func() error {
+		testenv.Eventually(t, 5*time.Second, func() error {
 			if sql, end := written(t, a, s), redisEnd(t, a, s); sql.Before(used) || end.Before(used.Add(life)) {
 				return fmt.Errorf("used at %v, in SQL until %v, in Redis until %v", used, sql, end)
 			}
@@ -106,7 +92,7 @@ func TestLeavingShortensNobodysToken(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		poll(t, func() error {
+		testenv.Eventually(t, 5*time.Second, func() error {
 			if redisEnd(t, a, busy).Before(time.UnixMilli(busy.lastUse.Load()).Add(life)) {
 				return errors.New("not written")
 			}
@@ -205,7 +191,7 @@ func TestUseIsWrittenOnceMySQLIsBack(t *testing.T) {
 	env.MariaDB().Kill(t)
 	used := time.Now().Truncate(time.Millisecond)
 	s.Use()
-	poll(t, func() error {
+	testenv.Eventually(t, 5*time.Second, func() error {
 		if s.queued.Load() {
 			return errors.New("not tried")
 		}
@@ -215,7 +201,7 @@ func TestUseIsWrittenOnceMySQLIsBack(t *testing.T) {
 		t.Errorf("on Redis alone: %v", err)
 	}
 	env.MariaDB().Start(t)
-	poll(t, func() error {
+	testenv.Eventually(t, 5*time.Second, func() error {
 		if sql := written(t, a, s); sql.Before(used) {
 			return fmt.Errorf("used at %v, in SQL until %v", used, sql)
 		}

@@ -119,13 +119,3 @@ func mustAddUser(t *testing.T, s *store.Stores, login string) int64 {
 	}
 	return id
 }
-
-// eventually polls until done is true, and fails the test when it never is.
-func eventually(t *testing.T, within time.Duration, what string, done func() bool) {
-	t.Helper()
-	for end := time.Now().Add(within); !done(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("not within %v: %s", within, what)
-		}
-	}
-}

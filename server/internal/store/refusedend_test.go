@@ -72,7 +72,7 @@ func TestRefusedEndCommitsNothingLater(t *testing.T) {
 func noneStands(t *testing.T, s *store.Stores, refuser *testenv.Refuser, id int64) {
 	t.Helper()
 	// The end of a context rolls back beside its caller.
-	eventually(t, 5*time.Second, "an end was refused", func() bool { return refuser.Count() > 0 })
+	testenv.WaitFor(t, 5*time.Second, "an end was refused", func() bool { return refuser.Count() > 0 })
 	refuser.Pass()
 	for range 3 {
 		err := s.SQL.Tx(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
