@@ -257,7 +257,7 @@ func heldCall(t *testing.T, judge *judge, calls, look *client, used int) *sql.Tx
 		t.Fatal(err)
 	}
 	calls.Send("VENTE livre 1 ref=attend Réseaux\n")
-	eventually(t, 2*time.Second, func() error {
+	testenv.Eventually(t, 2*time.Second, func() error {
 		if n := look.Must("QUOTA").Rows[1].Fields.Int("utilise"); n != int64(used) {
 			return fmt.Errorf("%d slots are taken, want %d", n, used)
 		}
