@@ -29,13 +29,15 @@ var (
 	releaseScript = store.NewScript(releaseText)
 )
 
-// markLife is how long the twins of a repeatable call wait for it: longer than
-// its transaction (store.SQLTimeout), and shorter than a twin's own time
-// (store.RequestTime), so that a twin of a call whose process died is done and
-// not refused. Two that work at once do no harm: SQL has one row a ref.
+// markLife is how long Redis lets calls with the same ref wait for one in progress:
+// longer than its transaction (store.SQLTimeout), and shorter than their own time
+// (store.RequestTime), so that after a call whose process died the next one is done
+// and not refused. The mark is left to expire after a commit: whoever comes then
+// finds the ref in SQL first. Two that work at once do no harm: SQL has one row a ref.
 const markLife = 3500 * time.Millisecond
 
-// ErrInProgress is a repeatable call whose twin is at work: wait, and ask the ledger.
+// ErrInProgress says that a call with the same ref is in progress: wait, and ask the
+// ledger.
 var ErrInProgress = errors.New("quota: the same call is at work")
 
 // User is whom a slot belongs to.
@@ -102,9 +104,9 @@ func New(stores *store.Stores, rule Rule, log *slog.Logger) *Limiter {
 func (k *Limiter) Rule() Rule { return k.rule }
 
 // Reserve takes a slot in Redis, which may refuse (*Exceeded) and never has the
-// last word: Certify has. ref, when not empty, names a repeatable call: a twin
-// at work anywhere is ErrTwin. The slot must end in Certify and a commit, in
-// GiveBack, or in Settle.
+// last word: the ledger's transaction has. ref, when not empty, names a repeatable
+// call: one with the same ref in progress anywhere is ErrInProgress. The slot must
+// end in a commit, in Release, or in ResolveLater.
 func (k *Limiter) Reserve(ctx context.Context, user User, kind Kind, ref string) (Reservation, error) {
 	slot := Reservation{User: user, Kind: kind, ID: newID(), ref: ref}
 	if err := ctx.Err(); err != nil { // a store took all of the request's time

@@ -156,7 +156,7 @@ func (k *Limiter) releasePending(ctx context.Context, login string) error {
 func (k *Limiter) releaseSome(ctx context.Context, slots []Reservation) (silent error) {
 	calls := make([]store.Call, len(slots))
 	for i, slot := range slots {
-		calls[i] = k.release(slot, true)
+		calls[i] = k.release(slot)
 	}
 	sent := time.Now()
 	for i, err := range store.Each(ctx, k.stores.Redis.DB0, calls...) {
@@ -185,14 +185,13 @@ func (k *Limiter) releaseAll() {
 	}
 }
 
-// release is the call that ends a slot's part in a repeatable call, and frees the
-// slot where it is told to.
-func (k *Limiter) release(slot Reservation, free bool) store.Call {
+// release is the call that frees a slot and ends its part in a repeatable call.
+func (k *Limiter) release(slot Reservation) store.Call {
 	keys := []string{windowKey(slot.User, slot.Kind)}
 	if slot.ref != "" {
 		keys = append(keys, refKey(slot.User, slot.ref))
 	}
-	return store.Call{Script: releaseScript, Keys: keys, Args: []any{slot.ID, flag(free), k.rule.Window.Milliseconds()}}
+	return store.Call{Script: releaseScript, Keys: keys, Args: []any{slot.ID, k.rule.Window.Milliseconds()}}
 }
 
 const (
