@@ -36,8 +36,8 @@ func (s *Session) registrationsOpen(ctx context.Context, from store.RowReader) e
 	return err
 }
 
-// logIn judges no bounds: what breaks them is a wrong login or password, which
-// counts among the three.
+// logIn checks no bounds of its own: a login or password that breaks them is a
+// wrong one, and counts among the three failures of a connection.
 func logIn(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
 	login, err := s.Accounts.Login(ctx, req.Get("login"), req.Get("motdepasse"), s.from())
 	if err != nil {
@@ -59,12 +59,12 @@ func logIn(ctx context.Context, s *Session, req *protocol.Request, out *protocol
 	return nil
 }
 
+// writeState writes a quota's state as VENTE, ACHAT and AUTH show it.
 func writeState(line protocol.Line, q ledger.State) protocol.Line {
 	return writeUse(line, q).Int("reste", int64(q.Left()))
 }
 
-// writeUse is the part of it that those who follow are told, to see who comes
-// near their limit.
+// writeUse is the part of it that followers see too.
 func writeUse(line protocol.Line, q ledger.State) protocol.Line {
 	return line.Int("utilise", int64(q.Used)).Int("max", int64(q.Max))
 }

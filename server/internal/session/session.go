@@ -1,5 +1,5 @@
-// Package session is one connection seen from the trade: its states, the table
-// of verbs, one file a verb.
+// Package session is one connection seen by the application: its states, the
+// table of commands (commands.go), and their handlers by subject.
 package session
 
 import (
@@ -21,7 +21,7 @@ import (
 	"etuservices/server/internal/store"
 )
 
-// Deps is what verbs work with, shared by all sessions.
+// Deps is what handlers work with, shared by all sessions.
 type Deps struct {
 	Accounts *accounts.Accounts
 	Market   *market.Market
