@@ -107,6 +107,9 @@ var parts = regexp.MustCompile(`[A-Z]?[a-z]+|[A-Z]+`)
 
 func plainly(t *testing.T, at token.Position, word string) {
 	t.Helper()
+	if word == "HE" { // of HExists
+		return
+	}
 	if plain, picture := pictures[strings.ToLower(word)]; picture {
 		t.Errorf("%s: %q: say %s", at, word, plain)
 	}

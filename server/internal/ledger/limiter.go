@@ -134,7 +134,7 @@ func (k *Limiter) Reserve(ctx context.Context, user User, kind Kind, ref string)
 			k.Release(ctx, slot)
 		}
 		return slot, fmt.Errorf("quota: take a slot: %w", err)
-	case verdict.twin:
+	case verdict.inProgress:
 		return slot, ErrInProgress
 	case verdict.full != nil:
 		return slot, verdict.full
@@ -143,9 +143,9 @@ func (k *Limiter) Reserve(ctx context.Context, user User, kind Kind, ref string)
 }
 
 type verdict struct {
-	unknown, twin, late bool
-	now                 time.Time // on Redis's clock, where the window is unknown
-	full                *Exceeded
+	unknown, inProgress, late bool
+	now                       time.Time // on Redis's clock, where the window is unknown
+	full                      *Exceeded
 }
 
 // lateTries is how often a slot is asked for again that Redis found too late:
@@ -199,7 +199,7 @@ func (k *Limiter) reserveOnce(ctx context.Context, slot *Reservation, entries []
 			Kind: slot.Kind, Used: int(n[1]), Max: k.rule.Max, Window: k.rule.Window, Next: k.rule.bound(wait),
 		}}}, nil
 	case -2:
-		return verdict{twin: true}, nil
+		return verdict{inProgress: true}, nil
 	case -3:
 		return verdict{late: true}, nil
 	}

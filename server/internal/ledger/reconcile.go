@@ -21,14 +21,14 @@ var windowScript = store.NewScript(windowText)
 const futureSlack = settleAfter
 
 // refresh makes a window in Redis what the ledger says: slots that Redis forgot
-// (it was emptied, or came back on an old file) are told again, and phantoms
+// (it was emptied, or came back on an old file) are told again, and orphans
 // go: slots that an instance took and never wrote down, because it died or lost
 // an answer, once they are old enough to be settled. Slots in the future are now's
-// from here on, in both. It says whether any phantoms went; where nothing differs
+// from here on, in both. It says whether any orphans went; where nothing differs
 // nothing is written.
 func (k *Limiter) refresh(ctx context.Context, user User, kind Kind) (dropped bool, err error) {
 	key := windowKey(user, kind)
-	// Redis first: what is written down while we read is then no phantom.
+	// Redis first: what is written down while we read is then no orphan.
 	held, err := k.window(ctx, user, kind)
 	if err != nil {
 		return false, err
@@ -54,19 +54,19 @@ func (k *Limiter) refresh(ctx context.Context, user User, kind Kind) (dropped bo
 		ledger[e.id] = true
 		differs = differs || !held.slots[e.id].Equal(e.stamp.Time)
 	}
-	var phantoms []string
+	var orphans []string
 	for id, stamp := range held.slots {
 		age := held.now.Sub(stamp)
 		switch {
 		case ledger[id], age >= k.rule.Window:
 		case age >= settleAfter, stamp.After(latest):
-			phantoms = append(phantoms, id)
+			orphans = append(orphans, id)
 		default:
 			k.checks.sooner(key, settleAfter-age)
 		}
 	}
-	if len(phantoms) > 0 {
-		if dropped, err = k.drop(ctx, user, kind, phantoms); err != nil {
+	if len(orphans) > 0 {
+		if dropped, err = k.drop(ctx, user, kind, orphans); err != nil {
 			return false, err
 		}
 	}
@@ -82,16 +82,16 @@ func (k *Limiter) drop(ctx context.Context, user User, kind Kind, slots []string
 	if err != nil {
 		return false, err
 	}
-	var phantoms []any
+	var orphans []any
 	for _, id := range slots {
 		if !written[id] {
-			phantoms = append(phantoms, id)
+			orphans = append(orphans, id)
 		}
 	}
-	if len(phantoms) == 0 {
+	if len(orphans) == 0 {
 		return false, nil
 	}
-	if err := k.stores.Redis.DB0.ZRem(ctx, windowKey(user, kind), phantoms...).Err(); err != nil {
+	if err := k.stores.Redis.DB0.ZRem(ctx, windowKey(user, kind), orphans...).Err(); err != nil {
 		return false, store.Classify(err)
 	}
 	return true, nil

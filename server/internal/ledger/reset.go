@@ -64,7 +64,7 @@ func (k *Limiter) Empty(ctx context.Context, user User, until time.Time, later [
 }
 
 // Forget removes all that Redis knows of a login: whoever has it next begins
-// with windows that are unknown, and filled from his own ledger.
+// with windows that are unknown, and filled from their own ledger.
 func (k *Limiter) Forget(ctx context.Context, user User) error {
 	own := "etu:{" + user.Login + "}:"
 	pipe := k.stores.Redis.DB0.Pipeline()

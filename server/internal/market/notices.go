@@ -72,7 +72,7 @@ func (m *Market) readPendingNotices(ctx context.Context, sellers []*noticesOfSel
 }
 
 // AckNotice notes that the seller of an article was told of its sale. Where that
-// fails he is told again, which is better than never.
+// fails the user is told again, which is better than never.
 func (m *Market) AckNotice(article int64) {
 	ctx, cancel := context.WithTimeout(context.Background(), store.SQLTimeout)
 	defer cancel()

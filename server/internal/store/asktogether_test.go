@@ -26,7 +26,7 @@ func TestEachGetsItsOwnAnswer(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, e *testenv.Env) {
 		t.Parallel()
 		db := e.Open(t).Redis.DB0
-		release := store.FillRedisLanes(db)
+		release := store.FillRedisBatches(db)
 		const callers = 20
 		got, errs := make([][]any, callers), make([]error, callers)
 		var all sync.WaitGroup
@@ -67,7 +67,7 @@ func TestWhoGivesUpAsksNothing(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, e *testenv.Env) {
 		t.Parallel()
 		db := e.Open(t).Redis.DB0
-		release := store.FillRedisLanes(db)
+		release := store.FillRedisBatches(db)
 		defer release()
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)

@@ -7,9 +7,9 @@ import (
 	"sync"
 )
 
-// batcher let callers who arrive while all are busy go together in the next round
-// trip, commit or whatever a lane does. On a quiet server there is always a free
-// one, and everybody goes alone.
+// batcher runs at most a fixed number of batches at once (round trips, commits).
+// Callers who arrive while all are under way share the next one; on a quiet server
+// each caller has a batch alone.
 type batcher[W any] struct {
 	mu      sync.Mutex
 	free    int
@@ -24,24 +24,24 @@ type waiter[W any] struct {
 	told chan signal[W]
 }
 
-// signal is what a member is told in the end: to take the lane over for a few,
-// itself first; or how it went.
+// signal wakes a waiter: it either leads the batch lead, of which it is the first,
+// or lead is nil and outcome is the result of the batch that it was part of.
 type signal[W any] struct {
 	lead    []*waiter[W]
 	outcome batchResult
 }
 
-// errPanicked is what the others are told where the work of one panicked.
+// errPanicked is the result of those whose batch another caller's panic ended.
 var errPanicked = errors.New("store: panic in shared work")
 
-// batchResult is how it went for those who went together: an error, which is that of
-// all of them, or that each has to go alone.
+// batchResult is the result of a batch: an error shared by all, or that each has to
+// run alone.
 type batchResult struct {
 	err   error
 	alone bool
 }
 
-// enter takes a lane that is free; next must follow.
+// enter begins a batch of one caller where there is room; next must follow.
 func (l *batcher[W]) enter() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -52,8 +52,8 @@ func (l *batcher[W]) enter() bool {
 	return true
 }
 
-// join waits, where no lane is free, to go with others: whoever is first does
-// together's work for all of them, on its own goroutine. The error is ctx's,
+// join waits to be part of a batch: the first waiter runs together for all of
+// them, on its own goroutine. The error is ctx's,
 // where ctx ended before anybody took the caller up: what was begun is waited for.
 func (l *batcher[W]) join(ctx context.Context, work W, together func(few []*waiter[W]) batchResult) (batchResult, error) {
 	m := &waiter[W]{ctx: ctx, work: work, told: make(chan signal[W], 1)}
@@ -78,7 +78,7 @@ func (l *batcher[W]) join(ctx context.Context, work W, together func(few []*wait
 	return how, nil
 }
 
-// queue is false where a lane was free after all, and is taken.
+// queue is false where there is room after all, which is then taken.
 func (l *batcher[W]) queue(m *waiter[W]) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -112,7 +112,7 @@ func (l *batcher[W]) leave(m *waiter[W]) bool {
 	return i >= 0
 }
 
-// next hands a lane on to those who wait, or frees it.
+// next starts the batch of those who wait, or leaves room for another.
 func (l *batcher[W]) next() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -130,26 +130,26 @@ func (l *batcher[W]) next() {
 // asking: after a restart a whole class comes back in one second. Alone, a
 // caller asks alone.
 type Coalescer[W any] struct {
-	lanes batcher[W]
-	ask   func(ctx context.Context, works []W) error
+	batches batcher[W]
+	ask     func(ctx context.Context, works []W) error
 }
 
-// gatherLanes: one question is on its way while the next one gathers.
-const gatherLanes = 2
+// gatherBatches: one question is on its way while the next one gathers.
+const gatherBatches = 2
 
 // NewCoalescer makes one. ask answers at most the given number of works in one go,
 // each W being where its answer goes; its error is everybody's.
 func NewCoalescer[W any](most int, ask func(ctx context.Context, works []W) error) *Coalescer[W] {
-	return &Coalescer[W]{lanes: batcher[W]{free: gatherLanes, most: most}, ask: ask}
+	return &Coalescer[W]{batches: batcher[W]{free: gatherBatches, most: most}, ask: ask}
 }
 
 // Do has one work done, perhaps with others'. The error is ask's, or ctx's.
 func (g *Coalescer[W]) Do(ctx context.Context, work W) error {
-	if g.lanes.enter() {
-		defer g.lanes.next()
+	if g.batches.enter() {
+		defer g.batches.next()
 		return g.ask(ctx, []W{work})
 	}
-	how, err := g.lanes.join(ctx, work, func(few []*waiter[W]) batchResult {
+	how, err := g.batches.join(ctx, work, func(few []*waiter[W]) batchResult {
 		works := make([]W, len(few))
 		for i, m := range few {
 			works[i] = m.work
@@ -165,8 +165,8 @@ func (g *Coalescer[W]) Do(ctx context.Context, work W) error {
 }
 
 const (
-	// redisLanes: one round trip is on its way while the next one gathers.
-	redisLanes = 2
+	// redisBatches: one round trip is on its way while the next one gathers.
+	redisBatches = 2
 	// mostAsked bounds what Redis does in one go, some 30 µs a script.
 	mostAsked = 32
 )
@@ -182,12 +182,12 @@ type asked struct {
 // their way share the next round trip. Each gets its own answers, or its own
 // error.
 func (db *DB) Batch(ctx context.Context, calls ...Call) ([]any, error) {
-	if db.lanes.enter() {
-		defer db.lanes.next()
+	if db.batches.enter() {
+		defer db.batches.next()
 		return EvalAll(ctx, db, calls...)
 	}
 	a := &asked{calls: calls}
-	if _, err := db.lanes.join(ctx, a, db.ask); err != nil {
+	if _, err := db.batches.join(ctx, a, db.ask); err != nil {
 		return nil, Classify(err)
 	}
 	return a.answers, a.err

@@ -1,37 +1,37 @@
 package store
 
-// Lanes and Waiting show a test who is where in Together.
-func Lanes(s *SQL) int {
+// MaxBatches and Waiting show a test who is where in Together.
+func MaxBatches(s *SQL) int {
 	if s.Dialect == SQLite {
-		return sqliteLanes
+		return sqliteBatches
 	}
-	return mysqlLanes
+	return mysqlBatches
 }
 
 // Waiting is how many callers have no transaction yet.
 func Waiting(s *SQL) int {
-	s.lanes.mu.Lock()
-	defer s.lanes.mu.Unlock()
-	return len(s.lanes.waiting)
+	s.batches.mu.Lock()
+	defer s.batches.mu.Unlock()
+	return len(s.batches.waiting)
 }
 
-// FillRedisLanes keeps all lanes of a database busy until it is released.
-func FillRedisLanes(db *DB) (release func()) {
-	for range redisLanes {
-		db.lanes.enter()
+// FillRedisBatches keeps all batches of a database busy until it is released.
+func FillRedisBatches(db *DB) (release func()) {
+	for range redisBatches {
+		db.batches.enter()
 	}
 	return func() {
-		for range redisLanes {
-			db.lanes.next()
+		for range redisBatches {
+			db.batches.next()
 		}
 	}
 }
 
 // Asking is how many callers wait for a round trip.
 func Asking(db *DB) int {
-	db.lanes.mu.Lock()
-	defer db.lanes.mu.Unlock()
-	return len(db.lanes.waiting)
+	db.batches.mu.Lock()
+	defer db.batches.mu.Unlock()
+	return len(db.batches.waiting)
 }
 
 // ProbedCommands are those that checkRights tries.

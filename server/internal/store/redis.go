@@ -52,11 +52,11 @@ func (r *Redis) Channel() string { return "etu:evenements:" + strconv.Itoa(r.num
 // DB is one database.
 type DB struct {
 	redis.UniversalClient
-	lanes batcher[*asked] // of Together
+	batches batcher[*asked] // of Together
 }
 
 func newDB(client redis.UniversalClient) *DB {
-	return &DB{UniversalClient: client, lanes: batcher[*asked]{free: redisLanes, most: mostAsked}}
+	return &DB{UniversalClient: client, batches: batcher[*asked]{free: redisBatches, most: mostAsked}}
 }
 
 // Ping asks both databases for an answer within RedisTimeout.

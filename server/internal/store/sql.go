@@ -53,7 +53,7 @@ func (s *SQL) SharedLock() string {
 type SQL struct {
 	Dialect     Dialect
 	Write, Read *sql.DB
-	lanes       batcher[txWork] // of Together
+	batches     batcher[txWork] // of Together
 	// OnTx is told of each transaction, however often it was tried. It may be
 	// nil, and is set before the first.
 	OnTx func(took time.Duration, err error)

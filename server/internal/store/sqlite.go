@@ -37,7 +37,7 @@ func openSQLite(ctx context.Context, log *slog.Logger, path string) (*SQL, error
 	if err := migrateSQLite(log, path); err != nil {
 		return nil, err
 	}
-	s := &SQL{Dialect: SQLite, lanes: batcher[txWork]{free: sqliteLanes, most: mostTogether}}
+	s := &SQL{Dialect: SQLite, batches: batcher[txWork]{free: sqliteBatches, most: mostTogether}}
 	if s.Write, err = openSQLiteHandle(writeDSN(path), 1); err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ func newCrowd(t *testing.T, s *store.Stores) *crowd {
 	}
 	c.id = mustAddUser(t, c.s, "aa")
 	var inside sync.WaitGroup
-	for range store.Lanes(c.s.SQL) {
+	for range store.MaxBatches(c.s.SQL) {
 		inside.Add(1)
 		c.first.Go(func() {
 			err := c.s.SQL.GroupCommit(t.Context(), func(context.Context, *sql.Tx) error {

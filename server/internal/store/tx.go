@@ -137,11 +137,11 @@ func isMySQL(err error, numbers ...uint16) bool {
 }
 
 const (
-	// mysqlLanes is how many shared transactions are at work at once: on two
+	// mysqlBatches is how many shared transactions are at work at once: on two
 	// cores with 64 callers, 2 leave the machine idle and 8 hardly share.
-	mysqlLanes = 4
-	// sqliteLanes: the engine takes one writer.
-	sqliteLanes = 1
+	mysqlBatches = 4
+	// sqliteBatches: the engine takes one writer.
+	sqliteBatches = 1
 	// mostTogether bounds how long a row stays locked behind others' statements.
 	mostTogether = 16
 )
@@ -150,7 +150,7 @@ const (
 type txWork = func(ctx context.Context, tx *sql.Tx) error
 
 // GroupCommit is Tx for short work that many ask for at once: those who arrive
-// while all lanes are busy share the next transaction, and its commit.
+// while all batches are busy share the next transaction, and its commit.
 //
 // It gives what Tx gives. When one of several fails, the transaction is rolled
 // back and each runs its own: fn's error, or panic, is its caller's alone. fn may
@@ -165,11 +165,11 @@ func (s *SQL) GroupCommit(ctx context.Context, fn func(ctx context.Context, tx *
 }
 
 func (s *SQL) together(ctx context.Context, fn txWork) error {
-	if s.lanes.enter() {
-		defer s.lanes.next()
+	if s.batches.enter() {
+		defer s.batches.next()
 		return s.tx(ctx, fn)
 	}
-	how, err := s.lanes.join(ctx, fn, s.share)
+	how, err := s.batches.join(ctx, fn, s.share)
 	switch {
 	case err != nil:
 		return Classify(err)
