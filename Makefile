@@ -4,6 +4,9 @@ SHELL       := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
+# Whatever folder it is in, a clone uses what was built of the same files before.
+export GOFLAGS ?= -trimpath
+
 BIN         := bin
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
@@ -24,8 +27,8 @@ run: build
 .PHONY: build
 build:
 	@mkdir -p $(BIN)
-	go build -trimpath -o $(BIN)/etuservices-server ./server
-	go build -trimpath -o $(BIN)/etu ./client
+	go build -o $(BIN)/etuservices-server ./server
+	go build -o $(BIN)/etu ./client
 
 ## test: everything, race detector on, MariaDB and Redis included
 .PHONY: test
@@ -45,7 +48,7 @@ check: lint
 ## lint: vet, staticcheck, gofumpt
 .PHONY: lint
 lint:
-	go vet ./...
+	go vet ./client/... ./protocol/...
 	go vet -tags chaos,profile,broken ./server/...
 	go run $(STATICCHECK) ./...
 	@bad=$$(go run $(GOFUMPT) -l .); [ -z "$$bad" ] || { echo "gofumpt: $$bad"; exit 1; }
