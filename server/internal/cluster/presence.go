@@ -16,7 +16,7 @@ import (
 const (
 	// heartbeatEvery is the time between two heartbeats.
 	heartbeatEvery = time.Second
-	// life of a process after its last beat: two may be lost, and with the age
+	// life of a process after its last beat: one or two may be lost, and with the age
 	// of a snapshot the users of a killed instance are gone within 5 s.
 	life = 3500 * time.Millisecond
 	// keyLife is when Redis itself forgets a process that died with nobody left
@@ -147,6 +147,9 @@ func (h *Hub) beat(ctx context.Context) error {
 	defer cancel()
 	h.reading.Lock() // heartbeats go one after the other: each is a difference
 	defer h.reading.Unlock()
+	if h.reading.err == nil && time.Since(h.reading.at) < heartbeatEvery {
+		return nil // a snapshot was taken meanwhile, with a heartbeat
+	}
 	_, err := h.heartbeat(ctx)
 	return err
 }
