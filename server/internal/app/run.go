@@ -112,11 +112,11 @@ func (a *App) Serve(ctx context.Context, reload <-chan struct{}, out io.Writer) 
 	}
 	background.Go(func() { a.reload(work, p.certificate, reload) })
 	a.logListening(p, out)
-	a.logStart(ctx)
 	served := make(chan error, len(p.lines))
 	for _, l := range p.lines {
 		background.Go(func() { served <- a.lines.Serve(work, l, a.open) })
 	}
+	a.logStart(ctx) // counts rows: no client waits for that
 	select {
 	case err := <-served:
 		return err
