@@ -44,12 +44,6 @@ func Ends(left, right string, w int) string {
 	return Fit(left, free) + right
 }
 
-// Center puts s in the middle of w cells.
-func Center(s string, w int) string {
-	free := max(0, w-Width(s))
-	return Fit(strings.Repeat(" ", free/2)+s, w)
-}
-
 // Frame makes a text exactly w x h cells: what a page or the screen must be.
 func Frame(s string, w, h int) string {
 	lines := strings.Split(s, "\n")

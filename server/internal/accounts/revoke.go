@@ -14,12 +14,9 @@ import (
 // DeleteTokens deletes a user's tokens in a transaction, but the one whose hash
 // is except, and gives their hashes for Revoke, once it is committed.
 func DeleteTokens(ctx context.Context, tx *sql.Tx, user int64, except string) (hashes []string, err error) {
-	rows, err := tx.QueryContext(ctx,
+	hashes, err = store.Texts(ctx, tx,
 		`SELECT empreinte FROM jetons WHERE utilisateur_id = ? AND empreinte <> ?`, user, except)
-	if err != nil {
-		return nil, err
-	}
-	if hashes, err = texts(rows); err != nil || len(hashes) == 0 {
+	if err != nil || len(hashes) == 0 {
 		return nil, err
 	}
 	_, err = tx.ExecContext(ctx, `DELETE FROM jetons WHERE utilisateur_id = ? AND empreinte <> ?`, user, except)
@@ -36,18 +33,6 @@ func Alive(ctx context.Context, tx *sql.Tx, user int64, hash string) error {
 		return ErrDead
 	}
 	return err
-}
-
-func texts(rows *sql.Rows) (list []string, err error) {
-	defer rows.Close()
-	for rows.Next() {
-		var s string
-		if err := rows.Scan(&s); err != nil {
-			return nil, err
-		}
-		list = append(list, s)
-	}
-	return list, rows.Err()
 }
 
 // Revoker ends the sessions that hold tokens. cluster.Hub does so on all instances,
@@ -193,11 +178,7 @@ func (r *Registry) revalidate(ctx context.Context, tokens []string) error {
 		return nil
 	}
 	in, args := store.InClause(tokens)
-	rows, err := r.sql.Read.QueryContext(ctx, `SELECT empreinte FROM jetons WHERE empreinte `+in, args...)
-	if err != nil {
-		return fmt.Errorf("accounts: revalidate: %w", store.Classify(err))
-	}
-	living, err := texts(rows)
+	living, err := store.Texts(ctx, r.sql.Read, `SELECT empreinte FROM jetons WHERE empreinte `+in, args...)
 	if err != nil {
 		return fmt.Errorf("accounts: revalidate: %w", store.Classify(err))
 	}

@@ -11,6 +11,7 @@ import (
 	"etuservices/server/internal/cli"
 	"etuservices/server/internal/config"
 	"etuservices/server/internal/hashing"
+	"etuservices/server/internal/store"
 )
 
 // errUnwell is the doctor's finding that something is wrong.
@@ -31,10 +32,7 @@ func RunCommand(ctx context.Context, words []string, cfg config.Config, hash has
 		}
 	}
 	if words[0] == cli.Doctor {
-		if !cli.Diagnose(ctx, cfg, out, nil) {
-			return errUnwell
-		}
-		return nil
+		return diagnose(ctx, cfg, out, nil)
 	}
 	stores, err := openStores(ctx, cfg, log)
 	if err != nil {
@@ -46,13 +44,18 @@ func RunCommand(ctx context.Context, words []string, cfg config.Config, hash has
 	return a.command(ctx, words, out, password)
 }
 
+// diagnose runs the doctor, on the stores of a running server where there is one.
+func diagnose(ctx context.Context, cfg config.Config, out io.Writer, running *store.Stores) error {
+	if !cli.Diagnose(ctx, cfg, out, running) {
+		return errUnwell
+	}
+	return nil
+}
+
 // command runs one of the server's own commands on the stores of this process.
 func (a *App) command(ctx context.Context, words []string, out io.Writer, password func() (string, error)) error {
 	if words[0] == cli.Doctor {
-		if !cli.Diagnose(ctx, a.cfg, out, a.Stores) {
-			return errUnwell
-		}
-		return nil
+		return diagnose(ctx, a.cfg, out, a.Stores)
 	}
 	tool := cli.Tool{Accounts: a.Accounts, Admin: a.Admin, Boards: a.Boards, Out: out, Password: password}
 	return tool.Run(ctx, words)

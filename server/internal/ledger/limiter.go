@@ -92,16 +92,13 @@ type Limiter struct {
 	closing  chan struct{}
 }
 
-// New makes a keeper of the rule.
+// New makes a limiter with a rule.
 func New(stores *store.Stores, rule Rule, log *slog.Logger) *Limiter {
 	return &Limiter{
 		stores: stores, rule: rule, log: log, closing: make(chan struct{}),
 		clock: redisClock{began: time.Now()},
 	}
 }
-
-// Rule gives the rule that is kept.
-func (k *Limiter) Rule() Rule { return k.rule }
 
 // Reserve takes a slot in Redis, which may refuse (*Exceeded) and never has the
 // last word: the ledger's transaction has. ref, when not empty, names a repeatable

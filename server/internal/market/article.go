@@ -10,12 +10,6 @@ import (
 	"etuservices/server/internal/store"
 )
 
-// querier is a transaction or a pool.
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
 // columns of an Article, of which a is the article, v its seller, b its buyer.
 // A deleted account has no address any more.
 const columns = `a.id, a.titre, a.description, a.categorie, a.prix_centimes, a.etat, a.publie_le, a.vendu_le,
@@ -42,7 +36,7 @@ func (m *Market) Article(ctx context.Context, id int64) (Article, error) {
 	return a, err
 }
 
-func article(ctx context.Context, q querier, id int64) (a Article, err error) {
+func article(ctx context.Context, q store.RowReader, id int64) (a Article, err error) {
 	err = q.QueryRowContext(ctx, `SELECT `+columns+tables+`WHERE a.id = ?`, id).Scan(a.fields()...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Article{}, ErrAbsent
@@ -53,7 +47,7 @@ func article(ctx context.Context, q querier, id int64) (a Article, err error) {
 	return a, nil
 }
 
-func articles(ctx context.Context, q querier, query string, args ...any) ([]Article, error) {
+func articles(ctx context.Context, q store.RowReader, query string, args ...any) ([]Article, error) {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, store.Classify(err)

@@ -53,8 +53,8 @@ func (l *batcher[W]) enter() bool {
 }
 
 // join waits to be part of a batch: the first waiter runs together for all of
-// them, on its own goroutine. The error is ctx's,
-// where ctx ended before anybody took the caller up: what was begun is waited for.
+// them, on its own goroutine. The error is ctx's, where ctx ended before the batch
+// began: what was begun is waited for.
 func (l *batcher[W]) join(ctx context.Context, work W, together func(few []*waiter[W]) batchResult) (batchResult, error) {
 	m := &waiter[W]{ctx: ctx, work: work, told: make(chan signal[W], 1)}
 	w := signal[W]{lead: []*waiter[W]{m}}
@@ -171,14 +171,14 @@ const (
 	mostAsked = 32
 )
 
-// asked is what one caller of Together asks, and what it gets.
+// asked is what one caller of Batch asks, and what it gets.
 type asked struct {
 	calls   []Call
 	answers []any
 	err     error
 }
 
-// Batch is Run for what many ask at once: those who come while others are on
+// Batch is EvalAll for what many ask at once: those who come while others are on
 // their way share the next round trip. Each gets its own answers, or its own
 // error.
 func (db *DB) Batch(ctx context.Context, calls ...Call) ([]any, error) {

@@ -93,10 +93,8 @@ func (s *Stores) TryWrite(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }()
-	for _, statement := range writeStatements() {
-		if _, err := tx.ExecContext(ctx, statement); err != nil {
-			return err
-		}
+	if err := tryWrites(ctx, tx); err != nil {
+		return err
 	}
 	if s.dir != nil {
 		return s.dir.writeProbe()

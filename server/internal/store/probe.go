@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -33,12 +34,20 @@ func (s *SQL) writeProbe(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }()
+	if err := tryWrites(ctx, tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// tryWrites runs writeStatements.
+func tryWrites(ctx context.Context, tx *sql.Tx) error {
 	for _, statement := range writeStatements() {
 		if _, err := tx.ExecContext(ctx, statement); err != nil {
 			return err
 		}
 	}
-	return tx.Commit()
+	return nil
 }
 
 // writeStatements write one row and need each right that our work needs. They do

@@ -52,7 +52,7 @@ func (r *Redis) Channel() string { return "etu:evenements:" + strconv.Itoa(r.num
 // DB is one database.
 type DB struct {
 	redis.UniversalClient
-	batches batcher[*asked] // of Together
+	batches batcher[*asked] // of Batch
 }
 
 func newDB(client redis.UniversalClient) *DB {

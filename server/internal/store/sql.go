@@ -36,6 +36,7 @@ func (d Dialect) String() string {
 
 // RowReader is a database or a transaction.
 type RowReader interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
@@ -53,7 +54,7 @@ func (s *SQL) SharedLock() string {
 type SQL struct {
 	Dialect     Dialect
 	Write, Read *sql.DB
-	batches     batcher[txWork] // of Together
+	batches     batcher[txWork] // of GroupCommit
 	// OnTx is told of each transaction, however often it was tried. It may be
 	// nil, and is set before the first.
 	OnTx func(took time.Duration, err error)
@@ -84,8 +85,8 @@ func InClause[T any](list []T) (condition string, args []any) {
 }
 
 // Texts reads the one column that a query asks for.
-func Texts(ctx context.Context, tx *sql.Tx, query string, args ...any) (list []string, err error) {
-	rows, err := tx.QueryContext(ctx, query, args...)
+func Texts(ctx context.Context, from RowReader, query string, args ...any) (list []string, err error) {
+	rows, err := from.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,9 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
+// txWork is what runs in a transaction.
+type txWork = func(ctx context.Context, tx *sql.Tx) error
+
 // ErrCommitUnknown says that COMMIT was sent and its answer lost: the
 // transaction may stand or not, and only reading again can tell.
 var ErrCommitUnknown = errors.New("issue du COMMIT inconnue")
@@ -33,16 +36,21 @@ const (
 // lock wait: it must not keep anything between runs. Its other errors roll back
 // and come back as they are, wrapped with ErrUnavailable when they are the
 // store's. ErrCommitUnknown means what it says; it is ErrUnavailable too.
-func (s *SQL) Tx(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx) error) error {
+func (s *SQL) Tx(ctx context.Context, fn txWork) error {
+	return s.observed(func() error { return s.tx(ctx, fn) })
+}
+
+// observed tells OnTx of a transaction.
+func (s *SQL) observed(transaction func() error) error {
 	began := time.Now()
-	err := s.tx(ctx, fn)
+	err := transaction()
 	if s.OnTx != nil {
 		s.OnTx(time.Since(began), err)
 	}
 	return err
 }
 
-func (s *SQL) tx(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx) error) error {
+func (s *SQL) tx(ctx context.Context, fn txWork) error {
 	ctx, cancel := context.WithTimeout(ctx, SQLTimeout)
 	defer cancel()
 	for try := 0; ; try++ {
@@ -59,7 +67,7 @@ func (s *SQL) tx(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx) e
 	}
 }
 
-func (s *SQL) txOnce(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx) error) error {
+func (s *SQL) txOnce(ctx context.Context, fn txWork) error {
 	tx, err := s.Write.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
@@ -146,25 +154,17 @@ const (
 	mostTogether = 16
 )
 
-// txWork is what runs in a transaction.
-type txWork = func(ctx context.Context, tx *sql.Tx) error
-
 // GroupCommit is Tx for short work that many ask for at once: those who arrive
 // while all batches are busy share the next transaction, and its commit.
 //
 // It gives what Tx gives. When one of several fails, the transaction is rolled
 // back and each runs its own: fn's error, or panic, is its caller's alone. fn may
 // run on another caller's goroutine while its own waits.
-func (s *SQL) GroupCommit(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx) error) error {
-	began := time.Now()
-	err := s.together(ctx, fn)
-	if s.OnTx != nil {
-		s.OnTx(time.Since(began), err)
-	}
-	return err
+func (s *SQL) GroupCommit(ctx context.Context, fn txWork) error {
+	return s.observed(func() error { return s.groupCommit(ctx, fn) })
 }
 
-func (s *SQL) together(ctx context.Context, fn txWork) error {
+func (s *SQL) groupCommit(ctx context.Context, fn txWork) error {
 	if s.batches.enter() {
 		defer s.batches.next()
 		return s.tx(ctx, fn)

@@ -31,9 +31,6 @@ func Cluster(t testing.TB) *ClusterServer {
 	return s
 }
 
-// URL is what ETU_REDIS_URL takes: the second address makes it a Cluster's.
-func (s *ClusterServer) URL() string { return "redis://" + s.addr + "?addr=" + s.addr }
-
 // Addr is the node's host:port.
 func (s *ClusterServer) Addr() string { return s.addr }
 
