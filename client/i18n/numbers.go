@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"time"
+
+	"etuservices/protocol"
 )
 
 // nbsp keeps a number and its sign on one line; one cell wide like a space.
@@ -71,22 +73,16 @@ func (t T) Percent(share float64) string {
 
 // Countdown gives minutes and seconds, 03:12, rounded up; 1:02:05 above an hour.
 func (t T) Countdown(d time.Duration) string {
-	s := ceilSeconds(d)
+	s := protocol.Seconds(d)
 	if s >= 3600 {
 		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 	}
 	return fmt.Sprintf("%02d:%02d", s/60, s%60)
 }
 
-// ceilSeconds: what is announced is never too early (PROTOCOL.md: retour
-// and apres are rounded up too).
-func ceilSeconds(d time.Duration) int64 {
-	return int64((max(d, 0) + time.Second - 1) / time.Second)
-}
-
 // Duration gives a duration in words for sentences: 3 min 12 s, 2 h, 1 j / 1 d.
 func (t T) Duration(d time.Duration) string {
-	s := ceilSeconds(d)
+	s := protocol.Seconds(d)
 	switch {
 	case s < 60:
 		return unit(s, "s")

@@ -66,7 +66,7 @@ func (e *Blocked) Wire() *protocol.Error {
 	if e.After <= 0 {
 		return &protocol.Error{Code: protocol.BLOQUE}
 	}
-	wait := ledger.Seconds(e.After)
+	wait := protocol.Seconds(e.After)
 	return &protocol.Error{
 		Code:   protocol.BLOQUE,
 		Fields: protocol.Fields{protocol.IntField("apres", wait)},

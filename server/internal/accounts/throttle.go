@@ -18,7 +18,6 @@ import (
 	"etuservices/protocol"
 	"etuservices/server/internal/config"
 	"etuservices/server/internal/hashing"
-	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/store"
 )
 
@@ -36,7 +35,7 @@ func (e *TooMany) Error() string {
 
 // Wire is DEBIT, with the wait.
 func (e *TooMany) Wire() *protocol.Error {
-	return &protocol.Error{Code: protocol.DEBIT, Fields: protocol.Fields{protocol.IntField("apres", ledger.Seconds(e.After))}}
+	return &protocol.Error{Code: protocol.DEBIT, Fields: protocol.Fields{protocol.IntField("apres", protocol.Seconds(e.After))}}
 }
 
 // Origin is where an attempt comes from. Exempt addresses are not limited, the

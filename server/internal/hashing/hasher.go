@@ -47,7 +47,7 @@ func (e *Busy) Error() string { return fmt.Sprintf("hashing: busy, again in %v",
 func (e *Busy) Wire() *protocol.Error {
 	return &protocol.Error{
 		Code:   protocol.INDISPONIBLE,
-		Fields: protocol.Fields{protocol.IntField("apres", int64((e.After+time.Second-1)/time.Second))},
+		Fields: protocol.Fields{protocol.IntField("apres", protocol.Seconds(e.After))},
 	}
 }
 

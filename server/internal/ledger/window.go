@@ -50,21 +50,16 @@ func (e *Exceeded) Error() string {
 
 // Wire is QUOTA, with the window and when the next call passes.
 func (e *Exceeded) Wire() *protocol.Error {
-	wait := Seconds(e.Next)
+	wait := protocol.Seconds(e.Next)
 	return &protocol.Error{
 		Code: protocol.QUOTA,
 		Fields: protocol.Fields{
 			{Key: "quota", Value: string(e.Kind)},
 			protocol.IntField("max", int64(e.Max)),
-			protocol.IntField("fenetre", Seconds(e.Window)), protocol.IntField("apres", wait),
+			protocol.IntField("fenetre", protocol.Seconds(e.Window)), protocol.IntField("apres", wait),
 		},
 		Text: "Quota de " + string(e.Kind) + " atteint ; une place se libère dans " + protocol.Wait(wait) + ".",
 	}
-}
-
-// Seconds rounds a wait up to whole seconds: after so many, the call passes.
-func Seconds(d time.Duration) int64 {
-	return int64((d + time.Second - 1) / time.Second)
 }
 
 // state reads a quota off the stamps (milliseconds, ascending) that lie in the

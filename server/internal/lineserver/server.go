@@ -237,7 +237,7 @@ func (s *Server) refuse(ctx context.Context, nc net.Conn, code protocol.Code, wa
 		}
 		line := c.out.Err(code)
 		if code == protocol.DEBIT {
-			line = line.Int("apres", int64((wait+time.Second-1)/time.Second))
+			line = line.Int("apres", protocol.Seconds(wait))
 		}
 		line.Text(code.Text())
 		if c.flush() == nil {

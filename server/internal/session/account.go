@@ -48,7 +48,7 @@ func logIn(ctx context.Context, s *Session, req *protocol.Request, out *protocol
 	s.sendPendingNotices(ctx)
 	s.feed("CONNEXION", nil)
 	line := out.OK("PASSOK").Str("login", login.User.Login).Str("role", string(login.User.Role))
-	line = writeState(line, login.Quota).Int("retour", ledger.Seconds(login.Quota.Next)).
+	line = writeState(line, login.Quota).Int("retour", protocol.Seconds(login.Quota.Next)).
 		Int("visites", login.Visits).Str("jeton", login.Token)
 	if login.User.MustChange {
 		line.Str("changer", "1").Text("Bonjour " + login.User.FirstName + " ! Changez d'abord votre mot de passe : MOTDEPASSE ancien nouveau.")
@@ -109,8 +109,8 @@ func showQuota(ctx context.Context, s *Session, _ *protocol.Request, out *protoc
 	}
 	for _, q := range states {
 		out.Row().Str("quota", string(q.Kind)).
-			Int("utilise", int64(q.Used)).Int("max", int64(q.Max)).Int("fenetre", ledger.Seconds(q.Window)).
-			Int("reste", int64(q.Left())).Int("retour", ledger.Seconds(q.Next)).End()
+			Int("utilise", int64(q.Used)).Int("max", int64(q.Max)).Int("fenetre", protocol.Seconds(q.Window)).
+			Int("reste", int64(q.Left())).Int("retour", protocol.Seconds(q.Next)).End()
 	}
 	out.OK("QUOTA").Int("lignes", int64(len(states))).End()
 	return nil

@@ -10,7 +10,6 @@ import (
 
 	"etuservices/protocol"
 	"etuservices/server/internal/accounts"
-	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/store"
 )
 
@@ -34,7 +33,7 @@ func (s *Session) writeError(out *protocol.Writer, verb *protocol.Verb, err erro
 		s.Health.Refused(s.Log, err)
 		wire = &protocol.Error{
 			Code:   protocol.INDISPONIBLE,
-			Fields: protocol.Fields{protocol.IntField("apres", ledger.Seconds(retryAfter))},
+			Fields: protocol.Fields{protocol.IntField("apres", protocol.Seconds(retryAfter))},
 		}
 	default:
 		wire = s.incident("verbe", verb.Name, "erreur", err)

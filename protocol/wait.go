@@ -1,6 +1,14 @@
 package protocol
 
-import "strconv"
+import (
+	"strconv"
+	"time"
+)
+
+// Seconds rounds a wait up to whole seconds: after so many, what was refused passes.
+func Seconds(d time.Duration) int64 {
+	return int64((max(d, 0) + time.Second - 1) / time.Second)
+}
 
 // Wait says a number of seconds to people.
 func Wait(seconds int64) string {
