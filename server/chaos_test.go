@@ -14,6 +14,7 @@ import (
 	"etuservices/protocol"
 	"etuservices/server/internal/history"
 	"etuservices/server/internal/testenv"
+	"etuservices/server/internal/wait"
 )
 
 const (
@@ -87,7 +88,7 @@ func TestChaos(t *testing.T) {
 	a.faults()
 	last := a.rec.Now()
 	a.heal()
-	pause(t.Context(), chaosCalm)
+	_ = wait.For(t.Context(), chaosCalm)
 	playing()
 	t.Logf("%s", summary(crowd))
 	storm(len(crowd), func(i int) {
@@ -209,18 +210,7 @@ func (a *arena) faults() {
 }
 
 // pause waits; false is the end of the time for faults.
-func (a *arena) pause(d time.Duration) bool { return pause(a.ctx, d) }
-
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
-}
+func (a *arena) pause(d time.Duration) bool { return wait.For(a.ctx, d) == nil }
 
 // heal waits until everything that was broken works again by itself.
 func (a *arena) heal() {

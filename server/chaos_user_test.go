@@ -13,6 +13,7 @@ import (
 
 	"etuservices/protocol"
 	"etuservices/server/internal/testenv"
+	"etuservices/server/internal/wait"
 )
 
 // chaosUser is one client of a run: it sells and buys with refs, and sends a
@@ -60,7 +61,7 @@ func chaosDial(addr string) (*client, error) {
 
 // play goes on until ctx ends.
 func (u *chaosUser) play(ctx context.Context) {
-	for pause(ctx, time.Duration(u.rng.Int64N(int64(200*time.Millisecond)))) {
+	for wait.For(ctx, time.Duration(u.rng.Int64N(int64(200*time.Millisecond)))) == nil {
 		u.step()
 	}
 }

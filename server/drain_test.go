@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"etuservices/server/internal/testenv"
+	"etuservices/server/internal/wait"
 )
 
 // drained says PING until the server lets the connection go, and wants to have
@@ -37,7 +38,7 @@ func (c *client) drained() error {
 		case r.Word != "PONG":
 			return fmt.Errorf("%s, told %d times", r.Line, told())
 		}
-		pause(c.t.Context(), 5*time.Millisecond)
+		_ = wait.For(c.t.Context(), 5*time.Millisecond)
 	}
 	return errors.New("never let go")
 }
@@ -168,7 +169,7 @@ func TestDrainOfAllServers(t *testing.T) {
 		start(t, env, "--instance", "deux", "--drain-time", "60s"),
 		start(t, env, "--instance", "trois", "--drain-time", "60s"),
 	}
-	pause(t.Context(), 2*time.Second) // each knows of the others
+	_ = wait.For(t.Context(), 2*time.Second) // each knows of the others
 	for _, p := range servers {
 		for range 4 {
 			dial(t, p.Addr)

@@ -19,6 +19,7 @@ import (
 	"etuservices/server/internal/config"
 	"etuservices/server/internal/hashing"
 	"etuservices/server/internal/store"
+	"etuservices/server/internal/wait"
 )
 
 //go:embed attempt.lua
@@ -129,26 +130,14 @@ func (a *Accounts) consume(ctx context.Context, try *attempt) error {
 	return nil
 }
 
-func pause(ctx context.Context, delay time.Duration) error {
-	if delay <= 0 {
-		return nil
-	}
-	timer := time.NewTimer(delay)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // verifyPassword compares a password with a hash, after the delay that its attempt got. It
 // says whether the hash was made of the password as it was typed, not as it is
 // prepared today. Errors: ErrWrong, *TooMany, *hashing.Busy, store.ErrUnavailable.
 func (a *Accounts) verifyPassword(ctx context.Context, try *attempt, password, hash string) (asTyped bool, err error) {
-	if err := pause(ctx, try.delay); err != nil {
-		return false, err
+	if try.delay > 0 {
+		if err := wait.For(ctx, try.delay); err != nil {
+			return false, err
+		}
 	}
 	err = a.Hasher.Turn(ctx, try.network, func() error {
 		if err := a.consume(ctx, try); err != nil {

@@ -15,6 +15,7 @@ import (
 	"etuservices/server/internal/lineserver"
 	"etuservices/server/internal/metrics"
 	"etuservices/server/internal/store"
+	"etuservices/server/internal/wait"
 )
 
 // ErrInterrupted is the cause of a context that a person ended (Ctrl+C): clients are
@@ -184,16 +185,9 @@ func (a *App) reload(ctx context.Context, certificate *lineserver.Certificate, a
 const sweepEvery = 10 * time.Minute
 
 func (a *App) sweep(ctx context.Context) {
-	tick := time.NewTicker(sweepEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if err := errors.Join(a.Accounts.Sweep(ctx), a.Quota.Sweep(ctx)); err != nil {
-				a.log.Warn("ménage interrompu", "erreur", err)
-			}
+	wait.Every(ctx, sweepEvery, func() {
+		if err := errors.Join(a.Accounts.Sweep(ctx), a.Quota.Sweep(ctx)); err != nil {
+			a.log.Warn("ménage interrompu", "erreur", err)
 		}
-	}
+	})
 }

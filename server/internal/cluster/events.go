@@ -11,6 +11,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"etuservices/server/internal/store"
+	"etuservices/server/internal/wait"
 )
 
 // kind says what an instance does with an event.
@@ -114,7 +115,7 @@ func (h *Hub) retryLoop(ctx context.Context) {
 		case e = <-h.retries:
 		}
 		for time.Now().Before(e.until) && h.send(ctx, e) != nil {
-			if !pause(ctx, retryPause) {
+			if wait.For(ctx, retryPause) != nil {
 				return
 			}
 		}
@@ -164,18 +165,6 @@ func (h *Hub) deliver(ctx context.Context, e event) {
 	}
 }
 
-// pause waits; it is false when ctx ended first.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
 const (
 	// silence after which a PING is sent over the subscription; a second silence
 	// after that ends it.
@@ -203,7 +192,7 @@ func (h *Hub) listenLoop(ctx context.Context) {
 		case !lost:
 			h.Log.Warn("abonnement aux événements perdu ; il reprend seul", "erreur", err)
 		}
-		if !pause(ctx, listenPause) {
+		if wait.For(ctx, listenPause) != nil {
 			return
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"etuservices/server/internal/store"
+	"etuservices/server/internal/wait"
 )
 
 var (
@@ -94,7 +95,7 @@ func (h *Hub) Enter(ctx context.Context) error {
 			}
 			said = true
 		}
-		if !pause(ctx, enterPause) {
+		if wait.For(ctx, enterPause) != nil {
 			return context.Cause(ctx)
 		}
 	}
@@ -200,19 +201,12 @@ func (c *peerLog) look(log *slog.Logger, list []peer) {
 // that Enter would not have let in: Redis was emptied, or this process stood still
 // while its name was taken.
 func (h *Hub) watchPeers(ctx context.Context) {
-	tick := time.NewTicker(heartbeatEvery)
-	defer tick.Stop()
 	var seen peerConflicts
 	var others peerLog
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+	wait.Every(ctx, heartbeatEvery, func() {
 		all, err := h.peers(ctx, false)
 		if err != nil {
-			continue // the beat says it
+			return // the heartbeat says it
 		}
 		others.look(h.Log, all)
 		list := conflicting(all)
@@ -221,7 +215,7 @@ func (h *Hub) watchPeers(ctx context.Context) {
 			problem = h.disagrees(p)
 		}
 		h.Health.Report(h.Log, "regle", problem)
-	}
+	})
 }
 
 // Leaving tells the other processes that this one stops: clients that leave them
@@ -235,7 +229,7 @@ func (h *Hub) Alone() bool { return h.staying.Load() == 0 }
 // UntilAlone waits until that is so; it is false when ctx ended first.
 func (h *Hub) UntilAlone(ctx context.Context) bool {
 	for !h.Alone() {
-		if !pause(ctx, alonePause) {
+		if wait.For(ctx, alonePause) != nil {
 			return false
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"etuservices/protocol"
 	"etuservices/server/internal/broken"
 	"etuservices/server/internal/store"
+	"etuservices/server/internal/wait"
 )
 
 // Service names a counted service as the wire and the ledger do.
@@ -104,8 +105,8 @@ func (k *Limiter) Run(ctx context.Context, c Call, m Mutation) (Done, error) {
 		slot, err := k.Reserve(ctx, c.User, Calls, c.mark())
 		switch {
 		case errors.Is(err, ErrInProgress):
-			if err := pause(ctx, inProgressPause); err != nil {
-				return Done{}, err
+			if err := wait.For(ctx, inProgressPause); err != nil {
+				return Done{}, store.Classify(err)
 			}
 			continue
 		case err != nil:
@@ -261,17 +262,6 @@ const sweepBatch = 1000
 func (k *Limiter) Sweep(ctx context.Context) error {
 	_, err := k.stores.SQL.DeleteSome(ctx, "refs", "utilisateur_id, ref", "expire_le <= ?", sweepBatch, store.At(time.Now()))
 	return err
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return store.Classify(ctx.Err())
-	}
 }
 
 // nullable writes the zero value as NULL.

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"etuservices/server/internal/wait"
 )
 
 // certificateAge is how often the files of a certificate are looked at: a
@@ -50,17 +52,10 @@ func (c *Certificate) Config() *tls.Config {
 
 // Watch reads the files when they change, until ctx ends.
 func (c *Certificate) Watch(ctx context.Context) {
-	tick := time.NewTicker(certificateAge)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			c.again(false)
-			c.checkDates()
-		}
-	}
+	wait.Every(ctx, certificateAge, func() {
+		c.again(false)
+		c.checkDates()
+	})
 }
 
 // Reload reads the files now, and says in the log what came of it.

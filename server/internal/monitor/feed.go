@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"etuservices/server/internal/store"
+	"etuservices/server/internal/wait"
 )
 
 const (
@@ -73,7 +74,7 @@ func (m *Monitor) Feed(line string) { m.out.add(line+"\r\n", 1, 0) }
 
 // publishLoop sends this process's lines of the feed to all instances.
 func (m *Monitor) publishLoop(ctx context.Context) {
-	for awaitLines(ctx, &m.out) && pause(ctx, feedPause) {
+	for awaitLines(ctx, &m.out) && wait.For(ctx, feedPause) == nil {
 		m.publishFeed(ctx)
 	}
 }
@@ -91,8 +92,8 @@ func (m *Monitor) publishFeed(ctx context.Context) {
 // feedLoop broadcasts the lines that arrive to the followers of this process.
 func (m *Monitor) feedLoop(ctx context.Context) {
 	for awaitLines(ctx, &m.in) {
-		for wait := m.untilBroadcast(); wait > 0; wait = m.untilBroadcast() {
-			if !pause(ctx, wait) {
+		for left := m.untilBroadcast(); left > 0; left = m.untilBroadcast() {
+			if wait.For(ctx, left) != nil {
 				return
 			}
 		}
@@ -116,17 +117,5 @@ func awaitLines(ctx context.Context, l *lines) bool {
 		return false
 	case <-l.wake:
 		return true
-	}
-}
-
-// pause waits; it is false when ctx ended first.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"etuservices/server/internal/wait"
 )
 
 // Conn is what the monitor needs of a connection that follows; neither call blocks.
@@ -132,24 +134,17 @@ func (m *Monitor) Followers() int64 { return m.followers.Load() }
 
 // stateLoop reads, at each tick and once for all followers, what they are sent.
 func (m *Monitor) stateLoop(ctx context.Context) {
-	tick := time.NewTicker(tickEvery)
-	defer tick.Stop()
 	failing := false
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+	wait.Every(ctx, tickEvery, func() {
 		if m.Followers() == 0 {
-			continue
+			return
 		}
 		err := m.sendStates(ctx)
 		if err != nil && !failing && ctx.Err() == nil {
 			m.log.Warn("état non envoyé à ceux qui suivent", "erreur", err)
 		}
 		failing = err != nil
-	}
+	})
 }
 
 // sendStates takes one snapshot and sends each follower that is due what it says.
@@ -234,7 +229,7 @@ func (m *Monitor) broadcast(ctx context.Context, states func(period int64) func(
 			f.skip = mark{}
 		}
 		m.mu.Unlock()
-		if sent = end; sent < len(list) && !pause(ctx, broadcastStep) {
+		if sent = end; sent < len(list) && wait.For(ctx, broadcastStep) != nil {
 			return
 		}
 	}

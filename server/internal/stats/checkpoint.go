@@ -13,6 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"etuservices/server/internal/store"
+	"etuservices/server/internal/wait"
 )
 
 const (
@@ -29,18 +30,11 @@ const (
 
 // Run checks until ctx ends.
 func (b *Boards) Run(ctx context.Context) {
-	tick := time.NewTicker(checkEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if err := b.Check(ctx); err != nil && ctx.Err() == nil {
-				b.log.Warn("tableaux non vérifiés contre le registre", "erreur", err)
-			}
+	wait.Every(ctx, checkEvery, func() {
+		if err := b.Check(ctx); err != nil && ctx.Err() == nil {
+			b.log.Warn("tableaux non vérifiés contre le registre", "erreur", err)
 		}
-	}
+	})
 }
 
 // Check brings the boards to the ledger: what was committed after the marks

@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"time"
 
+	"etuservices/server/internal/wait"
+
 	"github.com/redis/go-redis/v9"
 )
 
@@ -123,14 +125,7 @@ const problemInstallation = "installation"
 // this Redis. Health is told what differs; while a store does not answer, nothing
 // is decided.
 func (s *Stores) WatchInstallation(ctx context.Context, log *slog.Logger) {
-	tick := time.NewTicker(installationEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+	wait.Every(ctx, installationEvery, func() {
 		err := s.CompareInstallation(ctx, true)
 		if err == nil {
 			err = s.renewCache(ctx)
@@ -138,5 +133,5 @@ func (s *Stores) WatchInstallation(ctx context.Context, log *slog.Logger) {
 		if err == nil || errors.Is(err, ErrOtherInstallation) || errors.Is(err, ErrOtherCache) {
 			s.Health.Report(log, problemInstallation, err)
 		}
-	}
+	})
 }

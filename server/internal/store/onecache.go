@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"etuservices/server/internal/wait"
+
 	"github.com/redis/go-redis/v9"
 )
 
@@ -185,10 +187,8 @@ func (s *Stores) knowCache(ctx context.Context, row cacheRow) (id string, err er
 		if time.Since(began) > cacheLook {
 			break
 		}
-		select {
-		case <-ctx.Done():
+		if wait.For(ctx, cachePoll) != nil {
 			return "", context.Cause(ctx)
-		case <-time.After(cachePoll):
 		}
 	}
 	now, err := s.SQL.cacheRow(ctx)

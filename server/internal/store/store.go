@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"etuservices/server/internal/wait"
+
 	"github.com/go-sql-driver/mysql"
 )
 
@@ -226,7 +228,9 @@ func waitFor(ctx context.Context, log *slog.Logger, what, addr string, try func(
 	say := func() {
 		log.Warn("en attente du magasin", "magasin", what, "adresse", addr, "cause", last.Load())
 	}
-	defer ticker(waitSayEvery, say)() // beside the tries, for one may hang
+	saying, stop := context.WithCancel(ctx)
+	defer stop()
+	go wait.Every(saying, waitSayEvery, say) // beside the tries, for one may hang
 
 	for {
 		err := Classify(try(ctx))
@@ -245,25 +249,6 @@ func waitFor(ctx context.Context, log *slog.Logger, what, addr string, try func(
 		if last.Swap(err.Error()) == nil {
 			say() // the first time at once
 		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(waitPause):
-		}
+		_ = wait.For(ctx, waitPause) // the next try says that ctx ended
 	}
-}
-
-// ticker calls f at each period until the returned function is called.
-func ticker(period time.Duration, f func()) (stop func()) {
-	ticker, done := time.NewTicker(period), make(chan struct{})
-	go func() {
-		for {
-			select {
-			case <-done:
-				return
-			case <-ticker.C:
-				f()
-			}
-		}
-	}()
-	return func() { ticker.Stop(); close(done) }
 }

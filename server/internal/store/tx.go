@@ -9,6 +9,8 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"etuservices/server/internal/wait"
+
 	"github.com/go-sql-driver/mysql"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -59,10 +61,8 @@ func (s *SQL) tx(ctx context.Context, fn txWork) error {
 			return Classify(err)
 		}
 		pause := rand.N(txPause<<try) + time.Millisecond
-		select {
-		case <-ctx.Done():
+		if wait.For(ctx, pause) != nil {
 			return Classify(errors.Join(err, ctx.Err()))
-		case <-time.After(pause):
 		}
 	}
 }
