@@ -39,20 +39,11 @@ var (
 var callInsert = []byte("INSERT INTO appels")
 
 func (c *cutter) serve(ln net.Listener, to string) {
-	for {
-		client, err := ln.Accept()
-		if err != nil {
-			return
-		}
-		server, err := net.Dial("unix", to)
-		if err != nil {
-			_ = client.Close()
-			continue
-		}
+	testenv.Proxy(ln, "unix", to, func(client, server net.Conn) {
 		silent := &atomic.Int32{}
 		go c.forward(client, server, silent)
 		go back(client, server, silent)
-	}
+	})
 }
 
 func (c *cutter) forward(client, server net.Conn, silent *atomic.Int32) {
@@ -118,7 +109,7 @@ func TestCommitAnswerLost(t *testing.T) {
 			judge := newJudge(t, env)
 			cut := &cutter{}
 			ln := listenUnix(t)
-			go cut.serve(ln, env.MariaDB().Addr())
+			cut.serve(ln, env.MariaDB().Addr())
 			cfg, err := mysql.ParseDSN(env.MySQLDSN)
 			if err != nil {
 				t.Fatal(err)

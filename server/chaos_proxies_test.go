@@ -25,37 +25,11 @@ func loseBefore(t *testing.T, env *testenv.Env) *lossy {
 	ln := listenUnix(t)
 	to := env.Redis().Addr()
 	env.RedisURL = "unix://" + ln.Addr().String()
-	go func() {
-		for {
-			client, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			server, err := net.Dial("unix", to)
-			if err != nil {
-				_ = client.Close()
-				continue
-			}
-			go pass(server, client, func() bool { return false })
-			go pass(client, server, func() bool { return l.losing.Load() && rand.IntN(lossOneIn) == 0 })
-		}
-	}()
+	testenv.Proxy(ln, "unix", to, func(client, server net.Conn) {
+		go testenv.Pass(server, client, func([]byte) bool { return true })
+		go testenv.Pass(client, server, func([]byte) bool { return !l.losing.Load() || rand.IntN(lossOneIn) != 0 })
+	})
 	return l
-}
-
-// pass copies until an end, or what is lost, and closes both.
-func pass(to, from net.Conn, lost func() bool) {
-	defer func() { _, _ = to.Close(), from.Close() }()
-	buf := make([]byte, 64<<10)
-	for {
-		n, err := from.Read(buf)
-		if err != nil || lost() {
-			return
-		}
-		if _, err := to.Write(buf[:n]); err != nil {
-			return
-		}
-	}
 }
 
 // cutBefore leads the servers of an Env through a cutter.
@@ -67,7 +41,7 @@ func cutBefore(t *testing.T, env *testenv.Env) *cutter {
 		t.Fatal(err)
 	}
 	ln := listenUnix(t)
-	go cut.serve(ln, cfg.Addr)
+	cut.serve(ln, cfg.Addr)
 	cfg.Addr = ln.Addr().String()
 	env.MySQLDSN = cfg.FormatDSN()
 	return cut

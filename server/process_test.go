@@ -2,13 +2,11 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -24,7 +22,7 @@ type process struct {
 	t    testing.TB
 	Addr string
 	cmd  *exec.Cmd
-	logs *lockedBuffer
+	logs *testenv.Log
 	done chan struct{} // closed once the process has ended
 	err  error         // how, after done
 }
@@ -57,7 +55,7 @@ func prepare(t testing.TB, env *testenv.Env, args ...string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{t: t, logs: &lockedBuffer{}, done: make(chan struct{})}
+	p := &process{t: t, logs: &testenv.Log{}, done: make(chan struct{})}
 	p.cmd = exec.Command(self, append(own, args...)...)
 	p.cmd.Env = append(os.Environ(), serveVariable+"=1")
 	p.cmd.Stderr, p.cmd.Stdout = p.logs, p.logs
@@ -174,22 +172,4 @@ func (p *process) wait() error {
 		p.t.Fatalf("server does not end\n%s", p.logs)
 		return nil
 	}
-}
-
-// lockedBuffer is written by the process's pipes and read by the test.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }

@@ -234,7 +234,7 @@ func TestUnknownCommitCountsUntilTheLedgerSettlesIt(t *testing.T) {
 			judge := newJudge(t, env)
 			cut := &cutter{freeze: func() { env.MariaDB().Pause(t) }}
 			ln := listenUnix(t)
-			go cut.serve(ln, env.MariaDB().Addr())
+			cut.serve(ln, env.MariaDB().Addr())
 			cfg, err := mysql.ParseDSN(env.MySQLDSN)
 			if err != nil {
 				t.Fatal(err)

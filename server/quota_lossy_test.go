@@ -24,45 +24,22 @@ type answerLoser struct {
 const lostAnswers = 0.05
 
 func (l *answerLoser) serve(ln net.Listener, network, to string) {
-	for {
-		client, err := ln.Accept()
-		if err != nil {
-			return
-		}
-		server, err := net.Dial(network, to)
-		if err != nil {
-			_ = client.Close()
-			continue
-		}
+	testenv.Proxy(ln, network, to, func(client, server net.Conn) {
 		losing := &atomic.Bool{}
-		go l.pass(server, client, func(b []byte) bool {
+		go testenv.Pass(server, client, func(b []byte) bool {
 			if l.on.Load() && bytes.Contains(b, []byte("evalsha")) && rand.Float64() < lostAnswers {
 				losing.Store(true)
 			}
 			return true
 		})
-		go l.pass(client, server, func([]byte) bool {
+		go testenv.Pass(client, server, func([]byte) bool {
 			if losing.Load() {
 				l.lost.Add(1)
 				return false
 			}
 			return true
 		})
-	}
-}
-
-func (l *answerLoser) pass(to, from net.Conn, keep func([]byte) bool) {
-	defer func() { _, _ = to.Close(), from.Close() }()
-	buf := make([]byte, 64<<10)
-	for {
-		n, err := from.Read(buf)
-		if n > 0 && !keep(buf[:n]) {
-			return
-		}
-		if _, werr := to.Write(buf[:n]); err != nil || werr != nil {
-			return
-		}
-	}
+	})
 }
 
 // TestLostAnswersCountNothing: Redis took the slot and nobody was told, on one
@@ -139,7 +116,7 @@ func TestLostAnswersCountNothing(t *testing.T) {
 		t.Parallel()
 		env, l, ln := testenv.Real(t), &answerLoser{}, listen(t)
 		judge := newJudge(t, env)
-		go l.serve(ln, "unix", env.Redis().Addr())
+		l.serve(ln, "unix", env.Redis().Addr())
 		env.RedisURL = "redis://" + ln.Addr().String()
 		run(t, env, l, judge)
 	})
@@ -148,7 +125,7 @@ func TestLostAnswersCountNothing(t *testing.T) {
 		env, l, ln := testenv.Real(t), &answerLoser{}, listen(t)
 		judge := newJudge(t, env)
 		cluster := testenv.Cluster(t)
-		go l.serve(ln, "tcp", cluster.Addr())
+		l.serve(ln, "tcp", cluster.Addr())
 		cluster.Announce(t, ln.Addr().String())
 		env.RedisURL = "redis://" + ln.Addr().String() + "?" + url.Values{"addr": {ln.Addr().String()}}.Encode()
 		run(t, env, l, judge)

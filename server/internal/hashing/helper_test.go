@@ -15,6 +15,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"etuservices/server/internal/testenv"
 )
 
 func TestMain(m *testing.M) {
@@ -29,14 +31,14 @@ func TestMain(m *testing.M) {
 const patience = 30 * time.Second
 
 // helped gives a hasher with a helper, until the test ends, that may be as slow as a busy machine is.
-func helped(t *testing.T) (h *Hasher, log *lockedLog) {
+func helped(t *testing.T) (h *Hasher, log *testenv.Log) {
 	t.Helper()
 	return helpedWithin(t, time.Minute)
 }
 
-func helpedWithin(t *testing.T, answer time.Duration) (h *Hasher, log *lockedLog) {
+func helpedWithin(t *testing.T, answer time.Duration) (h *Hasher, log *testenv.Log) {
 	t.Helper()
-	h, log = New(cheap, time.Minute), &lockedLog{}
+	h, log = New(cheap, time.Minute), &testenv.Log{}
 	h.answer = answer
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
@@ -191,7 +193,7 @@ func TestHelperEnds(t *testing.T) {
 	h := New(cheap, time.Minute)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
-	var log lockedLog
+	var log testenv.Log
 	go func() { h.Run(ctx, slog.New(slog.NewTextHandler(&log, nil))); close(done) }()
 	pid := other(t, h, nil).pid
 	cancel()
@@ -227,21 +229,3 @@ type silence struct{ ended chan struct{} }
 func (s *silence) Write(b []byte) (int, error) { return len(b), nil }
 func (s *silence) Close() error                { close(s.ended); return nil }
 func (s *silence) Read([]byte) (int, error)    { <-s.ended; return 0, os.ErrClosed }
-
-// lockedLog is written by the hasher and read by the test.
-type lockedLog struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedLog) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(b)
-}
-
-func (l *lockedLog) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}

@@ -1,7 +1,6 @@
 package market_test
 
 import (
-	"io"
 	"log/slog"
 	"net"
 	"sync/atomic"
@@ -30,49 +29,18 @@ func (c *counter) serve(t *testing.T, network, to string) (addr string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = ln.Close() })
-	go func() {
-		for {
-			client, err := ln.Accept()
-			if err != nil {
-				return
+	testenv.Proxy(ln, network, to, func(client, server net.Conn) {
+		var answered atomic.Bool
+		answered.Store(true)
+		go testenv.Pass(server, client, func([]byte) bool {
+			if answered.Swap(false) {
+				c.trips.Add(1)
 			}
-			server, err := net.Dial(network, to)
-			if err != nil {
-				_ = client.Close()
-				continue
-			}
-			var answered atomic.Bool
-			answered.Store(true)
-			go pass(server, client, func() {
-				if answered.Swap(false) {
-					c.trips.Add(1)
-				}
-			})
-			go pass(client, server, func() { answered.Store(true) })
-		}
-	}()
+			return true
+		})
+		go testenv.Pass(client, server, func([]byte) bool { answered.Store(true); return true })
+	})
 	return ln.Addr().String()
-}
-
-// pass copies until either side ends; seen is called before anything goes on.
-func pass(to, from net.Conn, seen func()) {
-	defer func() { _, _ = to.Close(), from.Close() }()
-	buf := make([]byte, 64<<10)
-	for {
-		n, err := from.Read(buf)
-		if n > 0 {
-			seen()
-			if _, err := to.Write(buf[:n]); err != nil {
-				return
-			}
-		}
-		if err != nil {
-			if err != io.EOF {
-				_ = from.Close()
-			}
-			return
-		}
-	}
 }
 
 // TestRoundTripsOfACall: what a repeatable call asks of the stores the first time,

@@ -66,7 +66,7 @@ func TestBounds(t *testing.T) {
 		t.Run("MOTDEPASSE", func(t *testing.T) { passwordBounds(t, h) })
 		t.Run("VENTE", func(t *testing.T) { saleBounds(t, h) })
 		t.Run("lists", func(t *testing.T) { listBounds(t, h) })
-		if h.logs.Contains("incident=") {
+		if strings.Contains(h.logs.String(), "incident=") {
 			t.Errorf("incidents:\n%s", h.logs)
 		}
 	})

@@ -41,7 +41,7 @@ func fuzz(f *testing.F, in state) {
 		if err := h.converse(t, in, stream, cuts); err != nil {
 			t.Error(err)
 		}
-		if h.logs.Contains("incident=") || h.logs.Contains("panique=") {
+		if logs := h.logs.String(); strings.Contains(logs, "incident=") || strings.Contains(logs, "panique=") {
 			t.Errorf("incident:\n%s", h.logs)
 		}
 	})

@@ -1,12 +1,9 @@
 package session_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -35,13 +32,13 @@ const (
 type house struct {
 	*app.App
 	stores *store.Stores
-	logs   *logBuffer // everything, debug included
+	logs   *testenv.Log // everything, debug included
 	users  int
 }
 
 func newHouse(t testing.TB, env *testenv.Env, quotaMax int) *house {
 	t.Helper()
-	h := &house{stores: env.Open(t), logs: &logBuffer{}}
+	h := &house{stores: env.Open(t), logs: &testenv.Log{}}
 	log := slog.New(slog.NewTextHandler(h.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	cfg := config.Config{
 		Instance: "essai", QuotaMax: quotaMax, QuotaWindow: 10 * time.Minute, MaxConns: 4,
@@ -94,30 +91,4 @@ func (h *house) execSQL(t testing.TB, statement string, args ...any) {
 	if _, err := h.stores.SQL.Write.ExecContext(context.Background(), statement, args...); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// logBuffer is written by many and read by the test.
-type logBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
-func (l *logBuffer) Contains(s string) bool { return strings.Contains(l.String(), s) }
-
-func (l *logBuffer) Reset() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.b.Reset()
 }

@@ -27,22 +27,11 @@ func newCutter(t *testing.T, serverNet, serverAddr string, listen net.Listener) 
 	t.Helper()
 	c := &cutter{ln: listen}
 	t.Cleanup(func() { _ = listen.Close() })
-	go func() {
-		for {
-			client, err := listen.Accept()
-			if err != nil {
-				return
-			}
-			server, err := net.Dial(serverNet, serverAddr)
-			if err != nil {
-				_ = client.Close()
-				continue
-			}
-			cut := make(chan struct{})
-			go c.forward(client, server, cut)
-			go c.back(client, server, cut)
-		}
-	}()
+	testenv.Proxy(listen, serverNet, serverAddr, func(client, server net.Conn) {
+		cut := make(chan struct{})
+		go c.forward(client, server, cut)
+		go c.back(client, server, cut)
+	})
 	return c
 }
 

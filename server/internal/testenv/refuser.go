@@ -29,7 +29,16 @@ func (e *Env) Refuse(t testing.TB) *Refuser {
 	t.Cleanup(func() { _ = listener.Close() })
 	r := &Refuser{refused: map[string]uint16{}}
 	server := e.MariaDB().Addr()
-	go r.accept(listener, server)
+	Proxy(listener, "unix", server, func(client, mariadb net.Conn) {
+		go func() {
+			defer client.Close()
+			_, _ = io.Copy(client, mariadb)
+		}()
+		go func() {
+			defer mariadb.Close()
+			r.forward(client, mariadb)
+		}()
+	})
 	cfg, err := mysql.ParseDSN(e.MySQLDSN)
 	must(t, err)
 	cfg.Addr = listener.Addr().String()
@@ -59,28 +68,6 @@ func (r *Refuser) Count() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.count
-}
-
-func (r *Refuser) accept(listener net.Listener, server string) {
-	for {
-		client, err := listener.Accept()
-		if err != nil {
-			return
-		}
-		mariadb, err := net.Dial("unix", server)
-		if err != nil {
-			_ = client.Close()
-			continue
-		}
-		go func() {
-			defer client.Close()
-			_, _ = io.Copy(client, mariadb)
-		}()
-		go func() {
-			defer mariadb.Close()
-			r.forward(client, mariadb)
-		}()
-	}
 }
 
 const (
