@@ -76,18 +76,18 @@ func (c *client) orClosed() reply {
 // password checks can be held, so that whatever it read there is old when its
 // turn comes.
 type staleWorld struct {
-	t     *testing.T
-	house [2]*app.App
-	addr  [2]string
-	prof  *client // an administrator, on the second server
+	t    *testing.T
+	apps [2]*app.App
+	addr [2]string
+	prof *client // an administrator, on the second server
 }
 
 func newStaleWorld(t *testing.T, env *testenv.Env) *staleWorld {
 	t.Helper()
 	in := openInside(t, env)
 	w := &staleWorld{t: t}
-	for i := range w.house {
-		w.house[i], w.addr[i] = in.run(t, append(slices.Clone(adminArgs), "--instance", fmt.Sprint("s", i), "--quota-max", "100000")...)
+	for i := range w.apps {
+		w.apps[i], w.addr[i] = in.run(t, append(slices.Clone(adminArgs), "--instance", fmt.Sprint("s", i), "--quota-max", "100000")...)
 	}
 	w.prof = login(t, w.addr[1], "prof")
 	return w
@@ -96,7 +96,7 @@ func newStaleWorld(t *testing.T, env *testenv.Env) *staleWorld {
 // admin opens another administrator.
 func (w *staleWorld) admin(name string) {
 	w.t.Helper()
-	err := w.house[1].Admin.Add(w.t.Context(), admin.CLIActor, accounts.Registration{Password: password, User: accounts.User{
+	err := w.apps[1].Admin.Add(w.t.Context(), admin.CLIActor, accounts.Registration{Password: password, User: accounts.User{
 		Login: name, Email: name + "@univ.fr", FirstName: "A", LastName: "B", Role: accounts.Admin,
 	}})
 	if err != nil {
@@ -175,7 +175,7 @@ func (w *staleWorld) round(rng *rand.Rand, number int) {
 	held := rng.IntN(2) == 0
 	free := func() {}
 	if held {
-		free = holdLine(w.t, w.house[0].Accounts.Hasher)
+		free = holdLine(w.t, w.apps[0].Accounts.Hasher)
 		defer free()
 	}
 	// What waits on the first server.
@@ -200,7 +200,7 @@ func (w *staleWorld) round(rng *rand.Rand, number int) {
 		impose, waiting = chef.later("NOUVEAUMDP %s %s", name, imposed), waiting+1
 	}
 	if held {
-		reached(w.t, w.house[0].Accounts.Hasher, waiting)
+		reached(w.t, w.apps[0].Accounts.Hasher, waiting)
 	} else {
 		time.Sleep(time.Duration(rng.Int64N(int64(2 * time.Millisecond)))) // the interleaving itself
 	}
@@ -331,10 +331,10 @@ func TestRegistrationClosedWhileHashing(t *testing.T) {
 	t.Parallel()
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		w := newStaleWorld(t, env)
-		free := holdLine(t, w.house[0].Accounts.Hasher)
+		free := holdLine(t, w.apps[0].Accounts.Hasher)
 		defer free()
 		late := dial(t, w.addr[0]).later("INSCRIPTION tard tard@univ.fr A B %s", password)
-		reached(t, w.house[0].Accounts.Hasher, 1)
+		reached(t, w.apps[0].Accounts.Hasher, 1)
 		w.prof.Must("INSCRIPTIONS fermees")
 		free()
 		if r := late(); r.Code() != protocol.INTERDIT {
@@ -354,10 +354,10 @@ func TestSamePasswordHashedAnewMeanwhile(t *testing.T) {
 	alice, other := login(t, w.addr[1], "alice"), login(t, w.addr[0], "alice")
 	change := func(c *client) {
 		t.Helper()
-		free := holdLine(t, w.house[0].Accounts.Hasher)
+		free := holdLine(t, w.apps[0].Accounts.Hasher)
 		defer free()
 		auth := dial(t, w.addr[0]).later("AUTH alice %s", password)
-		reached(t, w.house[0].Accounts.Hasher, 1)
+		reached(t, w.apps[0].Accounts.Hasher, 1)
 		c.Must("MOTDEPASSE %s %s", password, password)
 		free()
 		if r := auth(); r.Word != "PASSOK" {

@@ -68,26 +68,26 @@ var errRefused = errors.New("refused")
 // enter logs the first user in, in this process.
 func enter(t testing.TB, p *place, rule ledger.Rule) *talk {
 	t.Helper()
-	h := newHouse(p.stores, rule)
+	h := newInProcess(p.stores, rule)
 	t.Cleanup(h.close)
 	talk, err := h.login(t.Context(), p.users[0].Login, password)
 	check(t, err)
 	return talk
 }
 
-// house is the server in this process, without its sockets: for counting what one
+// inProcess is the server in this process, without its sockets: for counting what one
 // request allocates, and what it asks of the stores.
-type house struct{ app *app.App }
+type inProcess struct{ app *app.App }
 
-func newHouse(stores *store.Stores, rule ledger.Rule) *house {
+func newInProcess(stores *store.Stores, rule ledger.Rule) *inProcess {
 	cfg := config.Config{
 		Instance: "banc", QuotaMax: rule.Max, QuotaWindow: rule.Window, MaxConns: 1,
 		VisitsTTL: 30 * time.Second, SessionTTL: 30 * time.Minute, Limits: config.DefaultLimits,
 	}
-	return &house{app.New(cfg, hashing.Options{Cost: cheapHash}, stores, slog.New(slog.DiscardHandler))}
+	return &inProcess{app.New(cfg, hashing.Options{Cost: cheapHash}, stores, slog.New(slog.DiscardHandler))}
 }
 
-func (h *house) close() { h.app.Close() }
+func (h *inProcess) close() { h.app.Close() }
 
 // talk is one connection that nobody carries.
 type talk struct {
@@ -107,7 +107,7 @@ func (nowhere) Interrupt()                                  {}
 func (nowhere) Address() string                             { return "127.0.0.1" }
 
 // login opens a session and logs it in.
-func (h *house) login(ctx context.Context, login, password string) (*talk, error) {
+func (h *inProcess) login(ctx context.Context, login, password string) (*talk, error) {
 	t := &talk{session: h.app.Sessions.Open(nowhere{})}
 	_, err := t.say(ctx, "AUTH "+login+" "+password)
 	return t, err

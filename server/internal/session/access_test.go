@@ -18,7 +18,7 @@ import (
 // TestRefusedIsNotLetIn: after any refusal of AUTH, no verb that wants
 // a login works, and the user is not counted among those who are there.
 func TestRefusedIsNotLetIn(t *testing.T) {
-	h := newHouse(t, testenv.Embedded(t), 1)
+	h := newTestServer(t, testenv.Embedded(t), 1)
 	login, blocked := h.newcomer(t, accounts.Student), h.newcomer(t, accounts.Student)
 	h.loginAs(t, login).s.Close(t.Context())
 	h.execSQL(t, `UPDATE utilisateurs SET etat = 'bloque' WHERE login = ?`, blocked)
@@ -47,7 +47,7 @@ func TestRefusedIsNotLetIn(t *testing.T) {
 // it is Redis that does not answer, and nobody is let through.
 func TestRedisAwayIsNoQuota(t *testing.T) {
 	env := testenv.Real(t)
-	h := newHouse(t, env, defaultMax)
+	h := newTestServer(t, env, defaultMax)
 	login := h.newcomer(t, accounts.Student)
 	c, other := h.loginAs(t, login), h.connect(t)
 	env.Redis().Stop(t)
@@ -72,7 +72,7 @@ func TestRedisAwayIsNoQuota(t *testing.T) {
 // shortest of some tries is compared, and a quarter allowed: without a hash it
 // would be a hundredth.
 func TestUnknownLoginCostsTheSame(t *testing.T) {
-	h := newHouse(t, testenv.Embedded(t), plenty)
+	h := newTestServer(t, testenv.Embedded(t), plenty)
 	h.Accounts.Hasher = hashing.New(argon2id.Params{
 		Memory: 16 << 10, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32,
 	}, config.DefaultLimits.HashWait)
@@ -98,7 +98,7 @@ func TestUnknownLoginCostsTheSame(t *testing.T) {
 // are told which of the two is taken.
 func TestSimultaneousRegistrations(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
-		h := newHouse(t, env, plenty)
+		h := newTestServer(t, env, plenty)
 		for field, form := range map[string]string{
 			"login": "INSCRIPTION meme seul%d@univ.fr P N motdepasse",
 			"email": "INSCRIPTION seul%d meme@univ.fr P N motdepasse",
@@ -130,7 +130,7 @@ func TestSimultaneousRegistrations(t *testing.T) {
 // TestDeadSessionHearsNothing: a session whose token was killed from elsewhere
 // gets no more of its user's events, though it has said nothing since.
 func TestDeadSessionHearsNothing(t *testing.T) {
-	h := newHouse(t, testenv.Embedded(t), plenty)
+	h := newTestServer(t, testenv.Embedded(t), plenty)
 	login := h.newcomer(t, accounts.Student)
 	thief, owner, buyer := h.loginAs(t, login), h.loginAs(t, login), h.login(t)
 	id := owner.Must("VENTE livre 1 Titre").Fields.Get("id")

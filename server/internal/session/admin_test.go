@@ -13,7 +13,7 @@ import (
 // wrong before it does anything.
 func TestAdminVerbsAreDone(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
-		h := newHouse(t, env, 10)
+		h := newTestServer(t, env, 10)
 		admin := h.loginAs(t, h.newcomer(t, accounts.Admin))
 		who := h.newcomer(t, accounts.Student)
 		for _, c := range []struct {
@@ -57,7 +57,7 @@ func TestAdminVerbsAreDone(t *testing.T) {
 
 // TestGreeting is what PROTOCOL.md §1 says.
 func TestGreeting(t *testing.T) {
-	h := newHouse(t, testenv.Embedded(t), 10)
+	h := newTestServer(t, testenv.Embedded(t), 10)
 	var out protocol.Writer
 	h.connect(t).s.Greet(&out)
 	if got := string(out.Bytes()); !strings.HasPrefix(got, "+OK ETUSERVICES proto=1 serveur=") {

@@ -61,7 +61,7 @@ func emailOf(n int) string { return strings.Repeat("a", n-len("@univ.fr")) + "@u
 // come back as it went in.
 func TestBounds(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
-		h := newHouse(t, env, plenty)
+		h := newTestServer(t, env, plenty)
 		t.Run("INSCRIPTION", func(t *testing.T) { registrationBounds(t, h) })
 		t.Run("MOTDEPASSE", func(t *testing.T) { passwordBounds(t, h) })
 		t.Run("VENTE", func(t *testing.T) { saleBounds(t, h) })
@@ -72,7 +72,7 @@ func TestBounds(t *testing.T) {
 	})
 }
 
-func registrationBounds(t *testing.T, h *house) {
+func registrationBounds(t *testing.T, h *testServer) {
 	values := all(
 		good("login", asLogin(2), asLogin(3), asLogin(31), asLogin(32), "0a", "a.", "a-_.9", "MAJUSCULE"),
 		bad("login", "a", asLogin(33), asLogin(300), ".a", "-a", "_a", "é1", "a b", "a@b", "a+b", "a"+widest, "mi\u212ae", "a\x00"),
@@ -124,7 +124,7 @@ func judged(t *testing.T, c *talk, line string, b bound) bool {
 	return a.OK()
 }
 
-func passwordBounds(t *testing.T, h *house) {
+func passwordBounds(t *testing.T, h *testServer) {
 	c := h.login(t)
 	old := password
 	for _, b := range all(lengths("motdepasse", 8, 128), bad("motdepasse", hostile...)) {
@@ -134,7 +134,7 @@ func passwordBounds(t *testing.T, h *house) {
 	}
 }
 
-func saleBounds(t *testing.T, h *house) {
+func saleBounds(t *testing.T, h *testServer) {
 	c := h.login(t)
 	for _, b := range all(
 		good("categorie", protocol.Categories...), bad("categorie", "", "livres", "Livre", "chaussure", "é", widest),
@@ -167,7 +167,7 @@ func saleBounds(t *testing.T, h *house) {
 	}
 }
 
-func listBounds(t *testing.T, h *house) {
+func listBounds(t *testing.T, h *testServer) {
 	c := h.login(t)
 	for _, b := range all(
 		good("n", "1", "2", "99", "100"), bad("n", "", "0", "101", "-1", "x", "1.0", "é", "99999999999999999999"),

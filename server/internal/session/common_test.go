@@ -9,7 +9,7 @@ import (
 
 // TestCommonPasswordsAreRefused where a password is chosen, and nowhere else.
 func TestCommonPasswordsAreRefused(t *testing.T) {
-	h := newHouse(t, testenv.Embedded(t), plenty)
+	h := newTestServer(t, testenv.Embedded(t), plenty)
 	c := h.connect(t)
 	a := c.Refused("INSCRIPTION dora dora@univ.fr Dora Durand Azertyuiop", protocol.INVALIDE)
 	if got := a.Fields.Get("champ"); got != "motdepasse" {

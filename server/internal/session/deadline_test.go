@@ -11,7 +11,7 @@ import (
 // TestLoginTimeIsAbsolute: no verb puts the end of the time to log in off, but
 // INSCRIPTION and DECONNEXION, done, start it again.
 func TestLoginTimeIsAbsolute(t *testing.T) {
-	h := newHouse(t, testenv.Embedded(t), plenty)
+	h := newTestServer(t, testenv.Embedded(t), plenty)
 	c := h.connect(t)
 	until := func(want protocol.Code) time.Time {
 		t.Helper()
@@ -55,7 +55,7 @@ func TestLoginTimeIsAbsolute(t *testing.T) {
 
 // TestIdleTimeMovesWithRequests, refused ones too, and with nothing else.
 func TestIdleTimeMovesWithRequests(t *testing.T) {
-	h := newHouse(t, testenv.Embedded(t), plenty)
+	h := newTestServer(t, testenv.Embedded(t), plenty)
 	c := h.login(t)
 	last, code := c.s.Deadline()
 	for _, line := range []string{"PING", "FOO", "VENTE", "AUTH", "ARTICLE 99"} {

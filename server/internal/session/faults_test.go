@@ -15,7 +15,7 @@ import (
 // TestTenInARowClose: ten of NO and SYNTAXE, mixed, end the connection; any
 // other reply, a refusal included, begins a new row.
 func TestTenInARowClose(t *testing.T) {
-	h := newHouse(t, testenv.Embedded(t), plenty)
+	h := newTestServer(t, testenv.Embedded(t), plenty)
 	nonsense := []string{"FOO", "AUTH", "\xff", "PING x"}
 	for _, s := range states {
 		c := h.in(t, s)
@@ -58,7 +58,7 @@ func replaceHandler(t *testing.T, verb string, f session.Handler) {
 // TestPanicEndsThatConnectionOnly: its reply is INTERNE alone, even when
 // rows were written, and its number stands in the log.
 func TestPanicEndsThatConnectionOnly(t *testing.T) {
-	h := newHouse(t, testenv.Embedded(t), plenty)
+	h := newTestServer(t, testenv.Embedded(t), plenty)
 	other, c := h.login(t), h.login(t)
 	replaceHandler(t, "STATS", func(_ context.Context, _ *session.Session, _ *protocol.Request, out *protocol.Writer) error {
 		out.Row().Str("tableau", "top").End()
@@ -72,7 +72,7 @@ func TestPanicEndsThatConnectionOnly(t *testing.T) {
 
 // TestFaultOfOurs: an error that nobody foresaw is an incident too.
 func TestFaultOfOurs(t *testing.T) {
-	h := newHouse(t, testenv.Embedded(t), plenty)
+	h := newTestServer(t, testenv.Embedded(t), plenty)
 	replaceHandler(t, "STATS", func(_ context.Context, _ *session.Session, _ *protocol.Request, out *protocol.Writer) error {
 		out.Row().Str("tableau", "top").End()
 		return errBroken
@@ -82,12 +82,12 @@ func TestFaultOfOurs(t *testing.T) {
 
 // TestMissingHandler: a verb of the table without a handler breaks no server.
 func TestMissingHandler(t *testing.T) {
-	h := newHouse(t, testenv.Embedded(t), plenty)
+	h := newTestServer(t, testenv.Embedded(t), plenty)
 	replaceHandler(t, "STATS", nil)
 	internal(t, h, h.login(t), "nil pointer")
 }
 
-func internal(t *testing.T, h *house, c *talk, logged ...string) {
+func internal(t *testing.T, h *testServer, c *talk, logged ...string) {
 	t.Helper()
 	a := c.Refused("STATS", protocol.INTERNE)
 	if !c.Closed || len(a.Rows) > 0 {
@@ -120,7 +120,7 @@ func TestNobodyWaits(t *testing.T) {
 
 func nobodyWaits(t *testing.T, gone context.Context) {
 	t.Helper()
-	h := newHouse(t, testenv.Embedded(t), plenty)
+	h := newTestServer(t, testenv.Embedded(t), plenty)
 	c := h.login(t)
 	for _, line := range []string{"VENTE livre 1 Titre", "ARTICLES", "STATS", "QUOTA", "MOTDEPASSE motdepasse nouveaumot", "ACHAT 1"} {
 		if c.s.Line(gone, []byte(line), &c.out) {

@@ -65,7 +65,7 @@ func malformed(t *testing.T, v *protocol.Verb) []string {
 // TestWrongFormIsSyntax asks every verb with every wrong number and form of
 // arguments, and wants the usage that AIDE shows.
 func TestWrongFormIsSyntax(t *testing.T) {
-	h := newHouse(t, testenv.Embedded(t), plenty)
+	h := newTestServer(t, testenv.Embedded(t), plenty)
 	conns := map[state]*talk{}
 	for _, s := range states {
 		conns[s] = h.in(t, s)
@@ -92,7 +92,7 @@ var outOfBounds = map[string]string{
 // TestFormBeforeValues asks every verb of the table with one parameter of a wrong
 // form, and one too many or too few, while all others are out of their bounds.
 func TestFormBeforeValues(t *testing.T) {
-	h := newHouse(t, testenv.Embedded(t), plenty)
+	h := newTestServer(t, testenv.Embedded(t), plenty)
 	conns := map[state]*talk{}
 	for _, s := range states {
 		conns[s] = h.in(t, s)
@@ -159,7 +159,7 @@ func badly(v *protocol.Verb, i int, value string) string {
 // TestWrongFormOfValues has what the table cannot know: ids are digits, the
 // orders and the boards have names, a cursor comes from a page.
 func TestWrongFormOfValues(t *testing.T) {
-	h := newHouse(t, testenv.Embedded(t), plenty)
+	h := newTestServer(t, testenv.Embedded(t), plenty)
 	c := h.login(t)
 	for _, line := range []string{
 		"ACHAT x", "ACHAT -1", "ACHAT +1", "ACHAT 1.0", "ACHAT ٣", `ACHAT ""`, `ACHAT "1 2"`, "ACHAT ref=a",
@@ -177,7 +177,7 @@ func TestWrongFormOfValues(t *testing.T) {
 // does not exist.
 func TestArticleNumberTooLarge(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
-		c := newHouse(t, env, plenty).login(t)
+		c := newTestServer(t, env, plenty).login(t)
 		for _, id := range []string{"0", "999999", "9223372036854775807", "9223372036854775808", strings.Repeat("9", 1000)} {
 			for _, verb := range []string{"ARTICLE", "ACHAT", "RETRAIT"} {
 				c.Refused(verb+" "+id, protocol.ABSENT)

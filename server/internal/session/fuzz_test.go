@@ -35,7 +35,7 @@ func fuzz(f *testing.F, in state) {
 	for i, seed := range seeds {
 		f.Add([]byte(seed), []byte{byte(i), byte(i * 31)})
 	}
-	h := newFuzzHouse(f)
+	h := newFuzzServer(f)
 	f.Fuzz(func(t *testing.T, stream, cuts []byte) {
 		h.logs.Reset()
 		if err := h.converse(t, in, stream, cuts); err != nil {

@@ -62,7 +62,7 @@ type wire struct {
 
 // converse sends a stream and holds what comes back against it: for each
 // request one reply, in order. A last PING shows that nothing was left over.
-func (h *fuzzHouse) converse(t testing.TB, s state, stream, cuts []byte) error {
+func (h *fuzzServer) converse(t testing.TB, s state, stream, cuts []byte) error {
 	stream = append(bytes.Clone(stream), "\nPING\n"...)
 	nc := h.dial(t, s)
 	defer h.hangUp(nc)

@@ -12,7 +12,7 @@ import (
 // and the state before the form stands in states_test.go.
 func TestOrderOfChecks(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
-		h := newHouse(t, env, defaultMax)
+		h := newTestServer(t, env, defaultMax)
 		c := h.login(t)
 		first := c.Must("VENTE livre 4.50 ref=vente Titre")
 		c.Refused("ACHAT 999999 ref=absent", protocol.ABSENT)
@@ -68,7 +68,7 @@ func TestOrderOfChecks(t *testing.T) {
 // the same call.
 func TestRefMayWriteItsArgumentsOtherwise(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
-		c := newHouse(t, env, defaultMax).login(t)
+		c := newTestServer(t, env, defaultMax).login(t)
 		c.Must("VENTE livre 4.5 ref=a description=usé Un titre")
 		for _, line := range []string{
 			"vente livre 4,50 description=usé ref=a :Un titre", `VENTE "livre" 4.50 ref="a" description="usé" "Un titre"`,
@@ -97,7 +97,7 @@ func TestRefMayWriteItsArgumentsOtherwise(t *testing.T) {
 // (PROTOCOL.md §7), and neither is a failure.
 func TestOrderOfLogin(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
-		h := newHouse(t, env, 1)
+		h := newTestServer(t, env, 1)
 		login := h.newcomer(t, "etudiant")
 		h.loginAs(t, login)
 		c := h.connect(t)

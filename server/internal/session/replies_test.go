@@ -17,7 +17,7 @@ var instant = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$`)
 // wants exactly the keys that PROTOCOL.md §5 names.
 func TestReplyKeys(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
-		h := newHouse(t, env, defaultMax)
+		h := newTestServer(t, env, defaultMax)
 		said := map[string]bool{}
 		// say wants a success of this word, keys and number of rows.
 		say := func(c *talk, line, word, last string, rows int, row string) answer {
@@ -149,7 +149,7 @@ func wantFields(t *testing.T, a answer, want string) {
 // TestFailureKeys has the keys that PROTOCOL.md §3 gives each code that a
 // client can provoke.
 func TestFailureKeys(t *testing.T) {
-	h := newHouse(t, testenv.Embedded(t), 2)
+	h := newTestServer(t, testenv.Embedded(t), 2)
 	c, anyone := h.login(t), h.connect(t)
 	other := h.login(t)
 	own := c.Must("VENTE livre 1 Titre").Fields.Get("id")

@@ -15,7 +15,7 @@ import (
 // them in everything that is logged, debug included.
 func TestNoSecretInAnyLog(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
-		h := newHouse(t, env, 3)
+		h := newTestServer(t, env, 3)
 		secrets := []string{"S3cretUn-", "S3cretDeux-", "S3cretTrois-", "S3cret"}
 		c := h.connect(t)
 		gone, cancel := context.WithCancel(context.Background())

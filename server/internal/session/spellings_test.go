@@ -10,7 +10,7 @@ import (
 // TestSeparatorsInPasswords has the examples of PROTOCOL.md §1, and
 // worse: where the password is the same, so is the account.
 func TestSeparatorsInPasswords(t *testing.T) {
-	h := newHouse(t, testenv.Embedded(t), plenty)
+	h := newTestServer(t, testenv.Embedded(t), plenty)
 	for i, c := range []struct {
 		stored  string   // as INSCRIPTION takes it
 		same    []string // what follows the login in AUTH, or a whole line
@@ -65,7 +65,7 @@ func fill(form, login string) string {
 
 // TestSpellingsOfTheSAE has the verbs as the SAE writes them.
 func TestSpellingsOfTheSAE(t *testing.T) {
-	h := newHouse(t, testenv.Embedded(t), plenty)
+	h := newTestServer(t, testenv.Embedded(t), plenty)
 	login := h.newcomer(t, "etudiant")
 	c := h.connect(t)
 	c.Must("UP:" + login + ":" + password)
@@ -89,7 +89,7 @@ func TestSpellingsOfTheSAE(t *testing.T) {
 
 // TestSeparatorsInTitles has PROTOCOL.md §1's rule of keys.
 func TestSeparatorsInTitles(t *testing.T) {
-	c := newHouse(t, testenv.Embedded(t), plenty).login(t)
+	c := newTestServer(t, testenv.Embedded(t), plenty).login(t)
 	for line, title := range map[string]string{
 		"VENTE livre 4.50 E=mc2 expliqué":                   "E=mc2 expliqué",
 		"VENTE livre 4.50 ref=a1 E=mc2 expliqué":            "E=mc2 expliqué",

@@ -57,7 +57,7 @@ const (
 var states = []state{anonymous, student, administrator}
 
 // in gives a connection in a state, of a new user.
-func (h *house) in(t testing.TB, s state) *talk {
+func (h *testServer) in(t testing.TB, s state) *talk {
 	t.Helper()
 	switch s {
 	case student:
@@ -85,7 +85,7 @@ func barrier(access protocol.Access, s state) protocol.Code {
 // TestEveryVerbInEveryState is generated from the table of verbs:
 // who may not is refused and who may is not, before the form is looked at.
 func TestEveryVerbInEveryState(t *testing.T) {
-	h := newHouse(t, testenv.Embedded(t), plenty)
+	h := newTestServer(t, testenv.Embedded(t), plenty)
 	for _, v := range protocol.Verbs {
 		example, ok := examples[v.Name]
 		if !ok {
@@ -125,7 +125,7 @@ func stopped(a answer) bool {
 
 // TestUnknownVerbIsAnswered, whatever it looks like.
 func TestUnknownVerbIsAnswered(t *testing.T) {
-	h := newHouse(t, testenv.Embedded(t), plenty)
+	h := newTestServer(t, testenv.Embedded(t), plenty)
 	for _, s := range states {
 		c := h.in(t, s)
 		for _, line := range []string{
@@ -139,7 +139,7 @@ func TestUnknownVerbIsAnswered(t *testing.T) {
 }
 
 func TestEmptyLineIsNoRequest(t *testing.T) {
-	h := newHouse(t, testenv.Embedded(t), plenty)
+	h := newTestServer(t, testenv.Embedded(t), plenty)
 	for _, s := range states {
 		c := h.in(t, s)
 		for _, line := range []string{"", " ", "\t \t"} {

@@ -21,7 +21,7 @@ type talk struct {
 	Closed bool
 }
 
-func (h *house) connect(t testing.TB) *talk {
+func (h *testServer) connect(t testing.TB) *talk {
 	t.Helper()
 	c := &talk{t: t}
 	c.s = h.Sessions.Open(c)

@@ -26,7 +26,7 @@ func wrong(t *testing.T, c *talk, lines ...string) {
 // TestThreeTries: three failures of one connection end it, whichever verb
 // they come by, whatever succeeds between them.
 func TestThreeTries(t *testing.T) {
-	h := newHouse(t, testenv.Embedded(t), plenty)
+	h := newTestServer(t, testenv.Embedded(t), plenty)
 	login := h.newcomer(t, "etudiant")
 	bad, unknown := "AUTH "+login+" faux", "AUTH personne faux"
 
@@ -82,7 +82,7 @@ func TestThreeTries(t *testing.T) {
 // TestUnknownLoginLooksLikeWrongPassword: the same reply, to the byte.
 func TestUnknownLoginLooksLikeWrongPassword(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
-		h := newHouse(t, env, plenty)
+		h := newTestServer(t, env, plenty)
 		login := h.newcomer(t, "etudiant")
 		known := h.connect(t).Refused("AUTH "+login+" faux", protocol.ECHEC)
 		for _, line := range []string{
@@ -104,7 +104,7 @@ func TestUnknownLoginLooksLikeWrongPassword(t *testing.T) {
 // elsewhere, at once on the connections that live on it.
 func TestDeadTokens(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
-		h := newHouse(t, env, plenty)
+		h := newTestServer(t, env, plenty)
 		login := h.newcomer(t, "etudiant")
 		first, second := h.connect(t), h.connect(t)
 		tokenOf := func(c *talk) string { return c.Must("AUTH " + login + " " + password).Fields.Get("jeton") }

@@ -23,10 +23,10 @@ import (
 // that takes 10 s.)
 const patience = 15 * time.Second
 
-// fuzzHouse is one house, with its connections, for all inputs: opening stores
+// fuzzServer is one server, with its connections, for all inputs: opening stores
 // costs more than what the fuzzer does with them.
-type fuzzHouse struct {
-	*house
+type fuzzServer struct {
+	*testServer
 	pipes   chan net.Conn
 	tokens  map[state]string
 	token   string // of the connection to come, "" for none
@@ -34,11 +34,11 @@ type fuzzHouse struct {
 	closed  chan struct{}
 }
 
-func newFuzzHouse(f *testing.F) *fuzzHouse {
+func newFuzzServer(f *testing.F) *fuzzServer {
 	keepCrash(f)
-	h := &fuzzHouse{
-		house: newHouse(f, testenv.Embedded(f), 1_000_000),
-		pipes: make(chan net.Conn), tokens: map[state]string{},
+	h := &fuzzServer{
+		testServer: newTestServer(f, testenv.Embedded(f), 1_000_000),
+		pipes:      make(chan net.Conn), tokens: map[state]string{},
 		entered: make(chan bool, 1), closed: make(chan struct{}, 1),
 	}
 	// No time-out of ours ends what hangs before the fuzzer says so.
@@ -69,8 +69,8 @@ func keepCrash(f *testing.F) {
 	}
 }
 
-// Accept, Close and Addr make the house the listener of its own pipes.
-func (h *fuzzHouse) Accept() (net.Conn, error) {
+// Accept, Close and Addr make the server the listener of its own pipes.
+func (h *fuzzServer) Accept() (net.Conn, error) {
 	c, open := <-h.pipes
 	if !open {
 		return nil, net.ErrClosed
@@ -78,11 +78,11 @@ func (h *fuzzHouse) Accept() (net.Conn, error) {
 	return c, nil
 }
 
-func (h *fuzzHouse) Close() error   { close(h.pipes); return nil }
-func (h *fuzzHouse) Addr() net.Addr { return &net.UnixAddr{Name: "pipe"} }
+func (h *fuzzServer) Close() error   { close(h.pipes); return nil }
+func (h *fuzzServer) Addr() net.Addr { return &net.UnixAddr{Name: "pipe"} }
 
 // open gives a connection its session, in the state that is asked for.
-func (h *fuzzHouse) open(c *lineserver.Conn) lineserver.Session {
+func (h *fuzzServer) open(c *lineserver.Conn) lineserver.Session {
 	s := &watched{h.Sessions.Open(c), h.closed}
 	if h.token != "" {
 		var out protocol.Writer
@@ -106,7 +106,7 @@ func (w *watched) Close(ctx context.Context) {
 
 // dial gives a connection in a state. A token costs no login; where the fuzzer
 // killed it, a new user comes.
-func (h *fuzzHouse) dial(t testing.TB, s state) net.Conn {
+func (h *fuzzServer) dial(t testing.TB, s state) net.Conn {
 	for {
 		h.token = h.tokens[s]
 		if s != anonymous && h.token == "" {
@@ -129,9 +129,9 @@ func (h *fuzzHouse) dial(t testing.TB, s state) net.Conn {
 	}
 }
 
-// hangUp waits for the session's end; one that hangs leaves no house to go on
+// hangUp waits for the session's end; one that hangs leaves no server to go on
 // in.
-func (h *fuzzHouse) hangUp(c net.Conn) {
+func (h *fuzzServer) hangUp(c net.Conn) {
 	_ = c.Close()
 	select {
 	case <-h.closed:

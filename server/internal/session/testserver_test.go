@@ -28,17 +28,17 @@ const (
 	defaultMax = 10
 )
 
-// house is a server without sockets, on stores of its own.
-type house struct {
+// testServer is a server without sockets, on stores of its own.
+type testServer struct {
 	*app.App
 	stores *store.Stores
 	logs   *testenv.Log // everything, debug included
 	users  int
 }
 
-func newHouse(t testing.TB, env *testenv.Env, quotaMax int) *house {
+func newTestServer(t testing.TB, env *testenv.Env, quotaMax int) *testServer {
 	t.Helper()
-	h := &house{stores: env.Open(t), logs: &testenv.Log{}}
+	h := &testServer{stores: env.Open(t), logs: &testenv.Log{}}
 	log := slog.New(slog.NewTextHandler(h.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	cfg := config.Config{
 		Instance: "essai", QuotaMax: quotaMax, QuotaWindow: 10 * time.Minute, MaxConns: 4,
@@ -51,7 +51,7 @@ func newHouse(t testing.TB, env *testenv.Env, quotaMax int) *house {
 }
 
 // register opens an account <login>@univ.fr and gives its login.
-func (h *house) register(t testing.TB, login string, role accounts.Role) string {
+func (h *testServer) register(t testing.TB, login string, role accounts.Role) string {
 	t.Helper()
 	_, err := h.Accounts.Create(context.Background(), accounts.Registration{
 		User: accounts.User{
@@ -66,19 +66,19 @@ func (h *house) register(t testing.TB, login string, role accounts.Role) string 
 }
 
 // newcomer opens an account that no other test has.
-func (h *house) newcomer(t testing.TB, role accounts.Role) string {
+func (h *testServer) newcomer(t testing.TB, role accounts.Role) string {
 	t.Helper()
 	h.users++
 	return h.register(t, fmt.Sprintf("%s-%d", role, h.users), role)
 }
 
 // login gives a connection of a new student.
-func (h *house) login(t testing.TB) *talk {
+func (h *testServer) login(t testing.TB) *talk {
 	t.Helper()
 	return h.loginAs(t, h.newcomer(t, accounts.Student))
 }
 
-func (h *house) loginAs(t testing.TB, login string) *talk {
+func (h *testServer) loginAs(t testing.TB, login string) *talk {
 	t.Helper()
 	c := h.connect(t)
 	c.Must("AUTH " + login + " " + password)
@@ -86,7 +86,7 @@ func (h *house) loginAs(t testing.TB, login string) *talk {
 }
 
 // execSQL changes the tables behind the server's back.
-func (h *house) execSQL(t testing.TB, statement string, args ...any) {
+func (h *testServer) execSQL(t testing.TB, statement string, args ...any) {
 	t.Helper()
 	if _, err := h.stores.SQL.Write.ExecContext(context.Background(), statement, args...); err != nil {
 		t.Fatal(err)
