@@ -1,0 +1,196 @@
+package keyboard
+
+import (
+	"bytes"
+	"slices"
+	"time"
+	"unicode/utf8"
+)
+
+// unfinished is the beginning of a character at the end of b.
+func unfinished(b []byte) []byte {
+	for i := max(0, len(b)-utf8.UTFMax+1); i < len(b); i++ {
+		if utf8.RuneStart(b[i]) && !utf8.FullRune(b[i:]) {
+			return slices.Clone(b[i:])
+		}
+	}
+	return nil
+}
+
+func fromLatin1(b []byte) []byte {
+	rs := make([]rune, len(b))
+	for i, c := range b {
+		rs[i] = rune(c)
+	}
+	return []byte(string(rs))
+}
+
+// next finds what b begins with: b[:n] is unit (empty: nothing that anybody
+// wants). n is 0 where more bytes decide, within wait.
+func next(b []byte, latin1 bool) (n int, unit []byte, wait time.Duration) {
+	switch {
+	case b[0] == esc:
+		return sequence(b)
+	case b[0] < utf8.RuneSelf:
+		return 1, b[:1], 0
+	case !utf8.FullRune(b):
+		if latin1 {
+			return 0, nil, latinWait
+		}
+		return 0, nil, restWait
+	}
+	n, unit = character(b, latin1)
+	return n, unit, 0
+}
+
+// character takes one character that is no ASCII.
+func character(b []byte, latin1 bool) (n int, unit []byte) {
+	r, n := utf8.DecodeRune(b)
+	switch {
+	case r == utf8.RuneError && n == 1 && latin1 && b[0] >= 0xa0:
+		return 1, []byte(string(rune(b[0])))
+	case r == utf8.RuneError, r < 0xa0: // no text, and C1 controls
+		return n, nil
+	}
+	return n, b[:n]
+}
+
+// sequence takes an escape sequence, or the Esc key alone.
+func sequence(b []byte) (n int, unit []byte, wait time.Duration) {
+	if len(b) == 1 {
+		return 0, nil, escWait
+	}
+	switch b[1] {
+	case '[':
+		return csi(b)
+	case 'O':
+		return ss3(b)
+	case '\\': // the end of a text
+		return 2, nil, 0
+	case ']', 'P', '_':
+		if len(b) == 2 {
+			return 0, nil, escWait
+		}
+		if kindOf(b) == text {
+			if n, over := rest(b[2:], text); over {
+				return 2 + n, nil, 0
+			}
+			return 0, nil, restWait
+		}
+	}
+	return 1, b[:1], 0 // Esc, then another key
+}
+
+// ss3 takes a key of a terminal in application mode; bubbletea does not know
+// Home and End in that form.
+func ss3(b []byte) (n int, unit []byte, wait time.Duration) {
+	if len(b) == 2 {
+		return 0, nil, escWait
+	}
+	switch b[2] {
+	case 'A', 'B', 'C', 'D', 'P', 'Q', 'R', 'S':
+		return 3, b[:3], 0
+	case 'H', 'F':
+		return 3, []byte{esc, '[', b[2]}, 0
+	}
+	return 1, b[:1], 0
+}
+
+// csi takes a control sequence. A control character ends one that is not
+// finished and stands for itself.
+func csi(b []byte) (n int, unit []byte, wait time.Duration) {
+	if len(b) == 2 {
+		return 0, nil, restWait
+	}
+	switch b[2] {
+	case 'M': // a mouse report of three bytes
+		for i := 3; i < 6; i++ {
+			if i == len(b) {
+				return 0, nil, restWait
+			}
+			if b[i] < ' ' {
+				return i, nil, 0
+			}
+		}
+		return 6, b[:6], 0
+	case '[': // function keys of the Linux console
+		return longer(b, 'A', 'E')
+	case 'O': // shifted arrows of some terminals; alone it reports a lost focus
+		if len(b) > 3 && b[3] >= 'a' {
+			return longer(b, 'a', 'd')
+		}
+		return longer(b, 'A', 'D')
+	}
+	number := true
+	for i := 2; i < len(b); i++ {
+		switch c := b[i]; {
+		case c < ' ' || c > '~':
+			return i, nil, 0
+		case c >= '@', c == '$' && number && i > 2: // rxvt ends shifted keys with $
+			return i + 1, b[:i+1], 0
+		case c < '0' || c > '9':
+			number = false
+		}
+	}
+	return 0, nil, restWait
+}
+
+// longer takes a sequence of four bytes whose last is one of those, or drops
+// its first three.
+func longer(b []byte, from, to byte) (n int, unit []byte, wait time.Duration) {
+	switch {
+	case len(b) == 3:
+		return 0, nil, escWait
+	case b[3] >= from && b[3] <= to:
+		return 4, b[:4], 0
+	}
+	return 3, nil, 0
+}
+
+// kindOf says what an unfinished sequence is. Where a text would not look like
+// a terminal's answer, the keys Esc and ] or P were typed.
+func kindOf(b []byte) kind {
+	switch first := b[2]; b[1] {
+	case '[':
+		return control
+	case ']':
+		if first >= '0' && first <= '9' {
+			return text
+		}
+	case 'P':
+		if first >= '0' && first <= '9' || bytes.IndexByte([]byte("!$+>"), first) >= 0 {
+			return text
+		}
+	case '_':
+		if first == 'G' {
+			return text
+		}
+	}
+	return plain
+}
+
+// rest says how much of b still belongs to a sequence, and whether it ends
+// there.
+func rest(b []byte, k kind) (n int, over bool) {
+	for i, c := range b {
+		switch {
+		case k == control && c >= ' ' && c < '@':
+		case k == control && c >= '@' && c <= '~', k == text && c == bel:
+			return i + 1, true
+		case k == control, c == esc, c == ctrlC:
+			return i, true
+		}
+	}
+	return len(b), false
+}
+
+// giveUp decides on the beginning of a unit whose rest does not come.
+func giveUp(b []byte, latin1 bool) (n int, unit []byte) {
+	if b[0] != esc {
+		return character(b, latin1)
+	}
+	if len(b) <= 2 { // Esc, then perhaps another key
+		return 1, b[:1]
+	}
+	return len(b), nil
+}
