@@ -4,8 +4,8 @@ import (
 	"testing"
 	"time"
 
-	"etuservices/client/api"
-	"etuservices/client/link"
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/link"
 	"etuservices/protocol"
 )
 

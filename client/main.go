@@ -4,6 +4,8 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -14,18 +16,18 @@ import (
 
 	"golang.org/x/term"
 
-	"etuservices/client/api"
-	"etuservices/client/config"
-	"etuservices/client/exec"
-	"etuservices/client/i18n"
-	"etuservices/client/prompt"
-	"etuservices/client/simple"
-	"etuservices/client/tokens"
-	"etuservices/client/tui"
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/config"
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/linemode"
+	"etuservices/client/internal/prompt"
+	"etuservices/client/internal/script"
+	"etuservices/client/internal/tokens"
+	"etuservices/client/internal/tui"
 	"etuservices/protocol"
 )
 
-// exitUsage is for a command line that says nothing one could do.
+// exitUsage is the exit code for an invalid command line.
 const exitUsage = 2
 
 func main() { os.Exit(run(os.Args[1:])) }
@@ -62,7 +64,7 @@ func run(args []string) int {
 }
 
 func runExec(ctx context.Context, cfg config.Config, t i18n.T, opt api.Options) int {
-	return exec.Run(ctx, exec.Options{
+	return script.Run(ctx, script.Options{
 		API: opt, T: t, Login: cfg.Login, Lines: cfg.Lines, Out: os.Stdout, Err: os.Stderr,
 		Password: func(ctx context.Context) (string, error) {
 			if p := os.Getenv("ETU_PASSWORD"); p != "" {
@@ -83,7 +85,7 @@ func runSimple(ctx context.Context, cfg config.Config, t i18n.T, opt api.Options
 	}
 	ask := prompt.New(os.Stdin, out)
 	ask.Latin1 = cfg.Charset == i18n.Latin1
-	return simple.Run(ctx, simple.Options{
+	return linemode.Run(ctx, linemode.Options{
 		API: opt, T: t, Login: cfg.Login, Password: os.Getenv("ETU_PASSWORD"), Prompt: ask, Out: out,
 	})
 }
@@ -150,4 +152,22 @@ func fail(code int, err error, more ...string) int {
 		fmt.Fprintln(os.Stderr, m)
 	}
 	return code
+}
+
+// tlsConfig trusts the authority of --ca alone, or the system's.
+func tlsConfig(cfg config.Config) (*tls.Config, error) {
+	conf := &tls.Config{MinVersion: tls.VersionTLS12}
+	if cfg.CA == "" {
+		return conf, nil
+	}
+	pem, err := os.ReadFile(cfg.CA)
+	if err != nil {
+		return nil, fmt.Errorf("--ca: %w", err)
+	}
+	conf.RootCAs = x509.NewCertPool()
+	if !conf.RootCAs.AppendCertsFromPEM(pem) {
+		t := i18n.T{Lang: cfg.Lang}
+		return nil, errors.New(t.S(i18n.ConfigBadCA, cfg.CA))
+	}
+	return conf, nil
 }

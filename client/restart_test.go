@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"etuservices/client/api"
-	"etuservices/client/link"
-	"etuservices/client/tokens"
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/link"
+	"etuservices/client/internal/tokens"
 )
 
 func startServer(t *testing.T, args ...string) *server {

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"etuservices/client/link/linktest"
+	"etuservices/client/internal/link/linktest"
 )
 
 // look is how often a test looks at a terminal that it waits for.

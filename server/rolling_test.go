@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"etuservices/client/api"
+	"etuservices/client/clienttest"
 	"etuservices/server/internal/testenv"
 )
 
@@ -63,7 +63,7 @@ func TestRollingRestart(t *testing.T) {
 	rolled := make(chan struct{})
 	var all sync.WaitGroup
 	for i, name := range names {
-		c := api.New(api.Options{Addr: "equilibreur:5890", Dial: lb.dial})
+		c := clienttest.New(clienttest.Options{Addr: "equilibreur:5890", Dial: lb.dial})
 		t.Cleanup(func() { _ = c.Close() })
 		if _, err := c.Login(t.Context(), name, password); err != nil {
 			t.Fatal(err)
@@ -78,8 +78,8 @@ func TestRollingRestart(t *testing.T) {
 				ctx, cancel := context.WithTimeout(context.Background(), answerTime)
 				var err error
 				if n%4 == 3 {
-					_, err = c.Articles(ctx, api.Query{N: 5})
-				} else if _, err = c.Sell(ctx, api.Sale{Category: "cd", Cents: 100, Title: fmt.Sprintf("vente %d %d", i, n)}); err == nil {
+					_, err = c.Articles(ctx, clienttest.Query{N: 5})
+				} else if _, err = c.Sell(ctx, clienttest.Sale{Category: "cd", Cents: 100, Title: fmt.Sprintf("vente %d %d", i, n)}); err == nil {
 					sold.Add(1)
 					since.Add(1)
 				}

@@ -1,0 +1,16 @@
+// Package clienttest is the client without its screens, for the tests of the
+// server: what they need of client/internal/api, which they cannot import.
+package clienttest
+
+import "etuservices/client/internal/api"
+
+// The client and what its calls take.
+type (
+	Client  = api.Client
+	Options = api.Options
+	Query   = api.Query
+	Sale    = api.Sale
+)
+
+// New makes a client that connects at its first call.
+func New(opt Options) *Client { return api.New(opt) }

@@ -1,0 +1,142 @@
+// Package api is EtuServices as typed calls: times, cents and errors by code
+// instead of lines. It keeps the session over cuts and restarts.
+package api
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"sync"
+	"sync/atomic"
+
+	"etuservices/client/internal/link"
+)
+
+// Options say which server, and where its tokens are kept.
+type Options struct {
+	Addr string      // host:port
+	TLS  *tls.Config // nil: not encrypted
+	// Tokens keeps sessions over runs; nil forgets them at the end.
+	Tokens TokenStore
+	// Once makes the first failure or loss of the connection final (exec).
+	Once bool
+	// OnEvent takes the events untranslated, in their order among the replies
+	// (exec); Events and Live then stay empty. It must return at once.
+	OnEvent func(link.Event)
+	// Dial replaces the network in tests.
+	Dial func(ctx context.Context) (net.Conn, error)
+}
+
+func (o Options) tokenKey() string { return TokenKey(o.Addr, o.TLS != nil) }
+
+// TokenKey is the server under which a TokenStore keeps a session: one begun over
+// TLS is never found, and so never sent, in clear.
+func TokenKey(addr string, encrypted bool) string {
+	if encrypted {
+		return "tls+" + addr
+	}
+	return addr
+}
+
+// TokenStore keeps a token for each server and login (see package tokens). It
+// is called by several goroutines.
+type TokenStore interface {
+	// Load gives the token kept for a login; "" is the last login used. ok is
+	// false when there is none.
+	Load(server, login string) (token string, ok bool)
+	Save(server, login, token string) error
+	Delete(server, login string) error
+}
+
+// Client is safe for use by several goroutines. Every call waits while the
+// link is offline, until its context ends; its errors are those of link.Do.
+type Client struct {
+	opt    Options
+	link   *link.Link
+	events chan Event
+	live   chan Event
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+	// dropped counts the Activity that nobody took in time, until it is told.
+	dropped atomic.Int64
+
+	mu       sync.Mutex
+	session  *Session // nil: not logged in
+	asked    string   // the login as it was typed
+	period   int      // of SUIVRE, seconds; 0: not following
+	expelled string   // the reason of the last EXPULSE
+	leaving  bool     // Logout is under way: a dead token is no news
+}
+
+// New opens the connection in the background.
+func New(opt Options) *Client {
+	ctx, cancel := context.WithCancel(context.Background())
+	c := &Client{
+		opt: opt, cancel: cancel,
+		events: make(chan Event, eventBox),
+		live:   make(chan Event, liveBox),
+	}
+	c.link = link.Open(ctx, link.Options{
+		Addr: opt.Addr, TLS: opt.TLS, Dial: opt.Dial, Once: opt.Once, OnEvent: opt.OnEvent,
+		Setup: c.setup, Keep: c.loggedIn,
+	})
+	c.done.Add(2)
+	go c.translate(ctx, c.link.Events(), c.events)
+	go c.translate(ctx, c.link.Feed(), c.live)
+	return c
+}
+
+const (
+	// eventBox: the link bounds the events; these only pass them on.
+	eventBox = 64
+	// liveBox is what a follower who draws ten times a second has to take at
+	// once while 10,000 things happen in a second.
+	liveBox = 1024
+)
+
+// Close ends the connection; the session goes on at the server until its
+// token dies, and the next run resumes it.
+func (c *Client) Close() error {
+	c.cancel()
+	err := c.link.Close()
+	c.done.Wait()
+	return err
+}
+
+// Events gives Sold, Announced, Expelled, SessionEnded and Unknown, never
+// closed. An unread one is replaced by a newer one after some hundreds.
+func (c *Client) Events() <-chan Event { return c.events }
+
+// Live gives what Follow brings: Stats, Connected, Refused, SaleMade,
+// PurchaseMade. Never closed; who does not keep up sees the newest.
+func (c *Client) Live() <-chan Event { return c.live }
+
+// State gives the state of the connection now.
+func (c *Client) State() link.State { return c.link.State() }
+
+// Changes gives each new state of the connection, newest wins. A new
+// Generation says that events were missed: reload what is shown.
+func (c *Client) Changes() <-chan link.State { return c.link.Changes() }
+
+// Retry does not wait for State.RetryAt.
+func (c *Client) Retry() { c.link.Retry() }
+
+// Do sends a raw line (exec). Not for AUTH: the session would not be known.
+func (c *Client) Do(ctx context.Context, line string) (link.Reply, error) {
+	return c.link.Do(ctx, link.Request{Line: line})
+}
+
+// Session gives who is logged in; ok is false when nobody is.
+func (c *Client) Session() (s Session, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.session == nil {
+		return Session{}, false
+	}
+	return *c.session, true
+}
+
+func (c *Client) loggedIn() bool {
+	_, ok := c.Session()
+	return ok
+}

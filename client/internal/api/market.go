@@ -1,0 +1,205 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"time"
+
+	"etuservices/client/internal/link"
+	"etuservices/protocol"
+)
+
+// NewRef gives a random ref.
+func NewRef() string { return "etu-" + rand.Text() }
+
+// Sell puts an article up for sale; one call of the services quota. It is
+// repeated with the same ref until an answer comes. Errors by code: INVALIDE
+// (champ=), QUOTA (After), INDISPONIBLE.
+func (c *Client) Sell(ctx context.Context, s Sale) (Receipt, error) {
+	if s.Ref == "" {
+		s.Ref = NewRef()
+	}
+	return c.counted(ctx, request("VENTE").word(s.Category, protocol.FormatPrice(s.Cents)).
+		key("ref", s.Ref).key("description", s.Description).text(s.Title).repeat())
+}
+
+// Buy buys an article; one call of the services quota, repeated like Sell. An
+// empty ref is a random one. Errors by code: VENDU, ABSENT, INTERDIT (one's
+// own), QUOTA (After), INDISPONIBLE.
+func (c *Client) Buy(ctx context.Context, id, ref string) (Receipt, error) {
+	if ref == "" {
+		ref = NewRef()
+	}
+	return c.counted(ctx, request("ACHAT").word(id).key("ref", ref).repeat())
+}
+
+func (c *Client) counted(ctx context.Context, b builder) (Receipt, error) {
+	reply, err := c.do(ctx, b)
+	if err != nil {
+		return Receipt{}, err
+	}
+	f := reply.Status.Fields
+	return Receipt{
+		ID: f.Get("id"), Title: f.Get("titre"), Category: f.Get("categorie"), Cents: cents(f.Get("prix")),
+		Seller: f.Get("vendeur"), Contact: f.Get("contact"),
+		Services: quotaOf(f, reply.At), Replayed: f.Get("rejoue") == "1",
+	}, nil
+}
+
+// Articles gives a page of what is for sale.
+func (c *Client) Articles(ctx context.Context, q Query) (Page, error) {
+	var most string
+	switch {
+	case q.Free:
+		most = protocol.FormatPrice(0)
+	case q.MaxCents > 0:
+		most = protocol.FormatPrice(q.MaxCents)
+	}
+	return c.page(ctx, request("ARTICLES").key("categorie", q.Category).key("q", q.Words).key("prix_max", most).
+		key("vendeur", q.Seller).key("tri", string(q.Sort)).number("n", q.N).key("apres", q.After))
+}
+
+// MySales gives a page of the user's articles, sold ones with their buyer;
+// after is Page.Next of the page before, n its lines (0: the server's 20).
+func (c *Client) MySales(ctx context.Context, n int, after string) (Page, error) {
+	return c.page(ctx, request("MESVENTES").number("n", n).key("apres", after))
+}
+
+// MyPurchases gives a page of what the user bought.
+func (c *Client) MyPurchases(ctx context.Context, n int, after string) (Page, error) {
+	return c.page(ctx, request("MESACHATS").number("n", n).key("apres", after))
+}
+
+func (c *Client) page(ctx context.Context, b builder) (Page, error) {
+	reply, err := c.do(ctx, b.repeat())
+	if err != nil {
+		return Page{}, err
+	}
+	p := Page{Next: reply.Status.Fields.Get("suite"), At: reply.At, Articles: make([]Article, len(reply.Rows))}
+	for i, f := range reply.Rows {
+		p.Articles[i] = article(f)
+	}
+	return p, nil
+}
+
+func article(f protocol.Fields) Article {
+	a := Article{
+		ID: f.Get("id"), Title: f.Get("titre"), Category: f.Get("categorie"), Cents: cents(f.Get("prix")),
+		Seller: f.Get("vendeur"), Published: instant(f.Get("publie")), SoldAt: instant(f.Get("vendu")), Status: Status(f.Get("etat")),
+		Description: f.Get("description"), Contact: f.Get("contact"),
+	}
+	if a.Other = f.Get("acheteur"); a.Other == "" && a.Contact != "" {
+		a.Other = a.Seller
+	}
+	return a
+}
+
+// Article gives one article, with description and status. ABSENT by code.
+func (c *Client) Article(ctx context.Context, id string) (Article, error) {
+	reply, err := c.do(ctx, request("ARTICLE").word(id).repeat())
+	if err != nil {
+		return Article{}, err
+	}
+	return article(reply.Status.Fields), nil
+}
+
+// Withdraw takes one's own article off the market. ABSENT, INTERDIT, VENDU by
+// code. A lost answer is settled by asking for the article.
+func (c *Client) Withdraw(ctx context.Context, id string) error {
+	_, err := c.do(ctx, request("RETRAIT").word(id))
+	if !errors.Is(err, link.ErrLost) {
+		return err
+	}
+	a, asked := c.Article(ctx, id)
+	switch {
+	case asked != nil:
+		return err
+	case a.Status == OnSale:
+		_, err = c.do(ctx, request("RETRAIT").word(id))
+		return err
+	case a.Status == Withdrawn:
+		return nil
+	}
+	return &link.Error{Code: protocol.VENDU}
+}
+
+// Quotas tells what is left of both windows.
+func (c *Client) Quotas(ctx context.Context) (Quotas, error) {
+	reply, err := c.do(ctx, request("QUOTA").repeat())
+	if err != nil {
+		return Quotas{}, err
+	}
+	var q Quotas
+	for _, f := range reply.Rows {
+		switch f.Get("quota") {
+		case "connexions":
+			q.Connections = quotaOf(f, reply.At)
+		case "services":
+			q.Services = quotaOf(f, reply.At)
+		}
+	}
+	return q, nil
+}
+
+// Boards gives one board, or the four.
+func (c *Client) Boards(ctx context.Context, b Board) (Boards, error) {
+	r := request("STATS").repeat()
+	if b != AllBoards {
+		r = r.word(string(b))
+	}
+	reply, err := c.do(ctx, r)
+	if err != nil {
+		return Boards{}, err
+	}
+	all := Boards{At: reply.At}
+	for _, f := range reply.Rows {
+		rank := Rank{Rank: count(f, "rang"), Login: f.Get("login")}
+		switch f.Get("tableau") {
+		case "derniers":
+			rank.When = instant(f.Get("instant"))
+			all.Latest = append(all.Latest, rank)
+		case "top":
+			rank.Count = count(f, "connexions")
+			all.Top = append(all.Top, rank)
+		case "moins":
+			rank.Count = count(f, "appels")
+			all.Least = append(all.Least, rank)
+		case "services":
+			rank.Name, rank.Count = f.Get("service"), count(f, "appels")
+			all.Services = append(all.Services, rank)
+		}
+	}
+	return all, nil
+}
+
+// Count tells how many connections and users there are.
+func (c *Client) Count(ctx context.Context) (Count, error) {
+	reply, err := c.do(ctx, request("NB").repeat())
+	f := reply.Status.Fields
+	return Count{Connections: count(f, "connexions"), Users: count(f, "utilisateurs")}, err
+}
+
+// Help gives the server's verbs; verb "" is all of them.
+func (c *Client) Help(ctx context.Context, verb string) ([]Verb, error) {
+	r := request("AIDE").repeat()
+	if verb != "" {
+		r = r.word(verb)
+	}
+	reply, err := c.do(ctx, r)
+	verbs := make([]Verb, len(reply.Rows))
+	for i, f := range reply.Rows {
+		verbs[i] = Verb{Name: f.Get("verbe"), Usage: f.Get("usage"), Help: f.Get("aide")}
+	}
+	return verbs, err
+}
+
+// Ping asks whether the server answers and tells how long that takes.
+func (c *Client) Ping(ctx context.Context) (time.Duration, error) {
+	start := time.Now()
+	reply, err := c.do(ctx, request("PING").replies("PONG").repeat())
+	if err != nil {
+		return 0, err
+	}
+	return reply.At.Sub(start), nil
+}

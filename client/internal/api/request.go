@@ -1,0 +1,135 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"etuservices/client/internal/link"
+	"etuservices/protocol"
+)
+
+// builder writes one request line.
+type builder struct {
+	link.Request
+	answer  string // the word of its reply
+	hostile bool   // a value that Quote would have to change
+}
+
+// request begins a line with a verb, whose name is also its reply's word.
+func request(verb string) builder { return builder{Request: link.Request{Line: verb}, answer: verb} }
+
+// word adds words, in quotes where needed.
+func (b builder) word(words ...string) builder {
+	for _, w := range words {
+		b.Line += " " + protocol.Quote(w)
+		b.hostile = b.hostile || protocol.HasControl(w)
+	}
+	return b
+}
+
+// key adds key=value, nothing for an empty value.
+func (b builder) key(name, value string) builder {
+	if value != "" {
+		b.Line += " " + name + "=" + protocol.Quote(value)
+		b.hostile = b.hostile || protocol.HasControl(value)
+	}
+	return b
+}
+
+func (b builder) number(name string, n int) builder {
+	if n == 0 {
+		return b
+	}
+	return b.key(name, strconv.Itoa(n))
+}
+
+// text adds the last parameter; behind ":" it is taken verbatim.
+func (b builder) text(s string) builder { b.Line += " :" + s; return b }
+
+// replies says the reply's word where it is not the verb's name.
+func (b builder) replies(word string) builder { b.answer = word; return b }
+
+// repeat says that doing it twice is as good as once.
+func (b builder) repeat() builder { b.Repeat = true; return b }
+
+// do sends a request and checks that the reply is its own.
+func (c *Client) do(ctx context.Context, b builder) (link.Reply, error) {
+	if b.hostile { // what the user did not write is not sent in their name
+		return link.Reply{}, fmt.Errorf("%w: control characters", link.ErrLine)
+	}
+	r, err := c.link.Do(ctx, b.Request)
+	if link.CodeOf(err) == protocol.AUTH {
+		r, err = c.retry(ctx, b, err)
+	}
+	if err != nil {
+		return r, err
+	}
+	if r.Status.Word != b.answer {
+		return r, fmt.Errorf("%w: to %s it answers %.20q", link.ErrProtocol, b.answer, r.Status.Word)
+	}
+	return r, nil
+}
+
+// retry resumes the session on a connection that does not know it: one made
+// while the answer to AUTH was on its way here. AUTH says that nothing was
+// done, so that any request may be sent again.
+func (c *Client) retry(ctx context.Context, b builder, refused error) (link.Reply, error) {
+	c.mu.Lock()
+	s := c.session
+	c.mu.Unlock()
+	if s == nil {
+		return link.Reply{}, refused
+	}
+	if _, err := c.link.Do(ctx, resumption(s.token).Request); err != nil && link.CodeOf(err) != protocol.DEJA {
+		return link.Reply{}, errors.Join(refused, err)
+	}
+	return c.link.Do(ctx, b.Request)
+}
+
+// mostCounted bounds every number of a server: what is beyond is a fault, and
+// must not overflow what is drawn or waited for.
+const mostCounted = 1_000_000_000
+
+// count reads a number of things or of seconds: never negative, never mad.
+func count(f protocol.Fields, key string) int {
+	return int(min(max(f.Int(key), 0), mostCounted))
+}
+
+// mostQuota bounds a quota's figures, which a bar is computed from.
+const mostQuota = 1_000_000
+
+// quotaOf reads utilise, max, reste, fenetre and retour.
+func quotaOf(f protocol.Fields, at time.Time) Quota {
+	figure := func(key string) int { return min(count(f, key), mostQuota) }
+	q := Quota{
+		Used: figure("utilise"), Max: figure("max"), Left: figure("reste"),
+		Window: time.Duration(count(f, "fenetre")) * time.Second,
+	}
+	if back := count(f, "retour"); back > 0 {
+		q.Next = at.Add(time.Duration(back) * time.Second)
+	}
+	return q
+}
+
+// instant reads RFC 3339; what is none is the zero time, which people are
+// shown as unknown.
+func instant(s string) time.Time {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+// cents reads an amount; a server that sends none has a fault that a price of
+// -1 shows.
+func cents(s string) int64 {
+	n, err := protocol.ParsePrice(s)
+	if err != nil {
+		return -1
+	}
+	return n
+}

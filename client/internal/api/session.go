@@ -1,0 +1,129 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"etuservices/client/internal/link"
+	"etuservices/protocol"
+)
+
+// ErrNoToken: Resume found no session kept for that server and login.
+var ErrNoToken = errors.New("api: no session kept")
+
+// Login spends a connexion. Errors by code: ECHEC (reste=), EC, BLOQUE,
+// QUOTA (After), INDISPONIBLE, DEJA.
+func (c *Client) Login(ctx context.Context, loginOrEmail, password string) (Session, error) {
+	reply, err := c.do(ctx, request("AUTH").word(loginOrEmail).text(password).replies("PASSOK"))
+	if err != nil {
+		return Session{}, err
+	}
+	f := reply.Status.Fields
+	s := Session{
+		Login: f.Get("login"), Role: Role(f.Get("role")), Visits: count(f, "visites"),
+		Quota: quotaOf(f, reply.At), MustChange: f.Get("changer") == "1", token: f.Get("jeton"),
+	}
+	return s, c.begin(s, loginOrEmail)
+}
+
+// Resume takes the kept session of a login ("" is the last one) up again and
+// spends nothing. Errors: ErrNoToken, ECHEC (the token is dead and forgotten),
+// BLOQUE, INDISPONIBLE. After the first two: ask for the password.
+func (c *Client) Resume(ctx context.Context, login string) (Session, error) {
+	if c.opt.Tokens == nil {
+		return Session{}, ErrNoToken
+	}
+	token, ok := c.opt.Tokens.Load(c.opt.tokenKey(), login)
+	if !ok {
+		return Session{}, ErrNoToken
+	}
+	reply, err := c.do(ctx, resumption(token))
+	if err != nil {
+		if link.CodeOf(err) == protocol.ECHEC {
+			err = errors.Join(err, c.opt.Tokens.Delete(c.opt.tokenKey(), login))
+		}
+		return Session{}, err
+	}
+	f := reply.Status.Fields
+	s := Session{Login: f.Get("login"), Role: Role(f.Get("role")), Resumed: true, MustChange: f.Get("changer") == "1", token: token}
+	return s, c.begin(s, login)
+}
+
+// Enter is the way in at the start of a program: the kept session of login ("" is
+// the last one), else a connexion when there is a password to spend it with.
+// Errors: those of Resume and Login; ErrNoToken and ECHEC ask for a password.
+func (c *Client) Enter(ctx context.Context, login, password string) (Session, error) {
+	s, err := c.Resume(ctx, login)
+	if dead := errors.Is(err, ErrNoToken) || link.CodeOf(err) == protocol.ECHEC; dead && login != "" && password != "" {
+		return c.Login(ctx, login, password)
+	}
+	return s, err
+}
+
+// resumption may be repeated: a session is resumed as often as one likes. Only
+// on a connection where the first attempt got through is it DEJA.
+func resumption(token string) builder {
+	return request("REPRENDRE").word(token).repeat()
+}
+
+// begin remembers a session, here and in the store. A store that cannot be
+// written costs the user a password next time, not this session: ErrNotKept.
+func (c *Client) begin(s Session, asked string) error {
+	c.mu.Lock()
+	c.session, c.asked = &s, asked
+	c.mu.Unlock()
+	if c.opt.Tokens == nil {
+		return nil
+	}
+	names := []string{s.Login}
+	if asked != "" && asked != s.Login { // the e-mail address, say: found again under it
+		names = []string{asked, s.Login}
+	}
+	for _, name := range names {
+		if err := c.opt.Tokens.Save(c.opt.tokenKey(), name, s.token); err != nil {
+			return fmt.Errorf("%w: %w", ErrNotKept, err)
+		}
+	}
+	return nil
+}
+
+// ErrNotKept: the session began all the same, but its token could not be
+// saved; the next run will ask for the password.
+var ErrNotKept = errors.New("api: session not kept")
+
+// forget ends the session here.
+func (c *Client) forget() {
+	c.mu.Lock()
+	s, asked := c.session, c.asked
+	c.session, c.period = nil, 0
+	c.mu.Unlock()
+	if s == nil || c.opt.Tokens == nil {
+		return
+	}
+	for _, name := range []string{s.Login, asked} {
+		if kept, ok := c.opt.Tokens.Load(c.opt.tokenKey(), name); ok && kept == s.token {
+			_ = c.opt.Tokens.Delete(c.opt.tokenKey(), name) // what cannot be deleted holds a dead token
+		}
+	}
+}
+
+// Logout kills the token, here and at the server. An error leaves the client
+// not logged in all the same.
+func (c *Client) Logout(ctx context.Context) error {
+	c.setLeaving(true)
+	defer c.setLeaving(false)
+	_, err := c.do(ctx, request("DECONNEXION").repeat())
+	c.forget()
+	switch link.CodeOf(err) {
+	case protocol.AUTH, protocol.ECHEC: // it had ended already, or the first answer was lost
+		return nil
+	}
+	return err
+}
+
+func (c *Client) setLeaving(b bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.leaving = b
+}

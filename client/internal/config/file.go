@@ -1,0 +1,139 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/link"
+)
+
+// settings are what may stand in the file; their types are judged afterwards, so
+// that what is wrong is said in the user's language.
+type settings struct {
+	Addr       any `toml:"addr"`
+	Lang       any `toml:"lang"`
+	Theme      any `toml:"theme"`
+	ASCII      any `toml:"ascii"`
+	Animations any `toml:"animations"`
+	Simple     any `toml:"simple"`
+	TLS        any `toml:"tls"`
+	CA         any `toml:"ca"`
+	Login      any `toml:"login"`
+}
+
+func (s settings) byName() map[string]any {
+	return map[string]any{
+		"addr": s.Addr, "lang": s.Lang, "theme": s.Theme, "ascii": s.ASCII, "animations": s.Animations,
+		"simple": s.Simple, "tls": s.TLS, "ca": s.CA, "login": s.Login,
+	}
+}
+
+// switches are the settings that are true or false.
+var switches = []string{"ascii", "animations", "simple", "tls"}
+
+// bareWord is a text without quotes, as files written for older versions have.
+var bareWord = regexp.MustCompile(`(?m)^([ \t]*(?:addr|lang|theme|ca|login)[ \t]*=[ \t]*)([^\s"'#\[{][^\s"'#]*)([ \t]*(?:#.*)?\r?)$`)
+
+// number is what TOML takes for a number or a switch.
+var number = regexp.MustCompile(`^([+-]?[0-9]+(\.[0-9]+)?|true|false)$`)
+
+// fromFile reads the configuration file, which is TOML; one that is not there is
+// empty.
+func (c *Config) fromFile(dir string, raw map[string]string) error {
+	if dir == "" {
+		return nil
+	}
+	path := filepath.Join(dir, fileName)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUsage, err)
+	}
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // some editors put it there
+	text = bareWord.ReplaceAllFunc(text, func(line []byte) []byte {
+		if number.Match(bareWord.ReplaceAll(line, []byte("$2"))) { // TOML has a type for it, which is refused
+			return line
+		}
+		return bareWord.ReplaceAll(line, []byte(`$1"$2"$3`))
+	})
+	var given settings
+	if err := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(&given); err != nil {
+		return c.badFile(path, text, err)
+	}
+	for name, value := range given.byName() {
+		if value == nil {
+			continue
+		}
+		word, ok := asWord(name, value)
+		if !ok {
+			why := i18n.ConfigWantsText
+			if slices.Contains(switches, name) {
+				why = i18n.ConfigWantsSwitch
+			}
+			return c.atLine(path, text, lineOf(text, name), c.t().S(why, name))
+		}
+		raw[name] = word
+	}
+	return nil
+}
+
+// asWord gives a value as a flag would have it.
+func asWord(name string, value any) (word string, ok bool) {
+	switch v := value.(type) {
+	case string:
+		return v, true
+	case bool:
+		return strconv.FormatBool(v), slices.Contains(switches, name)
+	case int64: // 1 and 0 are understood too
+		return strconv.FormatInt(v, 10), slices.Contains(switches, name)
+	}
+	return "", false
+}
+
+// badFile says where the file is no TOML, or has a name that means nothing.
+func (c *Config) badFile(path string, text []byte, err error) error {
+	var unknown *toml.StrictMissingError
+	var syntax *toml.DecodeError
+	switch {
+	case errors.As(err, &unknown) && len(unknown.Errors) > 0:
+		first := unknown.Errors[0]
+		line, _ := first.Position()
+		return c.atLine(path, text, line, c.t().S(i18n.ConfigBadName, strings.Join(first.Key(), "."), strings.Join(fileNames, ", ")))
+	case errors.As(err, &syntax):
+		line, _ := syntax.Position()
+		return c.atLine(path, text, line, c.t().S(i18n.ConfigNoTOML, strings.TrimPrefix(syntax.Error(), "toml: ")))
+	}
+	return fmt.Errorf("%w: %s: %w", ErrUsage, path, err)
+}
+
+// atLine shows the line with its number; what stands in it may not drive a
+// terminal.
+func (c *Config) atLine(path string, text []byte, line int, why string) error {
+	shown := ""
+	if lines := strings.Split(string(text), "\n"); line >= 1 && line <= len(lines) {
+		shown = strings.TrimSpace(lines[line-1])
+	}
+	return fmt.Errorf("%w: %s: %s", ErrUsage, path, c.t().S(i18n.ConfigFileLine, line, link.Clean(shown), link.Clean(why)))
+}
+
+// lineOf is the line in which a setting stands.
+func lineOf(text []byte, name string) int {
+	at := regexp.MustCompile(`(?m)^[ \t]*["']?` + regexp.QuoteMeta(name) + `["']?[ \t]*=`).FindIndex(text)
+	if at == nil {
+		return 1
+	}
+	return 1 + bytes.Count(text[:at[0]], []byte("\n"))
+}

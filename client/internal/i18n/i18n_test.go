@@ -1,0 +1,194 @@
+package i18n
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"etuservices/client/internal/link"
+	"etuservices/protocol"
+)
+
+var (
+	fr = T{French}
+	en = T{English}
+
+	verb = regexp.MustCompile(`%(\[\d+\])?[-+#0 ]*[\d.*]*[a-zA-Z%]`)
+	// Words that only one of the languages has: one in the other's text is a
+	// sentence that was not translated.
+	englishWord = regexp.MustCompile(`(?i)\b(the|your|you|this|and|with|not|is|are|was|of|to|for|from|password|buyer|seller|press|again)\b`)
+	frenchWord  = regexp.MustCompile(`(?i)\b(le|la|les|un|une|des|du|vous|votre|vos|est|sont|avec|dans|pour|de|et|ou|mot|acheteur|vendeur|prix|titre)\b`)
+	badSpace    = regexp.MustCompile(` [:;!?»€]|« |[^\s\x{a0}/:0-9][:;!?]( |$)| %%`)
+)
+
+func TestEveryMessageIsWhole(t *testing.T) {
+	if len(all) < 60 {
+		t.Fatalf("only %d messages: the list is not filled", len(all))
+	}
+	for _, m := range all {
+		forms := []string{m.text[French], m.text[English]}
+		if m.single != [2]string{} {
+			forms = append(forms, m.single[French], m.single[English])
+			if !strings.Contains(forms[0], "%s") {
+				t.Errorf("%q: a counted sentence has its number as %%s", forms[0])
+			}
+		}
+		for _, f := range forms {
+			if strings.TrimSpace(f) == "" {
+				t.Errorf("a hole beside %q", forms)
+			}
+			if got, want := verb.FindAllString(f, -1), verb.FindAllString(forms[0], -1); !slices.Equal(got, want) {
+				t.Errorf("%q has verbs %v, %q has %v", f, got, forms[0], want)
+			}
+		}
+		for _, french := range []string{m.text[French], m.single[French]} {
+			if w := englishWord.FindString(french); w != "" {
+				t.Errorf("English %q in %q", w, french)
+			}
+			if w := badSpace.FindString(french); w != "" {
+				t.Errorf("spacing %q in %q", w, french)
+			}
+		}
+		for _, english := range []string{m.text[English], m.single[English]} {
+			if w := frenchWord.FindString(strings.ReplaceAll(english, "materiel or autre", "")); w != "" {
+				t.Errorf("French %q in %q", w, english)
+			}
+		}
+	}
+}
+
+func TestEveryCodeHasASentence(t *testing.T) {
+	seen := map[string]protocol.Code{}
+	for _, c := range protocol.Codes {
+		for _, lang := range []T{fr, en} {
+			s := lang.Error(fmt.Errorf("x: %w", &link.Error{Code: c.Code, Text: "texte du serveur"}))
+			if s == "" || strings.Contains(s, "%!") || strings.Contains(s, "serveur refuse") || strings.Contains(s, "texte du") {
+				t.Errorf("%s: %q", c.Code, s)
+			}
+			if other, ok := seen[s]; ok {
+				t.Errorf("%s and %s both say %q", c.Code, other, s)
+			}
+			seen[s] = c.Code
+		}
+	}
+}
+
+func TestErrorTellsTheFields(t *testing.T) {
+	field := func(kv ...string) (f protocol.Fields) {
+		for i := 0; i < len(kv); i += 2 {
+			f = append(f, protocol.Field{Key: kv[i], Value: kv[i+1]})
+		}
+		return f
+	}
+	for _, c := range []struct {
+		code   protocol.Code
+		fields protocol.Fields
+		want   string
+	}{
+		{protocol.QUOTA, field("quota", "services", "apres", "192"), "Plus d'appel disponible. Le prochain dans 3 min 12 s."},
+		{protocol.QUOTA, field("quota", "connexions", "apres", "60"), "Plus de connexion disponible. La prochaine dans 1 min."},
+		{protocol.ECHEC, field("reste", "1"), "Identifiant ou mot de passe incorrect. Il reste 1 essai."},
+		{protocol.ECHEC, field("reste", "2"), "Identifiant ou mot de passe incorrect. Il reste 2 essais."},
+		{protocol.EXISTE, field("champ", "email"), "Cette adresse e-mail a déjà un compte."},
+		{protocol.INVALIDE, field("champ", "motdepasse"), "Mot de passe : 8 à 128 caractères."},
+		{protocol.BLOQUE, field("apres", "300"), "Ce compte est suspendu pour 5 min."},
+		{protocol.INDISPONIBLE, field("apres", "2"), "Service momentanément indisponible, rien n'a été compté. Réessayez dans 2 s."},
+		{protocol.INTERNE, field("incident", "abc"), "Le serveur a eu une erreur. Signalez le numéro abc à l'administration."},
+		{"NOUVEAU", nil, "Le serveur refuse (NOUVEAU)."},
+	} {
+		got := strings.ReplaceAll(fr.Error(&link.Error{Code: c.code, Fields: c.fields}), nbsp, " ")
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", c.code, got, c.want)
+		}
+	}
+	lost := fmt.Errorf("%w: %w", link.ErrLost, link.ErrUnreachable)
+	if got := en.Error(lost); !strings.Contains(got, "not known") {
+		t.Error(got)
+	}
+	if got := en.Error(errors.New("boom")); !strings.Contains(got, "boom") {
+		t.Error(got)
+	}
+}
+
+func TestPlurals(t *testing.T) {
+	for n, want := range map[int][2]string{
+		0: {"0 appel restant sur 10", "0 calls left of 10"}, 1: {"1 appel restant sur 10", "1 call left of 10"},
+		2:    {"2 appels restants sur 10", "2 calls left of 10"},
+		1234: {"1" + nbsp + "234 appels restants sur 10", "1,234 calls left of 10"},
+	} {
+		if got := [2]string{fr.N(CallsLeft, n, "10"), en.N(CallsLeft, n, "10")}; got != want {
+			t.Errorf("%d: %q", n, got)
+		}
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	day := 24 * time.Hour
+	at := time.Date(2026, 11, 21, 10, 4, 0, 0, time.Local)
+	for _, c := range []struct{ got, want string }{
+		{fr.Amount(450), "4,50_€"},
+		{en.Amount(450), "€4.50"},
+		{fr.Amount(0), "0,00_€"},
+		{fr.Amount(5), "0,05_€"},
+		{fr.Amount(999_999), "9_999,99_€"},
+		{en.Amount(999_999), "€9,999.99"},
+		{fr.Amount(-1), "?"},
+		{fr.Int(1234567), "1_234_567"},
+		{en.Int(-1000), "-1,000"},
+		{fr.Int(999), "999"},
+		{fr.Percent(0.004), "0,4_%"},
+		{en.Percent(1), "100.0%"},
+		{fr.Decimal(-0.04, 1), "0,0"},
+		{fr.Decimal(-1.25, 2), "-1,25"},
+		{fr.Countdown(192 * time.Second), "03:12"},
+		{fr.Countdown(1), "00:01"},
+		{fr.Countdown(-5), "00:00"},
+		{fr.Countdown(3725 * time.Second), "1:02:05"},
+		{fr.Duration(192 * time.Second), "3_min 12_s"},
+		{fr.Duration(2 * time.Hour), "2_h"},
+		{fr.Duration(0), "0_s"},
+		{fr.Duration(25 * time.Hour), "1_j 1_h"},
+		{en.Duration(25 * time.Hour), "1_d 1_h"},
+		{fr.Age(59*time.Second + 999*time.Millisecond), "59_s"},
+		{fr.Age(3 * day), "3_j"},
+		{en.Age(3 * day), "3_d"},
+		{fr.Age(-time.Hour), "0_s"},
+		{fr.Date(at, at.Add(time.Hour)), "10:04"},
+		{fr.Date(at, at.Add(day)), "hier 10:04"},
+		{en.Date(at, at.Add(day)), "yesterday 10:04"},
+		{fr.Date(at, at.Add(5*day)), "21_nov. 10:04"},
+		{en.Date(at, at.Add(60*day)), "21_Nov 2026"},
+		{fr.Date(time.Time{}, at), "?"},
+		{fr.Category("materiel"), "Matériel"},
+		{en.Category("livre"), "Book"},
+		{en.Category("new"), "new"},
+		{Fold("Le CŒUR d’été"), "le coeur d'ete"},
+		{Fold("plain 1"), "plain 1"},
+		{Fold("Ça\u0301"), "ca"},
+	} {
+		if got := strings.ReplaceAll(c.got, nbsp, "_"); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
+func TestDetect(t *testing.T) {
+	for env, want := range map[string]Lang{
+		"": French, "LANG=fr_FR.UTF-8": French, "LANG=en_US.UTF-8": English, "LANG=C": French, "LANG=POSIX": French,
+		"LANG=de_DE": French, "LANG=en_GB LC_ALL=fr_BE.UTF-8": French, "LANG=fr_FR LC_MESSAGES=en": English,
+		"LANG=en-US": English, "LANG=enx": French, "LC_ALL= LANG=en@euro": English,
+	} {
+		vars := map[string]string{}
+		for _, kv := range strings.Fields(env) {
+			k, v, _ := strings.Cut(kv, "=")
+			vars[k] = v
+		}
+		if got := Detect(func(k string) string { return vars[k] }); got != want {
+			t.Errorf("%q: %s", env, got)
+		}
+	}
+}

@@ -1,0 +1,92 @@
+package linemode
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/i18n"
+)
+
+func (s *session) register(ctx context.Context, _ string) error {
+	if who, ok := s.api.Session(); ok {
+		s.say(i18n.SimpleAlready, who.Login)
+		return errSaid
+	}
+	var r api.Registration
+	for _, q := range []struct {
+		msg i18n.Msg
+		to  *string
+	}{
+		{i18n.AskLogin, &r.Login},
+		{i18n.SimpleAskEmail, &r.Email},
+		{i18n.SimpleAskFirstName, &r.FirstName},
+		{i18n.SimpleAskLastName, &r.LastName},
+	} {
+		answer, err := s.Prompt.Line(ctx, s.t.S(q.msg))
+		if err != nil {
+			return err
+		}
+		*q.to = answer
+	}
+	var err error
+	if r.Password, err = s.newPassword(ctx); err != nil {
+		return err
+	}
+	if err := s.wait(ctx, func(ctx context.Context) error {
+		_, err := s.api.Register(ctx, r)
+		return err
+	}); err != nil {
+		return fmt.Errorf("register: %w", err)
+	}
+	s.say(i18n.SimpleRegistered)
+	var session api.Session
+	err = s.wait(ctx, func(ctx context.Context) (err error) {
+		session, err = s.api.Login(ctx, r.Login, r.Password)
+		return err
+	})
+	if err != nil && !errors.Is(err, api.ErrNotKept) {
+		return err
+	}
+	return s.welcome(ctx, session, err)
+}
+
+// newPassword asks twice where a person types blindly.
+func (s *session) newPassword(ctx context.Context) (string, error) {
+	first, err := s.Prompt.Secret(ctx, s.t.S(i18n.SimpleAskNew))
+	if err != nil || !s.Prompt.Interactive() {
+		return first, err
+	}
+	second, err := s.Prompt.Secret(ctx, s.t.S(i18n.SimpleAskAgain))
+	if err == nil && first != second {
+		s.say(i18n.SimpleDiffer)
+		return "", errSaid
+	}
+	return first, err
+}
+
+func (s *session) changePassword(ctx context.Context, _ string) error {
+	old, err := s.Prompt.Secret(ctx, s.t.S(i18n.SimpleAskOld))
+	if err != nil {
+		return err
+	}
+	password, err := s.newPassword(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.wait(ctx, func(ctx context.Context) error { return s.api.ChangePassword(ctx, old, password) }); err != nil {
+		return err
+	}
+	s.say(i18n.SimpleChanged)
+	return nil
+}
+
+func (s *session) logout(ctx context.Context, _ string) error {
+	if err := s.wait(ctx, s.api.Logout); err != nil {
+		return err
+	}
+	s.list, s.more = nil, nil
+	s.say(i18n.SimpleLoggedOut)
+	return nil
+}

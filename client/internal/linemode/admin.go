@@ -1,0 +1,122 @@
+package linemode
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/link"
+	"etuservices/protocol"
+)
+
+// orders are the administrators' commands. Their reasons and texts run to the
+// end of the line, as on the wire; a reason that is missing is asked for.
+var orders = []command{
+	{names: [2]string{"direct", "live"}, help: i18n.SimpleHelpLive, do: (*session).live},
+	{names: [2]string{"sessions", "sessions"}, help: i18n.SimpleHelpSessions, do: (*session).sessions},
+	{names: [2]string{"comptes", "accounts"}, args: [2]string{"[mots]", "[words]"}, help: i18n.SimpleHelpAccounts, do: (*session).accounts},
+	{names: [2]string{"bloquer", "block"}, args: [2]string{"identifiant raison", "login reason"}, help: i18n.SimpleHelpBlock, do: about(i18n.BlockTitle, i18n.BlockDone, i18n.Reason, (*api.Client).Block)},
+	{names: [2]string{"debloquer", "unblock"}, args: [2]string{"identifiant", "login"}, help: i18n.SimpleHelpUnblock, do: about(i18n.UnblockTitle, i18n.UnblockDone, none, alone((*api.Client).Unblock))},
+	{names: [2]string{"expulser", "kick"}, args: [2]string{"identifiant [minutes=10] raison", "login [minutes=10] reason"}, help: i18n.SimpleHelpExpel, do: about(i18n.ExpelTitle, i18n.ExpelDone, i18n.Reason, expel)},
+	{names: [2]string{"raz", "reset"}, args: [2]string{"identifiant", "login"}, help: i18n.SimpleHelpReset, do: about(i18n.ResetTitle, i18n.ResetDone, none, alone((*api.Client).ResetQuotas))},
+	{names: [2]string{"nouveaumdp", "newpassword"}, args: [2]string{"identifiant", "login"}, help: i18n.SimpleHelpGive, do: about(i18n.GiveTitle, i18n.GiveDone, i18n.LoginPassword, (*api.Client).GivePassword)},
+	{names: [2]string{"supprimer", "delete"}, args: [2]string{"identifiant raison", "login reason"}, help: i18n.SimpleHelpDelete, do: about(i18n.DeleteTitle, i18n.DeleteDone, i18n.Reason, (*api.Client).DeleteAccount)},
+	{names: [2]string{"annonce", "announce"}, args: [2]string{"texte", "text"}, help: i18n.SimpleHelpAnnounce, do: (*session).announce},
+	{names: [2]string{"inscriptions", "registrations"}, args: [2]string{"[ouvertes|fermees]", "[open|closed]"}, help: i18n.SimpleHelpDoor, do: (*session).door},
+}
+
+// none: the order needs nothing but a login.
+var none i18n.Msg
+
+func (s *session) admin() bool {
+	who, ok := s.api.Session()
+	return ok && who.Role == api.Admin
+}
+
+// act is an order about a login; text is its reason, or the password.
+type act func(c *api.Client, ctx context.Context, login, text string) error
+
+func alone(do func(*api.Client, context.Context, string) error) act {
+	return func(c *api.Client, ctx context.Context, login, _ string) error { return do(c, ctx, login) }
+}
+
+// expel takes minutes=10 before the reason.
+func expel(c *api.Client, ctx context.Context, login, text string) error {
+	minutes := 0
+	first, rest, _ := strings.Cut(text, " ")
+	if given, ok := strings.CutPrefix(first, "minutes="); ok {
+		var err error
+		if minutes, err = strconv.Atoi(given); err != nil || minutes < 1 { // 0 would be left out, and mean no minutes
+			return &link.Error{Code: protocol.INVALIDE, Fields: protocol.Fields{{Key: "champ", Value: "minutes"}}}
+		}
+		text = strings.TrimSpace(rest)
+	}
+	return c.Expel(ctx, login, minutes, text)
+}
+
+// about makes a command of an order: it asks for what is missing, and whether
+// it is meant.
+func about(title, said, more i18n.Msg, do act) func(*session, context.Context, string) error {
+	return func(s *session, ctx context.Context, args string) (err error) {
+		login, text, _ := strings.Cut(args, " ")
+		if login == "" {
+			if login, err = s.Prompt.Line(ctx, s.t.S(i18n.AskLogin)); err != nil || login == "" {
+				return err
+			}
+		}
+		text = strings.TrimSpace(text)
+		if more != none && text == "" {
+			if text, err = s.Prompt.Line(ctx, s.t.S(i18n.SimpleAskMore, s.t.S(more))); err != nil {
+				return err
+			}
+		}
+		if ok, err := s.yes(ctx, s.t.S(i18n.SimpleSure, s.t.S(title, login))); !ok || err != nil {
+			return err
+		}
+		if err := s.wait(ctx, func(ctx context.Context) error { return do(s.api, ctx, login, text) }); err != nil {
+			return err
+		}
+		s.say(said, login)
+		return nil
+	}
+}
+
+func (s *session) announce(ctx context.Context, text string) (err error) {
+	if text == "" {
+		if text, err = s.Prompt.Line(ctx, s.t.S(i18n.SimpleAskMore, s.t.S(i18n.AnnounceText))); err != nil || text == "" {
+			return err
+		}
+	}
+	if err := s.wait(ctx, func(ctx context.Context) error { return s.api.Announce(ctx, text) }); err != nil {
+		return err
+	}
+	s.say(i18n.AnnounceDone)
+	return nil
+}
+
+func (s *session) door(ctx context.Context, word string) error {
+	word = i18n.Fold(word)
+	open := word == "ouvertes" || word == "open"
+	if !open && word != "" && word != "fermees" && word != "closed" {
+		s.say(i18n.SimpleDoorWords)
+		return errSaid
+	}
+	err := s.wait(ctx, func(ctx context.Context) (err error) {
+		if word == "" {
+			open, err = s.api.Registrations(ctx)
+			return err
+		}
+		return s.api.OpenRegistrations(ctx, open)
+	})
+	switch {
+	case err != nil:
+		return err
+	case open:
+		s.say(i18n.OpenDone)
+	default:
+		s.say(i18n.ShutDone)
+	}
+	return nil
+}

@@ -1,0 +1,104 @@
+package linemode
+
+import (
+	"context"
+	"time"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/i18n"
+	"etuservices/protocol"
+)
+
+// liveFor is how long live waits for a measure: the first tells no rate yet,
+// and both may be a period late.
+const liveFor = 5 * time.Second
+
+// live tells the second measure that comes.
+func (s *session) live(ctx context.Context, _ string) error {
+	var m api.Stats
+	err := s.wait(ctx, func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, liveFor)
+		defer cancel()
+		s.forgetLive()
+		if err := s.api.Follow(ctx, 1); err != nil {
+			return err
+		}
+		for seen := 0; seen < 2; {
+			select {
+			case e := <-s.api.Live():
+				if stats, ok := e.(api.Stats); ok {
+					m = stats
+					seen++
+				}
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		return s.api.Unfollow(ctx)
+	})
+	if err != nil {
+		return err
+	}
+	n := func(n int) string { return s.t.Int(int64(n)) }
+	ms := func(d time.Duration) string { return s.t.Decimal(d.Seconds()*1000, 1) }
+	s.line(s.t.N(i18n.SimpleUsers, m.Users) + ", " + s.t.N(i18n.SimpleConnections, m.Connections) + ", " + s.t.N(i18n.SimpleServers, m.Servers) + ".")
+	s.say(i18n.SimpleLiveRate, s.t.Decimal(m.CommandsPerSecond, 1), ms(m.P50), ms(m.P99))
+	s.say(i18n.SimpleLiveMinute, n(m.LoginsPerMinute), n(m.SalesPerMinute), n(m.PurchasesPerMinute), n(m.RefusalsPerMinute), n(m.RefusedQuota))
+	return nil
+}
+
+// forgetLive drops what came after the last look.
+func (s *session) forgetLive() {
+	for {
+		select {
+		case <-s.api.Live():
+		default:
+			return
+		}
+	}
+}
+
+func (s *session) sessions(ctx context.Context, _ string) error {
+	var all []api.Connected
+	if err := s.wait(ctx, func(ctx context.Context) (err error) {
+		all, err = s.api.Connections(ctx)
+		return err
+	}); err != nil {
+		return err
+	}
+	for _, c := range all {
+		s.say(i18n.SimpleSession, c.Login, c.Server, c.Address, s.t.Age(time.Since(c.Since)))
+	}
+	return nil
+}
+
+// accounts lists a page, and "more" the next ones.
+func (s *session) accounts(ctx context.Context, words string) error {
+	return s.accountsAfter(ctx, words, "")
+}
+
+func (s *session) accountsAfter(ctx context.Context, words, after string) error {
+	var p api.AccountPage
+	if err := s.wait(ctx, func(ctx context.Context) (err error) {
+		p, err = s.api.Accounts(ctx, words, protocol.DefaultPage, after)
+		return err
+	}); err != nil {
+		return err
+	}
+	s.list, s.more = nil, nil // numbers of articles mean nothing here
+	for _, a := range p.Accounts {
+		standing := s.t.Standing(string(a.Standing))
+		if a.Role == api.Admin {
+			standing += ", " + s.t.S(i18n.AccountAdmin)
+		}
+		s.say(i18n.SimpleAccount, a.Login, a.FirstName, a.LastName, a.Email, standing)
+	}
+	switch {
+	case p.Next != "":
+		s.more = func(ctx context.Context) error { return s.accountsAfter(ctx, words, p.Next) }
+		s.say(i18n.SimpleAccountsMore)
+	case len(p.Accounts) == 0:
+		s.say(i18n.AccountsNone)
+	}
+	return nil
+}

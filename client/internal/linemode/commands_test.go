@@ -1,0 +1,68 @@
+package linemode
+
+import (
+	"testing"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/i18n"
+)
+
+func TestFind(t *testing.T) {
+	for word, want := range map[string]string{
+		"catalogue": "catalogue", "CATALOGUE": "catalogue", "événements": "evenements", "buy": "acheter",
+		"ach": "", "ache": "acheter", "acha": "achats", "achat": "achats", "cl": "", "clas": "classements", "?": "aide",
+		"pass": "motdepasse", "qui": "quitter", "qu": "", "": "", "rm": "", "achats": "achats", "sel": "vendre",
+	} {
+		c, ok := find(word, false)
+		if ok != (want != "") || ok && c.names[i18n.French] != want {
+			t.Errorf("%q: %q, %v", word, c.names, ok)
+		}
+	}
+}
+
+// Students hear of no command of administrators, also not by its beginning.
+func TestAdministratorsCommands(t *testing.T) {
+	for word, want := range map[string]string{
+		"bloquer": "bloquer", "kick": "expulser", "sess": "sessions", "direct": "direct", "inscriptions": "inscriptions",
+		"inscription": "inscription", "register": "inscription", "supp": "supprimer", "annonce": "annonce",
+	} {
+		if c, ok := find(word, true); !ok || c.names[i18n.French] != want {
+			t.Errorf("%q: %q, %v", word, c.names, ok)
+		}
+		if c, ok := find(word, false); ok && c.admin {
+			t.Errorf("a student finds %q", c.names)
+		}
+	}
+	if c, ok := find("inscriptio", false); !ok || c.names[i18n.French] != "inscription" {
+		t.Errorf("%q: a command of administrators makes a student's unclear", c.names)
+	}
+}
+
+func TestCommandsAreDistinct(t *testing.T) {
+	seen := map[string]int{}
+	for i, c := range commands {
+		for _, n := range c.names {
+			if n != i18n.Fold(n) {
+				t.Errorf("%q cannot be found: words are compared folded", n)
+			}
+			if j, ok := seen[n]; ok && j != i {
+				t.Errorf("%q means two things", n)
+			}
+			seen[n] = i
+		}
+	}
+}
+
+func TestCategoryInBothLanguages(t *testing.T) {
+	s := &session{}
+	for word, want := range map[string]string{"Livre": "livre", "book": "livre", "équipement": "equipement", "EQUIPMENT": "materiel", "matériel": "materiel", "cd": "cd"} {
+		if got := s.category(word); got != want {
+			t.Errorf("%q: %q, want %q", word, got, want)
+		}
+	}
+	for _, c := range api.Categories() {
+		if s.category(c) != c {
+			t.Errorf("%q is not itself", c)
+		}
+	}
+}

@@ -1,0 +1,95 @@
+package linemode
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/i18n"
+)
+
+func (s *session) quota(ctx context.Context) error {
+	var q api.Quotas
+	if err := s.wait(ctx, func(ctx context.Context) (err error) {
+		q, err = s.api.Quotas(ctx)
+		return err
+	}); err != nil {
+		return err
+	}
+	for _, part := range []struct {
+		msg i18n.Msg
+		q   api.Quota
+	}{{i18n.CallsLeft, q.Services}, {i18n.LoginsLeft, q.Connections}} {
+		text := s.t.N(part.msg, part.q.Left, s.t.Int(int64(part.q.Max)))
+		if wait := time.Until(part.q.Next); wait > 0 {
+			text += s.t.S(i18n.SimpleNextIn, s.t.Duration(wait))
+		}
+		s.line(text + ".")
+	}
+	return nil
+}
+
+func (s *session) boards(ctx context.Context, _ string) error {
+	var b api.Boards
+	if err := s.wait(ctx, func(ctx context.Context) (err error) {
+		b, err = s.api.Boards(ctx, api.AllBoards)
+		return err
+	}); err != nil {
+		return err
+	}
+	now := time.Now()
+	for _, board := range []struct {
+		title i18n.Msg
+		ranks []api.Rank
+		text  func(r api.Rank) string
+	}{
+		{i18n.SimpleLatest, b.Latest, func(r api.Rank) string { return r.Login + ", " + s.t.Date(r.When, now) }},
+		{i18n.SimpleTop, b.Top, func(r api.Rank) string { return r.Login + ", " + s.t.N(i18n.SimpleLogins, r.Count) }},
+		{i18n.SimpleLeast, b.Least, func(r api.Rank) string { return r.Login + ", " + s.t.N(i18n.SimpleCalls, r.Count) }},
+		{i18n.SimpleServices, b.Services, func(r api.Rank) string { return s.t.Service(r.Name) + ", " + s.t.N(i18n.SimpleCalls, r.Count) }},
+	} {
+		s.say(board.title)
+		if len(board.ranks) == 0 {
+			s.say(i18n.SimpleNobody)
+		}
+		for _, r := range board.ranks {
+			s.line(fmt.Sprintf("%d. %s.", r.Rank, board.text(r)))
+		}
+	}
+	return nil
+}
+
+func (s *session) count(ctx context.Context, _ string) error {
+	var n api.Count
+	if err := s.wait(ctx, func(ctx context.Context) (err error) {
+		n, err = s.api.Count(ctx)
+		return err
+	}); err != nil {
+		return err
+	}
+	s.line(s.t.N(i18n.SimpleUsers, n.Users) + ", " + s.t.N(i18n.SimpleConnections, n.Connections) + ".")
+	return nil
+}
+
+func (s *session) me(ctx context.Context, _ string) error {
+	var p api.Profile
+	if err := s.wait(ctx, func(ctx context.Context) (err error) {
+		p, err = s.api.Who(ctx)
+		return err
+	}); err != nil {
+		return err
+	}
+	s.say(i18n.SimpleMe, p.FirstName, p.LastName, p.Login, p.Email)
+	return nil
+}
+
+func (s *session) events(context.Context, string) error {
+	if len(s.news) == 0 {
+		s.say(i18n.SimpleNoEvents)
+	}
+	for _, n := range s.news {
+		s.line(n)
+	}
+	return nil
+}

@@ -1,0 +1,144 @@
+// Package linemode is EtuServices line by line, for screen readers, mute
+// terminals and pipes: no cursor movement, no colour, no spinner, a sentence a
+// line. It has what the screens have.
+package linemode
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/link"
+	"etuservices/client/internal/prompt"
+)
+
+// Options are what main decided.
+type Options struct {
+	API      api.Options
+	T        i18n.T
+	Login    string // "": the last one, or asked
+	Password string // of ETU_PASSWORD; "": asked
+	Prompt   *prompt.Prompt
+	Out      io.Writer
+}
+
+const (
+	// pipePatience is how long a pipe waits for one answer, cuts included: a
+	// script should not hang for ever where a person would.
+	pipePatience = time.Minute
+	// pipeDoor is how long it waits for the server at the start.
+	pipeDoor = 10 * time.Second
+)
+
+// Exit codes, those of exec.
+const (
+	exitOK       = 0
+	exitFailed   = 1
+	exitNoServer = 2
+)
+
+// Run talks until the user leaves, the input ends or ctx does; it gives the
+// exit code.
+func Run(ctx context.Context, opt Options) int {
+	s := &session{Options: opt, t: opt.T, api: api.New(opt.API)}
+	defer func() { _ = s.api.Close() }() // only the socket ends; the session goes on
+	err := s.run(ctx)
+	switch {
+	case errors.Is(err, prompt.ErrNobody), errors.Is(err, context.Canceled), errors.Is(err, errLeave):
+		return exitOK
+	case errors.Is(err, errNoServer):
+		return exitNoServer
+	}
+	return exitFailed
+}
+
+var (
+	errLeave    = errors.New("simple: the user leaves")
+	errNoServer = errors.New("simple: no server")
+	errSkipped  = errors.New("simple: an empty answer")
+	errNoLogin  = errors.New("simple: not logged in")
+)
+
+// session is one run. One goroutine owns it.
+type session struct {
+	Options
+	t    i18n.T
+	api  *api.Client
+	list []api.Article // what the numbers mean
+	more func(ctx context.Context) error
+	news []string // the events, oldest first
+	cut  bool     // the loss was told
+}
+
+func (s *session) run(ctx context.Context) error {
+	if err := s.arrive(ctx); err != nil {
+		return err
+	}
+	for {
+		line, err := s.command(ctx)
+		if err != nil {
+			return err
+		}
+		if err := s.obey(ctx, line); err != nil {
+			return err
+		}
+	}
+}
+
+// obey does one command. Its error ends the session; what a command could not
+// do is told and forgotten.
+func (s *session) obey(ctx context.Context, line string) error {
+	name, args, _ := strings.Cut(strings.TrimSpace(line), " ")
+	if name == "" {
+		return nil
+	}
+	c, ok := find(name, s.admin())
+	if !ok {
+		s.say(i18n.SimpleUnknown, name)
+		return nil
+	}
+	err := c.do(s, ctx, strings.TrimSpace(args))
+	var refusal *link.Error
+	switch {
+	case err == nil, errors.Is(err, errSaid), errors.Is(err, errSkipped):
+		return nil
+	case errors.Is(err, errLeave), errors.Is(err, prompt.ErrNobody), ctx.Err() != nil:
+		return err
+	case errors.As(err, &refusal), s.Prompt.Interactive():
+		s.line(s.t.Error(err))
+		return nil
+	}
+	s.line(s.t.Error(err)) // a pipe cannot go on without a server
+	return fmt.Errorf("%w: %w", errNoServer, err)
+}
+
+// errSaid: the command failed and has said why.
+var errSaid = errors.New("simple: already said")
+
+// command waits for the next line; what happens meanwhile is told at once.
+func (s *session) command(ctx context.Context) (string, error) {
+	s.ask()
+	for {
+		select {
+		case line, ok := <-s.Prompt.Lines():
+			s.Prompt.Taken()
+			if !ok {
+				return "", prompt.ErrNobody
+			}
+			return s.Prompt.Text(line), nil
+		case e := <-s.api.Events():
+			s.unasked(s.event(e))
+		case state := <-s.api.Changes():
+			s.unasked(s.state(state))
+		case <-s.Prompt.Continued():
+			s.ask()
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	}
+}

@@ -1,0 +1,138 @@
+package linemode
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/link"
+	"etuservices/client/internal/prompt"
+	"etuservices/protocol"
+)
+
+// arrive waits for the server and lets the user in.
+func (s *session) arrive(ctx context.Context) error {
+	if err := s.reach(ctx); err != nil {
+		return err
+	}
+	s.say(i18n.SimpleWelcome)
+	var session api.Session
+	err := s.wait(ctx, func(ctx context.Context) (err error) {
+		session, err = s.api.Enter(ctx, s.Login, s.Password)
+		return err
+	})
+	if err == nil || errors.Is(err, api.ErrNotKept) {
+		return s.welcome(ctx, session, err)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if !errors.Is(err, api.ErrNoToken) {
+		s.line(s.t.Error(err))
+	}
+	err = s.enter(ctx, s.Login)
+	switch {
+	case errors.Is(err, prompt.ErrNobody) && !s.Prompt.Interactive():
+		s.say(i18n.NoPassword)
+		return errNoLogin
+	case errors.Is(err, errSaid) && !s.Prompt.Interactive():
+		return errNoLogin
+	case errors.Is(err, errSkipped), errors.Is(err, errSaid):
+		s.say(i18n.SimpleOutside)
+		return nil
+	}
+	return err
+}
+
+// reach tells a person at once when there is no server, and waits; a pipe
+// waits for a moment only.
+func (s *session) reach(ctx context.Context) error {
+	var late <-chan time.Time
+	if !s.Prompt.Interactive() {
+		late = time.After(pipeDoor)
+	}
+	for {
+		select {
+		case state := <-s.api.Changes():
+			s.tell(s.state(state))
+			if state.Phase == link.Online {
+				return nil
+			}
+		case <-late:
+			return errNoServer
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// enter asks for what is missing and logs in; an empty answer is a way out.
+func (s *session) enter(ctx context.Context, login string) error {
+	var err error
+	if login == "" {
+		if login, err = s.Prompt.Line(ctx, s.t.S(i18n.AskLogin)); err != nil {
+			return err
+		}
+	}
+	if login == "" {
+		return errSkipped
+	}
+	for range protocol.MaxFailures {
+		password, err := s.Prompt.Secret(ctx, s.t.S(i18n.AskPassword))
+		if err != nil {
+			return err
+		}
+		if password == "" {
+			return errSkipped
+		}
+		var session api.Session
+		err = s.wait(ctx, func(ctx context.Context) (err error) {
+			session, err = s.api.Login(ctx, login, password)
+			return err
+		})
+		if err == nil || errors.Is(err, api.ErrNotKept) {
+			return s.welcome(ctx, session, err)
+		}
+		s.line(s.t.Error(err))
+		if link.CodeOf(err) != protocol.ECHEC || !s.Prompt.Interactive() {
+			return errSaid
+		}
+	}
+	return errSaid
+}
+
+func (s *session) welcome(ctx context.Context, session api.Session, notKept error) error {
+	s.list, s.more = nil, nil
+	if session.Resumed {
+		s.say(i18n.SimpleResumed, session.Login)
+	} else {
+		s.say(i18n.SimpleLoggedIn, session.Login)
+	}
+	if notKept != nil {
+		s.say(i18n.NotKept)
+	}
+	if session.MustChange { // all but that is refused
+		s.say(i18n.SimpleMustChange)
+		return nil
+	}
+	return s.told(s.quota(ctx))
+}
+
+// told lets a session go on after an extra that failed.
+func (s *session) told(err error) error {
+	if err == nil || errors.Is(err, prompt.ErrNobody) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	s.line(s.t.Error(err))
+	return nil
+}
+
+func (s *session) login(ctx context.Context, login string) error {
+	if who, ok := s.api.Session(); ok {
+		s.say(i18n.SimpleAlready, who.Login)
+		return errSaid
+	}
+	return s.enter(ctx, login)
+}

@@ -1,0 +1,165 @@
+package linemode
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/i18n"
+	"etuservices/protocol"
+)
+
+// catalogue reads "key=value" words and takes the others as search words.
+func (s *session) catalogue(ctx context.Context, args string) error {
+	var q api.Query
+	var words []string
+	for _, w := range strings.Fields(args) {
+		name, value, found := strings.Cut(w, "=")
+		switch {
+		case !found:
+			words = append(words, w)
+		case name == "type":
+			q.Category = s.category(value)
+		case name == "max":
+			cents, err := protocol.ParsePrice(value)
+			if err != nil {
+				s.line(s.t.Field("prix"))
+				return errSaid
+			}
+			q.MaxCents, q.Free = cents, cents == 0
+		case name == "vendeur", name == "seller":
+			q.Seller = value
+		case name == "tri", name == "sort":
+			q.Sort = sorts[value]
+		default:
+			words = append(words, w)
+		}
+	}
+	q.Words = strings.Join(words, " ")
+	return s.browse(ctx, func(ctx context.Context, after string) (api.Page, error) {
+		q.After = after
+		return s.api.Articles(ctx, q)
+	})
+}
+
+var sorts = map[string]api.Sort{
+	"prix": api.Cheapest, "price": api.Cheapest, "-prix": api.Dearest, "-price": api.Dearest, "recent": api.Newest,
+}
+
+// category takes a category's word of either language; what is none goes to
+// the server, which says what there is.
+func (s *session) category(word string) string {
+	for _, c := range api.Categories() {
+		for _, lang := range []i18n.Lang{i18n.French, i18n.English} {
+			if i18n.Fold(i18n.T{Lang: lang}.Category(c)) == i18n.Fold(word) {
+				return c
+			}
+		}
+	}
+	return i18n.Fold(word)
+}
+
+func (s *session) sales(ctx context.Context, _ string) error {
+	return s.browse(ctx, func(ctx context.Context, after string) (api.Page, error) { return s.api.MySales(ctx, 0, after) })
+}
+
+func (s *session) purchases(ctx context.Context, _ string) error {
+	return s.browse(ctx, func(ctx context.Context, after string) (api.Page, error) { return s.api.MyPurchases(ctx, 0, after) })
+}
+
+// getter gives the page of a list that begins after another one.
+type getter func(ctx context.Context, after string) (api.Page, error)
+
+// browse shows the first page of a list.
+func (s *session) browse(ctx context.Context, get getter) error { return s.page(ctx, "", 0, get) }
+
+// page shows a page, whose numbers go on from those shown; "more" is the next.
+func (s *session) page(ctx context.Context, after string, shown int, get getter) error {
+	var page api.Page
+	if err := s.wait(ctx, func(ctx context.Context) (err error) {
+		page, err = get(ctx, after)
+		return err
+	}); err != nil {
+		return err
+	}
+	s.list, s.more = slices.Concat(s.list[:shown], page.Articles), nil
+	if len(page.Articles) == 0 {
+		s.say(i18n.SimpleEmpty)
+		return nil
+	}
+	for i, a := range page.Articles {
+		s.line(strconv.Itoa(shown+i+1) + ". " + s.short(a))
+	}
+	if page.Next == "" {
+		s.line(s.t.N(i18n.SimpleEndOfList, len(s.list)))
+		return nil
+	}
+	s.line(s.t.N(i18n.SimpleMore, len(s.list)))
+	next := len(s.list)
+	s.more = func(ctx context.Context) error { return s.page(ctx, page.Next, next, get) }
+	return nil
+}
+
+func (s *session) next(ctx context.Context, _ string) error {
+	if s.more == nil {
+		s.say(i18n.SimpleNoMore)
+		return errSaid
+	}
+	return s.more(ctx)
+}
+
+// short is an article in one line, sentences for a voice.
+func (s *session) short(a api.Article) string {
+	parts := []string{s.t.Category(a.Category), a.Title, s.t.Amount(a.Cents)}
+	if a.Status != "" && a.Status != api.OnSale {
+		parts = append(parts, s.t.Status(string(a.Status)))
+	}
+	if a.Other != "" {
+		parts = append(parts, s.t.S(i18n.SimpleOther, a.Other, a.Contact))
+	} else if a.Seller != "" {
+		parts = append(parts, s.t.S(i18n.SimpleSeller, a.Seller))
+	}
+	return strings.Join(parts, ". ") + "."
+}
+
+// chosen gives the article that a number of the last list, or #id, means.
+func (s *session) chosen(arg string) (api.Article, error) {
+	if id, ok := strings.CutPrefix(arg, "#"); ok && id != "" {
+		return api.Article{ID: id}, nil
+	}
+	n, err := strconv.Atoi(arg)
+	if err != nil || n < 1 || n > len(s.list) {
+		s.say(i18n.SimpleNumber)
+		return api.Article{}, errSaid
+	}
+	return s.list[n-1], nil
+}
+
+// look gives an article as it is now.
+func (s *session) look(ctx context.Context, arg string) (a api.Article, err error) {
+	if a, err = s.chosen(arg); err != nil {
+		return a, err
+	}
+	id := a.ID
+	err = s.wait(ctx, func(ctx context.Context) (err error) {
+		a, err = s.api.Article(ctx, id)
+		return err
+	})
+	return a, err
+}
+
+func (s *session) article(ctx context.Context, arg string) error {
+	a, err := s.look(ctx, arg)
+	if err != nil {
+		return err
+	}
+	s.line(s.short(a))
+	if a.Description != "" {
+		s.line(a.Description)
+	}
+	s.say(i18n.SimplePublished, s.t.Date(a.Published, time.Now()), a.ID)
+	return nil
+}

@@ -1,0 +1,417 @@
+package tui
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/link"
+	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/tuitest"
+	"etuservices/protocol"
+)
+
+// measure is one of SUIVRE, as a class at work gives them.
+func measure(at time.Time, rate float64) api.Stats {
+	return api.Stats{
+		At: api.At{At: at}, Period: time.Second, Connections: 21, Users: int(10 + rate), CommandsPerSecond: rate,
+		P50: 400 * time.Microsecond, P99: 3100 * time.Microsecond, LoginsPerMinute: 6, Sales: 42, Purchases: 61,
+		SalesPerMinute: 4, PurchasesPerMinute: 7, RefusalsPerMinute: 9, RefusedQuota: 6, RefusedKey: 2, Servers: 2,
+		Followers: 1,
+	}
+}
+
+func measured(at time.Time, rate float64) page.Live { return page.Live{measure(at, rate)} }
+
+// waves are the measures of the last so many seconds before at: a load that
+// comes and goes within two minutes, up to 40 a second.
+func waves(at time.Time, seconds int) page.Live {
+	var all page.Live
+	for i := seconds; i > 0; i-- {
+		rate := 20 - 20*math.Cos(float64(i)/120*2*math.Pi)
+		all = append(all, measure(at.Add(-time.Duration(i)*time.Second), rate))
+	}
+	return all
+}
+
+func activity(at time.Time, typ, login string, kv ...string) api.Activity {
+	a := api.Activity{At: api.At{At: at}, Type: typ, Login: login}
+	for i := 0; i+1 < len(kv); i += 2 {
+		a.Fields = append(a.Fields, protocol.Field{Key: kv[i], Value: kv[i+1]})
+	}
+	return a
+}
+
+// busy is a class at work, seen for so many seconds.
+func busy(s *driver, seconds int) {
+	s.send(waves(s.now, seconds))
+	s.send(page.Live{
+		activity(s.now.Add(-9*time.Second), "REFUS", "", "code", "ECHEC", "verbe", "AUTH", "adresse", "10.0.12.9"),
+		activity(s.now.Add(-8*time.Second), "REFUS", "leo", "code", "QUOTA", "verbe", "ACHAT", "adresse", "10.0.12.9"),
+		activity(s.now.Add(-6*time.Second), "CONNEXION", "amelie", "adresse", "10.0.12.7"),
+		activity(s.now.Add(-3*time.Second), "VENTE", "zoe", "titre", "L'Étranger", "prix", "4.00", "utilise", "7", "max", "10"),
+		activity(s.now.Add(-2*time.Second), "ACHAT", "amelie", "titre", "L'Étranger", "prix", "4.00", "vendeur", "zoe", "utilise", "9", "max", "10"),
+		activity(s.now.Add(-time.Second), "REFUS", "leo", "code", "QUOTA", "verbe", "ACHAT", "adresse", "10.0.12.9"),
+	})
+	s.send(measured(s.now, 13.2))
+}
+
+func professor(t testing.TB, w, h int, set ...func(*page.Env)) *driver {
+	t.Helper()
+	f := tuitest.New(start)
+	f.AdminIn()
+	return open(t, f, w, h, set...)
+}
+
+func TestStudentsHaveNoAdministration(t *testing.T) {
+	s := student(t, 160, 40)
+	for _, k := range []string{"7", "è"} {
+		s.press(k)
+		if s.m.kind != page.Home {
+			t.Fatalf("%s opens %v", k, s.m.kind)
+		}
+	}
+	s.miss("Admin")
+	s.press("?")
+	s.miss("Admin", "F8")
+	if n := s.fake.Called("Follow") + s.fake.Called("Connections") + s.fake.Called("Accounts"); n != 0 {
+		t.Errorf("a student asked %d things of administrators", n)
+	}
+}
+
+// Whoever was an administrator and comes back as none does not go on there.
+func TestDemotedGoesHome(t *testing.T) {
+	s := professor(t, 80, 24)
+	s.press("7")
+	s.send(page.Left{Reason: "fin"})
+	s.send(page.Entered{Session: api.Session{Login: "prof", Role: api.Student}})
+	if s.m.kind != page.Home {
+		t.Errorf("at %v\n%s", s.m.kind, s.view())
+	}
+}
+
+func TestLiveFiguresAndTrend(t *testing.T) {
+	s := professor(t, 80, 24)
+	s.press("7")
+	s.send(measured(s.now.Add(-time.Minute), 10), measured(s.now, 13.2))
+	s.see("Commandes/s    13,2 ↑3,2", "Connectés        23 ↑3", "Durée p99 ms    3,1", "dernière mesure il y a 0 s")
+}
+
+// A screen that stands still is seen to stand still.
+func TestFrozenIsSeen(t *testing.T) {
+	s := professor(t, 80, 24)
+	s.press("7")
+	busy(s, 60)
+	s.advance(2 * time.Second)
+	s.see("dernière mesure il y a 2 s")
+	s.miss("figé")
+	asked := s.fake.Called("Follow")
+	s.advance(10 * time.Second)
+	s.see("▲ écran figé : dernière mesure il y a 12 s")
+	if n := s.fake.Called("Follow") - asked; n < 1 || n > 3 {
+		t.Errorf("SUIVRE asked for %d times in 10 s without a measure", n)
+	}
+}
+
+func TestPauseKeepsWhatIsShown(t *testing.T) {
+	s := professor(t, 80, 24)
+	s.press("7")
+	busy(s, 60)
+	s.press(" ")
+	s.see("en pause depuis 0 s")
+	before := strings.Split(s.view(), "\n")[3:18]
+	for range 5 {
+		s.advance(time.Second)
+		s.send(measured(s.now, 300), page.Live{activity(s.now, "CONNEXION", "bob")})
+	}
+	if after := strings.Split(s.view(), "\n")[3:18]; strings.Join(before, "\n") != strings.Join(after, "\n") {
+		t.Errorf("what is paused moved:\n%s", s.view())
+	}
+	s.press(" ")
+	s.see("Commandes/s   300,0", "bob se connecte")
+}
+
+// A second without a command has no latency, and no trend towards 0.
+func TestNoLatencyWhereNothingWasDone(t *testing.T) {
+	s := professor(t, 120, 40)
+	s.press("7")
+	busy(s, 90)
+	m := measure(s.now, 0)
+	m.P50, m.P99 = 0, 0
+	s.send(page.Live{m})
+	s.see("Durée p50 ms      -   ", "Durée p99 ms      -   ")
+}
+
+// The longer bar is the larger figure, however wide the figures are.
+func TestServiceBarsHaveOneScale(t *testing.T) {
+	s := professor(t, 80, 24)
+	s.press("7")
+	m := measure(s.now, 1)
+	m.Sales, m.Purchases, m.SalesPerMinute, m.PurchasesPerMinute = 1563, 1541, 148, 9
+	s.send(page.Live{m})
+	length := func(name string) (n int) {
+		for l := range strings.SplitSeq(s.view(), "\n") {
+			if strings.HasPrefix(l, " "+name) {
+				n = strings.Count(l, "█")
+			}
+		}
+		return n
+	}
+	if buying, selling := length("Achat "), length("Vente "); buying == 0 || buying > selling {
+		t.Errorf("%d cells for 1541, %d for 1563\n%s", buying, selling, s.view())
+	}
+}
+
+func TestWindows(t *testing.T) {
+	s := professor(t, 120, 40)
+	s.press("7")
+	busy(s, 900)
+	s.see("Commandes par seconde · 1 min")
+	s.press("right", "right", "right")
+	s.see("Commandes par seconde · 15 min")
+	s.press("left")
+	s.see("Commandes par seconde · 5 min", "-5 min", "maintenant")
+}
+
+func TestQuotaReached(t *testing.T) {
+	s := professor(t, 80, 24)
+	s.press("7")
+	busy(s, 60)
+	s.see("Près du quota 2", "■ leo", "2×", "● amelie", "9/10")
+	for range 11 { // minutes
+		s.advance(time.Minute)
+		s.send(measured(s.now, 1))
+	}
+	s.see("Personne en 10 min.")
+}
+
+// A flood of events costs bounded memory, and of invented logins too.
+func TestFloodOfActivity(t *testing.T) {
+	s := professor(t, 80, 24)
+	s.press("7")
+	for i := range 20 {
+		var all page.Live
+		for j := range liveBatch {
+			all = append(all, activity(s.now, "REFUS", fmt.Sprint("l", i*liveBatch+j), "code", "QUOTA"))
+		}
+		s.send(all)
+	}
+	s.send(measured(s.now, 1))
+	s.see("Près du quota 2 000")
+}
+
+func TestKickFromSessions(t *testing.T) {
+	s := professor(t, 80, 24)
+	s.press("7", "tab")
+	s.see("Sessions 4", "prof (vous)")
+	s.press("down", "x")
+	s.see("Exclure leo")
+	s.advance(time.Second)
+	s.typed("on se calme")
+	s.press("tab")
+	s.typed("1a0")
+	s.press("enter")
+	s.see("▸[ Annuler ]")
+	s.press("o")
+	if got := s.fake.Orders; len(got) != 1 || got[0] != "Expel leo 10 on se calme" {
+		t.Fatalf("%q", got)
+	}
+	s.see("leo est exclu.", "Sessions 3")
+}
+
+// The harmless answer is the default, and an empty reason goes nowhere.
+func TestOrdersAreHardToGiveByMistake(t *testing.T) {
+	s := professor(t, 80, 24)
+	s.press("7", "tab", "tab", "b")
+	s.advance(time.Second)
+	s.press("enter")
+	s.see("Bloquer amelie", "À remplir.")
+	s.typed("annonces en double")
+	s.press("enter", "enter")
+	s.miss("Bloquer amelie")
+	if len(s.fake.Orders) != 0 {
+		t.Fatalf("Enter, Enter did %q", s.fake.Orders)
+	}
+	s.press("b")
+	s.advance(time.Second)
+	s.typed("o")
+	s.press("enter", "left", "enter")
+	if got := s.fake.Orders; len(got) != 1 || got[0] != "Block amelie o" {
+		t.Fatalf("%q", got)
+	}
+	s.see("amelie est bloqué.", "✗ bloqué")
+}
+
+func TestOrdersOnAccounts(t *testing.T) {
+	for keys, want := range map[string]string{
+		"b":          "Unblock bob", // blocked
+		"z":          "Reset bob",
+		"d parti":    "Delete bob parti",
+		"p 12345678": "Give bob 12345678",
+		"x calme":    "Expel bob 0 calme",
+	} {
+		s := professor(t, 80, 24)
+		s.press("7", "tab", "tab", "down")
+		k, text, form := strings.Cut(keys, " ")
+		s.press(k)
+		s.advance(time.Second)
+		if form {
+			s.typed(text)
+			s.press("ctrl+s")
+		}
+		s.press("o")
+		if got := s.fake.Orders; len(got) != 1 || got[0] != want {
+			t.Errorf("%s: %q\n%s", keys, got, s.view())
+		}
+		if k == "d" {
+			s.miss("Bob Martin")
+		}
+	}
+}
+
+func TestNotOnOneself(t *testing.T) {
+	for _, k := range []string{"b", "x", "p", "d"} {
+		s := professor(t, 80, 24)
+		s.press("7", "tab", "tab", "down", "down", "down", k)
+		s.see("C'est vous")
+		if s.m.dialog != nil {
+			t.Errorf("%s asks", k)
+		}
+	}
+}
+
+func TestRefusedOrderSaysWhy(t *testing.T) {
+	s := professor(t, 80, 24)
+	s.fake.Errs["Delete"] = refused(protocol.INTERDIT)
+	s.press("7", "tab", "tab", "d")
+	s.advance(time.Second)
+	s.typed("parti")
+	s.press("enter", "o")
+	s.see("Refusé : personne ne se vise soi-même")
+	s.fake.Errs["Delete"] = refused(protocol.INVALIDE, "champ", "raison")
+	s.press("o")
+	s.see("✗ Le serveur refuse cette valeur.")
+	s.press("esc")
+	s.see("Amélie Durand")
+}
+
+func TestSearchAccounts(t *testing.T) {
+	s := professor(t, 80, 24)
+	s.press("7", "tab", "tab", "/")
+	s.typed("zoe b7")
+	if s.m.kind != page.Admin {
+		t.Fatal("a digit in the field changed the screen")
+	}
+	s.press("backspace", "backspace", "backspace")
+	asked := s.fake.Called("Accounts")
+	s.advance(time.Second)
+	if n := s.fake.Called("Accounts") - asked; n != 1 {
+		t.Errorf("%d questions after the last key", n)
+	}
+	s.see("Zoé Bernard")
+	s.miss("Léo Petit")
+	s.press("esc")
+	s.advance(time.Second)
+	s.see("Léo Petit")
+}
+
+func TestAccountsGoOn(t *testing.T) {
+	s := professor(t, 80, 24)
+	for i := range 250 {
+		s.fake.People = append(s.fake.People, api.Account{Login: fmt.Sprintf("zz%03d", i), Standing: api.MayEnter})
+	}
+	s.press("7", "tab", "tab", "end", "end", "end")
+	s.see("zz249")
+}
+
+func TestAnnouncement(t *testing.T) {
+	s := professor(t, 80, 24)
+	s.press("7", "a")
+	s.advance(time.Second)
+	s.typed("La bourse ouvre à midi.")
+	s.press("enter", "o")
+	if got := s.fake.Orders; len(got) != 1 || got[0] != "Announce La bourse ouvre à midi." {
+		t.Fatalf("%q", got)
+	}
+	s.see("Annonce faite.")
+}
+
+func TestRegistrationDoor(t *testing.T) {
+	s := professor(t, 80, 24)
+	s.press("7", "i")
+	s.advance(time.Second)
+	s.press("o")
+	if s.fake.Open {
+		t.Fatal("still open")
+	}
+	s.see("inscriptions fermées")
+	s.press("i")
+	s.see("Ouvrir les inscriptions")
+}
+
+// After a cut the page asks for the measures again, whatever the client did.
+func TestFollowGoesOnAfterACut(t *testing.T) {
+	s := professor(t, 80, 24)
+	s.press("7")
+	busy(s, 60)
+	asked := s.fake.Called("Follow")
+	s.send(gone(s))
+	s.press("l")
+	s.advance(20 * time.Second)
+	s.see("écran figé")
+	if s.fake.Called("Follow") != asked {
+		t.Error("asked while offline")
+	}
+	s.send(state{Phase: link.Online, Generation: 2})
+	if s.fake.Called("Follow") != asked+1 {
+		t.Error("not asked again")
+	}
+}
+
+func TestAnotherUserFindsNoAdministration(t *testing.T) {
+	s := professor(t, 80, 24)
+	s.press("7")
+	busy(s, 60)
+	s.press("tab", "tab", "/")
+	s.typed("secret")
+	s.send(page.Left{})
+	s.send(page.Entered{Session: api.Session{Login: "autre", Role: api.Admin}})
+	s.press("7")
+	s.miss("leo", "13,2")
+	s.press("tab", "tab")
+	s.miss("secret")
+}
+
+// Whoever was given a password chooses one before anything else.
+func TestGivenPassword(t *testing.T) {
+	f := tuitest.New(start)
+	f.Logged = &api.Session{Login: "amelie", Role: api.Student, MustChange: true}
+	s := open(t, f, 80, 24)
+	s.see("Changer de mot de passe", "Ce mot de passe vous a été donné")
+	s.press("f3")
+	if s.m.kind != page.Password || f.Called("Articles")+f.Called("Quotas") != 0 {
+		t.Fatalf("at %v after %q", s.m.kind, f.Calls)
+	}
+	s.typed("celui du tableau")
+	s.press("tab")
+	s.typed("le mien à moi")
+	s.press("tab")
+	s.typed("le mien à moi")
+	s.press("enter")
+	if s.m.kind != page.Home || f.Called("Quotas") == 0 {
+		t.Errorf("at %v\n%s", s.m.kind, s.view())
+	}
+}
+
+// The reason of an administrator reaches the screen of the person concerned.
+func TestThrownOutLearnsWhy(t *testing.T) {
+	s := student(t, 80, 24)
+	s.send(events{
+		api.Expelled{At: api.At{At: s.now}, Reason: "annonces en double"},
+		api.SessionEnded{At: api.At{At: s.now}, Login: "amelie", Reason: "annonces en double"},
+	})
+	s.see("Un administrateur a mis fin à votre session : annonces")
+}

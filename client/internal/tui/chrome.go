@@ -1,0 +1,171 @@
+package tui
+
+import (
+	"strings"
+
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/link"
+	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/theme"
+	"etuservices/client/internal/tui/widget"
+)
+
+// View is part of tea.Model: exactly h lines, none wider than w.
+func (m *model) View() string {
+	if m.w <= 0 || m.h <= 0 {
+		return ""
+	}
+	s := m.frame()
+	if m.e.Theme.ASCII {
+		s = theme.Plain(s)
+	}
+	s = widget.Frame(s, m.w, m.h)
+	if m.charset != i18n.UTF8 {
+		s = theme.Bare(s)
+	}
+	return s
+}
+
+func (m *model) frame() string {
+	if m.small() {
+		return m.smallView()
+	}
+	bodyH := m.h - chromeH
+	body, hints := m.page().View(), m.page().Hints()
+	if m.help {
+		body, hints = m.helpView(bodyH), m.helpHints()
+	}
+	body = widget.Frame(body, m.w, bodyH)
+	switch {
+	case m.help:
+	case m.dialog != nil:
+		body = widget.OverlayCenter(body, m.dialog.View(m.w, bodyH), m.w, bodyH)
+		hints = m.dialog.Hints()
+	case m.cutShown():
+		body = m.overCut(body, bodyH)
+		hints = m.cutHints(hints)
+	case m.kind != page.Messages && m.news.until.After(m.e.Now()):
+		body = m.overNews(body)
+	}
+	rule := m.e.Theme.Faint.Render(strings.Repeat(theme.Rule, m.w))
+	return strings.Join([]string{m.titleLine(), m.tabLine(), body, rule, m.statusLine(), m.hintLine(hints)}, "\n")
+}
+
+// titleLine is where one is, and how the connection stands. What is on the
+// right gives way from its end when the title needs the room.
+func (m *model) titleLine() string {
+	e, th := m.e, m.e.Theme
+	title := m.page().Title()
+	if m.help {
+		title = e.S(i18n.HelpTitle)
+	}
+	left := " " + th.Title.Render("EtuServices") + th.Faint.Render(" "+theme.Crumb+" ") + th.Strong.Render(title)
+	right := []string{m.linkWord()}
+	if m.loggedIn() {
+		right = append(right, e.Session.Login)
+	}
+	right = append(right, e.S(i18n.LangCode), e.T.Clock(e.Now()))
+	for len(right) > 1 && widget.Width(left)+widget.Width(strings.Join(right, " · "))+3 > m.w {
+		right = right[:len(right)-1]
+	}
+	return widget.Ends(left, "  "+strings.Join(right, th.Faint.Render(" "+theme.Sep+" "))+" ", m.w)
+}
+
+func (m *model) linkWord() string {
+	e, th := m.e, m.e.Theme
+	switch e.Link.Phase {
+	case link.Offline, link.Closed:
+		return th.Err.Render(theme.Cross + " " + e.S(i18n.StateOffline))
+	case link.Connecting:
+		return th.Warn.Render(theme.Sep + " " + e.S(i18n.StateConnecting))
+	}
+	return th.OK.Render(theme.Dot + " " + e.S(i18n.StateOnline))
+}
+
+var navNames = []i18n.Msg{
+	i18n.NavHome, i18n.NavCatalog, i18n.NavSell, i18n.NavMine, i18n.NavBoards, i18n.NavAccount, i18n.NavAdmin,
+}
+
+// tabLine is the screens by their digits, set into a rule. Where the names do
+// not fit, only that of the present one is written out.
+func (m *model) tabLine() string {
+	th := m.e.Theme
+	if !m.loggedIn() {
+		return th.Faint.Render(strings.Repeat(theme.Rule, m.w))
+	}
+	s := m.tabs(true, th.Faint.Render(theme.Rule))
+	if widget.Width(s) > m.w { // an administrator's are one more
+		s = m.tabs(true, "")
+	}
+	if widget.Width(s) > m.w {
+		s = m.tabs(false, th.Faint.Render(theme.Rule))
+	}
+	return s + th.Faint.Render(strings.Repeat(theme.Rule, max(0, m.w-widget.Width(s))))
+}
+
+func (m *model) tabs(names bool, between string) string {
+	th := m.e.Theme
+	var b strings.Builder
+	b.WriteString(between)
+	for i, k := range m.screens() {
+		digit := string(rune('1' + i))
+		switch {
+		case k == m.root():
+			b.WriteString(th.Selected.Render(theme.Cursor + digit + " " + m.e.S(navNames[i]) + " "))
+		case names:
+			b.WriteString(" " + th.Key.Render(digit) + " " + m.e.S(navNames[i]) + " ")
+		default:
+			b.WriteString(" " + th.Key.Render(digit) + " ")
+		}
+		b.WriteString(between)
+	}
+	return b.String()
+}
+
+// root is the screen that the present page was opened from.
+func (m *model) root() page.Kind {
+	if len(m.under) > 0 {
+		return m.under[0]
+	}
+	return m.kind
+}
+
+// statusLine is the services quota, then what just happened or waits to be read.
+func (m *model) statusLine() string {
+	e, th := m.e, m.e.Theme
+	left := ""
+	if m.loggedIn() {
+		left = " " + page.QuotaStatus(e)
+	}
+	right := ""
+	switch {
+	case m.status.until.After(e.Now()):
+		right = e.Sign(m.status.Mood) + " " + m.status.Text
+	case e.Inbox.Unread > 0:
+		right = th.Warn.Render(theme.Alert+" "+e.T.N(i18n.UnreadCount, e.Inbox.Unread)) + " " + e.Hint(i18n.KeyM, i18n.DoOpen)
+	case m.kind != page.Sell && m.pages[page.Sell].Draft():
+		right = th.Faint.Render(e.S(i18n.NavSell) + " " + theme.Sep + " " + e.S(i18n.SellDraft))
+	}
+	room := m.w - widget.Width(left) - 3
+	if widget.Width(right) > room {
+		right = widget.Fit(right, room)
+	}
+	return widget.Ends(left, right+" ", m.w)
+}
+
+// hintLine is the keys that matter, as many as fit.
+func (m *model) hintLine(hints []page.Hint) string {
+	th := m.e.Theme
+	s := " "
+	for i, h := range hints {
+		part := th.Key.Render(h.Key) + " " + th.Faint.Render(h.Does)
+		if i > 0 {
+			part = th.Faint.Render(" "+theme.Sep+" ") + part
+		}
+		if widget.Width(s)+widget.Width(part) > m.w-1 {
+			break
+		}
+		s += part
+	}
+	return s
+}

@@ -1,0 +1,235 @@
+package tui
+
+import (
+	"context"
+	"io"
+	"reflect"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
+	"github.com/muesli/termenv"
+
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/theme"
+	"etuservices/client/internal/tui/tuitest"
+)
+
+// start is the instant at which every test begins, in the local zone: frames
+// show times of day.
+var start = time.Date(2026, 11, 21, 10, 4, 0, 0, time.Local)
+
+// driver runs the program without a terminal: a clock that moves when told,
+// commands run at once, timers kept until the clock gets there.
+type driver struct {
+	t      testing.TB
+	m      *model
+	fake   *tuitest.Fake
+	now    time.Time
+	timers []timer
+	held   []tea.Cmd // calls that the fake left without an answer
+	copied []string
+	quit   bool
+}
+
+type timer struct {
+	at  time.Time
+	msg tea.Msg
+}
+
+// open starts the program on a screen of w x h.
+func open(t testing.TB, f *tuitest.Fake, w, h int, set ...func(*page.Env)) *driver {
+	t.Helper()
+	s := &driver{t: t, fake: f, now: start}
+	r := lipgloss.NewRenderer(io.Discard, termenv.WithProfile(termenv.Ascii))
+	e := &page.Env{
+		Ctx: context.Background(), API: f, Theme: theme.New(r, theme.Dark, false),
+		Addr: "127.0.0.1:5890", Now: func() time.Time { return s.now },
+		After: func(d time.Duration, m tea.Msg) tea.Cmd {
+			s.timers = append(s.timers, timer{s.now.Add(d), m})
+			return nil
+		},
+	}
+	for _, f := range set {
+		f(e)
+	}
+	s.m = newModel(e, r, page.LoginArg{Resume: true})
+	s.m.copy = func(text string) { s.copied = append(s.copied, text) }
+	s.send(tea.WindowSizeMsg{Width: w, Height: h})
+	s.run(s.m.Init())
+	return s
+}
+
+func english(e *page.Env) { e.T.Lang = i18n.English }
+
+// profile draws with colours.
+func (s *driver) profile(p termenv.Profile, n theme.Name) {
+	s.m.renderer.SetColorProfile(p)
+	s.m.setTheme(n)
+}
+
+// send hands messages in, and what follows from them.
+func (s *driver) send(msgs ...tea.Msg) {
+	for _, m := range msgs {
+		_, cmd := s.m.Update(m)
+		s.run(cmd)
+	}
+}
+
+var (
+	nothing  = func() tea.Msg { return nil }
+	sequence = reflect.TypeOf(tea.Sequence(nothing, nothing)())
+)
+
+// run runs a command at once. One that gets no answer is kept for release.
+func (s *driver) run(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	msg, silent := s.try(cmd)
+	switch {
+	case silent:
+		s.held = append(s.held, cmd)
+	case msg == nil:
+	case reflect.TypeOf(msg) == sequence:
+		for v, i := reflect.ValueOf(msg), 0; i < v.Len(); i++ {
+			s.run(v.Index(i).Interface().(tea.Cmd))
+		}
+	default:
+		switch m := msg.(type) {
+		case tea.BatchMsg:
+			if s.fake.Backwards { // any order may come
+				m = slices.Clone(m)
+				slices.Reverse(m)
+			}
+			for _, c := range m {
+				s.run(c)
+			}
+		case tea.QuitMsg:
+			s.quit = true
+		default:
+			s.send(m)
+		}
+	}
+}
+
+func (s *driver) try(cmd tea.Cmd) (msg tea.Msg, silent bool) {
+	defer func() {
+		if r := recover(); r != nil {
+			if _, silent = r.(tuitest.Silence); !silent {
+				panic(r)
+			}
+		}
+	}()
+	return cmd(), false
+}
+
+// release lets the calls answer that were silent so far.
+func (s *driver) release() {
+	clear(s.fake.Silent)
+	held := s.held
+	s.held = nil
+	for _, cmd := range held {
+		s.run(cmd)
+	}
+}
+
+// advance moves the clock and fires what is due, in order.
+func (s *driver) advance(d time.Duration) {
+	until := s.now.Add(d)
+	for {
+		sort.SliceStable(s.timers, func(i, j int) bool { return s.timers[i].at.Before(s.timers[j].at) })
+		if len(s.timers) == 0 || s.timers[0].at.After(until) {
+			break
+		}
+		next := s.timers[0]
+		s.timers = s.timers[1:]
+		s.now = next.at
+		s.send(next.msg)
+	}
+	s.now = until
+	s.fake.Now = until
+}
+
+var named = map[string]tea.KeyType{
+	"enter": tea.KeyEnter, "esc": tea.KeyEsc, "tab": tea.KeyTab, "shift+tab": tea.KeyShiftTab,
+	"up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight,
+	"home": tea.KeyHome, "end": tea.KeyEnd, "pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown,
+	"backspace": tea.KeyBackspace, "f1": tea.KeyF1, "f3": tea.KeyF3, "f4": tea.KeyF4,
+	"ctrl+c": tea.KeyCtrlC, "ctrl+s": tea.KeyCtrlS, "ctrl+l": tea.KeyCtrlL, "ctrl+t": tea.KeyCtrlT,
+	"ctrl+r": tea.KeyCtrlR, "ctrl+n": tea.KeyCtrlN, "ctrl+u": tea.KeyCtrlU, "ctrl+o": tea.KeyCtrlO,
+}
+
+// press presses keys by their names.
+func (s *driver) press(keys ...string) {
+	s.t.Helper()
+	for _, k := range keys {
+		if typ, ok := named[k]; ok {
+			s.send(tea.KeyMsg{Type: typ})
+			continue
+		}
+		if len([]rune(k)) != 1 {
+			s.t.Fatalf("no such key: %q", k)
+		}
+		s.typed(k)
+	}
+}
+
+// typed types a text, character by character.
+func (s *driver) typed(text string) {
+	for _, r := range text {
+		typ := tea.KeyRunes
+		if r == ' ' {
+			typ = tea.KeySpace
+		}
+		s.send(tea.KeyMsg{Type: typ, Runes: []rune{r}})
+	}
+}
+
+// view is the frame without the blanks at the line ends.
+func (s *driver) view() string {
+	lines := strings.Split(s.m.View(), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// see fails unless the frame shows every text.
+func (s *driver) see(texts ...string) {
+	s.t.Helper()
+	v := strings.ReplaceAll(s.view(), "\u00a0", " ")
+	for _, want := range texts {
+		if !strings.Contains(v, want) {
+			s.t.Errorf("no %q in\n%s", want, v)
+		}
+	}
+}
+
+// miss fails where the frame shows one of the texts.
+func (s *driver) miss(texts ...string) {
+	s.t.Helper()
+	v := strings.ReplaceAll(s.view(), "\u00a0", " ")
+	for _, not := range texts {
+		if strings.Contains(v, not) {
+			s.t.Errorf("%q in\n%s", not, v)
+		}
+	}
+}
+
+// student opens the program with a kept session.
+func student(t testing.TB, w, h int, set ...func(*page.Env)) *driver {
+	t.Helper()
+	f := tuitest.New(start)
+	f.LogIn()
+	s := open(t, f, w, h, set...)
+	if s.m.kind != page.Home {
+		t.Fatalf("not at home:\n%s", s.view())
+	}
+	return s
+}

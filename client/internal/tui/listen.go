@@ -1,0 +1,171 @@
+package tui
+
+import (
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/link"
+	"etuservices/client/internal/tui/page"
+)
+
+// What comes from the server unasked. Each command waits for one thing and is
+// made anew when it came: nothing pushes into the program, so that a slow
+// terminal holds up nobody but itself.
+type (
+	state  link.State
+	events []api.Event
+	rearm  struct{}
+	// relive is rearm for what an administrator follows.
+	relive struct{}
+)
+
+const (
+	// batch is how many events are taken at once, floodPause the rest after
+	// more than one: 10,000 a second become ten redraws, the newest in them.
+	batch      = 256
+	floodPause = 100 * time.Millisecond
+
+	// fewSold is how many sales of one batch leave the lists one by one.
+	fewSold = 8
+
+	// liveBatch is all that the client keeps for a slow reader.
+	liveBatch = 1024
+)
+
+func (m *model) nextState() tea.Msg {
+	select {
+	case s := <-m.e.API.Changes():
+		return state(s)
+	case <-m.e.Ctx.Done():
+		return nil
+	}
+}
+
+func (m *model) nextStateAfter() tea.Cmd {
+	if !m.listen {
+		return nil
+	}
+	return m.nextState
+}
+
+func (m *model) nextEvents() tea.Msg {
+	if all := take(m, m.e.API.Events(), batch); all != nil {
+		return events(all)
+	}
+	return nil
+}
+
+func (m *model) nextLive() tea.Msg {
+	if all := take(m, m.e.API.Live(), liveBatch); all != nil {
+		return page.Live(all)
+	}
+	return nil
+}
+
+// take waits for one and brings what else is there, at most so many; nil is the
+// end.
+func take(m *model, from <-chan api.Event, most int) (all []api.Event) {
+	select {
+	case ev := <-from:
+		all = append(all, ev)
+	case <-m.e.Ctx.Done():
+		return nil
+	}
+	for len(all) < most {
+		select {
+		case ev := <-from:
+			all = append(all, ev)
+		default:
+			return all
+		}
+	}
+	return all
+}
+
+// liveCame is for the administrator's page alone, in sight or not. A rest after
+// each batch bounds the redraws to ten a second however much happens.
+func (m *model) liveCame(all page.Live) tea.Cmd {
+	cmd := m.pages[page.Admin].Update(all)
+	if !m.listen {
+		return cmd
+	}
+	return tea.Batch(cmd, m.e.After(floodPause, relive{}))
+}
+
+func (m *model) eventsCame(all events) tea.Cmd {
+	var cmds []tea.Cmd
+	var sold []string
+	for _, ev := range all {
+		switch ev := ev.(type) {
+		case api.ArticleSold:
+			sold = append(sold, ev.ID)
+			m.note(ev.At.At, page.News, ev.Contact, func(e *page.Env) string {
+				return e.S(i18n.NoteSold, ev.Title, ev.Buyer, ev.Contact)
+			})
+		case api.Announced:
+			m.note(ev.At.At, page.News, "", func(e *page.Env) string { return e.S(i18n.NoteAnnounced, ev.Text) })
+		case api.SessionEnded:
+			cmds = append(cmds, page.Send(page.Left{Reason: m.ended(ev)}))
+		case api.Unknown:
+			m.note(ev.At.At, page.Info, "", func(e *page.Env) string { return e.S(i18n.NoteOther, ev.Word, ev.Text) })
+		}
+	}
+	if len(sold) > fewSold { // once, however many
+		cmds = append(cmds, m.pages[page.Mine].Update(page.Resync{}))
+	} else {
+		for _, id := range sold {
+			cmds = append(cmds, m.tell(page.Gone{Article: api.Article{ID: id}}))
+		}
+	}
+	switch {
+	case !m.listen:
+	case len(all) > 1:
+		cmds = append(cmds, m.e.After(floodPause, rearm{}))
+	default:
+		cmds = append(cmds, m.nextEvents)
+	}
+	return tea.Batch(cmds...)
+}
+
+// note keeps an event and shows it for some seconds.
+func (m *model) note(at time.Time, mood page.Mood, contact string, text func(*page.Env) string) {
+	if at.IsZero() {
+		at = m.e.Now()
+	}
+	m.e.Inbox.Add(page.Note{At: at, Mood: mood, Text: text, Copy: contact}, m.kind != page.Messages)
+	if mood == page.News {
+		m.say(page.Say{Mood: mood, Text: text(m.e)})
+	}
+}
+
+func (m *model) ended(ev api.SessionEnded) string {
+	if ev.Reason != "" {
+		return m.e.S(i18n.LoginThrown, ev.Reason)
+	}
+	return m.e.S(i18n.LoginEnded)
+}
+
+// linkChanged follows the connection. A new one means that events were missed:
+// the page in sight asks again, keeping what it shows.
+func (m *model) linkChanged(s link.State) tea.Cmd {
+	before := m.e.Link
+	m.e.Link = s
+	switch s.Phase {
+	case link.Offline:
+		if !m.cut {
+			m.cut, m.cutAt, m.readOn = true, m.e.Now(), false
+		}
+	case link.Online:
+		if m.cut {
+			m.cut = false
+			m.say(page.Say{Mood: page.Good, Text: m.e.S(i18n.OfflineBack)})
+		}
+		if m.loggedIn() && before.Generation != 0 && s.Generation > before.Generation {
+			return tea.Batch(m.page().Update(page.Resync{}), m.askQuotas())
+		}
+	}
+	return nil
+}

@@ -1,0 +1,98 @@
+package tui
+
+import (
+	"strings"
+
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/link"
+	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/theme"
+	"etuservices/client/internal/tui/widget"
+)
+
+// newsWidth is the inner width of the box of an event, in cells.
+const newsWidth = 44
+
+// overNews lays the newest event over the page's upper right corner, where no
+// field stands.
+func (m *model) overNews(body string) string {
+	e := m.e
+	w := min(newsWidth, m.w-6)
+	lines := widget.Wrap(e.Sign(page.News)+" "+m.news.Text, w)
+	if len(lines) > 4 {
+		lines = append(lines[:3], "…")
+	}
+	box := widget.Card(e.Theme, lines, w)
+	bw, _ := widget.Size(box)
+	return widget.Overlay(body, box, m.w-bw-1, 0)
+}
+
+// cutShown says whether the box of the lost connection is up.
+func (m *model) cutShown() bool {
+	return m.e.Link.Phase == link.Offline && !m.readOn && m.dialog == nil
+}
+
+// overCut lays the box of the lost connection over the page: in the middle, or
+// out of the way at the bottom while something is being typed.
+func (m *model) overCut(body string, h int) string {
+	e, s := m.e, m.e.Link
+	w := min(page.DialogWidth, m.w-8)
+	title := i18n.OfflineTitle
+	if s.Generation == 0 {
+		title = i18n.OfflineFirst
+	}
+	if m.page().Typing() {
+		return m.besideTyping(body, h)
+	}
+	var l widget.Lines
+	if s.Err != nil {
+		l.Add(e.Failure(s.Err, w))
+	}
+	l.Add("", m.nextTry(), e.S(i18n.OfflineKept), "")
+	box := widget.Box(e.Theme, e.S(title), l, w)
+	return widget.OverlayCenter(body, box, m.w, h)
+}
+
+// besideTyping says the same in two lines at the bottom, where no field stands.
+func (m *model) besideTyping(body string, h int) string {
+	e := m.e
+	w := min(page.DialogWidth, m.w-8)
+	lines := []string{e.Theme.Err.Render(theme.Cross) + " " + m.nextTry(), e.S(i18n.OfflineKept)}
+	if err := e.Link.Err; err != nil {
+		lines[0] = e.Theme.Err.Render(theme.Cross + " " + e.T.Error(err))
+		lines[1] = m.nextTry()
+	}
+	box := widget.Card(e.Theme, lines, w)
+	bw, bh := widget.Size(box)
+	return widget.Overlay(body, box, m.w-bw-1, h-bh)
+}
+
+func (m *model) nextTry() string {
+	e, s := m.e, m.e.Link
+	if left := s.RetryAt.Sub(e.Now()); left > 0 {
+		return e.S(i18n.OfflineRetry, s.Attempt, e.T.Countdown(left))
+	}
+	return e.S(i18n.OfflineNow, max(1, s.Attempt))
+}
+
+func (m *model) cutHints(hints []page.Hint) []page.Hint {
+	e := m.e
+	if m.page().Typing() {
+		return append([]page.Hint{e.H(i18n.KeyRetry, i18n.DoRetryNow)}, hints...)
+	}
+	return []page.Hint{
+		e.H(i18n.KeyEnter, i18n.DoRetryNow), e.H(i18n.KeyL, i18n.DoRead), e.H(i18n.KeyQ, i18n.DoQuit),
+	}
+}
+
+// smallView says what to do about a screen that is too small.
+func (m *model) smallView() string {
+	e := m.e
+	return strings.Join([]string{
+		e.S(i18n.SmallTitle, m.w, m.h),
+		e.S(i18n.SmallNeed, minW, minH),
+		e.S(i18n.SmallDo),
+		"  etu --simple",
+		e.Hint(i18n.KeyQuit, i18n.DoQuit),
+	}, "\n")
+}

@@ -1,0 +1,90 @@
+package buy
+
+import (
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/link"
+	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/theme"
+	"etuservices/client/internal/tui/widget"
+)
+
+// View is part of page.Dialog.
+func (d *Dialog) View(w, _ int) string {
+	e, th := d.e, d.e.Theme
+	w = min(page.DialogWidth, w-8)
+	title := e.S(i18n.BuyTitle)
+	var l widget.Lines
+	switch {
+	case d.work.Has:
+		title = e.S(i18n.BuyDone)
+		d.done(&l, w)
+	case !d.work.Busy() && d.work.Err == nil && d.noCall():
+		title = e.S(i18n.QuotaTitle)
+		d.empty(&l, w)
+	default:
+		switch {
+		case d.work.Busy():
+		case d.unknown():
+			title = e.S(i18n.BuyUnknown)
+		case d.work.Err != nil:
+			title = e.S(i18n.BuyFailed)
+		}
+		l.Add(widget.Ends(th.Strong.Render(d.article.Title), "  "+e.T.Amount(d.article.Cents), w))
+		d.question(&l, w)
+	}
+	l.Add("")
+	return widget.Box(th, title, l, w)
+}
+
+func (d *Dialog) question(l *widget.Lines, w int) {
+	e, th := d.e, d.e.Theme
+	l.Add(e.S(i18n.BuySeller, d.article.Seller))
+	if q := e.Quotas.Services; d.work.Err == nil && q.Max > 0 && q.Left > 0 {
+		l.Add(e.T.N(i18n.BuyCostLeft, q.Left-1))
+	} else if d.work.Err == nil {
+		l.Add(e.S(i18n.BuyCost))
+	}
+	l.Add("")
+	yes := e.S(i18n.BuyYes)
+	switch {
+	case d.work.Busy() && e.Link.Phase == link.Offline:
+		l.Add(e.Warning(e.S(i18n.BuyOffline), w))
+		return
+	case d.work.Busy():
+		l.Add(e.S(i18n.BuyUnderWay))
+		return
+	case d.work.Err != nil:
+		l.Add(e.Failure(d.work.Err, w) + e.Wait(d.waitTo))
+		if !d.final() {
+			l.Add(widget.Wrap(e.S(i18n.BuyOnce), w)...)
+		}
+		l.Add("")
+		yes = e.S(i18n.BuyAgain)
+	}
+	if !d.canTry() {
+		l.Add(widget.Buttons(th, 0, e.S(i18n.Close)))
+		return
+	}
+	l.Add(widget.Buttons(th, d.ask.Focus(), yes, e.S(i18n.Cancel)))
+}
+
+func (d *Dialog) done(l *widget.Lines, w int) {
+	e, th, r := d.e, d.e.Theme, d.work.Data
+	for _, s := range widget.Wrap(theme.Check+" "+e.S(i18n.BuyDoneText, r.Title), w) {
+		l.Add(th.OK.Render(s))
+	}
+	l.Add("", e.S(i18n.BuyContact, r.Seller), "  "+th.Strong.Render(r.Contact), "",
+		widget.Buttons(th, 0, e.S(i18n.Close)))
+}
+
+// empty is shown in place of the question while no call is left; it becomes
+// the question when one is back.
+func (d *Dialog) empty(l *widget.Lines, w int) {
+	e, th := d.e, d.e.Theme
+	l.Add(widget.LevelSign(th, widget.None)+" "+widget.Gauge(th, 0, 1, w-24)+"  "+
+		e.T.N(i18n.QuotaLeft, 0, e.T.Int(int64(e.Quotas.Services.Max))), "")
+	if next, ok := e.Quotas.NextService(e.Now()); ok {
+		l.Add(e.S(i18n.QuotaNextAt, e.T.Countdown(next.Sub(e.Now())), e.T.Clock(next)))
+	}
+	l.Add(e.S(i18n.QuotaBrowse), "", widget.Buttons(th, 0, e.S(i18n.Close)))
+}

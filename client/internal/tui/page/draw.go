@@ -1,0 +1,156 @@
+package page
+
+import (
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/lipgloss"
+
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/theme"
+	"etuservices/client/internal/tui/widget"
+)
+
+// spinFrame is how long a frame of the spinner stands.
+const spinFrame = 120 * time.Millisecond
+
+// SpinEvery is when to draw again while something loads; 0 where nothing turns.
+func (e *Env) SpinEvery() time.Duration {
+	if !e.Motion || e.Theme.ASCII {
+		return 0
+	}
+	return spinFrame
+}
+
+// Waiting is the line shown while an answer is awaited.
+func (e *Env) Waiting() string {
+	s := e.S(i18n.Loading)
+	if e.SpinEvery() > 0 {
+		n := e.Now().UnixMilli() / spinFrame.Milliseconds()
+		s = theme.Spinner[n%int64(len(theme.Spinner))] + " " + s
+	}
+	return e.Theme.Faint.Render(s)
+}
+
+// Failure says what went wrong and what to do, wrapped in w cells.
+func (e *Env) Failure(err error, w int) string {
+	return paint(e.Theme.Err, theme.Cross+" "+e.T.Error(err), w)
+}
+
+// Warning is a sentence to heed, wrapped in w cells.
+func (e *Env) Warning(s string, w int) string {
+	return paint(e.Theme.Warn, theme.Alert+" "+s, w)
+}
+
+func paint(st lipgloss.Style, s string, w int) string {
+	lines := widget.Wrap(s, max(1, w))
+	for i := range lines {
+		lines[i] = st.Render(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Trouble is Failure with the key that tries again.
+func (e *Env) Trouble(err error, w int) string {
+	return e.Failure(err, w) + "\n\n" + e.Hint(i18n.KeyR, i18n.DoRetry)
+}
+
+// Hint draws one key with what it does.
+func (e *Env) Hint(k, does i18n.Msg) string {
+	return e.Theme.Key.Render(e.S(k)) + " " + e.S(does)
+}
+
+// H makes a Hint.
+func (e *Env) H(k, does i18n.Msg) Hint { return Hint{e.Key(k), e.S(does)} }
+
+// Key names a key; administrators have one screen more, ASCII a sign less.
+func (e *Env) Key(k i18n.Msg) string {
+	if k == i18n.KeyBoth && e.Theme.ASCII { // ⇧ has no sign of its own there
+		k = i18n.KeyBothWord
+	}
+	if e.IsAdmin() {
+		switch k {
+		case i18n.KeyScreens:
+			k = i18n.KeyScreensAdmin
+		case i18n.KeyScreenF:
+			k = i18n.KeyScreenFAdmin
+		case i18n.KeyAzerty:
+			k = i18n.KeyAzertyAdmin
+		}
+	}
+	return e.S(k)
+}
+
+// Wait is a line that counts down to the instant at which the next try may
+// pass, then says that it may; "" where no such instant is known.
+func (e *Env) Wait(until time.Time) string {
+	if until.IsZero() {
+		return ""
+	}
+	if left := until.Sub(e.Now()); left > 0 {
+		return "\n" + e.S(i18n.LoginWait, e.T.Countdown(left))
+	}
+	return "\n" + e.Theme.OK.Render(theme.Check+" "+e.S(i18n.LoginWaitOver))
+}
+
+// NoCall says that no call is left, and until when where that is known.
+func (e *Env) NoCall(w int) string {
+	if next, ok := e.Quotas.NextService(e.Now()); ok {
+		return e.Warning(e.S(i18n.ArticleNoCalls, e.T.Countdown(next.Sub(e.Now()))), w)
+	}
+	return e.Warning(e.S(i18n.ArticleNoMore), w)
+}
+
+// Age says when something came, where that is long enough ago to matter.
+func (e *Env) Age(at time.Time) string {
+	return e.S(i18n.ReceivedAt, e.T.Clock(at), e.T.Age(e.Now().Sub(at)))
+}
+
+// StaleAfter is the age above which a list says so.
+const StaleAfter = time.Minute
+
+// State draws what stands in a list's place while it has no rows: waiting,
+// trouble, or the sentence and the next step of an empty one. It is "" where
+// the rows themselves are to be drawn.
+func State[T any](e *Env, l *Load[T], rows, w int, empty, next i18n.Msg) string {
+	switch {
+	case l.Err != nil && rows == 0:
+		return widget.Indent("\n"+e.Trouble(l.Err, w-4), 2)
+	case rows > 0:
+		return ""
+	case l.Slow(e):
+		return "\n  " + e.Waiting()
+	case l.Has && !l.busy:
+		return "\n  " + e.S(empty) + "\n\n  " + e.Theme.Faint.Render(e.S(next))
+	}
+	return "\n"
+}
+
+// Foot draws the line under a list: trouble with what is shown, its age, or
+// nothing.
+func Foot[T any](e *Env, l *Load[T]) string {
+	switch {
+	case l.Err != nil && l.Has:
+		// What matters first: the rest may be cut where the screen is narrow.
+		return e.Theme.Warn.Render(theme.Alert+" "+e.Age(l.At)) + " " + theme.Sep + " " +
+			e.Hint(i18n.KeyR, i18n.DoRetry) + " " + theme.Sep + " " + e.Theme.Faint.Render(e.T.Error(l.Err))
+	case l.Slow(e):
+		return e.Waiting()
+	case l.Has && e.Now().Sub(l.At) >= StaleAfter:
+		return e.Theme.Faint.Render(e.Age(l.At)) + " " + theme.Sep + " " + e.Hint(i18n.KeyR, i18n.DoRefresh)
+	}
+	return ""
+}
+
+// Sign is the sign of a mood, in its colour.
+func (e *Env) Sign(m Mood) string {
+	switch m {
+	case Good:
+		return e.Theme.OK.Render(theme.Check)
+	case Bad:
+		return e.Theme.Err.Render(theme.Cross)
+	case News:
+		return e.Theme.Title.Render(theme.Dot)
+	}
+	return e.Theme.Faint.Render(theme.Sep)
+}

@@ -1,0 +1,55 @@
+package page
+
+import (
+	"context"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/link"
+	"etuservices/client/internal/tui/theme"
+)
+
+// Env is what all screens share. The root changes it, between two messages;
+// pages read it while they draw, so a change of language or theme needs no
+// word to anyone.
+type Env struct {
+	Ctx    context.Context // ends with the program
+	API    API
+	T      i18n.T
+	Theme  *theme.Theme
+	Motion bool // spinners turn
+	Addr   string
+	// Version is the program's own.
+	Version string
+	TLS     bool
+
+	Now   func() time.Time
+	After func(d time.Duration, m tea.Msg) tea.Cmd
+
+	Link    link.State
+	Session api.Session // zero when nobody is logged in
+	Profile api.Profile // zero until known
+	Quotas  QuotaState
+	Inbox   Inbox
+
+	busy int // loads under way
+}
+
+// Busy says whether an answer is awaited.
+func (e *Env) Busy() bool { return e.busy > 0 }
+
+// IsAdmin says whether an administrator is logged in.
+func (e *Env) IsAdmin() bool { return e.Session.Role == api.Admin }
+
+// Landed takes note of an answer; the root calls it for every message.
+func (e *Env) Landed(m tea.Msg) {
+	if _, ok := m.(landed); ok {
+		e.busy--
+	}
+}
+
+// S is e.T.S, which pages need on every line.
+func (e *Env) S(m i18n.Msg, args ...any) string { return e.T.S(m, args...) }

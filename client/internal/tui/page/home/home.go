@@ -1,0 +1,151 @@
+// Package home is the first screen after the login: what is left of both
+// quotas, what one can do, what happened.
+package home
+
+import (
+	"time"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/keys"
+	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/theme"
+	"etuservices/client/internal/tui/widget"
+)
+
+// menu is what one can do, by the digit that does it from anywhere.
+var menu = []struct {
+	kind  page.Kind
+	digit string
+	name  i18n.Msg
+	calls int
+}{
+	{page.Catalog, "2", i18n.HomeCatalog, 0},
+	{page.Sell, "3", i18n.HomeSell, 1},
+	{page.Mine, "4", i18n.HomeMine, 0},
+	{page.Boards, "5", i18n.HomeBoards, 0},
+	{page.Account, "6", i18n.HomeAccount, 0},
+}
+
+// countAge is how old the number of people may get while the page is on.
+const countAge = 30 * time.Second
+
+// Page is the home screen.
+type Page struct {
+	page.Size
+	page.Still
+	e     *page.Env
+	cur   int
+	count page.Load[api.Count]
+}
+
+// New makes the screen.
+func New(e *page.Env) *Page { return &Page{e: e} }
+
+// Show asks how many are there; the quotas are kept by the root.
+func (p *Page) Show(any) tea.Cmd {
+	return tea.Batch(page.Send(page.RefreshQuotas{}), p.count.Start(p.e, p.e.API.Count))
+}
+
+// Update takes a message.
+func (p *Page) Update(m tea.Msg) tea.Cmd {
+	p.count.Update(p.e, m)
+	switch m := m.(type) {
+	case page.Resync:
+		return p.Show(nil)
+	case page.Second:
+		if p.count.Has && !p.count.Busy() && p.e.Now().Sub(p.count.At) >= countAge {
+			return p.count.Start(p.e, p.e.API.Count)
+		}
+	case page.Left:
+		p.cur = 0
+		p.count.Forget()
+	case tea.KeyMsg:
+		switch {
+		case key.Matches(m, keys.Up):
+			p.cur = max(0, p.cur-1)
+		case key.Matches(m, keys.Down):
+			p.cur = min(len(menu)-1, p.cur+1)
+		case key.Matches(m, keys.Enter):
+			return page.Send(page.Go{Kind: menu[p.cur].kind})
+		case key.Matches(m, keys.Refresh):
+			return p.Show(nil)
+		}
+	}
+	return nil
+}
+
+// View is part of page.Page.
+func (p *Page) View() string {
+	e, th, w := p.e, p.e.Theme, min(page.ReadWidth, p.W-2)
+	var l widget.Lines
+	name := e.Profile.FirstName
+	if name == "" {
+		name = e.Session.Login
+	}
+	here := ""
+	if p.count.Has {
+		here = th.Faint.Render(e.T.N(i18n.HomeUsers, p.count.Data.Users))
+	}
+	l.Add(widget.Ends(th.Title.Render(e.S(i18n.HomeHello, name)), here, w))
+	if p.H >= 19 {
+		l.Add("")
+	}
+	services, logins := e.Quotas.Services, e.Quotas.Connections
+	next, _ := e.Quotas.NextService(e.Now())
+	l.Add(page.QuotaView(e, i18n.QuotaServices, services, next, w))
+	l.Add(page.QuotaView(e, i18n.QuotaLogins, logins, logins.Next, w), "")
+	l.Add(widget.Ends(th.Strong.Render(e.S(i18n.HomeWhat)), th.Faint.Render(e.S(i18n.HomeCost)), w))
+	for i, item := range menu {
+		l.Add(p.item(i, item.digit+"  "+e.S(item.name), item.calls, w))
+	}
+	p.events(&l, w)
+	return widget.Indent(l.String(), (p.W-w)/2)
+}
+
+func (p *Page) item(i int, name string, calls, w int) string {
+	e, th := p.e, p.e.Theme
+	cost := e.S(i18n.Free)
+	if calls > 0 {
+		cost = e.T.N(i18n.Cost, calls)
+	}
+	if i == p.cur {
+		return th.Selected.Render(widget.Ends(theme.Cursor+" "+name, cost, w))
+	}
+	if calls == 0 {
+		cost = th.Faint.Render(cost)
+	}
+	return widget.Ends("  "+name, cost, w)
+}
+
+// events fills what height is left with the newest events.
+func (p *Page) events(l *widget.Lines, w int) {
+	e, th := p.e, p.e.Theme
+	room := p.H - len(*l) - 2
+	if room < 1 {
+		return
+	}
+	l.Add("", widget.Ends(th.Strong.Render(e.S(i18n.HomeEvents)), e.Hint(i18n.KeyM, i18n.HomeEventsMore), w))
+	notes := e.Inbox.Notes
+	if len(notes) == 0 {
+		l.Add("  " + th.Faint.Render(e.S(i18n.HomeNoEvent)))
+	}
+	for _, n := range notes[:min(room, len(notes))] {
+		l.Add("  " + th.Faint.Render(e.T.Clock(n.At)) + "  " + e.Sign(n.Mood) + " " + n.Text(e))
+	}
+}
+
+// Title is part of page.Page.
+func (p *Page) Title() string { return p.e.S(i18n.HomeTitle) }
+
+// Hints are part of page.Page.
+func (p *Page) Hints() []page.Hint {
+	e := p.e
+	return []page.Hint{
+		e.H(i18n.KeyArrows, i18n.DoChoose), e.H(i18n.KeyEnter, i18n.DoOpen), e.H(i18n.KeyScreens, i18n.DoScreen),
+		e.H(i18n.KeyM, i18n.DoMessages), e.H(i18n.KeyHelp, i18n.DoHelp), e.H(i18n.KeyQ, i18n.DoQuit),
+	}
+}

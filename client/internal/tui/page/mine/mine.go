@@ -1,0 +1,154 @@
+// Package mine is the screen of one's own sales and purchases, with whom to
+// write to.
+package mine
+
+import (
+	"context"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/keys"
+	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/widget"
+	"etuservices/protocol"
+)
+
+// The tabs.
+const (
+	onSale = iota
+	sold
+	bought
+	tabs
+)
+
+// maxPages bounds what is loaded of one list: 5,000 articles, where ten calls
+// in ten minutes take two months to get to.
+const maxPages = 50
+
+// lists is everything of one user.
+type lists [tabs][]api.Article
+
+// Page is the screen.
+type Page struct {
+	page.Size
+	page.Still
+	e      *page.Env
+	tab    int
+	tables [tabs]widget.Table
+	all    page.Load[lists]
+}
+
+// New makes the screen.
+func New(e *page.Env) *Page { return &Page{e: e} }
+
+// Show asks for both lists, keeping what is shown until they come.
+func (p *Page) Show(any) tea.Cmd {
+	return p.all.Start(p.e, func(ctx context.Context) (lists, error) {
+		var l lists
+		err := each(ctx, p.e.API.MySales, func(a api.Article) {
+			if a.Status == api.Sold {
+				l[sold] = append(l[sold], a)
+			} else {
+				l[onSale] = append(l[onSale], a)
+			}
+		})
+		if err != nil {
+			return l, err
+		}
+		return l, each(ctx, p.e.API.MyPurchases, func(a api.Article) { l[bought] = append(l[bought], a) })
+	})
+}
+
+// each goes through all pages of a list.
+func each(ctx context.Context, ask func(context.Context, int, string) (api.Page, error), do func(api.Article)) error {
+	after := ""
+	for range maxPages {
+		part, err := ask(ctx, protocol.MaxPage, after)
+		if err != nil {
+			return err
+		}
+		for _, a := range part.Articles {
+			do(a)
+		}
+		if after = part.Next; after == "" {
+			return nil
+		}
+	}
+	return nil
+}
+
+// Update takes a message.
+func (p *Page) Update(m tea.Msg) tea.Cmd {
+	if p.all.Update(p.e, m) {
+		return nil
+	}
+	switch m := m.(type) {
+	case page.Resync, page.Gone, page.Bought, page.OnSale:
+		if p.all.Has {
+			return p.Show(nil)
+		}
+	case page.Left:
+		p.all.Forget()
+		for i := range p.tables {
+			p.tables[i].Cur = 0
+		}
+	case tea.KeyMsg:
+		return p.key(m)
+	}
+	return nil
+}
+
+func (p *Page) key(k tea.KeyMsg) tea.Cmd {
+	a, there := p.current()
+	switch {
+	case key.Matches(k, keys.Back):
+		return page.Send(page.Back{})
+	case key.Matches(k, keys.NextTab):
+		p.tab = (p.tab + 1) % tabs
+	case key.Matches(k, keys.PrevTab):
+		p.tab = (p.tab + tabs - 1) % tabs
+	case key.Matches(k, keys.Refresh):
+		return p.Show(nil)
+	case there && key.Matches(k, keys.Enter):
+		return page.Send(page.Go{Kind: page.Article, Arg: a, Push: true})
+	case there && key.Matches(k, keys.Copy):
+		text := a.Contact
+		if text == "" {
+			text = a.Title
+		}
+		return page.Send(page.CopyText{Text: text})
+	case there && a.Status == api.OnSale && key.Matches(k, keys.Withdraw):
+		return page.Send(page.Withdraw{Article: a})
+	default:
+		p.tables[p.tab].Key(k, len(p.rows()))
+	}
+	return nil
+}
+
+func (p *Page) rows() []api.Article { return p.all.Data[p.tab] }
+
+func (p *Page) current() (api.Article, bool) {
+	rows, i := p.rows(), p.tables[p.tab].Cur
+	if i < 0 || i >= len(rows) {
+		return api.Article{}, false
+	}
+	return rows[i], true
+}
+
+// Title is part of page.Page.
+func (p *Page) Title() string { return p.e.S(i18n.MineTitle) }
+
+// Hints are part of page.Page.
+func (p *Page) Hints() []page.Hint {
+	e := p.e
+	hints := []page.Hint{e.H(i18n.KeyArrows, i18n.DoChoose), e.H(i18n.KeyTab, i18n.DoTab), e.H(i18n.KeyEnter, i18n.DoDetail)}
+	if a, ok := p.current(); ok && a.Status == api.OnSale {
+		hints = append(hints, e.H(i18n.KeyX, i18n.DoWithdraw))
+	} else if ok && a.Contact != "" {
+		hints = append(hints, e.H(i18n.KeyC, i18n.DoCopy))
+	}
+	return append(hints, e.H(i18n.KeyR, i18n.DoRefresh), e.H(i18n.KeyHelp, i18n.DoHelp))
+}

@@ -1,0 +1,154 @@
+package page
+
+import (
+	"context"
+	"errors"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"etuservices/client/internal/api"
+)
+
+var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+
+func TestNextServiceFromOwnCalls(t *testing.T) {
+	var s QuotaState
+	s.Set(api.Quotas{Services: api.Quota{Used: 0, Max: 10, Left: 10, Window: 10 * time.Minute}}, noon)
+	s.Spend(api.Quota{Used: 1, Max: 10, Left: 9}, noon)
+	s.Spend(api.Quota{Used: 2, Max: 10, Left: 8}, noon.Add(time.Minute))
+	if at, ok := s.NextService(noon.Add(2 * time.Minute)); !ok || !at.Equal(noon.Add(10*time.Minute)) {
+		t.Errorf("next at %v (%v)", at, ok)
+	}
+	if s.Due(noon.Add(90 * time.Second)) {
+		t.Error("due although nothing changed")
+	}
+	if !s.Due(noon.Add(10*time.Minute + time.Second)) {
+		t.Error("not due although one came back")
+	}
+}
+
+func TestNextServiceUnknownForCallsOfAnotherRun(t *testing.T) {
+	var s QuotaState
+	s.Set(api.Quotas{Services: api.Quota{Used: 3, Max: 10, Left: 7}}, noon)
+	s.Spend(api.Quota{Used: 4, Max: 10, Left: 6}, noon)
+	if at, ok := s.NextService(noon); ok {
+		t.Errorf("next at %v: three calls were made nobody knows when", at)
+	}
+}
+
+func TestReplayIsNoCall(t *testing.T) {
+	var s QuotaState
+	s.Set(api.Quotas{Services: api.Quota{Used: 0, Max: 10, Left: 10}}, noon)
+	s.Spend(api.Quota{Used: 1, Max: 10, Left: 9}, noon)
+	s.Spend(api.Quota{Used: 1, Max: 10, Left: 9}, noon.Add(time.Minute))
+	if len(s.spent) != 1 {
+		t.Errorf("%d calls noted", len(s.spent))
+	}
+}
+
+func TestServerToldNext(t *testing.T) {
+	var s QuotaState
+	s.Set(api.Quotas{Services: api.Quota{Used: 10, Max: 10, Next: noon.Add(time.Minute)}}, noon)
+	if at, ok := s.NextService(noon); !ok || !at.Equal(noon.Add(time.Minute)) {
+		t.Errorf("%v %v", at, ok)
+	}
+	if !s.Due(noon.Add(61 * time.Second)) {
+		t.Error("not due at the instant that the server named")
+	}
+}
+
+func TestLoadDropsStaleAnswers(t *testing.T) {
+	e := &Env{Ctx: context.Background(), Now: func() time.Time { return noon }, After: func(time.Duration, tea.Msg) tea.Cmd { return nil }}
+	var l Load[int]
+	answer := func(n int, err error) tea.Msg {
+		return l.Start(e, func(context.Context) (int, error) { return n, err })()
+	}
+	first := answer(1, nil)
+	second := answer(2, nil)
+	if l.Update(e, first) || l.Has {
+		t.Error("an answer that is no longer wanted was taken")
+	}
+	if !l.Update(e, second) || l.Data != 2 {
+		t.Error("the answer was not taken")
+	}
+	l.Update(e, answer(0, errors.New("x")))
+	if l.Err == nil || l.Data != 2 || !l.Has {
+		t.Error("a failure lost what was there")
+	}
+	late := answer(3, nil)
+	l.Forget()
+	if l.Update(e, late) || l.Has {
+		t.Error("an answer after Forget was taken: another user would see it")
+	}
+}
+
+func TestChecks(t *testing.T) {
+	for s, bad := range map[string]bool{"a": true, "ab": false, "Amelie.d": false, "é": true, "-ab": true, "a b": true, "amélie": true} {
+		if _, got := CheckLogin(s); got != bad {
+			t.Errorf("login %q: bad %v", s, got)
+		}
+	}
+	for s, bad := range map[string]bool{"a@b.c": false, "a@b": true, "@b.c": true, "a b@c.d": true, "": true, "a\u200bb@c.d": true, "e\u0301@c.fr": false} {
+		if _, got := CheckEmail(s); got != bad {
+			t.Errorf("e-mail %q: bad %v", s, got)
+		}
+	}
+	for s, bad := range map[string]bool{
+		"Titre": false, "\u2764\ufe0f": false, "": true, " \u00a0": true, "\u3164": true, "\u200d": true, "a\u200bb": true,
+		"a" + strings.Repeat("\u0301", 31): true,
+	} {
+		if _, got := CheckText(s); got != bad {
+			t.Errorf("text %+q: bad %v", s, got)
+		}
+	}
+	if _, bad := CheckLegible(""); bad {
+		t.Error("an empty description is refused")
+	}
+	for s, want := range map[string]int64{"4": 400, "4,5": 450, "4.50 €": 450, "0": 0, "9999,99": 999999, " 12,00€": 1200, "1 200": 120000} {
+		if got, err := ParsePrice(s); err != nil || got != want {
+			t.Errorf("price %q: %d, %v", s, got, err)
+		}
+	}
+	for _, s := range []string{"", "€", "-1", "1,234", "10000", "a"} {
+		if _, err := ParsePrice(s); err == nil {
+			t.Errorf("price %q is taken", s)
+		}
+	}
+	if _, bad := CheckPassword("éééééééé"); bad {
+		t.Error("eight characters are too short")
+	}
+}
+
+func TestInboxIsBounded(t *testing.T) {
+	var b Inbox
+	for i := range 1000 {
+		b.Add(Note{At: noon.Add(time.Duration(i))}, true)
+	}
+	if len(b.Notes) != maxNotes || !b.Notes[0].At.Equal(noon.Add(999)) {
+		t.Errorf("%d notes, the first of %v", len(b.Notes), b.Notes[0].At)
+	}
+}
+
+// A quota that no honest server tells is drawn, and nothing is computed from it.
+func TestMadQuota(t *testing.T) {
+	const window = 10 * time.Minute
+	for _, q := range []api.Quota{
+		{Used: -1, Max: 10, Window: window},
+		{Used: 1 << 40, Max: 1, Window: window},
+		{Used: -1, Max: -1, Left: -1, Window: window},
+		{Used: math.MinInt, Max: 10, Window: window},
+		{Used: 1, Max: 10},
+		{Window: window},
+	} {
+		var s QuotaState
+		s.Spend(api.Quota{Used: 1, Max: 10, Left: 9}, time.Now())
+		s.Set(api.Quotas{Services: q, Connections: q}, time.Now())
+		if at, ok := s.NextService(time.Now()); ok {
+			t.Errorf("%+v: the next one at %s", q, at)
+		}
+	}
+}

@@ -1,0 +1,189 @@
+// Package register is the screen on which an account is created; it logs in
+// with it at once.
+package register
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/link"
+	"etuservices/client/internal/tui/keys"
+	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/widget"
+	"etuservices/protocol"
+)
+
+// Places of the fields.
+const (
+	login = iota
+	email
+	first
+	last
+	password
+	repeat
+)
+
+// Page is the registration screen.
+type Page struct {
+	page.Size
+	page.Form
+	e     *page.Env
+	enter page.Load[api.Session]
+}
+
+// New makes the screen.
+func New(e *page.Env) *Page {
+	p := &Page{e: e}
+	p.Form = page.NewForm(
+		2,
+		&page.Entry{Field: "login", Label: i18n.LoginName, Hint: i18n.RegisterLoginHint, Check: page.CheckLogin},
+		&page.Entry{Field: "email", Label: i18n.RegisterEmail, Hint: i18n.RegisterEmailHint, Check: page.CheckEmail},
+		&page.Entry{Field: "prenom", Label: i18n.RegisterFirst, Hint: i18n.RegisterNameHint, Check: page.CheckText},
+		&page.Entry{Field: "nom", Label: i18n.RegisterLast, Hint: i18n.RegisterNameHint, Check: page.CheckText},
+		&page.Entry{Field: "motdepasse", Label: i18n.LoginPassword, Hint: i18n.LoginPassHint, Check: page.CheckPassword},
+		&page.Entry{Label: i18n.RegisterRepeat, Hint: i18n.RegisterRepHint, Check: p.same},
+	)
+	for i, bound := range []int{
+		protocol.MaxLogin, protocol.MaxEmail, protocol.MaxName, protocol.MaxName,
+		protocol.MaxPassword, protocol.MaxPassword,
+	} {
+		p.Entries[i].In.Max = bound
+		p.Entries[i].In.Secret = i >= password
+	}
+	return p
+}
+
+func (p *Page) same(s string) (i18n.Msg, bool) {
+	return i18n.WrongRepeat, s != p.Entries[password].In.Value()
+}
+
+// Show is part of page.Page.
+func (p *Page) Show(any) tea.Cmd { return nil }
+
+// Update takes a message.
+func (p *Page) Update(m tea.Msg) tea.Cmd {
+	if p.enter.Update(p.e, m) {
+		return p.entered()
+	}
+	k, ok := m.(tea.KeyMsg)
+	switch {
+	case !ok:
+		return nil
+	case p.enter.Busy():
+		if key.Matches(k, keys.Back) {
+			p.enter.Cancel()
+		}
+		return nil
+	case key.Matches(k, keys.Back):
+		return page.Send(page.Back{})
+	}
+	switch p.Form.Key(k) {
+	case 0:
+		return p.submit()
+	case 1:
+		return page.Send(page.Back{})
+	}
+	return nil
+}
+
+// errCreated says that the account is there, but the login failed.
+type errCreated struct{ error }
+
+func (e errCreated) Unwrap() error { return e.error }
+
+func (p *Page) submit() tea.Cmd {
+	p.enter.Err = nil
+	if !p.Valid() {
+		return nil
+	}
+	text := func(i int) string { return strings.TrimSpace(p.Entries[i].In.Value()) }
+	r := api.Registration{
+		Login: text(login), Email: text(email), FirstName: text(first), LastName: text(last),
+		Password: p.Entries[password].In.Value(),
+	}
+	return p.enter.Start(p.e, func(ctx context.Context) (api.Session, error) {
+		name, err := p.e.API.Register(ctx, r)
+		if err != nil && !errors.Is(err, link.ErrLost) {
+			return api.Session{}, err
+		}
+		if err != nil {
+			name = r.Login // the answer was lost: logging in tells whether it was done
+		}
+		s, err := p.e.API.Login(ctx, name, r.Password)
+		if err != nil && !errors.Is(err, api.ErrNotKept) {
+			return s, errCreated{err}
+		}
+		return s, nil
+	})
+}
+
+func (p *Page) entered() tea.Cmd {
+	err := p.enter.Err
+	var created errCreated
+	switch {
+	case err == nil:
+		p.Clear()
+		return tea.Sequence( // the welcome stands, not that the login went well
+			page.Send(page.Entered{Session: p.enter.Data}),
+			page.Send(page.Say{Mood: page.Good, Text: p.e.S(i18n.RegisterDone)}),
+		)
+	case errors.As(err, &created):
+		name := p.Entries[login].In.Value()
+		p.Clear()
+		p.enter.Forget()
+		return page.Send(page.Go{Kind: page.Login, Arg: page.LoginArg{
+			Login: name, Reason: p.e.S(i18n.RegisterNoEntry, p.e.T.Error(created)),
+		}})
+	case p.Refuse(err):
+		p.enter.Err = nil // said at its field
+	}
+	return nil
+}
+
+// View is part of page.Page.
+func (p *Page) View() string {
+	e, w := p.e, min(72, p.W-4)
+	var b strings.Builder
+	labels := 0
+	for _, en := range p.Entries {
+		labels = max(labels, widget.Width(e.S(en.Label)))
+	}
+	if p.H > 15 {
+		b.WriteString("\n")
+	}
+	for i := range p.Entries {
+		b.WriteString(p.EntryView(e, i, labels, w) + "\n")
+	}
+	b.WriteString(" " + p.ButtonRow(e.Theme, e.S(i18n.RegisterCreate), e.S(i18n.Cancel)) + "\n")
+	switch {
+	case p.enter.Slow(e):
+		b.WriteString("  " + e.Waiting())
+	case p.enter.Err != nil:
+		b.WriteString(widget.Indent(e.Failure(p.enter.Err, w), 2))
+	}
+	return widget.Indent(b.String(), max(0, (p.W-w)/2))
+}
+
+// Title is part of page.Page.
+func (p *Page) Title() string { return p.e.S(i18n.RegisterTitle) }
+
+// Draft is part of page.Page.
+func (p *Page) Draft() bool { return p.Typed() }
+
+// Hints are part of page.Page.
+func (p *Page) Hints() []page.Hint {
+	e := p.e
+	if p.enter.Busy() {
+		return []page.Hint{e.H(i18n.KeyEsc, i18n.DoCancel), e.H(i18n.KeyQuit, i18n.DoQuit)}
+	}
+	return []page.Hint{
+		e.H(i18n.KeyBoth, i18n.DoFields), e.H(i18n.KeyEnter, i18n.DoConfirm), e.H(i18n.KeySend, i18n.DoSend),
+		e.H(i18n.KeyEsc, i18n.DoBack), e.H(i18n.KeyF1, i18n.DoHelp), e.H(i18n.KeyQuit, i18n.DoQuit),
+	}
+}

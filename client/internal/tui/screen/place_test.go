@@ -1,0 +1,87 @@
+package screen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"etuservices/client/internal/tui/cells"
+)
+
+// TestNothingIsDrawnWhileAway: what is shown meanwhile stands there afterwards,
+// whole, whatever the terminal forgot.
+func TestNothingIsDrawnWhileAway(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	s := &Screen{out: &out}
+	s.Mouse(true)
+	s.paint("one\ntwo")
+	s.Suspend()
+	s.Suspend()
+	if n := strings.Count(out.String(), "\x1b[?1049l"); n != 1 {
+		t.Errorf("left %d times", n)
+	}
+	at := out.Len()
+	s.paint("one\nthree")
+	s.Write("\x1b]52;c;\a")
+	s.Mouse(true)
+	if got := out.String()[at:]; got != "" {
+		t.Errorf("%q to a terminal that is somebody else's", got)
+	}
+	s.Resume()
+	for _, want := range []string{"\x1b[?1049h", "\x1b[?2004h", mouseOn, "one", "three"} {
+		if !strings.Contains(out.String()[at:], want) {
+			t.Errorf("no %q after coming back", want)
+		}
+	}
+}
+
+// adding is a terminal that adds up the code points of a character, as many do:
+// it shows where each column begins there.
+func adding(line string) (columns []int) {
+	col := 1
+	for rest := line; rest != ""; {
+		seq, _, n, _ := ansi.DecodeSequence(rest, 0, nil)
+		rest = rest[n:]
+		var to int
+		switch _, err := fmt.Sscanf(seq, "\x1b[%dG", &to); {
+		case err == nil:
+			col = to
+		case seq == "\r":
+			col, columns = 1, nil
+		case seq[0] == 0x1b:
+		case seq == "│":
+			columns = append(columns, col)
+			fallthrough
+		default:
+			for _, r := range seq {
+				col += cells.Width(string(r))
+			}
+		}
+	}
+	return columns
+}
+
+// TestColumnsStandInATerminalThatCountsOtherwise: whatever stands before them.
+func TestColumnsStandInATerminalThatCountsOtherwise(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"plain", "été", "e\u0301te\u0301", "นำน้ำ", "हिन्दी क्ष", "👋🏽", "👨‍👩‍👧‍👦 x", "🇫🇷 🇩🇪", "❤️ 1️⃣", "日本 👍🏿", "각각", "a\u00adb",
+	} {
+		for _, style := range []string{"", "\x1b[7m", "\x1b[1;38;5;117m"} {
+			left := style + text + strings.Repeat(" ", 30-cells.Width(text))
+			line := "│" + left + "\x1b[0m│" + text + "│"
+			anchored, _ := anchor(line)
+			want := []int{1, 32, 33 + cells.Width(text)}
+			if got := adding(anchored); !slices.Equal(got, want) {
+				t.Errorf("%q: columns %v, want %v: %q", text, got, want, anchored)
+			}
+			if strings.Count(anchored, text) < 2 {
+				t.Errorf("%q is not whole in %q", text, anchored)
+			}
+		}
+	}
+}

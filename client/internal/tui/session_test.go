@@ -1,0 +1,122 @@
+package tui
+
+import (
+	"testing"
+	"time"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/link"
+	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/tuitest"
+	"etuservices/protocol"
+)
+
+func TestAnotherUserFindsNothing(t *testing.T) {
+	s := student(t, 80, 24)
+	s.press("3", "tab")
+	s.typed("Secret")
+	s.send(events{api.ArticleSold{Title: "Le mien", Buyer: "leo", Contact: "leo@x.y"}})
+	s.send(page.Left{})
+	s.send(page.Entered{Session: api.Session{Login: "bob"}})
+	s.press("3")
+	s.miss("Secret")
+	s.press("1", "m")
+	s.miss("leo@x.y", "Le mien")
+}
+
+func TestLostConnection(t *testing.T) {
+	s := student(t, 80, 24)
+	s.press("2")
+	s.send(gone(s))
+	s.see("Connexion perdue", "Nouvel essai n° 2 dans 00:02", "✗ hors ligne")
+	s.press("enter")
+	if s.fake.Called("Retry") != 0 {
+		t.Error("an Enter on its way was taken for a retry")
+	}
+	s.advance(time.Second)
+	s.see("dans 00:01")
+	s.press("enter")
+	if s.fake.Called("Retry") != 1 {
+		t.Error("Enter does not retry")
+	}
+	s.press("l")
+	s.miss("Connexion perdue")
+	asked := s.fake.Called("Articles")
+	s.send(state{Phase: link.Online, Generation: 2})
+	s.see("Connexion rétablie.")
+	if s.fake.Called("Articles") != asked+1 {
+		t.Error("the list was not asked for again after the events in between were missed")
+	}
+}
+
+func TestFloodOfEvents(t *testing.T) {
+	s := student(t, 80, 24)
+	var many events
+	for range batch {
+		many = append(many, api.ArticleSold{Title: "x", Buyer: "y", Contact: "z"})
+	}
+	asked := s.fake.Called("MySales")
+	for range 40 {
+		s.send(many)
+	}
+	if n := len(s.m.e.Inbox.Notes); n > 200 {
+		t.Errorf("%d notes kept", n)
+	}
+	if n := s.fake.Called("MySales") - asked; n > 40 {
+		t.Errorf("%d questions for 40 batches", n)
+	}
+	s.press("2")
+	s.see("Catalogue")
+}
+
+func TestRegistrationLogsIn(t *testing.T) {
+	s := open(t, tuitest.New(start), 80, 24)
+	s.press("ctrl+n")
+	for _, text := range []string{"amelie", "amelie@etu.example", "Amélie", "Durand", "un bon mot", "un bon mot"} {
+		s.typed(text)
+		s.press("enter")
+	}
+	if s.fake.Called("Register") != 1 || s.fake.Called("Login") != 1 || s.m.kind != page.Home {
+		t.Fatalf("%q\n%s", s.fake.Calls, s.view())
+	}
+}
+
+func TestTakenLoginIsSaidAtItsField(t *testing.T) {
+	s := open(t, tuitest.New(start), 80, 24)
+	s.fake.Errs["Register"] = refused(protocol.EXISTE, "champ", "login")
+	s.press("ctrl+n")
+	for _, text := range []string{"amelie", "a@etu.example", "Amélie", "Durand", "un bon mot", "un bon mot"} {
+		s.typed(text)
+		s.press("enter")
+	}
+	s.see("▸ Identifiant", "✗ Déjà pris.", "a@etu.example")
+}
+
+func TestUnknownRegistrationIsSettledByLoggingIn(t *testing.T) {
+	s := open(t, tuitest.New(start), 80, 24)
+	s.fake.Errs["Register"] = link.ErrLost
+	s.press("ctrl+n")
+	for _, text := range []string{"amelie", "a@etu.example", "Amélie", "Durand", "un bon mot", "un bon mot"} {
+		s.typed(text)
+		s.press("enter")
+	}
+	if s.m.kind != page.Home {
+		t.Fatalf("the account that was created is not entered:\n%s", s.view())
+	}
+}
+
+func TestPasswordChange(t *testing.T) {
+	s := student(t, 80, 24)
+	s.fake.Errs["ChangePassword"] = refused(protocol.ECHEC, "reste", "2")
+	s.press("6", "enter")
+	s.typed("ancien mot")
+	s.press("tab")
+	s.typed("nouveau mot")
+	s.press("tab")
+	s.typed("nouveau mot")
+	s.press("enter")
+	s.see("Ce n'est pas le mot de passe actuel")
+	s.fake.Errs["ChangePassword"] = nil
+	s.press("ctrl+s")
+	s.see("Mot de passe changé", "Amélie Durand")
+}

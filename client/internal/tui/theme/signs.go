@@ -1,0 +1,80 @@
+package theme
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/cells"
+)
+
+// Signs of the chrome. None is an emoji or of ambiguous width in the terminals
+// we tried. Each has an ASCII twin below; text goes through Plain at the end,
+// so that nobody else has to think of it.
+const (
+	Cursor  = "▸"
+	Dot     = "●"
+	Alert   = "▲"
+	Stop    = "■"
+	Check   = "✓"
+	Cross   = "✗"
+	Full    = "█"
+	Empty   = "░"
+	Rule    = "─"
+	Pipe    = "│"
+	Caret   = "│"
+	Mask    = "•"
+	Radio   = "(•)"
+	NoRadio = "( )"
+	Crumb   = "›"
+	Sep     = "·"
+)
+
+// Spinner is the waiting sign, one frame after the other.
+var Spinner = []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"}
+
+// Heights are columns of a chart from empty to full, an eighth of a cell each.
+var Heights = []string{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}
+
+// twins maps a sign to one ASCII cell: widths stay, so that a finished frame
+// can be translated without laying it out again.
+var twins = map[rune]rune{
+	'▸': '>', '●': '*', '▲': '!', '■': '#', '✓': '+', '✗': 'x', '█': '#', '░': '.',
+	'─': '-', '│': '|', '╭': '+', '╮': '+', '╰': '+', '╯': '+', '├': '+', '┤': '+',
+	'•': '*', '›': '>', '·': '-', '…': '.', '«': '"', '»': '"', '“': '"', '”': '"', '’': '\'',
+	'–': '-', '—': '-', '\u00a0': ' ', '\u202f': ' ', '↑': '^', '↓': 'v', '←': '<', '→': '>',
+	'€': 'E', '×': 'x', '°': 'o', '▏': '#', '▎': '#', '▍': '#', '▌': '#', '▋': '#', '▊': '#', '▉': '#',
+	'▁': '_', '▂': '.', '▃': ':', '▄': '-', '▅': '=', '▆': '+', '▇': '*',
+	'⠋': '|', '⠙': '/', '⠹': '-', '⠸': '\\', '⠼': '|', '⠴': '/', '⠦': '-', '⠧': '\\', '⠇': '|', '⠏': '/',
+}
+
+// Bare leaves only ASCII in a frame, every character in as many cells as it had.
+func Bare(s string) string {
+	var b strings.Builder
+	for s != "" {
+		if s[0] < utf8.RuneSelf {
+			b.WriteByte(s[0])
+			s = s[1:]
+			continue
+		}
+		cluster, width := cells.First(s)
+		s = s[len(cluster):]
+		if width > 0 {
+			b.WriteString(i18n.Plainly(cluster) + strings.Repeat(" ", width-1))
+		}
+	}
+	return b.String()
+}
+
+// Plain replaces the signs of s by their ASCII twins.
+func Plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x80 {
+			return r
+		}
+		if t, ok := twins[r]; ok {
+			return t
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,169 @@
+package tui
+
+import (
+	"testing"
+	"time"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/link"
+	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/tuitest"
+)
+
+func TestStaleAnswerIsIgnored(t *testing.T) {
+	s := student(t, 80, 24)
+	s.fake.Silent["Articles"] = true
+	s.press("2")
+	s.press("/")
+	s.typed("coeur")
+	s.advance(time.Second) // the pause in typing: a second question
+	if len(s.held) != 2 {
+		t.Fatalf("%d questions, want 2", len(s.held))
+	}
+	first := s.held[0]
+	s.held = s.held[1:]
+	s.release() // the second answer comes first
+	s.see("Le Cœur en dehors")
+	s.run(first) // the first comes late: everything, not what is searched for
+	s.miss("L'Étranger")
+}
+
+func TestSearchWithoutAccentsShowsAtOnce(t *testing.T) {
+	s := student(t, 80, 24)
+	s.press("2", "/")
+	s.fake.Silent["Articles"] = true // the server says nothing
+	s.typed("etr")
+	s.see("L'Étranger")
+	s.miss("Calculatrice")
+}
+
+func TestBuyNeedsAYes(t *testing.T) {
+	s := student(t, 80, 24)
+	s.press("2", "a")
+	s.see("Confirmer l'achat")
+	s.advance(time.Second)
+	s.press("enter")
+	if s.fake.Called("Buy") != 0 {
+		t.Fatal("Enter on the default bought")
+	}
+	s.press("a")
+	s.advance(time.Second)
+	s.press("left", "enter")
+	if s.fake.Called("Buy") != 1 {
+		t.Fatal("a chosen yes did not buy")
+	}
+	s.see("zoe@etu.example", "Appels ● 6/10")
+	s.press("c")
+	if len(s.copied) != 1 || s.copied[0] != "zoe@etu.example" {
+		t.Errorf("copied %q", s.copied)
+	}
+}
+
+func TestGraceAbsorbsEnter(t *testing.T) {
+	s := student(t, 80, 24)
+	s.press("2", "enter", "enter", "enter") // one Enter too many, at once
+	if s.m.dialog == nil {
+		t.Fatal("the Enter that was on its way answered the question")
+	}
+	s.advance(page.Grace)
+	s.press("enter")
+	if s.m.dialog != nil {
+		t.Fatal("after the grace Enter does not answer")
+	}
+}
+
+func TestTryingAgainKeepsTheRef(t *testing.T) {
+	s := student(t, 80, 24)
+	s.fake.Errs["Buy"] = link.ErrLost
+	s.press("2", "a", "o")
+	s.see("Résultat inconnu", "Réessayer ne peut pas acheter deux fois")
+	s.fake.Errs["Buy"] = nil
+	s.advance(time.Second)
+	s.press("o")
+	if len(s.fake.Refs) != 2 || s.fake.Refs[0] != s.fake.Refs[1] || s.fake.Refs[0] == "" {
+		t.Errorf("refs %q: a purchase could be made twice", s.fake.Refs)
+	}
+	s.see("est à vous")
+}
+
+func TestSaleKeepsTheRefUntilTheDraftChanges(t *testing.T) {
+	s := student(t, 80, 24)
+	s.fake.Errs["Sell"] = link.ErrLost
+	s.press("3", "tab")
+	s.typed("Un livre")
+	s.press("tab")
+	s.typed("4,50")
+	s.press("ctrl+s", "ctrl+s", "backspace", "backspace")
+	s.typed("75")
+	s.press("ctrl+s")
+	r := s.fake.Refs
+	if len(r) != 3 || r[0] != r[1] || r[1] == r[2] {
+		t.Errorf("refs %q: the same draft is the same sale, another is another", r)
+	}
+	s.see("Un livre", "4,75")
+}
+
+func TestHiddenPurchaseTellsItsEnd(t *testing.T) {
+	s := student(t, 80, 24)
+	s.fake.Silent["Buy"] = true
+	s.press("2", "a", "o", "esc")
+	if s.m.dialog != nil {
+		t.Fatal("esc does not put the dialog away")
+	}
+	s.press("q")
+	s.see("Une demande attend encore sa réponse")
+	s.advance(time.Second)
+	s.press("n")
+	s.release()
+	s.see("Vous avez acheté")
+}
+
+func TestOwnArticleIsNotBought(t *testing.T) {
+	s := student(t, 80, 24)
+	s.press("2", "down", "down", "down", "a")
+	if s.m.dialog != nil || s.fake.Called("Buy") != 0 {
+		t.Error("one's own article: the server refuses it and counts the call")
+	}
+}
+
+func TestNoCallLeft(t *testing.T) {
+	f := tuitest.New(start)
+	f.LogIn()
+	noCalls(f)
+	s := open(t, f, 80, 24)
+	s.press("2", "a")
+	s.see("Plus d'appel disponible", "le prochain dans 02:47")
+	s.advance(time.Second)
+	s.see("le prochain dans 02:46")
+	s.press("o")
+	if f.Called("Buy") != 0 {
+		t.Fatal("a purchase without a call")
+	}
+	f.Quota.Services = api.Quota{Used: 9, Max: 10, Left: 1, Window: 10 * time.Minute}
+	s.advance(time.Minute) // one comes back: the question stands where the refusal stood
+	s.see("Confirmer l'achat", "Un appel est de nouveau disponible")
+}
+
+func TestPagingFollowsTheCursor(t *testing.T) {
+	f := tuitest.New(start)
+	f.LogIn()
+	f.Many(1000)
+	s := open(t, f, 80, 24)
+	s.press("2")
+	for range 70 {
+		s.press("pgdown")
+	}
+	s.see("Article numéro 1 ")
+	if n := f.Called("Articles"); n > 11 {
+		t.Errorf("%d questions for ten pages", n)
+	}
+}
+
+func TestWithdraw(t *testing.T) {
+	s := student(t, 80, 24)
+	s.press("4", "x", "o")
+	if s.fake.Called("Withdraw") != 1 {
+		t.Fatal("not withdrawn")
+	}
+	s.see("est retiré de la vente")
+}

@@ -1,0 +1,112 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/link"
+	"etuservices/client/internal/tui/page"
+)
+
+func TestLetterInAFieldIsNoCommand(t *testing.T) {
+	s := student(t, 80, 24)
+	s.press("3", "tab")
+	s.typed("q?123456é-mxr/oynk")
+	if s.quit || s.m.kind != page.Sell || s.m.help {
+		t.Fatalf("a letter was a command:\n%s", s.view())
+	}
+	s.see("q?123456é-mxr/oynk")
+	s.press("f3", "/")
+	s.typed("q1")
+	if s.quit || s.m.kind != page.Catalog {
+		t.Fatal("q or 1 left the search")
+	}
+	s.see("Recherche : q1│")
+}
+
+func TestScreenKeysOfAFrenchKeyboard(t *testing.T) {
+	s := student(t, 80, 24)
+	for key, kind := range map[string]page.Kind{
+		"&": page.Home, "é": page.Catalog, "\"": page.Sell, "'": page.Mine, "(": page.Boards, "-": page.Account,
+	} {
+		if s.press(key); s.m.kind != kind {
+			t.Errorf("%s opened %d, want %d", key, s.m.kind, kind)
+		}
+	}
+}
+
+func TestDraftOutlivesEverything(t *testing.T) {
+	s := student(t, 80, 24)
+	s.press("3", "tab")
+	s.typed("Mon brouillon")
+	intact := func(when string) {
+		t.Helper()
+		if v := s.view(); !strings.Contains(v, "Mon brouillon") {
+			t.Fatalf("%s lost the draft:\n%s", when, v)
+		}
+	}
+	s.send(gone(s))
+	s.typed("!") // typed while the box comes up
+	intact("a cut")
+	s.see("Mon brouillon!")
+	s.send(state{Phase: link.Online, Generation: 2})
+	intact("a new connection")
+	s.send(events{api.Announced{Text: "bonjour"}})
+	intact("an event")
+	s.press("f3", "3")
+	intact("a visit elsewhere")
+	s.press("ctrl+l")
+	intact("another language")
+	s.press("ctrl+l")
+	s.send(tea.WindowSizeMsg{Width: 30, Height: 8})
+	s.typed("ignored")
+	s.send(tea.WindowSizeMsg{Width: 80, Height: 24})
+	intact("a small window")
+	s.send(events{api.SessionEnded{Login: "amelie"}})
+	s.see("Votre session est terminée")
+	s.typed("x") // the login is filled in: this is the password
+	s.press("enter")
+	intact("an ended session")
+}
+
+func TestSlowAnswersOnlyAfterAMoment(t *testing.T) {
+	s := student(t, 80, 24)
+	s.fake.Silent["Articles"] = true
+	s.press("2")
+	s.miss("Chargement")
+	s.advance(page.SlowAfter)
+	s.see("Chargement…")
+	s.release()
+	s.miss("Chargement")
+}
+
+func TestQuitAsksOnlyForADraft(t *testing.T) {
+	s := student(t, 80, 24)
+	s.press("q")
+	if !s.quit {
+		t.Error("q asks although nothing would be lost")
+	}
+	s = student(t, 80, 24)
+	s.press("3", "tab")
+	s.typed("x")
+	s.press("esc", "q")
+	if s.quit {
+		t.Error("q lost a draft")
+	}
+	s.press("ctrl+c")
+	if !s.quit {
+		t.Error("ctrl+c does not leave")
+	}
+}
+
+func TestEscapeAndAKeyInOneRead(t *testing.T) {
+	s := student(t, 80, 24)
+	s.press("2", "enter")
+	s.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{'5'}, Alt: true})
+	if s.m.kind != page.Boards {
+		t.Errorf("esc then 5 shows %d", s.m.kind)
+	}
+}

@@ -1,0 +1,163 @@
+package widget
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"etuservices/client/internal/tui/cells"
+	"etuservices/client/internal/tui/theme"
+)
+
+// Input is a line of text being typed. It draws its own cursor as a sign: one
+// made of reverse video disappears where styles are dropped.
+type Input struct {
+	Max    int  // code points; 0 is no bound
+	Secret bool // drawn as dots, and Exact
+	// Exact: a paste is taken as it stands or not at all. A password of which
+	// something was left out or replaced would be another one.
+	Exact bool
+	// Accept says which characters may stand in it; nil is all but controls.
+	Accept func(rune) bool
+
+	text []rune
+	at   int
+}
+
+// Value is what was typed.
+func (in *Input) Value() string { return string(in.text) }
+
+// Len is how many code points were typed.
+func (in *Input) Len() int { return len(in.text) }
+
+// Set replaces the text and puts the cursor behind it.
+func (in *Input) Set(s string) {
+	in.text, in.at = nil, 0
+	in.insert([]rune(s))
+}
+
+// Typing says that letters belong to this field.
+func (*Input) Typing() bool { return true }
+
+// Key edits; used is false where the key means nothing to a field.
+func (in *Input) Key(k tea.KeyMsg) (used bool) {
+	switch k.Type {
+	case tea.KeyRunes, tea.KeySpace:
+		if k.Alt {
+			return false
+		}
+		if k.Paste {
+			in.paste(k.Runes)
+			break
+		}
+		in.insert(k.Runes)
+	case tea.KeyBackspace:
+		in.cut(in.before(), in.at)
+	case tea.KeyDelete:
+		in.cut(in.at, in.after())
+	case tea.KeyLeft:
+		in.at = in.before()
+	case tea.KeyRight:
+		in.at = in.after()
+	case tea.KeyHome, tea.KeyCtrlA:
+		in.at = 0
+	case tea.KeyEnd, tea.KeyCtrlE:
+		in.at = len(in.text)
+	case tea.KeyCtrlU:
+		in.cut(0, len(in.text))
+	case tea.KeyCtrlW:
+		i := in.at
+		for i > 0 && in.text[i-1] == ' ' {
+			i--
+		}
+		for i > 0 && in.text[i-1] != ' ' {
+			i--
+		}
+		in.cut(i, in.at)
+	default:
+		return false
+	}
+	return true
+}
+
+// before and after are where the character on that side of the cursor begins
+// and ends; one may be of several code points.
+func (in *Input) before() int {
+	at := cells.Boundaries(in.text)
+	i, _ := slices.BinarySearch(at, in.at)
+	return at[max(0, i-1)]
+}
+
+func (in *Input) after() int {
+	at := cells.Boundaries(in.text)
+	i, _ := slices.BinarySearch(at, in.at+1)
+	return at[min(i, len(at)-1)]
+}
+
+// paste takes a clipboard. A line end around it is what was copied with it, one
+// inside is a blank: a field is never two lines of the protocol.
+func (in *Input) paste(rs []rune) {
+	s := strings.Trim(string(rs), "\r\n")
+	if in.Exact || in.Secret {
+		rs = []rune(s)
+		if slices.ContainsFunc(rs, unicode.IsControl) || in.Max > 0 && len(in.text)+len(rs) > in.Max {
+			return
+		}
+		in.put(rs)
+		return
+	}
+	in.insert([]rune(strings.ReplaceAll(s, "\r\n", " ")))
+}
+
+// insert takes what is typed or pasted. Direction marks are dropped, they would
+// turn what stands around them.
+func (in *Input) insert(rs []rune) {
+	for _, r := range rs {
+		switch {
+		case r == '\n' || r == '\r' || r == '\t':
+			r = ' '
+		case unicode.IsControl(r) || r == unicode.ReplacementChar || unicode.Is(unicode.Bidi_Control, r):
+			continue
+		}
+		if in.Accept != nil && !in.Accept(r) {
+			continue
+		}
+		if in.Max > 0 && len(in.text) >= in.Max {
+			return
+		}
+		in.put([]rune{r})
+	}
+}
+
+func (in *Input) put(rs []rune) {
+	in.text = slices.Insert(in.text, in.at, rs...)
+	in.at += len(rs)
+}
+
+func (in *Input) cut(from, to int) {
+	in.text = append(in.text[:from], in.text[to:]...)
+	in.at = from
+}
+
+// View draws the field in w cells; what does not fit moves under the cursor.
+func (in *Input) View(th *theme.Theme, w int, focused bool) string {
+	if !focused {
+		return Fit(in.shown(in.text), w)
+	}
+	left, room := in.shown(in.text[:in.at]), w-1
+	for left != "" && Width(left) > room {
+		cluster, _ := cells.First(left)
+		left = left[len(cluster):]
+	}
+	return left + th.Title.Render(theme.Caret) + Fit(in.shown(in.text[in.at:]), room-Width(left))
+}
+
+// shown is how a part of the text looks.
+func (in *Input) shown(rs []rune) string {
+	if in.Secret {
+		return strings.Repeat(theme.Mask, len(cells.Boundaries(rs))-1)
+	}
+	return string(rs)
+}

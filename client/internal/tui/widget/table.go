@@ -1,0 +1,138 @@
+package widget
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
+
+	"etuservices/client/internal/tui/keys"
+	"etuservices/client/internal/tui/theme"
+)
+
+// Column is one column of a table. Exactly one should have Width 0: it takes
+// what is left.
+type Column struct {
+	Title string
+	Width int
+	Right bool            // numbers
+	From  int             // shown only from this many cells of table width
+	Style *lipgloss.Style // nil: plain
+}
+
+// Table is a cursor over n rows and a window on them. It keeps no row: only
+// those in sight are asked for, so 100,000 cost what 20 do.
+type Table struct {
+	Cur, top, height int
+}
+
+// SetHeight says how many rows are in sight, the head not counted.
+func (t *Table) SetHeight(h int) { t.height = max(1, h) }
+
+// Height is how many rows are in sight.
+func (t *Table) Height() int { return t.height }
+
+// Key moves the cursor; used is false where the key is none of the table's.
+func (t *Table) Key(k tea.KeyMsg, n int) (used bool) {
+	switch {
+	case key.Matches(k, keys.Up):
+		t.Cur--
+	case key.Matches(k, keys.Down):
+		t.Cur++
+	case key.Matches(k, keys.PageUp):
+		t.Cur -= t.height
+	case key.Matches(k, keys.PageDown):
+		t.Cur += t.height
+	case key.Matches(k, keys.Top):
+		t.Cur = 0
+	case key.Matches(k, keys.Bottom):
+		t.Cur = n - 1
+	default:
+		return false
+	}
+	t.Clamp(n)
+	return true
+}
+
+// Clamp brings the cursor and the window back inside n rows.
+func (t *Table) Clamp(n int) {
+	t.Cur = max(0, min(t.Cur, n-1))
+	h := max(1, t.height)
+	if t.Cur < t.top {
+		t.top = t.Cur
+	}
+	if t.Cur >= t.top+h {
+		t.top = t.Cur - h + 1
+	}
+	t.top = max(0, min(t.top, n-h))
+}
+
+// View draws the head and the rows in sight in w cells. focused is whether the
+// cursor is the user's now. The cursor is a sign as well as a style: without
+// colours styles are dropped.
+func (t *Table) View(th *theme.Theme, cols []Column, n, w int, focused bool, row func(i int) []string) string {
+	t.Clamp(n)
+	widths := layout(cols, w-3)
+	var b strings.Builder
+	head := make([]string, len(cols))
+	for i, c := range cols {
+		head[i] = c.Title
+	}
+	b.WriteString("   " + th.Faint.Render(line(cols, widths, head, false)))
+	for i := t.top; i < min(n, t.top+max(1, t.height)); i++ {
+		b.WriteByte('\n')
+		if i == t.Cur && focused {
+			b.WriteString(" " + th.Selected.Render(theme.Cursor+" "+line(cols, widths, row(i), false)))
+			continue
+		}
+		b.WriteString("   " + line(cols, widths, row(i), true))
+	}
+	return b.String()
+}
+
+// layout shares w cells between the columns that are shown; 0 hides one.
+func layout(cols []Column, w int) []int {
+	widths := make([]int, len(cols))
+	free, flex := w, -1
+	for i, c := range cols {
+		switch {
+		case c.From > w:
+		case c.Width == 0:
+			flex = i
+		default:
+			widths[i] = c.Width
+			free -= c.Width + gap
+		}
+	}
+	if flex >= 0 {
+		widths[flex] = max(1, free)
+	}
+	return widths
+}
+
+// gap is how many blanks stand between two columns.
+const gap = 2
+
+func line(cols []Column, widths []int, cells []string, styled bool) string {
+	var b strings.Builder
+	first := true
+	for i, c := range cols {
+		if widths[i] == 0 || i >= len(cells) {
+			continue
+		}
+		if !first {
+			b.WriteString(strings.Repeat(" ", gap))
+		}
+		first = false
+		s := Fit(cells[i], widths[i])
+		if c.Right {
+			s = FitRight(cells[i], widths[i])
+		}
+		if styled && c.Style != nil {
+			s = c.Style.Render(s)
+		}
+		b.WriteString(s)
+	}
+	return b.String()
+}

@@ -1,0 +1,77 @@
+// Package widget holds the parts that pages are made of. A widget draws what
+// it is given in the width it is given; it does no I/O and knows no page.
+package widget
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"etuservices/client/internal/tui/cells"
+)
+
+// Width is how many cells s takes.
+func Width(s string) int { return cells.Width(s) }
+
+// Fit makes s exactly w cells: cut with "…", or padded on the right.
+func Fit(s string, w int) string {
+	if w <= 0 {
+		return ""
+	}
+	n := Width(s)
+	if n > w {
+		s = ansi.Truncate(s, w, "…")
+		n = Width(s) // a wide character may leave a cell free
+	}
+	return s + strings.Repeat(" ", max(0, w-n))
+}
+
+// FitRight is Fit with the padding on the left, for numbers.
+func FitRight(s string, w int) string {
+	if n := Width(s); n < w {
+		return strings.Repeat(" ", w-n) + s
+	}
+	return Fit(s, w)
+}
+
+// Ends puts left and right at the two ends of a line of w cells; left gives
+// way first.
+func Ends(left, right string, w int) string {
+	free := w - Width(right)
+	if free < 1 {
+		return Fit(right, w)
+	}
+	return Fit(left, free) + right
+}
+
+// Frame makes a text exactly w x h cells: what a page or the screen must be.
+func Frame(s string, w, h int) string {
+	lines := strings.Split(s, "\n")
+	var b strings.Builder
+	b.Grow(len(s) + w*h/2)
+	for i := range h {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		if i < len(lines) {
+			b.WriteString(Fit(lines[i], w))
+		} else {
+			b.WriteString(strings.Repeat(" ", max(0, w)))
+		}
+	}
+	return b.String()
+}
+
+// Wrap breaks a text into lines of at most w cells, at blanks where it can.
+func Wrap(s string, w int) []string {
+	if w <= 0 {
+		return nil
+	}
+	return strings.Split(ansi.Wrap(s, w, ""), "\n")
+}
+
+// Indent puts n blanks before every line.
+func Indent(s string, n int) string {
+	pad := strings.Repeat(" ", n)
+	return pad + strings.ReplaceAll(s, "\n", "\n"+pad)
+}
