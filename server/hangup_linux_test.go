@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
 	"syscall"
 	"testing"
@@ -51,7 +52,11 @@ func onTerminal(t testing.TB, shell string, args ...string) (server *process, ha
 	master, slave := openTerminal(t)
 	server.cmd.Stdin = slave
 	server.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, syscall.SIGHUP) // a test under nohup would hand down that it is ignored
 	server.begin()
+	signal.Stop(caught)
+	t.Cleanup(func() { _ = syscall.Kill(-server.cmd.Process.Pid, syscall.SIGKILL) }) // a shell's child, too
 	server.Listens()
 	_ = slave.Close()
 	return server, func() { _ = master.Close() }
