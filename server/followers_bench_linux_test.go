@@ -13,9 +13,8 @@ import (
 )
 
 const (
-	followers   = 1000 // so many follow …
-	deafOnes    = 100  // … of whom so many never read
-	followRatio = 1.2  // what a command may take longer meanwhile
+	followers = 1000 // so many follow …
+	deafOnes  = 100  // … of whom so many never read
 
 	// followPeriod, in seconds, is what SUIVRE takes by itself and the shortest.
 	followPeriod = int(protocol.DefaultPeriod)

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"etuservices/server/internal/cluster"
 )
@@ -27,18 +26,14 @@ type Monitor struct {
 	dropped atomic.Int64 // lines that no other instance got
 
 	mu        sync.Mutex
-	following followerList
+	following map[Conn]*follower
 	history   snapshotHistory
-
-	broadcasting sync.Mutex  // one broadcast after the other: lines keep their order
-	lastFeed     time.Time   // when the last broadcast with lines began
-	batch        []*follower // the memory of the broadcast under way, used again
 }
 
 // New makes a monitor that reads the figures of all instances from hub, which must
 // report those of recorder; Run must run.
 func New(hub *cluster.Hub, recorder *Recorder, totals Totals, log *slog.Logger) *Monitor {
-	return &Monitor{Recorder: recorder, hub: hub, totals: totals, log: log, out: newLines()}
+	return &Monitor{Recorder: recorder, hub: hub, totals: totals, log: log, out: newLines(), following: make(map[Conn]*follower)}
 }
 
 // Run publishes the feed and sends followers what they follow until ctx ends.
