@@ -1,14 +1,14 @@
--- One heartbeat of a process: it is alive, its figures, and who joined and left
--- it since the last one.
--- KEYS 1 processes (sorted set: process -> ms of its last beat)  2 the process
---      3 its sessions (hash: number -> who)  4 its logins (set)
--- ARGV 1 process  2 instance  3 figures  4 life of it all in ms
+-- One heartbeat of a process: it lives, what it reports, and its sessions: either all
+-- of them, or which joined and left since the last heartbeat.
+-- KEYS 1 processes (sorted set: process -> ms of its last heartbeat)  2 the process
+--      3 its sessions (hash: number -> login address since)  4 its logins (set)
+-- ARGV 1 process  2 instance  3 report  4 life of the keys in ms
 --      5 rule (NAME=value …)  6 version  7 '' or 'part' for one that stops
---      8 '1' when what follows is everything  9 sessions and  10 logins that must
---      stand here for what follows to be the difference
---      11 to 14 how many: sessions to add, to remove, logins to add, to remove
---      15.. number, who …; number …; login …; login …
--- Answer 1, or 0: forgotten, say everything
+--      8 '1' when all sessions follow  9 sessions and  10 logins that must be here
+--      for what follows to be the difference
+--      11 to 14 how many follow: sessions to add, to remove, logins to remove, to add
+--      15.. number, session …; number …; login …; login …
+-- Answer 1, or 0 where the sessions of before are lost: send them all
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 
@@ -25,7 +25,7 @@ for _ = 1, tonumber(ARGV[11]) do
   redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 1])
   i = i + 2
 end
-for _, step in ipairs({{12, 'HDEL', KEYS[3]}, {13, 'SADD', KEYS[4]}, {14, 'SREM', KEYS[4]}}) do
+for _, step in ipairs({{12, 'HDEL', KEYS[3]}, {13, 'SREM', KEYS[4]}, {14, 'SADD', KEYS[4]}}) do
   for _ = 1, tonumber(ARGV[step[1]]) do
     redis.call(step[2], step[3], ARGV[i])
     i = i + 1

@@ -72,10 +72,9 @@ type Options struct {
 	DB       redis.UniversalClient // database 0
 	Channel  string                // of events, this installation's alone
 	Instance string
-	// Rule is what all instances must agree on, NAME=value with blanks between.
-	Rule     string
+	Rule     string // what all instances must agree on: NAME=value, with blanks between
 	Version  string
-	Health   *store.Health // is told what keeps this instance from working with the others
+	Health   *store.Health // gets what keeps this instance from working with the others
 	Sockets  Sockets
 	Registry Registry
 	Notices  Notices
@@ -89,13 +88,18 @@ type Hub struct {
 	Options
 
 	mu       sync.Mutex
-	users    map[int64]map[*Subscriber]struct{}
-	last     int64 // the last number given to a subscriber
-	presence presenceDelta
+	users    map[int64]map[*Subscriber]struct{} // by ID; each has at least one
+	sessions int                                // of them all
+	last     int64                              // the last number given to a subscriber
+	// What came and went since the last heartbeat: sessions by their numbers (nil for
+	// one that went), and the logins of their users by ID.
+	changed      map[int64]*Subscriber
+	changedUsers map[int64]string
+	inRedis      *held // nil where it is unknown what Redis holds
 
 	proc    string // names this process among all that ever ran
 	leaving atomic.Bool
-	staying atomic.Int64 // other processes that live and do not stop, at the last look
+	staying atomic.Int64 // other processes that live and do not stop, when last read
 	dropped atomic.Int64 // events that other instances did not get
 	started time.Time
 	reading reading
@@ -105,17 +109,19 @@ type Hub struct {
 // Subscriber is one logged-in connection.
 type Subscriber struct {
 	User
-	conn Conn
-	dead func() bool
-	id   int64
+	conn   Conn
+	dead   func() bool
+	number int64 // among all of this process
 }
 
 // New makes a hub; Run must run.
 func New(o Options) *Hub {
-	return &Hub{
+	h := &Hub{
 		Options: o, proc: newProc(o.Instance), started: time.Now(), retries: make(chan event, maxRetries),
-		users: make(map[int64]map[*Subscriber]struct{}), presence: newPresenceDelta(),
+		users: make(map[int64]map[*Subscriber]struct{}),
 	}
+	h.forgetChanges()
+	return h
 }
 
 // Run does the work between instances until ctx ends, then tells the others
@@ -138,9 +144,10 @@ func (h *Hub) Join(u User, conn Conn, dead func() bool) *Subscriber {
 		h.users[u.ID] = make(map[*Subscriber]struct{})
 	}
 	h.last++
-	s := &Subscriber{User: u, conn: conn, dead: dead, id: h.last}
+	s := &Subscriber{User: u, conn: conn, dead: dead, number: h.last}
 	h.users[u.ID][s] = struct{}{}
-	h.presence.joined(s)
+	h.sessions++
+	h.changed[s.number], h.changedUsers[s.ID] = s, s.Login
 	return s
 }
 
@@ -155,7 +162,8 @@ func (h *Hub) Leave(s *Subscriber) {
 	if len(h.users[s.ID]) == 0 {
 		delete(h.users, s.ID)
 	}
-	h.presence.left(s)
+	h.sessions--
+	h.changed[s.number], h.changedUsers[s.ID] = nil, s.Login
 }
 
 // Users is the number of distinct users who are logged in on this process.

@@ -21,10 +21,9 @@ var (
 )
 
 const (
-	// enterPause between two looks at a process that is in the way: it beats
-	// every second.
+	// enterPause is how often Enter reads the heartbeat of a process that conflicts.
 	enterPause = 250 * time.Millisecond
-	// alonePause between two looks whether the others have left.
+	// alonePause is how often UntilAlone reads whether the others have left.
 	alonePause = 200 * time.Millisecond
 	// leavingState is what a process that stops says of itself.
 	leavingState = "part"
@@ -37,41 +36,43 @@ var ErrPeer = errors.New("serveurs en désaccord")
 // peer is another process on the same stores.
 type peer struct {
 	proc, instance, rule, state string
-	beat                        string // when it last beat, on Redis's clock
-	against                     bool   // it is in the way
+	heartbeat                   string // when its last one came, on Redis's clock
+	conflicts                   bool   // it has this process's name, or another rule
 }
 
-// conflicting are those that are in the way.
+// conflicting gives those that conflict with this process.
 func conflicting(all []peer) []peer {
-	return slices.DeleteFunc(slices.Clone(all), func(p peer) bool { return !p.against })
+	return slices.DeleteFunc(slices.Clone(all), func(p peer) bool { return !p.conflicts })
 }
 
-// peerConflicts tells peers that beat from those that died lately: theirs have beaten
-// again since they were first seen.
-type peerConflicts struct{ first map[string]string }
+// heartbeats has the heartbeat of each process at which it was first seen: one with a
+// later heartbeat lives, the others may have died lately.
+type heartbeats map[string]string
 
-func (r *peerConflicts) beating(list []peer) (alive *peer) {
-	first := make(map[string]string)
-	for i, p := range list {
-		seen, known := r.first[p.proc]
-		if !known {
-			seen = p.beat
+// alive notes the heartbeats of list, and gives one of its processes that lives, nil
+// where none is known to.
+func (h heartbeats) alive(list []peer) (alive *peer) {
+	for proc := range h {
+		if !slices.ContainsFunc(list, func(p peer) bool { return p.proc == proc }) {
+			delete(h, proc)
 		}
-		first[p.proc] = seen
-		if alive == nil && p.beat != seen {
+	}
+	for i, p := range list {
+		if first, known := h[p.proc]; !known {
+			h[p.proc] = p.heartbeat
+		} else if first != p.heartbeat {
 			alive = &list[i]
 		}
 	}
-	r.first = first
 	return alive
 }
 
-// Enter takes this process's name among those that share its stores. It waits
-// for those in its way that no longer beat (a server that was killed and starts
-// again), and for Redis. Errors: ErrPeer for one that beats.
+// Enter takes this process's name among those that share its stores. It waits until
+// processes that conflict and send no more heartbeats (a server that was killed and
+// starts again) have expired, and for Redis. Errors: ErrPeer for one that lives.
 func (h *Hub) Enter(ctx context.Context) error {
-	var seen peerConflicts
-	for said := false; ; {
+	conflicts := make(heartbeats)
+	for logged := false; ; {
 		all, err := h.peers(ctx, true)
 		list := conflicting(all)
 		switch {
@@ -80,20 +81,20 @@ func (h *Hub) Enter(ctx context.Context) error {
 		case err != nil && !errors.Is(err, store.ErrUnavailable):
 			return err
 		case err != nil:
-			if !said {
+			if !logged {
 				h.Log.Warn("en attente de Redis pour rejoindre les autres serveurs", "erreur", err)
 			}
-			said = true
+			logged = true
 		case len(list) == 0:
 			return nil
 		default:
-			if p := seen.beating(list); p != nil {
-				return h.disagrees(p)
+			if p := conflicts.alive(list); p != nil {
+				return h.conflictError(p)
 			}
-			if !said {
+			if !logged {
 				h.Log.Info("un serveur de même nom, ou d'une autre règle, s'est annoncé il y a peu ; s'il ne vit plus, sa place se libère dans quelques secondes", "serveur", list[0].instance)
 			}
-			said = true
+			logged = true
 		}
 		if wait.For(ctx, enterPause) != nil {
 			return context.Cause(ctx)
@@ -101,7 +102,8 @@ func (h *Hub) Enter(ctx context.Context) error {
 	}
 }
 
-// peers asks for the others, and enters where none is in the way.
+// peers reads the other processes and, with enter set, enters this one in the same
+// step if none conflicts.
 func (h *Hub) peers(ctx context.Context, enter bool) ([]peer, error) {
 	ctx, cancel := context.WithTimeout(ctx, store.RedisTimeout)
 	defer cancel()
@@ -125,7 +127,7 @@ func (h *Hub) peers(ctx context.Context, enter bool) ([]peer, error) {
 	staying := int64(0)
 	for row := range slices.Chunk(all, fields) {
 		text := func(j int) string { s, _ := row[j].(string); return s }
-		p := peer{proc: text(0), beat: text(1), instance: text(2), rule: text(3), state: text(4), against: text(5) == "1"}
+		p := peer{proc: text(0), heartbeat: text(1), instance: text(2), rule: text(3), state: text(4), conflicts: text(5) == "1"}
 		if p.state != leavingState {
 			staying++
 		}
@@ -135,95 +137,83 @@ func (h *Hub) peers(ctx context.Context, enter bool) ([]peer, error) {
 	return list, nil
 }
 
-// disagrees says what another process has against this one, and what to do.
-func (h *Hub) disagrees(p *peer) error {
+// conflictError says what another process has against this one, and what to do.
+func (h *Hub) conflictError(p *peer) error {
 	if p.instance == h.Instance {
 		return fmt.Errorf("%w : un autre serveur nommé « %s » tourne sur les mêmes magasins ; donnez un autre nom à celui-ci (ETU_INSTANCE), ou arrêtez l'autre d'abord",
 			ErrPeer, h.Instance)
 	}
-	own, theirs := settings(h.Rule), settings(p.rule)
+	theirs := make(map[string]string)
+	for setting := range strings.FieldsSeq(p.rule) {
+		name, value, _ := strings.Cut(setting, "=")
+		theirs[name] = value
+	}
 	var differences []string
-	for _, setting := range strings.Fields(h.Rule) {
-		name, _, _ := strings.Cut(setting, "=")
-		if value, both := theirs[name]; both && value != own[name] {
-			differences = append(differences, fmt.Sprintf("%s vaut %s ici et %s là-bas", name, own[name], value))
+	for setting := range strings.FieldsSeq(h.Rule) {
+		name, own, _ := strings.Cut(setting, "=")
+		if value, both := theirs[name]; both && value != own {
+			differences = append(differences, fmt.Sprintf("%s vaut %s ici et %s là-bas", name, own, value))
 		}
 	}
 	return fmt.Errorf("%w : le serveur « %s » tourne sur les mêmes magasins avec une autre règle : %s ; donnez les mêmes valeurs à tous, ou arrêtez d'abord ceux qui ont l'ancienne",
 		ErrPeer, p.instance, strings.Join(differences, ", "))
 }
 
-// settings are those of a rule, NAME=value with blanks between.
-func settings(rule string) map[string]string {
-	all := make(map[string]string)
-	for _, setting := range strings.Fields(rule) {
-		if name, value, ok := strings.Cut(setting, "="); ok {
-			all[name] = value
-		}
-	}
-	return all
-}
-
-// goneAfter looks in which a process is not there, it is said to be gone: an
-// emptied Redis has it again with its next beat.
+// goneAfter is how many readings in a row must lack a process before the log says
+// that it is gone: an emptied Redis has it again with its next heartbeat.
 const goneAfter = 3
 
-// peerLog is the other processes, as the log was last told.
-type peerLog struct {
-	known map[string]peer
-	gone  map[string]int // looks in a row in which a known one was not there
+// peerLog has the other processes of which the log says that they are there.
+type peerLog map[string]*loggedPeer
+
+type loggedPeer struct {
+	peer
+	missing int // from so many readings in a row
 }
 
-// look says in the log who came and who is gone.
-func (c *peerLog) look(log *slog.Logger, list []peer) {
-	gone := make(map[string]int)
-	here := make(map[string]peer, len(list))
+// update says in the log who came and who is gone.
+func (l peerLog) update(log *slog.Logger, list []peer) {
+	for _, p := range l {
+		p.missing++
+	}
 	for _, p := range list {
-		if here[p.proc] = p; c.known[p.proc].proc == "" {
+		if l[p.proc] == nil {
 			log.Info("un autre serveur est là", "serveur", p.instance)
 		}
+		l[p.proc] = &loggedPeer{peer: p}
 	}
-	for proc, p := range c.known {
-		if _, there := here[proc]; there {
-			continue
+	for proc, p := range l {
+		if p.missing == goneAfter {
+			delete(l, proc)
+			log.Info("un autre serveur n'est plus là", "serveur", p.instance, "annonce", p.state == leavingState)
 		}
-		if gone[proc] = c.gone[proc] + 1; gone[proc] < goneAfter {
-			here[proc] = p
-			continue
-		}
-		delete(gone, proc)
-		log.Info("un autre serveur n'est plus là", "serveur", p.instance, "annonce", p.state == leavingState)
 	}
-	c.known, c.gone = here, gone
 }
 
-// watchPeers looks, with every beat, who came and went, and whether somebody came
-// that Enter would not have let in: Redis was emptied, or this process stood still
-// while its name was taken.
+// watchPeers logs, once a second, who came and went, and reports a process that Enter
+// would not have let in: Redis was emptied, or this process stood still while its name
+// was taken.
 func (h *Hub) watchPeers(ctx context.Context) {
-	var seen peerConflicts
-	var others peerLog
+	conflicts, others := make(heartbeats), make(peerLog)
 	wait.Every(ctx, heartbeatEvery, func() {
 		all, err := h.peers(ctx, false)
 		if err != nil {
-			return // the heartbeat says it
+			return // heartbeatLoop logs it
 		}
-		others.look(h.Log, all)
-		list := conflicting(all)
+		others.update(h.Log, all)
 		var problem error
-		if p := seen.beating(list); p != nil {
-			problem = h.disagrees(p)
+		if p := conflicts.alive(conflicting(all)); p != nil {
+			problem = h.conflictError(p)
 		}
 		h.Health.Report(h.Log, "regle", problem)
 	})
 }
 
-// Leaving tells the other processes that this one stops: clients that leave them
-// no longer land here.
+// Leaving tells the other processes, with the next heartbeat, that this one stops and
+// their clients could no longer go to it.
 func (h *Hub) Leaving() { h.leaving.Store(true) }
 
-// Alone says that no other process is there that clients could go to, as far as
-// Redis last told.
+// Alone says that clients could go to no other process, as of the last reading.
 func (h *Hub) Alone() bool { return h.staying.Load() == 0 }
 
 // UntilAlone waits until that is so; it is false when ctx ended first.
@@ -236,7 +226,7 @@ func (h *Hub) UntilAlone(ctx context.Context) bool {
 	return true
 }
 
-// state is what a process says of itself with each beat.
+// state is what a process says of itself with each heartbeat.
 func (h *Hub) state() string {
 	if h.leaving.Load() {
 		return leavingState

@@ -1,11 +1,11 @@
--- The other processes that live on the same stores, and which of them stand in
--- this one's way: they have its name, or another rule. Where none does it may
--- enter, in the same step.
--- KEYS 1 processes (sorted set: process -> ms of its last beat)  2 this process
--- ARGV 1 life in ms  2 what stands before a process in its keys  3 process
+-- The other processes on the same stores, and which of them conflict with this one:
+-- they have its name, or another rule. Where none does it enters, in the same step.
+-- KEYS 1 processes (sorted set: process -> ms of its last heartbeat)  2 this process
+-- ARGV 1 life in ms  2 prefix of the keys of processes  3 process
 --      4 instance  5 rule (NAME=value NAME=value …)  6 life of its key in ms
 --      7 '1' to enter
--- Answer {process, ms of its last beat, instance, rule, state, '1' in the way, …}
+-- Answer {process, ms of its last heartbeat, instance, rule, state, '1' if it
+-- conflicts, …}
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 
@@ -15,7 +15,7 @@ local function settings(rule)
   return all
 end
 
--- A setting that only one of them knows is of another version, and no difference.
+-- A setting that only one of them has is of another version, and no difference.
 local own = settings(ARGV[5])
 local function differs(rule)
   for name, value in pairs(settings(rule)) do
@@ -30,9 +30,9 @@ for i = 1, #alive, 2 do
   local process = alive[i]
   if process ~= ARGV[3] then
     local f = redis.call('HMGET', ARGV[2] .. process, 'serveur', 'regle', 'etat')
-    local against = f[1] == ARGV[4] or differs(f[2] or '')
-    free = free and not against
-    for _, value in ipairs({process, alive[i + 1], f[1] or '', f[2] or '', f[3] or '', against and '1' or '0'}) do
+    local conflicts = f[1] == ARGV[4] or differs(f[2] or '')
+    free = free and not conflicts
+    for _, value in ipairs({process, alive[i + 1], f[1] or '', f[2] or '', f[3] or '', conflicts and '1' or '0'}) do
       answer[#answer + 1] = value
     end
   end

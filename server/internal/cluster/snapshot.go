@@ -58,7 +58,7 @@ func (s *Snapshot) Sockets() (n int64) {
 // Servers is the number of living processes.
 func (s *Snapshot) Servers() int { return len(s.Processes) }
 
-// errSnapshot is an answer of read.lua or peers.lua in another form than theirs.
+// errSnapshot is an answer of snapshot.lua or peers.lua in another form than theirs.
 var errSnapshot = errors.New("cluster: unexpected answer of Redis")
 
 func parseSnapshot(answer any) (*Snapshot, error) {
@@ -105,9 +105,9 @@ func (h *Hub) Sessions(ctx context.Context) ([]Session, error) {
 	}
 	var all []Session
 	for proc, answer := range answers {
-		for _, who := range answer.Val() {
-			if p, ok := parseWho(who); ok {
-				all = append(all, Session{Instance: s.Processes[proc].Instance, User: p})
+		for _, text := range answer.Val() {
+			if user, ok := parseUser(text); ok {
+				all = append(all, Session{Instance: s.Processes[proc].Instance, User: user})
 			}
 		}
 	}

@@ -1,6 +1,6 @@
--- Reads all living processes at once.
--- KEYS 1 processes  ARGV 1 life in ms  2 what stands before a process in its keys
--- Answer {now, distinct users, process, instance, figures, process …}
+-- Reads all living processes at once, and forgets the others.
+-- KEYS 1 processes  ARGV 1 life in ms  2 prefix of the keys of processes
+-- Answer {now, distinct users, process, instance, report, process …}
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local alive = string.format('%.0f', now - tonumber(ARGV[1]))
