@@ -105,7 +105,7 @@ func TestTwoRedisFoundWhileRunning(t *testing.T) {
 	second := start(t, other, "--instance", "deux", "--metrics-addr", "127.0.0.1:0")
 	first.signal(syscall.SIGCONT)
 	first.becomes("two Redis", "un autre Redis", "ETU_REDIS_URL")
-	says(t, first.logs.String(), "level=ERROR", "un autre Redis")
+	first.logged("level=ERROR", "un autre Redis")
 	second.becomes("the one that serves")
 	second.Stop()
 	first.becomes("the other has gone")
