@@ -48,21 +48,16 @@ var (
 	ErrWrong = errors.New("accounts: wrong login, password or token")
 	// ErrDead is a session whose token was revoked while its request waited.
 	ErrDead error = &protocol.Error{Code: protocol.AUTH}
-	// ErrBlocked is a blocked account; clients learn it only with the right password.
-	ErrBlocked error = &protocol.Error{Code: protocol.BLOQUE}
 )
 
-// Blocked is ErrBlocked; After, when it is not 0, is when the account is let in
-// again.
-type Blocked struct{ After time.Duration }
+// Refused is a login into an account that is blocked, or whose user was expelled for
+// a while. Clients learn it only with the right password.
+type Refused struct{ After time.Duration } // until it is let in again; 0: nobody knows
 
-func (e *Blocked) Error() string { return ErrBlocked.Error() }
-
-// Is makes it ErrBlocked.
-func (e *Blocked) Is(target error) bool { return target == ErrBlocked }
+func (e *Refused) Error() string { return "accounts: blocked or expelled" }
 
 // Wire is BLOQUE, with the wait of a user who is expelled for a while.
-func (e *Blocked) Wire() *protocol.Error {
+func (e *Refused) Wire() *protocol.Error {
 	if e.After <= 0 {
 		return &protocol.Error{Code: protocol.BLOQUE}
 	}
@@ -150,19 +145,27 @@ func Anonymous(id int64) string { return AnonymousMark + strconv.FormatInt(id, 1
 // ActionDelete is what the audit calls the deletion of an account.
 const ActionDelete = "SUPPRIMER"
 
+// States of an account, as its row has them. The row of a deleted account stays,
+// without a name, for the ledger.
+const (
+	Active  = "actif"
+	Blocked = "bloque"
+	Deleted = "supprime"
+)
+
 // accountStatus is what administrators decided about an account.
 type accountStatus struct {
-	state string        // ledger.Active, or another
+	state string        // Active, or another
 	until store.Instant // expelled until then; zero: not
 }
 
-// refusal is why nobody may log in at a moment: nil or *Blocked.
+// refusal is why nobody may log in at a moment: nil or *Refused.
 func (s accountStatus) refusal(at time.Time) error {
-	if s.state != ledger.Active {
-		return &Blocked{}
+	if s.state != Active {
+		return &Refused{}
 	}
 	if wait := s.until.Sub(at); !s.until.IsZero() && wait > 0 {
-		return &Blocked{After: wait}
+		return &Refused{After: wait}
 	}
 	return nil
 }

@@ -36,7 +36,7 @@ var errStale = errors.New("accounts: the password was replaced meanwhile")
 const staleRounds = 3
 
 // Login checks a password, takes a slot of the login quota, and writes the
-// login down. Errors: ErrWrong, ErrBlocked, *quota.Exceeded, *hashing.Busy,
+// login down. Errors: ErrWrong, *Refused, *ledger.Exceeded, *hashing.Busy,
 // *TooMany, store.ErrUnavailable; none of them counts.
 //
 // The account is read before the wait for a hasher, and again under its row's
@@ -87,19 +87,19 @@ func (a *Accounts) login(ctx context.Context, name, password string, from Origin
 	}
 	session := a.newSession(user.User, slot.Stamp)
 	a.Registry.add(session) // before the token can be killed
-	account, state, err := a.record(ctx, slot, session, user.hash, from.Address)
+	totals, state, err := a.record(ctx, slot, session, user.hash, from.Address)
 	if err != nil {
 		a.Registry.remove(session)
 		return Login{}, a.undo(ctx, slot, err)
 	}
 	session.ready.Store(true)
 	login := Login{Session: session, Quota: state}
-	login.Visits = a.publish(ctx, session, account)
+	login.Visits = a.publish(ctx, session, totals)
 	return login, nil
 }
 
 // stillRefused is why an account that was found shut may not log in now: it takes
-// no slot of the quota to learn it. Errors: *Blocked, ErrWrong, errStale.
+// no slot of the quota to learn it. Errors: *Refused, ErrWrong, errStale.
 func (a *Accounts) stillRefused(ctx context.Context, was accountRow) error {
 	if was.refusal(time.Now()) == nil {
 		return nil // record decides
@@ -118,10 +118,10 @@ func (a *Accounts) stillRefused(ctx context.Context, was accountRow) error {
 
 // record is the transaction that decides: it holds for the account as it is
 // under its row's lock, which must still have the hash that was compared.
-func (a *Accounts) record(ctx context.Context, slot ledger.Reservation, s *Session, hash, address string) (account ledger.Account, state ledger.State, err error) {
+func (a *Accounts) record(ctx context.Context, slot ledger.Reservation, s *Session, hash, address string) (totals ledger.Totals, state ledger.State, err error) {
 	at, until := store.At(slot.Stamp), s.lastUse.Load()+a.writeAhead().Milliseconds()
 	err = a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		account, state, err = a.Quota.ConfirmLogin(ctx, tx, slot)
+		totals, state, err = a.Quota.ConfirmLogin(ctx, tx, slot)
 		if err != nil {
 			return err
 		}
@@ -147,7 +147,7 @@ func (a *Accounts) record(ctx context.Context, slot ledger.Reservation, s *Sessi
 		return err
 	})
 	s.covered.Store(until)
-	return account, state, err
+	return totals, state, err
 }
 
 // undo frees the slot of a login that was not written down.
@@ -173,7 +173,7 @@ func (a *Accounts) undo(ctx context.Context, slot ledger.Reservation, err error)
 
 // publish tells Redis, in one round trip, what was committed. Nothing here may
 // undo the login: what is lost is rebuilt from SQL.
-func (a *Accounts) publish(ctx context.Context, s *Session, account ledger.Account) (visits int64) {
+func (a *Accounts) publish(ctx context.Context, s *Session, totals ledger.Totals) (visits int64) {
 	calls := []store.Call{
 		{
 			Script: visitScript,
@@ -182,7 +182,7 @@ func (a *Accounts) publish(ctx context.Context, s *Session, account ledger.Accou
 		},
 		a.tokenCall(s, s.lastUse.Load(), false),
 	}
-	calls = append(calls, a.Stats.LoginUpdate(s.User.Login, account.Logins, s.Since)...)
+	calls = append(calls, a.Stats.LoginUpdate(s.User.Login, totals.Logins, s.Since)...)
 	answers, err := store.EvalAll(ctx, a.Stores.Redis.DB0, calls...)
 	if err != nil {
 		a.Log.Warn("connexion écrite mais non publiée dans Redis", "erreur", err)

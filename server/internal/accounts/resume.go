@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"time"
 
-	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/store"
 )
 
@@ -99,7 +98,7 @@ func (a *Accounts) readTokens(ctx context.Context, list []*resumed) error {
 		  COALESCE(c.mdp_a_changer, 0)
 		FROM jetons j JOIN utilisateurs u ON u.id = j.utilisateur_id
 		LEFT JOIN consignes c ON c.utilisateur_id = u.id
-		WHERE u.etat = '`+ledger.Active+`' AND j.empreinte `+in, args...)
+		WHERE u.etat = '`+Active+`' AND j.empreinte `+in, args...)
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 
 	"etuservices/protocol"
 	"etuservices/server/internal/accounts"
-	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/store"
 )
 
@@ -76,7 +75,7 @@ func (a *Admin) batch(ctx context.Context, after string) (list []Account, err er
 		if err := rows.Scan(&u.ID, &u.Login, &u.Email, &u.FirstName, &u.LastName, (*string)(&u.Role), &u.State, &until); err != nil {
 			return nil, err
 		}
-		if u.State == ledger.Active && !until.IsZero() && until.After(time.Now()) {
+		if u.State == accounts.Active && !until.IsZero() && until.After(time.Now()) {
 			u.State = expelled
 		}
 		list = append(list, u)

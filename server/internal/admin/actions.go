@@ -17,7 +17,7 @@ import (
 func (a *Admin) Block(ctx context.Context, actor Actor, login, reason string) error {
 	return a.actAndRevoke(ctx, actor, login, action{action: "BLOQUER", reason: reason, shuts: true}, reason,
 		func(ctx context.Context, tx *sql.Tx, t target) error {
-			return setState(ctx, tx, t, ledger.Blocked)
+			return setState(ctx, tx, t, accounts.Blocked)
 		})
 }
 
@@ -26,7 +26,7 @@ func (a *Admin) Unblock(ctx context.Context, actor Actor, login string) error {
 	_, err := a.act(ctx, actor, login, action{
 		action: "DEBLOQUER", toSelf: true,
 		do: func(ctx context.Context, tx *sql.Tx, t target) error {
-			if err := setState(ctx, tx, t, ledger.Active); err != nil {
+			if err := setState(ctx, tx, t, accounts.Active); err != nil {
 				return err
 			}
 			return setDirective(ctx, tx, t, "expulse_jusqua", nil)
@@ -134,7 +134,7 @@ func erase(ctx context.Context, tx *sql.Tx, t target) error {
 	}{
 		{
 			`UPDATE utilisateurs SET login = ?, email = ?, prenom = '', nom = '', mot_de_passe = '', role = ?, etat = ? WHERE id = ?`,
-			[]any{name, name, string(accounts.Student), ledger.Deleted, t.ID},
+			[]any{name, name, string(accounts.Student), accounts.Deleted, t.ID},
 		},
 		{`UPDATE articles SET etat = 'retire' WHERE vendeur_id = ? AND etat = 'en_vente'`, []any{t.ID}},
 		{`UPDATE connexions SET adresse = '' WHERE utilisateur_id = ?`, []any{t.ID}},

@@ -138,7 +138,7 @@ func (a *Admin) enter(ctx context.Context, tx *sql.Tx, actor Actor) error {
 	}
 	var one int
 	err := tx.QueryRowContext(ctx,
-		`SELECT 1 FROM utilisateurs WHERE id = ? AND role = ? AND etat = ?`, actor.ID, string(accounts.Admin), ledger.Active).Scan(&one)
+		`SELECT 1 FROM utilisateurs WHERE id = ? AND role = ? AND etat = ?`, actor.ID, string(accounts.Admin), accounts.Active).Scan(&one)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return ErrNotAdmin
@@ -165,7 +165,7 @@ func checkAdminLeft(ctx context.Context, tx *sql.Tx) error {
 	err := tx.QueryRowContext(ctx, `
 		SELECT COUNT(*) FROM utilisateurs u LEFT JOIN consignes c ON c.utilisateur_id = u.id
 		WHERE u.role = ? AND u.etat = ? AND (c.expulse_jusqua IS NULL OR c.expulse_jusqua <= ?)`,
-		string(accounts.Admin), ledger.Active, store.At(time.Now())).Scan(&n)
+		string(accounts.Admin), accounts.Active, store.At(time.Now())).Scan(&n)
 	if err == nil && n == 0 {
 		return ErrLastAdmin
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"etuservices/server/internal/accounts"
-	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/store"
 )
 
@@ -58,7 +57,7 @@ func (a *Admin) exists(ctx context.Context, login string) (bool, error) {
 		return false, fmt.Errorf("admin: ensure: %w", store.Classify(err))
 	case accounts.Role(role) != accounts.Admin:
 		return false, ErrStudent
-	case state == ledger.Blocked:
+	case state == accounts.Blocked:
 		a.Log.Warn("l'administrateur est bloqué et le reste", "login", login,
 			"pour le débloquer", "etuservices-server user unblock "+login)
 	default:

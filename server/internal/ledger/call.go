@@ -78,7 +78,7 @@ type Done struct {
 	// The rest is given of a call that was done now.
 	Entry
 	Slot    Reservation
-	Account Account // the user's totals, this call included
+	Totals  Totals // of the user, this call included
 }
 
 // Run does a counted call. The order is what keeps the quota exact and a
@@ -156,7 +156,7 @@ func (k *Limiter) commit(ctx context.Context, c Call, m Mutation, slot Reservati
 		if err := c.writeRef(&last, m.Result(), expired); err != nil {
 			return err
 		}
-		done = Done{Entry: entry, Slot: slot, Account: confirmation.account}
+		done = Done{Entry: entry, Slot: slot, Totals: confirmation.totals}
 		return db.RunBatch(ctx, tx, &last)
 	})
 	return done, err

@@ -63,26 +63,12 @@ func (k *Limiter) ledger(ctx context.Context, user User, kind Kind, now time.Tim
 	return entries, store.Classify(rows.Err())
 }
 
-// Account is the user's row as the ledger's transaction finds and leaves it.
-type Account struct {
-	State string // Active, Blocked or Deleted
-	// ExpelledUntil is when an administrator lets the user log in again.
-	ExpelledUntil store.Instant
-	Logins        int64
-	Listings      int64 // counted calls of VENTE
-	Purchases     int64 // counted calls of ACHAT
+// Totals are the user's logins and counted calls since the account was opened.
+type Totals struct {
+	Logins    int64
+	Listings  int64 // counted calls of VENTE
+	Purchases int64 // counted calls of ACHAT
 }
-
-// Calls is the number of counted calls of both services.
-func (a Account) Calls() int64 { return a.Listings + a.Purchases }
-
-// States of an account, as its row has them. Of a deleted one the row stays,
-// without a name, for the ledger.
-const (
-	Active  = "actif"
-	Blocked = "bloque"
-	Deleted = "supprime"
-)
 
 // ErrNoAccount is a user who was deleted, or blocked in the middle of a call.
 var ErrNoAccount error = &protocol.Error{Code: protocol.AUTH}
@@ -97,27 +83,28 @@ const (
 )
 
 // ConfirmLogin decides for certain whether the slot of a login may be used, see
-// confirmation. The caller writes the slot into the ledger in the same transaction.
-// Errors: *Exceeded, ErrNoAccount, store.ErrUnavailable.
-func (k *Limiter) ConfirmLogin(ctx context.Context, tx *sql.Tx, slot Reservation) (Account, State, error) {
+// confirmation. The caller writes the slot into the ledger in the same transaction,
+// and judges whether the account may log in. Errors: *Exceeded, ErrNoAccount,
+// store.ErrUnavailable.
+func (k *Limiter) ConfirmLogin(ctx context.Context, tx *sql.Tx, slot Reservation) (Totals, State, error) {
 	var b store.Batch
 	at := store.At(slot.Stamp)
 	c := k.confirm(&b, slot, countLogin, at, at)
 	if err := k.stores.SQL.RunBatch(ctx, tx, &b); err != nil {
-		return Account{}, State{}, fmt.Errorf("ledger: confirm: %w", err)
+		return Totals{}, State{}, fmt.Errorf("ledger: confirm: %w", err)
 	}
 	state, err := c.decide()
-	return c.account, state, err
+	return c.totals, state, err
 }
 
 // confirmation is the check that decides whether a slot may be used: the user's
 // row is locked by counting the call in it, before any article's, and then the
-// account and its window are read. A transaction that was waited for at the lock
+// user's totals and window are read. A transaction that was waited for at the lock
 // is among what is read, for every statement sees what is committed.
 type confirmation struct {
 	limiter *Limiter
 	slot    Reservation
-	account Account
+	totals  Totals
 	found   bool
 	stamps  []int64 // milliseconds, ascending
 	future  int     // entries stamped by a clock that was set back
@@ -129,27 +116,22 @@ func (k *Limiter) confirm(b *store.Batch, slot Reservation, set string, args ...
 	b.Exec(`UPDATE utilisateurs SET `+set+` WHERE id = ?`, append(args, slot.User.ID)...)
 
 	since, latest := store.At(slot.Stamp.Add(-k.rule.Window)), store.At(slot.Stamp.Add(futureSlack))
-	expelled, instructions := "", ""
-	if slot.Kind == Logins { // calls need not know: whoever is thrown out has no session
-		expelled, instructions = ", c.expulse_jusqua", "LEFT JOIN consignes c ON c.utilisateur_id = u.id "
+	state := `u.etat = 'actif'`
+	if slot.Kind == Logins { // a blocked user learns it from accounts
+		state = `u.etat <> 'supprime'`
 	}
 	b.Query(c.scan, `
-		SELECT u.etat, u.nb_connexions, u.nb_ventes, u.nb_achats, l.instant`+expelled+`
-		FROM utilisateurs u `+instructions+`LEFT JOIN `+slot.Kind.table()+` l
+		SELECT u.nb_connexions, u.nb_ventes, u.nb_achats, l.instant
+		FROM utilisateurs u LEFT JOIN `+slot.Kind.table()+` l
 		  ON l.utilisateur_id = u.id AND l.instant > ? AND `+notReset+`
-		WHERE u.id = ? ORDER BY l.instant`, since, latest, latest, slot.User.ID)
+		WHERE u.id = ? AND `+state+` ORDER BY l.instant`, since, latest, latest, slot.User.ID)
 	return c
 }
 
-// scan reads one entry of the window, and the account beside it.
+// scan reads one entry of the window, and the totals beside it.
 func (c *confirmation) scan(rows *sql.Rows) error {
 	var stamp store.Instant
-	a := &c.account
-	into := []any{&a.State, &a.Logins, &a.Listings, &a.Purchases, &stamp}
-	if c.slot.Kind == Logins {
-		into = append(into, &a.ExpelledUntil)
-	}
-	if err := rows.Scan(into...); err != nil {
+	if err := rows.Scan(&c.totals.Logins, &c.totals.Listings, &c.totals.Purchases, &stamp); err != nil {
 		return err
 	}
 	c.found = true
@@ -165,7 +147,7 @@ func (c *confirmation) scan(rows *sql.Rows) error {
 
 // decide gives the quota with this call in it. Errors: *Exceeded, ErrNoAccount.
 func (c *confirmation) decide() (State, error) {
-	if !c.found || c.account.State == Deleted || c.account.State == Blocked && c.slot.Kind == Calls {
+	if !c.found {
 		return State{}, ErrNoAccount
 	}
 	rule, now, stamps := c.limiter.rule, c.slot.Stamp.UnixMilli(), c.stamps

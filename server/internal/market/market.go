@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log/slog"
-	"time"
 
 	"etuservices/protocol"
 	"etuservices/server/internal/ledger"
@@ -76,17 +75,7 @@ type Options struct {
 // Stats gives what Redis's database 1 is told of a committed call, for the
 // leaderboards.
 type Stats interface {
-	CallUpdate(c Call) []store.Call
-}
-
-// Call is one counted call, as the ledger has it.
-type Call struct {
-	Login   string
-	Service ledger.Service
-	Article int64 // 0 where there is none
-	Slot    string
-	At      time.Time
-	Account ledger.Account // the user's totals, this call included
+	CallUpdate(service ledger.Service, call ledger.Done) []store.Call
 }
 
 // Market is safe for concurrent use.
@@ -104,11 +93,7 @@ func (m *Market) run(ctx context.Context, user ledger.User, service ledger.Servi
 	if err != nil || done.Replayed {
 		return done.Replay, err
 	}
-	call := Call{
-		Login: user.Login, Service: service, Article: done.Article,
-		Slot: done.Slot.ID, At: done.Slot.Stamp, Account: done.Account,
-	}
-	if _, err := m.Stores.Redis.DB1.Batch(ctx, m.Stats.CallUpdate(call)...); err != nil {
+	if _, err := m.Stores.Redis.DB1.Batch(ctx, m.Stats.CallUpdate(service, done)...); err != nil {
 		m.Log.Warn("appel écrit mais non porté aux tableaux", "erreur", err)
 	}
 	return done.Replay, nil

@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"etuservices/server/internal/market"
+	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/store"
 )
 
@@ -96,10 +96,11 @@ func (*Boards) RegistrationUpdate(login string) []store.Call {
 }
 
 // CallUpdate gives what database 1 is told of a committed call.
-func (*Boards) CallUpdate(c market.Call) []store.Call {
+func (*Boards) CallUpdate(service ledger.Service, c ledger.Done) []store.Call {
+	login, first := c.Slot.User.Login, c.Totals.Listings+c.Totals.Purchases == 1
 	return []store.Call{
-		totals(c.Login, c.Account.Listings, c.Account.Purchases),
-		journal(c.Login, c.Account.Calls() == 1, entry{string(c.Service), c.Slot, c.At.UnixMilli()}),
+		totals(login, c.Totals.Listings, c.Totals.Purchases),
+		journal(login, first, entry{string(service), c.Slot.ID, c.Slot.Stamp.UnixMilli()}),
 	}
 }
 
