@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/RoaringBitmap/roaring/v2"
+
 	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/store"
 	"etuservices/server/internal/testenv"
@@ -161,12 +163,12 @@ func TestCommonWordsOfWhatIsNew(t *testing.T) {
 			t.Errorf("read on up to %d; %d may have neighbours that are not committed", got, fresh)
 		}
 		settled := stock(time.Now().Add(-time.Hour))
-		count := m.common.known("vert").count
+		count := m.common.known("vert").ids.GetCardinality()
 		if err := m.loadPostings(t.Context(), "vert"); err != nil {
 			t.Fatal(err)
 		}
-		if got := m.common.known("vert"); got.upto != settled || got.count != count+2 {
-			t.Errorf("read on up to %d, %d more; want %d, 2", got.upto, got.count-count, settled)
+		if got := m.common.known("vert"); got.upto != settled || got.ids.GetCardinality() != count+2 {
+			t.Errorf("read on up to %d, %d more; want %d, 2", got.upto, got.ids.GetCardinality()-count, settled)
 		}
 		for _, id := range []int64{fresh, settled, 1} {
 			if err := m.Withdraw(t.Context(), ledger.User{ID: 1}, id); err != nil {
@@ -189,15 +191,15 @@ func TestCommonWordsThatBecomeRare(t *testing.T) {
 		m, _ := stall(t, env.Open(t))
 		walk(t, m, Filter{Query: "rouge", Limit: 100})
 		learnAll(t, m)
-		if !m.common.has("rouge") {
+		if m.common.known("rouge") == nil {
 			t.Fatal("rouge is not known to be common")
 		}
 		exec(t, m.Stores, `DELETE FROM mots WHERE mot = 'rouge' AND article_id > 100`)
-		m.common.known("rouge").whole = time.Now().Add(-2 * commonOld)
+		m.common.known("rouge").read = time.Now().Add(-2 * rereadAfter)
 		if err := m.loadPostings(t.Context(), "rouge"); err != nil {
 			t.Fatal(err)
 		}
-		if m.common.has("rouge") {
+		if m.common.known("rouge") != nil {
 			t.Error("rouge is still known to be common")
 		}
 	})
@@ -227,11 +229,14 @@ func TestCommonWordsThatCannotBeRead(t *testing.T) {
 func TestCommonWordsHaveTheirRoom(t *testing.T) {
 	t.Parallel()
 	c, now := newPostingsCache(), time.Now()
-	const each = commonMemory / 8 / 4 // four have room
+	everyOther := make([]uint64, commonMemory/8/9*2) // four of them have room
+	for i := range everyOther {
+		everyOther[i] = 0x5555_5555_5555_5555
+	}
 	for i := range 6 {
-		p := &postings{bits: make([]uint64, each), upto: each*64 - 1, further: now.Add(time.Duration(i) * time.Second)}
+		p := &postings{ids: roaring.FromDense(everyOther, false), extended: now.Add(time.Duration(i) * time.Second)}
 		c.set(fmt.Sprint(i), p)
-		c.intersect([]string{"0"}, 1, p.further) // always in use
+		c.intersect([]string{"0"}, 1, p.extended) // always in use
 	}
 	var left []string
 	for w := range c.words {

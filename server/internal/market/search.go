@@ -41,7 +41,7 @@ func (m *Market) search(ctx context.Context, q *query, f Filter) (lead *candidat
 	// The longest first: it is likely to be the rarest.
 	slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
 	for _, w := range words {
-		if m.common.has(w) {
+		if m.common.known(w) != nil {
 			continue
 		}
 		found, err := m.lookupWord(ctx, w)
@@ -117,7 +117,7 @@ func (q query) restrictTo(c candidates) query {
 // it into a join and write all articles with a common word into a table first.
 const hasWord = "(SELECT 1 FROM mots m WHERE m.article_id = a.id AND m.mot >= ? AND m.mot < ? LIMIT 1) IS NOT NULL"
 
-// lookupWord gives the articles with a word that begins so, rareWord + 1 at most.
+// lookupWord gives the articles with a word that begins so, selectiveWord + 1 at most.
 func (m *Market) lookupWord(ctx context.Context, prefix string) (ids []int64, err error) {
 	rows, err := m.Stores.SQL.Read.QueryContext(ctx,
 		`SELECT article_id FROM mots WHERE mot >= ? AND mot < ? LIMIT ?`, prefix, after(prefix), selectiveWord+1)
