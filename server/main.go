@@ -20,7 +20,7 @@ import (
 )
 
 func main() {
-	if hashing.RunWorker() {
+	if hashing.RunWorker(os.Args[1:]) {
 		return
 	}
 	os.Exit(program(os.Args[1:], hashing.Options{Cost: hashing.Cost, Worker: true}))

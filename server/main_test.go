@@ -29,7 +29,7 @@ var attacks = map[string]func(args []string) error{}
 var testCost = argon2id.Params{Memory: 8, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
 func TestMain(m *testing.M) {
-	if hashing.RunWorker() {
+	if hashing.RunWorker(os.Args[1:]) {
 		return
 	}
 	if attack := attacks[os.Getenv(attackVariable)]; attack != nil {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"etuservices/server/internal/hashing"
 	"etuservices/server/internal/testenv"
 )
 
@@ -25,7 +26,7 @@ func hashersOf(t testing.TB, server *process) (hashers []int) {
 		// What cannot be read ended meanwhile.
 		name, _ := os.ReadFile(dir + "/cmdline")
 		status, _ := os.ReadFile(dir + "/status")
-		if !bytes.Contains(name, []byte("mots de passe")) || !bytes.Contains(status, fmt.Appendf(nil, "\nPPid:\t%d\n", server.cmd.Process.Pid)) {
+		if !bytes.Contains(name, []byte(hashing.WorkerCommand)) || !bytes.Contains(status, fmt.Appendf(nil, "\nPPid:\t%d\n", server.cmd.Process.Pid)) {
 			continue
 		}
 		pid, err := strconv.Atoi(filepath.Base(dir))

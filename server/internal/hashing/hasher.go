@@ -30,13 +30,8 @@ var Cost = argon2id.Params{
 // other process, where these do not matter; no setting reaches either.
 type Options struct {
 	Cost   argon2id.Params
-	Worker bool // Run a process that hashes: see helper
+	Worker bool // hash in another process: see worker
 }
-
-// extraAdmitted of those that are hashed, so many have their turn already: what is asked
-// of Redis in a turn need not keep a hasher waiting. Where nothing is asked there,
-// it gains nothing (AUTH is 0.97 of argon2 alone without it, 0.98 with it).
-const extraAdmitted = 1
 
 // Busy is a line for password checks that is too long: try again in After.
 type Busy struct{ After time.Duration }
@@ -58,10 +53,10 @@ type Hasher struct {
 	Wait   time.Duration // who would wait longer is refused (*Busy)
 	cost   argon2id.Params
 	dummy  string // the hash of an unknown login
-	line   *line
-	worker atomic.Pointer[worker]
-	here   *Argon        // does the work where there is no helper
-	answer time.Duration // a helper that is silent for so long is killed
+	atOnce int
+	line   line
+	worker atomic.Pointer[worker] // nil: the work is done in this process
+	answer time.Duration          // a worker that is silent for so long is killed
 }
 
 // New makes a hasher that keeps one core free for those who are logged in.
@@ -72,8 +67,8 @@ func New(cost argon2id.Params, wait time.Duration) *Hasher {
 		Wait:   wait,
 		cost:   cost,
 		dummy:  dummyHash(cost),
-		line:   newLine(atOnce + extraAdmitted),
-		here:   newArgon(atOnce),
+		atOnce: atOnce,
+		line:   line{free: atOnce},
 		answer: answerTime,
 	}
 }
@@ -81,8 +76,9 @@ func New(cost argon2id.Params, wait time.Duration) *Hasher {
 // Hash gives a salted hash in PHC form, in the turn of whom it is for (Turn).
 // Errors: *Busy, ctx's.
 func (h *Hasher) Hash(ctx context.Context, flow, password string) (hash string, err error) {
-	err = h.Turn(ctx, flow, func() (err error) {
-		hash, err = do(h, "Argon.Hash", Work{Password: password, Cost: h.cost}, (*Argon).Hash)
+	err = h.Turn(ctx, flow, func() error {
+		result, err := h.do(Work{Password: password, Cost: h.cost})
+		hash = result.Hash
 		return err
 	})
 	return hash, err
@@ -105,8 +101,8 @@ func (h *Hasher) Compare(password, hash string) (bool, error) {
 	if !known {
 		hash = h.dummy
 	}
-	ok, err := do(h, "Argon.Match", Work{Password: password, Hash: hash}, (*Argon).Match)
-	return ok && known, err
+	result, err := h.do(Work{Password: password, Hash: hash})
+	return result.Match && known, err
 }
 
 // NeedsRehash says whether a hash was made with other parameters than today's.
@@ -121,34 +117,28 @@ func (h *Hasher) Waiting() int { return h.line.length() }
 // Work is what is asked of Argon, in this process or another.
 type Work struct {
 	Password string
-	Hash     string          // to compare with
+	Hash     string          // to compare with; "": a new one is made
 	Cost     argon2id.Params // of a new hash
 }
 
-// Argon does the work, as net/rpc wants to see it, for so many at once.
-type Argon struct{ turns chan struct{} }
-
-func newArgon(atOnce int) *Argon { return &Argon{make(chan struct{}, atOnce)} }
-
-func (a *Argon) begin() { a.turns <- struct{}{} }
-func (a *Argon) end()   { <-a.turns }
-
-// Hash makes a new hash.
-func (a *Argon) Hash(w Work, hash *string) (err error) {
-	a.begin()
-	defer a.end()
-	if *hash, err = argon2id.CreateHash(w.Password, &w.Cost); err != nil {
-		return fmt.Errorf("hashing: hash: %w", err)
-	}
-	return nil
+// Result is what Argon answers.
+type Result struct {
+	Hash  string // the new one
+	Match bool
 }
 
-// Match compares a password with a hash.
-func (a *Argon) Match(w Work, ok *bool) (err error) {
-	a.begin()
-	defer a.end()
-	if *ok, err = argon2id.ComparePasswordAndHash(w.Password, w.Hash); err != nil {
-		return fmt.Errorf("hashing: compare: %w", err)
+// Argon does the work, as net/rpc wants to see it.
+type Argon struct{}
+
+// Do makes a new hash or compares with one.
+func (Argon) Do(w Work, r *Result) (err error) {
+	if w.Hash == "" {
+		r.Hash, err = argon2id.CreateHash(w.Password, &w.Cost)
+	} else {
+		r.Match, err = argon2id.ComparePasswordAndHash(w.Password, w.Hash)
+	}
+	if err != nil {
+		return fmt.Errorf("hashing: %w", err)
 	}
 	return nil
 }

@@ -31,7 +31,7 @@ func TestHashLine(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				l := newLine(1)
+				l := &line{free: 1}
 				if err := l.enter(t.Context(), "a", wait); err != nil {
 					t.Fatal(err)
 				}
@@ -57,8 +57,8 @@ func TestHashLine(t *testing.T) {
 
 // TestHashersLeaveACore for those who are logged in.
 func TestHashersLeaveACore(t *testing.T) {
-	if h := New(cheap, time.Second); cap(h.here.turns) != max(1, runtime.GOMAXPROCS(0)-1) {
-		t.Errorf("%d hashers", cap(h.here.turns))
+	if h := New(cheap, time.Second); h.atOnce != max(1, runtime.GOMAXPROCS(0)-1) {
+		t.Errorf("%d hashers", h.atOnce)
 	}
 }
 
@@ -68,7 +68,7 @@ func TestHashersLeaveACore(t *testing.T) {
 func TestHashLineIsFairBetweenNetworks(t *testing.T) {
 	const attackers, networks = 300, 5
 	synctest.Test(t, func(t *testing.T) {
-		l := newLine(1)
+		l := &line{free: 1}
 		if err := l.enter(t.Context(), "held", time.Hour); err != nil {
 			t.Fatal(err)
 		}

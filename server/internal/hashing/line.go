@@ -12,19 +12,15 @@ import (
 // of their coming. However many come from one network, another one's user waits
 // for as many turns as there are networks, not guesses.
 type line struct {
-	mu      sync.Mutex
-	free    int
-	flows   map[string]*flow
-	order   []*flow // those with somebody in them, the next one first
-	waiting int
+	mu    sync.Mutex
+	free  int
+	flows []*flow // those with somebody waiting, the next one first
 }
 
 type flow struct {
 	name  string
 	turns []chan struct{} // each is closed when its turn comes
 }
-
-func newLine(atOnce int) *line { return &line{free: atOnce, flows: make(map[string]*flow)} }
 
 // enter waits for a turn, which leave ends. Errors: *Busy, ctx's.
 func (l *line) enter(ctx context.Context, name string, wait time.Duration) error {
@@ -43,13 +39,13 @@ func (l *line) enter(ctx context.Context, name string, wait time.Duration) error
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
-	if l.quit(name, turn) {
+	if l.quit(turn) {
 		return err
 	}
 	return nil // the turn came in the same moment
 }
 
-// join gives what is closed when the turn comes; nil: it has come.
+// join gives the channel that is closed when the turn comes; nil: it has come.
 func (l *line) join(name string) chan struct{} {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -57,61 +53,52 @@ func (l *line) join(name string) chan struct{} {
 		l.free--
 		return nil
 	}
-	f := l.flows[name]
-	if f == nil {
-		f = &flow{name: name}
-		l.flows[name] = f
-		l.order = append(l.order, f)
+	i := slices.IndexFunc(l.flows, func(f *flow) bool { return f.name == name })
+	if i < 0 {
+		i = len(l.flows)
+		l.flows = append(l.flows, &flow{name: name})
 	}
 	turn := make(chan struct{})
-	f.turns = append(f.turns, turn)
-	l.waiting++
+	l.flows[i].turns = append(l.flows[i].turns, turn)
 	return turn
 }
 
-// quit takes somebody out of the line; false: the turn has come already.
-func (l *line) quit(name string, turn chan struct{}) bool {
+// quit takes a turn out of the line; false: it has come already.
+func (l *line) quit(turn chan struct{}) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	f := l.flows[name]
-	if f == nil {
-		return false
+	for i, f := range l.flows {
+		if j := slices.Index(f.turns, turn); j >= 0 {
+			if f.turns = slices.Delete(f.turns, j, j+1); len(f.turns) == 0 {
+				l.flows = slices.Delete(l.flows, i, i+1)
+			}
+			return true
+		}
 	}
-	i := slices.Index(f.turns, turn)
-	if i < 0 {
-		return false
-	}
-	f.turns = slices.Delete(f.turns, i, i+1)
-	l.waiting--
-	if len(f.turns) == 0 {
-		delete(l.flows, name)
-		l.order = slices.DeleteFunc(l.order, func(o *flow) bool { return o == f })
-	}
-	return true
+	return false
 }
 
 // leave ends a turn, and gives it to the next.
 func (l *line) leave() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.order) == 0 {
+	if len(l.flows) == 0 {
 		l.free++
 		return
 	}
-	f := l.order[0]
-	l.order = l.order[1:]
+	f := l.flows[0]
+	l.flows = l.flows[1:]
 	close(f.turns[0])
-	f.turns = f.turns[1:]
-	l.waiting--
-	if len(f.turns) == 0 {
-		delete(l.flows, f.name)
-	} else {
-		l.order = append(l.order, f)
+	if f.turns = f.turns[1:]; len(f.turns) > 0 {
+		l.flows = append(l.flows, f)
 	}
 }
 
-func (l *line) length() int {
+func (l *line) length() (waiting int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.waiting
+	for _, f := range l.flows {
+		waiting += len(f.turns)
+	}
+	return waiting
 }

@@ -20,23 +20,23 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if RunWorker() {
+	if RunWorker(os.Args[1:]) {
 		return
 	}
 	m.Run()
 }
 
-// patience is far more than a helper needs to start on a busy machine, race
+// patience is far more than a worker needs to start on a busy machine, race
 // detector included.
 const patience = 30 * time.Second
 
-// helped gives a hasher with a helper, until the test ends, that may be as slow as a busy machine is.
-func helped(t *testing.T) (h *Hasher, log *testenv.Log) {
+// withWorker gives a hasher with a worker, until the test ends, that may be as slow as a busy machine is.
+func withWorker(t *testing.T) (h *Hasher, log *testenv.Log) {
 	t.Helper()
-	return helpedWithin(t, time.Minute)
+	return withWorkerAnswering(t, time.Minute)
 }
 
-func helpedWithin(t *testing.T, answer time.Duration) (h *Hasher, log *testenv.Log) {
+func withWorkerAnswering(t *testing.T, answer time.Duration) (h *Hasher, log *testenv.Log) {
 	t.Helper()
 	h, log = New(cheap, time.Minute), &testenv.Log{}
 	h.answer = answer
@@ -48,7 +48,7 @@ func helpedWithin(t *testing.T, answer time.Duration) (h *Hasher, log *testenv.L
 	return h, log
 }
 
-// other waits for a helper that is another than before.
+// other waits for a worker that is another than before.
 func other(t *testing.T, h *Hasher, before *worker) *worker {
 	t.Helper()
 	tick := time.NewTicker(time.Millisecond)
@@ -58,7 +58,7 @@ func other(t *testing.T, h *Hasher, before *worker) *worker {
 			return now
 		}
 	}
-	t.Fatal("no helper")
+	t.Fatal("no worker")
 	return nil
 }
 
@@ -88,19 +88,18 @@ func works(t *testing.T, h *Hasher) {
 	}
 }
 
-func TestHereAndInAHelper(t *testing.T) {
+func TestHashingWithAndWithoutWorker(t *testing.T) {
 	works(t, New(cheap, time.Minute))
-	h, _ := helped(t)
+	h, _ := withWorker(t)
 	works(t, h)
-	var ok bool
-	if help := h.worker.Load(); !help.does("Argon.Match", Work{Password: "x", Hash: h.dummy}, &ok, h.answer) || ok {
-		t.Error("the helper does nothing")
+	if result, ok := h.worker.Load().do(Work{Password: "x", Hash: h.dummy}, h.answer); !ok || result.Match {
+		t.Error("the worker does nothing")
 	}
 }
 
-// TestManyAtOnce use one helper.
+// TestManyAtOnce use one worker.
 func TestManyAtOnce(t *testing.T) {
-	h, log := helped(t)
+	h, log := withWorker(t)
 	first := h.worker.Load()
 	var all sync.WaitGroup
 	for i := range 100 {
@@ -117,13 +116,13 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	all.Wait()
 	if h.worker.Load() != first || log.String() != "" {
-		t.Errorf("another helper: %s", log)
+		t.Errorf("another worker: %s", log)
 	}
 }
 
-// TestHelperAway: whatever happens to a helper, passwords are answered as ever,
-// and another helper comes.
-func TestHelperAway(t *testing.T) {
+// TestWorkerAway: whatever happens to a worker, passwords are answered as ever,
+// and another worker comes.
+func TestWorkerAway(t *testing.T) {
 	for name, c := range map[string]struct {
 		sig  syscall.Signal
 		wait time.Duration // before the first answer
@@ -133,7 +132,7 @@ func TestHelperAway(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h, log := helpedWithin(t, answerTime)
+			h, log := withWorkerAnswering(t, answerTime)
 			first := other(t, h, nil)
 			if err := syscall.Kill(first.pid, c.sig); err != nil {
 				t.Fatal(err)
@@ -152,8 +151,8 @@ func TestHelperAway(t *testing.T) {
 	}
 }
 
-// TestSilentHelper is waited for exactly so long, then killed.
-func TestSilentHelper(t *testing.T) {
+// TestSilentWorker is waited for exactly so long, then killed.
+func TestSilentWorker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		killed := false
 		mute := &worker{client: rpc.NewClient(&silence{ended: make(chan struct{})}), kill: func() { killed = true }}
@@ -170,10 +169,10 @@ func TestSilentHelper(t *testing.T) {
 	})
 }
 
-// TestHelperOutlivesSignals that a terminal or systemd sends to it as well: it
+// TestWorkerOutlivesSignals that a terminal or systemd sends to it as well: it
 // goes with its server, not before.
-func TestHelperOutlivesSignals(t *testing.T) {
-	h, log := helped(t)
+func TestWorkerOutlivesSignals(t *testing.T) {
+	h, log := withWorker(t)
 	works(t, h) // it has said that it ignores them
 	first := other(t, h, nil)
 	works(t, h)
@@ -188,8 +187,8 @@ func TestHelperOutlivesSignals(t *testing.T) {
 	}
 }
 
-// TestHelperEnds with Run.
-func TestHelperEnds(t *testing.T) {
+// TestWorkerEnds with Run.
+func TestWorkerEnds(t *testing.T) {
 	h := New(cheap, time.Minute)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
@@ -207,13 +206,13 @@ func TestHelperEnds(t *testing.T) {
 	works(t, h)
 }
 
-// TestHelperKnowsNothing of the server's secrets.
-func TestHelperKnowsNothing(t *testing.T) {
+// TestWorkerKnowsNoSecrets of the server's secrets.
+func TestWorkerKnowsNoSecrets(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the environment of a process is read from /proc")
 	}
 	t.Setenv("ETU_MYSQL_DSN", "root:secret@/etu")
-	h, _ := helped(t)
+	h, _ := withWorker(t)
 	works(t, h) // it is past exec
 	for _, of := range []string{"environ", "cmdline"} {
 		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", h.worker.Load().pid, of))
@@ -223,7 +222,7 @@ func TestHelperKnowsNothing(t *testing.T) {
 	}
 }
 
-// silence is a helper that reads and never answers.
+// silence is a worker that reads and never answers.
 type silence struct{ ended chan struct{} }
 
 func (s *silence) Write(b []byte) (int, error) { return len(b), nil }

@@ -77,8 +77,8 @@ type Done struct {
 	Replay
 	// The rest is given of a call that was done now.
 	Entry
-	Slot    Reservation
-	Totals  Totals // of the user, this call included
+	Slot   Reservation
+	Totals Totals // of the user, this call included
 }
 
 // Run does a counted call. The order is what keeps the quota exact and a
