@@ -76,7 +76,7 @@ func holdHashers(t *testing.T, a *Accounts) (free func()) {
 	held := make(chan struct{})
 	release := make(chan struct{})
 	var all sync.WaitGroup
-	for range max(1, runtime.GOMAXPROCS(0)-1) + 1 { // all but a core, and one ahead
+	for range max(1, runtime.GOMAXPROCS(0)-1) { // as many hash at once
 		all.Go(func() {
 			if err := a.Hasher.Turn(t.Context(), "", func() error { held <- struct{}{}; <-release; return nil }); err != nil {
 				t.Error(err)
