@@ -215,6 +215,9 @@ const (
 	MaxMinutes               = 7 * 24 * 60 // of EXPULSER: longer is a matter for BLOQUER
 )
 
+// AllNews is the word of LU for everything, in any case.
+const AllNews = "tout"
+
 // Categories an article can have, in the order that people are shown.
 var Categories = []string{"livre", "dvd", "cd", "jeu", "materiel", "autre"}
 

@@ -70,6 +70,9 @@ func text(name string) Param    { return Param{Name: name, Kind: Text} }
 
 func digits(s string) bool { _, ok := ParseID(s); return ok }
 
+// news is the rank of one, or all.
+func news(s string) bool { return digits(s) || anyCase(AllNews)(s) }
+
 func isLogin(s string) bool { _, ok := ParseLogin(s); return ok }
 
 // number is the end of a page of one's own articles.
@@ -150,6 +153,16 @@ var Verbs = withUsage([]*Verb{
 		Name: "MESACHATS", Access: LoggedIn,
 		Params: []Param{key("n"), key("apres").formed(number)},
 		Help:   "Vos achats, et à qui.",
+	},
+	{
+		Name: "NOUVELLES", Access: LoggedIn,
+		Params: []Param{key("n"), key("apres").formed(number)},
+		Help:   "Ce qui vous est arrivé : ventes, annonces, décisions de l'administration.",
+	},
+	{
+		Name: "LU", Access: LoggedIn,
+		Params: []Param{word("nouvelle").formed(news)},
+		Help:   "Marquer comme lues une nouvelle et celles d'avant ; LU tout, toutes.",
 	},
 	{
 		Name: "STATS", Access: LoggedIn, Params: []Param{optWord("tableau").formed(anyCase("derniers", "top", "moins", "services"))},

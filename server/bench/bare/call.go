@@ -78,6 +78,7 @@ func (d *Driver) Buy(ctx context.Context, u User, article int64) error {
 			return 0, fmt.Errorf("%w: article %d is not for sale", ErrUnexpected, article)
 		}
 		last.Exec(insertUnsaid, article, seller)
+		last.Exec(insertNews, seller, at, "VENDU", article)
 		return article, nil
 	}})
 }

@@ -19,6 +19,8 @@ const (
 
 	insertUnsaid = `INSERT INTO annonces (article_id, vendeur_id) VALUES (?, ?)`
 
+	insertNews = `INSERT INTO nouvelles (utilisateur_id, instant, type, article_id) VALUES (?, ?, ?, ?)`
+
 	insertCall = `
 			INSERT INTO appels (utilisateur_id, service, article_id, resultat, instant, serveur, creneau, ref)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`

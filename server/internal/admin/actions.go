@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"etuservices/server/internal/accounts"
+	"etuservices/server/internal/inbox"
 	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/store"
 )
@@ -64,12 +65,16 @@ func (a *Admin) SetPassword(ctx context.Context, actor Actor, login, password st
 }
 
 // actAndRevoke does an action after which the user's tokens are revoked and the
-// connections closed, on all instances; said is the text of their last line.
+// connections closed, on all instances; said is the text of their last line, which
+// also stands in the news.
 func (a *Admin) actAndRevoke(ctx context.Context, actor Actor, login string, d action, said string,
 	do func(ctx context.Context, tx *sql.Tx, t target) error,
 ) error {
 	var tokens []string
 	d.do = func(ctx context.Context, tx *sql.Tx, t target) (err error) {
+		if err := inbox.Add(ctx, tx, t.ID, inbox.Expelled, said); err != nil {
+			return err
+		}
 		if err := do(ctx, tx, t); err != nil {
 			return err
 		}
@@ -146,8 +151,11 @@ func erase(ctx context.Context, tx *sql.Tx, t target) error {
 			return err
 		}
 	}
-	return nil
+	return inbox.Forget(ctx, tx, t.ID)
 }
+
+// resetText tells a user of a RAZ.
+const resetText = "L'administration a remis vos deux quotas à zéro."
 
 // Reset empties both windows of a user (RAZ): in SQL by an instant on Redis's
 // clock, after which slots count, then in Redis. Where Redis fails in between,
@@ -161,8 +169,10 @@ func (a *Admin) Reset(ctx context.Context, actor Actor, login string) error {
 	t, err := a.act(ctx, actor, login, action{
 		action: "RAZ", toSelf: true,
 		do: func(ctx context.Context, tx *sql.Tx, t target) (err error) {
-			later, err = a.Quota.Reset(ctx, tx, t.Quota(), at)
-			return err
+			if later, err = a.Quota.Reset(ctx, tx, t.Quota(), at); err != nil {
+				return err
+			}
+			return inbox.Add(ctx, tx, t.ID, inbox.Reset, resetText)
 		},
 	})
 	if err != nil {
@@ -171,7 +181,7 @@ func (a *Admin) Reset(ctx context.Context, actor Actor, login string) error {
 	if err := a.Quota.Empty(ctx, t.Quota(), at, later); err != nil {
 		a.Log.Warn("RAZ écrite, fenêtres non vidées dans Redis", "login", login, "erreur", err)
 	}
-	a.Notifier.SendTo(ctx, t.ID, event("ANNONCE", "L'administration a remis vos deux quotas à zéro."))
+	a.Notifier.SendTo(ctx, t.ID, event("ANNONCE", resetText))
 	return nil
 }
 
@@ -179,6 +189,9 @@ func (a *Admin) Reset(ctx context.Context, actor Actor, login string) error {
 func (a *Admin) Announce(ctx context.Context, actor Actor, text string) error {
 	err := a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := a.enter(ctx, tx, actor); err != nil {
+			return err
+		}
+		if err := inbox.AddForAll(ctx, tx, text); err != nil {
 			return err
 		}
 		return a.audit(ctx, tx, actor, "ANNONCE", target{}, text)

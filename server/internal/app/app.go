@@ -12,6 +12,7 @@ import (
 	"etuservices/server/internal/cluster"
 	"etuservices/server/internal/config"
 	"etuservices/server/internal/hashing"
+	"etuservices/server/internal/inbox"
 	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/lineserver"
 	"etuservices/server/internal/market"
@@ -29,6 +30,7 @@ type App struct {
 	Boards   *stats.Boards
 	Accounts *accounts.Accounts
 	Market   *market.Market
+	Inbox    *inbox.Inbox
 	Hub      *cluster.Hub
 	Monitor  *monitor.Monitor
 	Admin    *admin.Admin
@@ -64,6 +66,8 @@ func New(cfg config.Config, hash hashing.Options, stores *store.Stores, log *slo
 		Stores: stores, Quota: a.Quota, Instance: cfg.Instance, Stats: a.Boards, Log: log,
 	})
 
+	a.Inbox = inbox.New(stores.SQL)
+
 	registry := accounts.NewRegistry(stores.SQL)
 	recorder := monitor.NewRecorder()
 	a.Hub = cluster.New(cluster.Options{
@@ -81,7 +85,7 @@ func New(cfg config.Config, hash hashing.Options, stores *store.Stores, log *slo
 		Stores: stores, Accounts: a.Accounts, Quota: a.Quota, Stats: a.Boards, Notifier: a.Hub, Instance: cfg.Instance, Log: log,
 	})
 	a.Sessions = &session.Deps{
-		Accounts: a.Accounts, Market: a.Market, Quota: a.Quota, Boards: a.Boards, Hub: a.Hub, Monitor: a.Monitor, Admin: a.Admin,
+		Accounts: a.Accounts, Market: a.Market, Inbox: a.Inbox, Quota: a.Quota, Boards: a.Boards, Hub: a.Hub, Monitor: a.Monitor, Admin: a.Admin,
 		Health: &stores.Health, Instance: cfg.Instance, Limits: cfg.Limits, Flood: cfg.FloodRate, Observer: observer, Log: log,
 	}
 	if a.metrics != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"etuservices/server/internal/broken"
+	"etuservices/server/internal/inbox"
 	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/store"
 )
@@ -60,6 +61,7 @@ func (p *purchase) Apply(ctx context.Context, tx *sql.Tx, slot ledger.Reservatio
 	}
 	if result == Done { // until the seller was told, on whichever instance and however late
 		b.Exec(`INSERT INTO annonces (article_id, vendeur_id) VALUES (?, ?)`, p.id, p.found.SellerID)
+		inbox.AddSold(b, p.found.SellerID, p.id, store.At(slot.Stamp))
 	}
 	p.result = PurchaseResult{Result: result, Article: p.found, Quota: quota}
 	return ledger.Entry{Outcome: string(result), Article: p.found.ID}, nil

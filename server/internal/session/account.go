@@ -50,6 +50,7 @@ func logIn(ctx context.Context, s *Session, req *protocol.Request, out *protocol
 	line := out.OK("PASSOK").Str("login", login.User.Login).Str("role", string(login.User.Role))
 	line = writeState(line, login.Quota).Int("retour", protocol.Seconds(login.Quota.Next)).
 		Int("visites", login.Visits).Str("jeton", login.Token)
+	line = s.writeUnread(ctx, line)
 	if login.User.MustChange {
 		line.Str("changer", "1").Text("Bonjour " + login.User.FirstName + " ! Changez d'abord votre mot de passe : MOTDEPASSE ancien nouveau.")
 		return nil
@@ -78,6 +79,7 @@ func resume(ctx context.Context, s *Session, req *protocol.Request, out *protoco
 	s.sendPendingNotices(ctx)
 	line := out.OK("REPRENDRE").Str("login", session.User.Login).Str("role", string(session.User.Role)).
 		Str("jeton", session.Token)
+	line = s.writeUnread(ctx, line)
 	if session.User.MustChange {
 		line = line.Str("changer", "1")
 	}

@@ -172,7 +172,7 @@ func listBounds(t *testing.T, h *testServer) {
 	for _, b := range all(
 		good("n", "1", "2", "99", "100"), bad("n", "", "0", "101", "-1", "x", "1.0", "é", "99999999999999999999"),
 	) {
-		for _, verb := range []string{"ARTICLES", "MESVENTES", "MESACHATS"} {
+		for _, verb := range []string{"ARTICLES", "MESVENTES", "MESACHATS", "NOUVELLES"} {
 			judged(t, c, verb+" n="+quoteRaw(b.value), b)
 		}
 	}

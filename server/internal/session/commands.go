@@ -57,6 +57,9 @@ var commands = map[string]command{
 	"MESVENTES": {run: ownListings, needs: sql, paced: true},
 	"MESACHATS": {run: ownPurchases, needs: sql, paced: true},
 
+	"NOUVELLES": {run: listNews, needs: sql, paced: true},
+	"LU":        {run: markNewsRead, needs: sql, paced: true},
+
 	"STATS":    {run: showStats, needs: redis, paced: true},
 	"NB":       {run: countUsers, needs: redis, paced: true},
 	"SUIVRE":   {run: follow, needs: redis, paced: true},

@@ -26,7 +26,7 @@ var samples = map[string]string{
 	"motdepasse": "motdepasse", "jeton": "jeton", "categorie": "livre", "prix": "4.50", "ref": "r1",
 	"description": "usé", "titre": "Titre", "id": "999999", "q": "titre", "prix_max": "10",
 	"vendeur": "inconnu", "tri": "prix", "n": "5", "apres": "1-1", "tableau": "TOP", "ancien": "motdepasse",
-	"periode": "5", "raison": "parce que", "minutes": "5", "texte": "à tous", "etat": "ouvertes",
+	"periode": "5", "raison": "parce que", "minutes": "5", "texte": "à tous", "etat": "ouvertes", "nouvelle": "tout",
 }
 
 // malformed gives lines with a wrong number or form of arguments, generated

@@ -106,9 +106,21 @@ func (s *Session) publishPurchase(r market.PurchaseResult) {
 
 func encodeSold(a market.Article) string {
 	return encode(func(out *protocol.Writer) {
-		out.Event("VENDU").Int("id", a.ID).Str("titre", a.Title).Str("acheteur", a.Buyer).
-			Str("contact", a.BuyerEmail).Text("Vendu ! Écrivez à " + a.BuyerEmail + ".")
+		soldFields(out.Event("VENDU"), a.ID, a.Title, a.Buyer, a.BuyerEmail).Text(soldText(a.BuyerEmail))
 	})
+}
+
+// soldFields writes of a sale what its seller is told.
+func soldFields(line protocol.Line, article int64, title, buyer, email string) protocol.Line {
+	return line.Int("id", article).Str("titre", title).Str("acheteur", buyer).Str("contact", email)
+}
+
+// soldText says so in words; a deleted account has no address any more.
+func soldText(email string) string {
+	if email == "" {
+		return "Vendu ! Le compte de l'acheteur a été supprimé depuis."
+	}
+	return "Vendu ! Écrivez à " + email + "."
 }
 
 func listArticles(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {

@@ -14,6 +14,7 @@ import (
 	"etuservices/server/internal/admin"
 	"etuservices/server/internal/cluster"
 	"etuservices/server/internal/config"
+	"etuservices/server/internal/inbox"
 	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/market"
 	"etuservices/server/internal/monitor"
@@ -25,6 +26,7 @@ import (
 type Deps struct {
 	Accounts *accounts.Accounts
 	Market   *market.Market
+	Inbox    *inbox.Inbox
 	Quota    *ledger.Limiter
 	Boards   *stats.Boards
 	Hub      *cluster.Hub
@@ -67,6 +69,7 @@ type Session struct {
 	user     *accounts.Session // nil: not logged in
 	member   *cluster.Subscriber
 	follows  bool
+	news     newsPages
 	failures int       // wrong passwords and tokens, of the three
 	faults   int       // NO and SYNTAXE in a row
 	loginBy  time.Time // not logged in: until when
@@ -222,7 +225,7 @@ func (s *Session) leave() {
 		s.Monitor.Unfollow(s.conn)
 	}
 	s.Hub.Leave(s.member)
-	s.user, s.member, s.follows = nil, nil, false
+	s.user, s.member, s.follows, s.news = nil, nil, false, newsPages{}
 	s.conn.SetAuthenticated(false)
 	s.restartLogin()
 }

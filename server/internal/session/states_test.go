@@ -26,6 +26,8 @@ var examples = map[string]string{
 	"RETRAIT":     "RETRAIT 999999",
 	"MESVENTES":   "MESVENTES n=5 apres=1",
 	"MESACHATS":   "MESACHATS n=5 apres=1",
+	"NOUVELLES":   "NOUVELLES n=5 apres=1",
+	"LU":          "LU tout",
 	"STATS":       "STATS TOP",
 	"NB":          "NB",
 	"MOTDEPASSE":  "MOTDEPASSE motdepasse nouveaumot",

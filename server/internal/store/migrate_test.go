@@ -10,7 +10,7 @@ import (
 	"etuservices/server/internal/testenv"
 )
 
-var tables = []string{"utilisateurs", "articles", "mots", "connexions", "appels", "refs", "jetons", "annonces", "consignes", "reglages", "audit"}
+var tables = []string{"utilisateurs", "articles", "mots", "connexions", "appels", "refs", "jetons", "annonces", "consignes", "reglages", "audit", "nouvelles", "boites", "communiques", "mesures"}
 
 func mustHaveTables(t *testing.T, s *store.Stores) {
 	t.Helper()

@@ -1,0 +1,1 @@
+DROP TABLE IF EXISTS mesures, communiques, boites, nouvelles;

@@ -1,0 +1,4 @@
+DROP TABLE IF EXISTS mesures;
+DROP TABLE IF EXISTS communiques;
+DROP TABLE IF EXISTS boites;
+DROP TABLE IF EXISTS nouvelles;
