@@ -40,7 +40,10 @@ func takePorts(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *por
 	if err != nil {
 		return nil, err
 	}
-	p.lines = append(p.lines, clear)
+	withProxies := func(l net.Listener) net.Listener {
+		return lineserver.WithProxies(l, cfg.ProxyNets, cfg.Limits.HandshakeTime)
+	}
+	p.lines = append(p.lines, withProxies(clear))
 	if cfg.TLSAddr != "" {
 		if p.certificate, err = lineserver.LoadCertificate(cfg.TLSCert, cfg.TLSKey, log); err != nil {
 			return nil, err
@@ -49,7 +52,7 @@ func takePorts(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *por
 		if err != nil {
 			return nil, err
 		}
-		p.lines = append(p.lines, tls.NewListener(secure, p.certificate.Config()))
+		p.lines = append(p.lines, tls.NewListener(withProxies(secure), p.certificate.Config()))
 	}
 	if cfg.MetricsAddr != "" {
 		if p.metrics, err = listen(ctx, "mesures", cfg.MetricsAddr); err != nil {

@@ -40,6 +40,7 @@ type Config struct {
 	MaxConns          int
 	MaxConnsPerIP     int
 	ExemptNets        []netip.Prefix // limits per address leave these alone
+	ProxyNets         []netip.Prefix // connections from there begin with a PROXY header
 	FloodRate         int            // verbs that reach a store, a second and connection; 0 is off
 	Demo              bool
 	Debug             bool
@@ -117,7 +118,8 @@ func (c *Config) register(fs *flag.FlagSet) {
 	fs.IntVar(&c.MaxConns, "max-conns", 16384, "connexions tenues au plus ; une de plus reçoit PLEIN")
 	fs.IntVar(&c.MaxConnsPerIP, "max-conns-per-ip", 1024, "connexions d'une même adresse au plus : une classe derrière un NAT en est une seule")
 	c.ExemptNets = LoopbackNets
-	fs.Func("exempt-nets", "réseaux que les limites par adresse épargnent, séparés par des virgules (défaut : l'adresse locale)", c.parseNets)
+	fs.Func("exempt-nets", "réseaux que les limites par adresse épargnent, séparés par des virgules (défaut : l'adresse locale)", parseNets(&c.ExemptNets))
+	fs.Func("proxy-nets", "réseaux des répartiteurs, dont chaque connexion commence par un en-tête PROXY (v1 ou v2) qui dit l'adresse du client", parseNets(&c.ProxyNets))
 	fs.IntVar(&c.FloodRate, "flood-rate", 100, "commandes par seconde et connexion au-delà desquelles elle est ralentie ; 0 : jamais")
 	fs.BoolVar(&c.Demo, "demo", false, "comptes et articles de démonstration, dans un dossier à eux (défaut : celui de --data suivi de -demo) ; seulement sur une adresse locale, sans MySQL")
 	fs.BoolVar(&c.Debug, "debug", false, "journal détaillé")
@@ -144,25 +146,28 @@ func fromEnvironment(fs *flag.FlagSet, getenv func(string) string) (err error) {
 // LoopbackNets are exempt by default: who is on the machine is trusted.
 var LoopbackNets = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 
-func (c *Config) parseNets(list string) error {
-	c.ExemptNets = nil
-	for one := range strings.SplitSeq(list, ",") {
-		one = strings.TrimSpace(one)
-		if one == "" {
-			continue
-		}
-		if !strings.Contains(one, "/") {
-			if ip, err := netip.ParseAddr(one); err == nil {
-				one = netip.PrefixFrom(ip, ip.BitLen()).String()
+// parseNets reads a list of networks and addresses, with commas between, into nets.
+func parseNets(nets *[]netip.Prefix) func(list string) error {
+	return func(list string) error {
+		*nets = nil
+		for one := range strings.SplitSeq(list, ",") {
+			one = strings.TrimSpace(one)
+			if one == "" {
+				continue
 			}
+			if !strings.Contains(one, "/") {
+				if ip, err := netip.ParseAddr(one); err == nil {
+					one = netip.PrefixFrom(ip, ip.BitLen()).String()
+				}
+			}
+			net, err := netip.ParsePrefix(one)
+			if err != nil {
+				return fmt.Errorf("%s n'est ni une adresse ni un réseau comme 10.0.0.0/8", one)
+			}
+			*nets = append(*nets, net.Masked())
 		}
-		net, err := netip.ParsePrefix(one)
-		if err != nil {
-			return fmt.Errorf("%s n'est ni une adresse ni un réseau comme 10.0.0.0/8", one)
-		}
-		c.ExemptNets = append(c.ExemptNets, net.Masked())
+		return nil
 	}
-	return nil
 }
 
 func (c *Config) check() error {

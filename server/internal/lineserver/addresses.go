@@ -3,6 +3,7 @@ package lineserver
 import (
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -40,19 +41,21 @@ func (a *addresses) key(remote net.Addr) (ip netip.Addr, ok bool) {
 	return config.Network(ap.Addr()), true
 }
 
-// isExempt says whether limits per address leave a client alone.
+// isExempt says whether limits per address leave a client alone: what has no IP
+// address (a test's pipe), too.
 func (a *addresses) isExempt(remote net.Addr) bool {
+	_, hasIP := a.key(remote)
+	return !hasIP || contains(a.exempt, remote)
+}
+
+// contains says whether an address is in one of the networks.
+func contains(nets []netip.Prefix, remote net.Addr) bool {
 	ap, err := netip.ParseAddrPort(remote.String())
 	if err != nil {
-		return true
+		return false
 	}
 	ip := ap.Addr().Unmap().WithZone("")
-	for _, p := range a.exempt {
-		if p.Contains(ip) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(nets, func(p netip.Prefix) bool { return p.Contains(ip) })
 }
 
 // enter counts a new connection, or says how long its address must wait.

@@ -20,6 +20,7 @@ const (
 	Expelled Reason = "EXPULSE"  // by an event
 	Foreign  Reason = "etranger" // spoke HTTP, or TLS where none is spoken
 	NoTLS    Reason = "tls"      // did not shake hands
+	NoProxy  Reason = "proxy"    // came through a proxy that did not say from where
 	Left     Reason = "parti"    // without a word
 	Slow     Reason = "lent"     // did not read what it was sent
 	Cut      Reason = "coupe"    // by the network, or by a server that stops

@@ -98,7 +98,11 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, open func(*Conn) Ses
 		case err == nil:
 			pause = acceptPause
 			s.total.Add(1)
-			s.accept(ctx, nc, open)
+			if proxy, ok := proxied(nc); ok {
+				s.acceptProxied(ctx, nc, proxy, open)
+			} else {
+				s.accept(ctx, nc, open)
+			}
 		case s.stopping.Load() || ctx.Err() != nil || errors.Is(err, net.ErrClosed):
 			return nil
 		default:

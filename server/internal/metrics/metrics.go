@@ -53,7 +53,7 @@ func New(stores *store.Stores, instance string) *Metrics {
 		m.replies[v] = r
 	}
 	m.unknown = counts.WithLabelValues("?", string(protocol.NO))
-	m.ends = factory.counterVec("etu_connexions_finies_total", "Connexions finies, par raison (un code du protocole, ou QUITTER, EXPULSE, parti, lent, coupe, etranger, tls).", "raison")
+	m.ends = factory.counterVec("etu_connexions_finies_total", "Connexions finies, par raison (un code du protocole, ou QUITTER, EXPULSE, parti, lent, coupe, etranger, tls, proxy).", "raison")
 	m.store = factory.histogramVec("etu_magasin_secondes", "Durée d'une transaction SQL, ou d'un aller-retour de Redis.", "magasin")
 	m.failures = factory.counterVec("etu_magasin_erreurs_total", "Magasin qui n'a pas répondu, ou pas à temps.", "magasin")
 	for _, name := range []string{nameSQL, nameRedis} {
