@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"etuservices/protocol"
@@ -110,27 +111,18 @@ type Stats interface {
 	RegistrationUpdate(login string) []store.Call                     // of database 1
 }
 
-// NoStats are the leaderboards of a server that keeps none, for tests.
-type NoStats struct{}
-
-// LoginUpdate gives nothing.
-func (NoStats) LoginUpdate(string, int64, time.Time) []store.Call { return nil }
-
-// RegistrationUpdate gives nothing.
-func (NoStats) RegistrationUpdate(string) []store.Call { return nil }
-
 // Accounts is safe for concurrent use.
 type Accounts struct {
 	Options
 	uses     chan *Session // to be written
 	resuming *store.Coalescer[*resumed]
-	secret   secret
-	preAuth  *preAuthLimiter
+	secret   atomic.Pointer[[]byte] // see nameSecret; nil until it is read
+	preAuth  chan struct{}          // see beforeHashing
 }
 
 // New makes the accounts; Run must run for tokens to live on.
 func New(o Options) *Accounts {
-	a := &Accounts{Options: o, uses: make(chan *Session, touchQueue), preAuth: newPreAuthLimiter(max(1, o.PreAuth), o.Hasher.Wait)}
+	a := &Accounts{Options: o, uses: make(chan *Session, touchQueue), preAuth: make(chan struct{}, max(1, o.PreAuth))}
 	a.resuming = store.NewCoalescer(mostResumed, a.readTokens)
 	return a
 }

@@ -26,7 +26,7 @@ func TestAttemptsInLine(t *testing.T) {
 			enter(t, a, fmt.Sprint("e", i))
 		}
 		a.Attempts.PairMinute, a.Attempts.PairDay, a.Attempts.Address = failures, failures, failures
-		a.preAuth = newPreAuthLimiter(students, time.Minute)
+		a.preAuth = make(chan struct{}, students)
 		class := Origin{Address: "192.0.2.1"}
 		// all gives how many were let in, wrong and refused, of those who came
 		// while the line stood still.

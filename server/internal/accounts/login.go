@@ -56,7 +56,7 @@ func (a *Accounts) Login(ctx context.Context, name, password string, from Origin
 func (a *Accounts) login(ctx context.Context, name, password string, from Origin, again bool) (Login, error) {
 	var user accountRow
 	var try *attempt
-	err := a.preAuth.do(ctx, func(ctx context.Context) (err error) {
+	err := a.beforeHashing(ctx, func(ctx context.Context) (err error) {
 		if user, err = a.find(ctx, name); err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("accounts: find: %w", err)
 		}

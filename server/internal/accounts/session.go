@@ -7,8 +7,6 @@ import (
 	"encoding/hex"
 	"sync/atomic"
 	"time"
-
-	"etuservices/server/internal/ledger"
 )
 
 // tokenBytes of randomness in a token.
@@ -20,7 +18,6 @@ type Session struct {
 	Token string // never logged, never stored: the stores hold its hash
 	Since time.Time
 
-	quota   ledger.User
 	hash    string
 	name    string          // of this connection among those that hold the token
 	uses    chan<- *Session // the queue of uses to be written
@@ -44,15 +41,12 @@ func (a *Accounts) newSession(user User, since time.Time) *Session {
 func (a *Accounts) resumedSession(user User, token string, since time.Time) *Session {
 	s := &Session{
 		User: user, Token: token, Since: since,
-		quota: user.Quota().WithKeys(), hash: hashToken(token), name: rand.Text()[:8], uses: a.uses,
+		hash: hashToken(token), name: rand.Text()[:8], uses: a.uses,
 		conn: noConn{},
 	}
 	s.lastUse.Store(time.Now().UnixMilli())
 	return s
 }
-
-// Quota names the user for the ledger.
-func (s *Session) Quota() ledger.User { return s.quota }
 
 // TokenHash is what the stores hold of the session's token.
 func (s *Session) TokenHash() string { return s.hash }

@@ -25,7 +25,7 @@ type Registration struct {
 // SignUp opens an account for whoever asks, within the limits of the address.
 // Errors: *TooMany, those of Allowed and of Register.
 func (a *Accounts) SignUp(ctx context.Context, from Origin, r Registration) (User, error) {
-	err := a.preAuth.do(ctx, func(ctx context.Context) error {
+	err := a.beforeHashing(ctx, func(ctx context.Context) error {
 		if err := r.Allowed(ctx, a.Stores.SQL.Read); err != nil {
 			return err
 		}
