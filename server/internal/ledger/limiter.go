@@ -44,28 +44,6 @@ var ErrInProgress = errors.New("quota: the same call is at work")
 type User struct {
 	ID    int64
 	Login string
-
-	keys *[2 * len(kinds)]string // see WithKeys
-}
-
-// WithKeys is the same user with the names of the windows' keys at hand, for
-// whoever reads them often.
-func (u User) WithKeys() User {
-	keys := u.windowKeys()
-	u.keys = &keys
-	return u
-}
-
-// windowKeys are the keys of all windows, each with its "known" mark.
-func (u User) windowKeys() (keys [2 * len(kinds)]string) {
-	if u.keys != nil {
-		return *u.keys
-	}
-	for i, kind := range kinds {
-		known := knownKey(u, kind)
-		keys[2*i], keys[2*i+1] = known[:len(known)-len(knownEnd)], known // one text for both
-	}
-	return keys
 }
 
 // Reservation is one taken place in a window. ID stands in Redis and in the ledger
@@ -88,15 +66,15 @@ type Limiter struct {
 	checks  reconcileThrottle
 	pending pending
 
-	settling sync.WaitGroup
-	closing  chan struct{}
+	background sync.WaitGroup
+	closing    chan struct{}
 }
 
 // New makes a limiter with a rule.
 func New(stores *store.Stores, rule Rule, log *slog.Logger) *Limiter {
 	return &Limiter{
 		stores: stores, rule: rule, log: log, closing: make(chan struct{}),
-		clock: redisClock{began: time.Now()},
+		clock: redisClock{began: time.Now()}, pending: pending{slots: make(map[string]pendingSlot)},
 	}
 }
 
@@ -216,13 +194,8 @@ func (k *Limiter) dropOrphans(ctx context.Context, user User, kind Kind) bool {
 }
 
 func windowKey(u User, kind Kind) string { return "etu:{" + u.Login + "}:" + string(kind) }
-func knownKey(u User, kind Kind) string {
-	return "etu:{" + u.Login + "}:" + string(kind) + knownEnd
-}
-func refKey(u User, ref string) string { return "etu:{" + u.Login + "}:ref:" + ref }
-
-// knownEnd makes a window's key that of its "known" mark.
-const knownEnd = ":connu"
+func knownKey(u User, kind Kind) string  { return windowKey(u, kind) + ":connu" }
+func refKey(u User, ref string) string   { return "etu:{" + u.Login + "}:ref:" + ref }
 
 // newID is 64 random bits: the name of a slot among those of one user.
 func newID() string {
@@ -309,9 +282,7 @@ func (c *reconcileThrottle) sooner(key string, in time.Duration) {
 // the same work in Redis with nothing around it.
 func Scripts() (take, look *store.Script) { return reserveScript, usageScript }
 
-// WindowKeys gives, for the same bare drivers, a user's windows of logins and
-// of calls, each with its "known" mark.
+// WindowKeys are a user's windows of logins and of calls, each with its "known" mark.
 func WindowKeys(u User) []string {
-	keys := u.windowKeys()
-	return keys[:]
+	return []string{windowKey(u, Logins), knownKey(u, Logins), windowKey(u, Calls), knownKey(u, Calls)}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -36,73 +37,46 @@ func (c *redisClock) saw(now int64) {
 // at is what Redis's clock shows at a moment, or a little less.
 func (c *redisClock) at(t time.Time) int64 { return t.Sub(c.began).Milliseconds() + c.ahead.Load() }
 
-// pending are the slots whose release Redis has not confirmed. They are released
-// before anything else is asked for their user, and in the background as soon as
-// Redis answers; what is older than a window has left it.
+// pending are the slots whose release Redis has not confirmed; there are none, nearly
+// always. They are released before anything else is asked for their user, and in the
+// background as soon as Redis answers.
 type pending struct {
-	count atomic.Int64 // of all users: there are none, nearly always
-
 	mu      sync.Mutex
-	of      map[string]map[string]pendingSlot // by login and slot
-	working bool                              // releaseAll is at work
+	slots   map[string]pendingSlot // by ID
+	working bool                   // releaseAll is at work
 }
 
 type pendingSlot struct {
-	slot  Reservation
+	Reservation
 	since time.Time
 }
 
 func (p *pending) add(slot Reservation) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	user := p.of[slot.User.Login]
-	if user == nil {
-		if p.of == nil {
-			p.of = make(map[string]map[string]pendingSlot)
-		}
-		user = make(map[string]pendingSlot)
-		p.of[slot.User.Login] = user
-	}
-	if _, there := user[slot.ID]; !there {
-		p.count.Add(1)
-	}
-	user[slot.ID] = pendingSlot{slot, time.Now()}
+	p.slots[slot.ID] = pendingSlot{slot, time.Now()}
 }
 
 // list gives the pending slots of a user, "" for all users.
-func (p *pending) list(login string) (slots []Reservation) {
-	if p.count.Load() == 0 {
-		return nil
-	}
+func (p *pending) list(login string) (slots []pendingSlot) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if login != "" {
-		for _, one := range p.of[login] {
-			slots = append(slots, one.slot)
-		}
-		return slots
-	}
-	for _, user := range p.of {
-		for _, one := range user {
-			slots = append(slots, one.slot)
+	for _, slot := range p.slots {
+		if login == "" || login == slot.User.Login {
+			slots = append(slots, slot)
 		}
 	}
 	return slots
 }
 
-// confirm forgets a slot whose release was sent at that moment, unless
-// Redis may still take it after that; and one that has left the window by itself.
-func (p *pending) confirm(slot Reservation, sent time.Time, confirmed bool, window time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	user := p.of[slot.User.Login]
-	one, there := user[slot.ID]
-	if !there || time.Since(one.since) < window && (!confirmed || sent.Before(slot.open)) {
-		return
-	}
-	p.count.Add(-1)
-	if delete(user, slot.ID); len(user) == 0 {
-		delete(p.of, slot.User.Login)
+// released removes a slot whose release was sent at that moment and confirmed,
+// unless Redis may still take the slot after it; and one that is older than its
+// window.
+func (p *pending) released(slot pendingSlot, sent time.Time, confirmed bool, window time.Duration) {
+	if confirmed && !sent.Before(slot.open) || time.Since(slot.since) >= window {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		delete(p.slots, slot.ID)
 	}
 }
 
@@ -110,7 +84,7 @@ func (p *pending) confirm(slot Reservation, sent time.Time, confirmed bool, wind
 func (p *pending) begin() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.working || len(p.of) == 0 {
+	if p.working || len(p.slots) == 0 {
 		return false
 	}
 	p.working = true
@@ -121,7 +95,7 @@ func (p *pending) begin() bool {
 func (p *pending) end() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.working = len(p.of) > 0
+	p.working = len(p.slots) > 0
 	return !p.working
 }
 
@@ -135,37 +109,35 @@ func (k *Limiter) Release(ctx context.Context, slot Reservation) {
 		k.log.Debug("place de quota rendue dès que Redis répondra", "login", slot.User.Login, "erreur", err)
 	}
 	if k.pending.begin() {
-		k.settling.Go(k.releaseAll)
+		k.background.Go(k.releaseAll)
 	}
 }
 
-// releasePending releases the pending slots of a user, "" for all. Its error is that of a Redis that did
-// not answer: what it refused to do, it is asked again.
+// releasePending releases the pending slots of a user, "" for all. Its error is that
+// of a Redis that did not answer; one that refused is asked again later.
 func (k *Limiter) releasePending(ctx context.Context, login string) error {
-	slots := k.pending.list(login)
-	for len(slots) > 0 {
-		n := min(mostReleased, len(slots))
-		if err := k.releaseSome(ctx, slots[:n]); err != nil {
-			return err
+	for slots := range slices.Chunk(k.pending.list(login), mostReleased) {
+		calls := make([]store.Call, len(slots))
+		for i, slot := range slots {
+			keys := []string{windowKey(slot.User, slot.Kind)}
+			if slot.ref != "" {
+				keys = append(keys, refKey(slot.User, slot.ref))
+			}
+			calls[i] = store.Call{Script: releaseScript, Keys: keys, Args: []any{slot.ID, k.rule.Window.Milliseconds()}}
 		}
-		slots = slots[n:]
+		sent := time.Now()
+		var silent error
+		for i, err := range store.Each(ctx, k.stores.Redis.DB0, calls...) {
+			k.pending.released(slots[i], sent, err == nil, k.rule.Window)
+			if err != nil && !store.Refusal(err) {
+				silent = err
+			}
+		}
+		if silent != nil {
+			return silent
+		}
 	}
 	return nil
-}
-
-func (k *Limiter) releaseSome(ctx context.Context, slots []Reservation) (silent error) {
-	calls := make([]store.Call, len(slots))
-	for i, slot := range slots {
-		calls[i] = k.release(slot)
-	}
-	sent := time.Now()
-	for i, err := range store.Each(ctx, k.stores.Redis.DB0, calls...) {
-		k.pending.confirm(slots[i], sent, err == nil, k.rule.Window)
-		if err != nil && !store.Refusal(err) {
-			silent = err
-		}
-	}
-	return silent
 }
 
 // releaseAll tries until nothing is pending any more.
@@ -185,15 +157,6 @@ func (k *Limiter) releaseAll() {
 	}
 }
 
-// release is the call that frees a slot and ends its part in a repeatable call.
-func (k *Limiter) release(slot Reservation) store.Call {
-	keys := []string{windowKey(slot.User, slot.Kind)}
-	if slot.ref != "" {
-		keys = append(keys, refKey(slot.User, slot.ref))
-	}
-	return store.Call{Script: releaseScript, Keys: keys, Args: []any{slot.ID, k.rule.Window.Milliseconds()}}
-}
-
 const (
 	// settleAfter is how old a slot must be that stands in no ledger, before it is
 	// taken for one whose call ended without writing it down: no request works that
@@ -206,10 +169,10 @@ const (
 	settleEvery = time.Second
 )
 
-// ResolveLater keeps a slot whose commit nobody can know of, until the ledger tells:
-// then it stays or is given back. It returns at once.
+// ResolveLater keeps a slot of which nobody knows whether its commit took place, until
+// the ledger tells: then it stays or is released. It returns at once.
 func (k *Limiter) ResolveLater(slot Reservation) {
-	k.settling.Go(func() {
+	k.background.Go(func() {
 		for wait := settleFirst; ; wait = settleEvery {
 			select {
 			case <-k.closing:
@@ -253,8 +216,9 @@ func (k *Limiter) written(ctx context.Context, user User, kind Kind, slots ...st
 // lockUser takes the lock that every call takes which is written down.
 const lockUser = `UPDATE utilisateurs SET etat = etat WHERE id = ?`
 
-// Close ends what still waits to be settled.
+// Close ends the work in the background: what is not settled by then, the next process
+// settles by its age.
 func (k *Limiter) Close() {
 	close(k.closing)
-	k.settling.Wait()
+	k.background.Wait()
 }

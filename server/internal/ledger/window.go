@@ -127,9 +127,9 @@ func (k *Limiter) Usage(ctx context.Context, user User) ([2]State, error) {
 		return states, fmt.Errorf("quota: look: %w", err)
 	}
 	var ledger context.Context // most readings need none
-	keys, refreshed := user.windowKeys(), false
+	refreshed := false
 	for i, kind := range kinds {
-		if due := k.checks.due(keys[2*i]); !due && known[i] {
+		if due := k.checks.due(windowKey(user, kind)); !due && known[i] {
 			continue
 		}
 		if ledger == nil {
@@ -161,10 +161,9 @@ func (k *Limiter) Restore(ctx context.Context, user User, kind Kind) {
 
 // usage reads both windows, after filling that of a kind, "" for none.
 func (k *Limiter) usage(ctx context.Context, user User, fill Kind, entries []entry) (states [2]State, known [2]bool, err error) {
-	keys := user.windowKeys()
 	args := appendEntries(append(make([]any, 0, 3+2*len(entries)),
 		k.rule.Window.Milliseconds(), k.rule.Max, 1+slices.Index(kinds[:], fill)), entries)
-	answers, err := k.stores.Redis.DB0.Batch(ctx, store.Call{Script: usageScript, Keys: keys[:], Args: args})
+	answers, err := k.stores.Redis.DB0.Batch(ctx, store.Call{Script: usageScript, Keys: WindowKeys(user), Args: args})
 	if err != nil {
 		return states, known, err
 	}

@@ -105,7 +105,7 @@ func whoAmI(_ context.Context, s *Session, _ *protocol.Request, out *protocol.Wr
 }
 
 func showQuota(ctx context.Context, s *Session, _ *protocol.Request, out *protocol.Writer) error {
-	states, err := s.Quota.Usage(ctx, s.user.Quota())
+	states, err := s.Quota.Usage(ctx, s.user.User.Quota())
 	if err != nil {
 		return err
 	}
