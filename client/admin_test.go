@@ -73,7 +73,7 @@ func TestOrdersOnARealServer(t *testing.T) {
 	s, prof := professor(t)
 	ctx := t.Context()
 	alice := loggedIn(t, s, "alice")
-	all, err := prof.Connections(ctx)
+	all, err := prof.Sessions(ctx)
 	if err != nil || len(all) != 2 || all[0].Login != "alice" || all[0].Address == "" || all[0].Since.IsZero() {
 		t.Fatalf("%+v, %v", all, err)
 	}
@@ -90,7 +90,7 @@ func TestOrdersOnARealServer(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	page, err := prof.Accounts(ctx, "alice", 1, "")
-	if err != nil || len(page.Accounts) != 1 || page.Accounts[0].Standing != api.ShutOut {
+	if err != nil || len(page.Accounts) != 1 || page.Accounts[0].Standing != api.AccountBlocked {
 		t.Errorf("%+v, %v", page, err)
 	}
 	if err := prof.Unblock(ctx, "alice"); err != nil {

@@ -91,11 +91,20 @@ func runSimple(ctx context.Context, cfg config.Config, t i18n.T, opt api.Options
 }
 
 func runScreens(ctx context.Context, cfg config.Config, t i18n.T, opt api.Options) int {
+	debug := io.Writer(io.Discard)
+	if path := os.Getenv("ETU_DEBUG"); path != "" {
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+		if err != nil {
+			return fail(exitUsage, fmt.Errorf("ETU_DEBUG: %w", err))
+		}
+		defer func() { _ = f.Close() }()
+		debug = f
+	}
 	client := api.New(opt)
 	defer func() { _ = client.Close() }() // only the socket ends; the session goes on
 	err := tui.Run(ctx, tui.Options{
 		API: client, T: t, Theme: cfg.Theme, ASCII: cfg.ASCII, Charset: cfg.Charset, Motion: cfg.Animations,
-		Login: cfg.Login, Password: os.Getenv("ETU_PASSWORD"), Addr: cfg.Addr, TLS: cfg.TLS, Version: protocol.BuildVersion(),
+		Login: cfg.Login, Password: os.Getenv("ETU_PASSWORD"), Addr: cfg.Addr, TLS: cfg.TLS, Version: protocol.BuildVersion(), Debug: debug,
 	})
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return fail(1, err)

@@ -18,8 +18,8 @@ type Connected struct {
 	Since                  time.Time
 }
 
-// Connections lists them over all instances, by login; right within 5 s.
-func (c *Client) Connections(ctx context.Context) ([]Connected, error) {
+// Sessions lists them over all instances, by login; right within 5 s.
+func (c *Client) Sessions(ctx context.Context) ([]Connected, error) {
 	reply, err := c.do(ctx, request("SESSIONS").repeat())
 	all := make([]Connected, len(reply.Rows))
 	for i, f := range reply.Rows {
@@ -33,9 +33,9 @@ type Standing string
 
 // The standings.
 const (
-	MayEnter Standing = "actif"
-	ShutOut  Standing = "bloque"
-	SentAway Standing = "expulse" // for some minutes
+	AccountActive   Standing = "actif"
+	AccountBlocked  Standing = "bloque"
+	AccountExpelled Standing = "expulse" // for some minutes
 )
 
 // Account is what administrators see of somebody.

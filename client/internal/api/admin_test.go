@@ -23,14 +23,14 @@ func TestAdminCalls(t *testing.T) {
 		"sessions": {
 			"SESSIONS",
 			[]string{"| serveur=s1 login=bob adresse=10.0.0.7 depuis=2026-11-21T09:00:00.005Z", "+OK SESSIONS lignes=1"},
-			func(c *Client) (any, error) { return c.Connections(ctx) },
+			func(c *Client) (any, error) { return c.Sessions(ctx) },
 			[]Connected{{"s1", "bob", "10.0.0.7", since}},
 		},
 		"accounts": {
 			`COMPTES q="bob univ" n=50 apres=al`,
 			[]string{`| login=bob prenom="Bob Ann" nom=M email=b@c.fr role=etudiant etat=expulse`, "+OK COMPTES lignes=1 suite=bob"},
 			func(c *Client) (any, error) { return c.Accounts(ctx, "bob univ", 50, "al") },
-			AccountPage{[]Account{{"bob", "Bob Ann", "M", "b@c.fr", Student, SentAway}}, "bob"},
+			AccountPage{[]Account{{"bob", "Bob Ann", "M", "b@c.fr", Student, AccountExpelled}}, "bob"},
 		},
 		"block":   {"BLOQUER bob :a = \"b\"", []string{"+OK BLOQUER login=bob"}, func(c *Client) (any, error) { return nil, c.Block(ctx, "bob", `a = "b"`) }, nil},
 		"unblock": {"DEBLOQUER bob", []string{"+OK DEBLOQUER login=bob"}, func(c *Client) (any, error) { return nil, c.Unblock(ctx, "bob") }, nil},

@@ -80,7 +80,7 @@ func TestCalls(t *testing.T) {
 				return c.Articles(ctx, Query{"livre", "le coeur", "bob", 500, false, Dearest, 50, "k=="})
 			},
 			func(now time.Time) any {
-				return Page{Articles: []Article{
+				return ArticlePage{Articles: []Article{
 					{ID: "1", Title: "Le Cœur", Category: "livre", Cents: 300, Seller: "bob", Published: when}, {ID: "2", Title: "x", Cents: -1},
 				}, Next: "k2", At: now}
 			},
@@ -89,7 +89,7 @@ func TestCalls(t *testing.T) {
 			"ARTICLES prix_max=0.00",
 			[]string{"+OK ARTICLES lignes=0"},
 			func(c *Client) (any, error) { return c.Articles(ctx, Query{Free: true, MaxCents: 9}) },
-			func(now time.Time) any { return Page{Articles: []Article{}, At: now} },
+			func(now time.Time) any { return ArticlePage{Articles: []Article{}, At: now} },
 		},
 		"article": {
 			"ARTICLE 7",

@@ -118,11 +118,11 @@ type Query struct {
 	Free     bool  // only what costs nothing
 	Sort     Sort
 	N        int    // lines of a page, 1-100; 0 is the server's 20
-	After    string // Page.Next of the page before
+	After    string // ArticlePage.Next of the page before
 }
 
-// Page is a part of a list.
-type Page struct {
+// ArticlePage is a part of a list.
+type ArticlePage struct {
 	Articles []Article
 	Next     string // for Query.After; "" at the end
 	At       time.Time

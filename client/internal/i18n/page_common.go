@@ -1,5 +1,7 @@
 package i18n
 
+import "strings"
+
 // Words that several screens share.
 var (
 	Loading    = say("Chargement…", "Loading…")
@@ -12,35 +14,33 @@ var (
 	You        = say("vous", "you")
 )
 
-// Keys, as hints name them.
-var (
-	KeyArrows   = say("↑↓", "↑↓")
-	KeySides    = say("←→", "←→")
-	KeyEnter    = say("entrée", "enter")
-	KeyEsc      = say("esc", "esc")
-	KeyTab      = say("tab", "tab")
-	KeyBoth     = say("tab/⇧tab", "tab/⇧tab")
-	KeyBothWord = say("tab/maj-tab", "tab/shift-tab")
-	KeyR        = say("r", "r")
-	KeyA        = say("a", "b")
-	KeyC        = say("c", "c")
-	KeyM        = say("m", "m")
-	KeyQ        = say("q", "q")
-	KeyS        = say("s", "s")
-	KeyT        = say("t", "t")
-	KeyX        = say("x", "x")
-	KeyYes      = say("o", "y")
-	KeyNo       = say("n", "n")
-	KeySlash    = say("/", "/")
-	KeyHelp     = say("?", "?")
-	KeyF1       = say("F1", "F1")
-	KeyScreens  = say("1-6", "1-6")
-	KeySend     = say("^S", "^S")
-	KeyNew      = say("^N", "^N")
-	KeyLanguage = say("^L", "^L")
-	KeyRetry    = say("^R", "^R")
-	KeyQuit     = say("^C", "^C")
-)
+// keyNames are the keys whose names differ between the languages, and the words
+// between them.
+var keyNames = map[string]Msg{
+	"enter":  say("entrée", "enter"),
+	"space":  say("espace", "space"),
+	"pgup":   say("pgpréc", "pgup"),
+	"pgdown": say("pgsuiv", "pgdn"),
+	"home":   say("début", "home"),
+	"end":    say("fin", "end"),
+	"or":     say("ou", "or"),
+	"buy":    say("a", "b"), // acheter, buy
+	"yes":    say("o", "y"), // oui, yes
+}
+
+// ShiftTab is the key where no arrow can be drawn.
+var ShiftTab = say("maj-tab", "shift-tab")
+
+// KeyNames names keys, which stand apart by spaces.
+func (t T) KeyNames(keys string) string {
+	words := strings.Split(keys, " ")
+	for i, w := range words {
+		if m, ok := keyNames[w]; ok {
+			words[i] = t.S(m)
+		}
+	}
+	return strings.Join(words, " ")
+}
 
 // What keys do, as hints name it.
 var (
@@ -73,4 +73,10 @@ var (
 	DoNo       = say("non", "no")
 	DoScroll   = say("faire défiler", "scroll")
 	DoList     = say("liste", "list")
+	DoPage     = say("page", "page")
+	DoEnds     = say("début, fin", "start, end")
+	DoTheme    = say("thème", "theme")
+	DoMouse    = say("souris", "mouse")
+	DoSuspend  = say("suspendre", "suspend")
+	DoQuitNow  = say("quitter aussitôt", "quit at once")
 )

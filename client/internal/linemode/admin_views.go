@@ -61,7 +61,7 @@ func (s *session) forgetLive() {
 func (s *session) sessions(ctx context.Context, _ string) error {
 	var all []api.Connected
 	if err := s.wait(ctx, func(ctx context.Context) (err error) {
-		all, err = s.api.Connections(ctx)
+		all, err = s.api.Sessions(ctx)
 		return err
 	}); err != nil {
 		return err

@@ -39,7 +39,7 @@ func (s *session) catalogue(ctx context.Context, args string) error {
 		}
 	}
 	q.Words = strings.Join(words, " ")
-	return s.browse(ctx, func(ctx context.Context, after string) (api.Page, error) {
+	return s.browse(ctx, func(ctx context.Context, after string) (api.ArticlePage, error) {
 		q.After = after
 		return s.api.Articles(ctx, q)
 	})
@@ -63,22 +63,24 @@ func (s *session) category(word string) string {
 }
 
 func (s *session) sales(ctx context.Context, _ string) error {
-	return s.browse(ctx, func(ctx context.Context, after string) (api.Page, error) { return s.api.MySales(ctx, 0, after) })
+	return s.browse(ctx, func(ctx context.Context, after string) (api.ArticlePage, error) { return s.api.MySales(ctx, 0, after) })
 }
 
 func (s *session) purchases(ctx context.Context, _ string) error {
-	return s.browse(ctx, func(ctx context.Context, after string) (api.Page, error) { return s.api.MyPurchases(ctx, 0, after) })
+	return s.browse(ctx, func(ctx context.Context, after string) (api.ArticlePage, error) {
+		return s.api.MyPurchases(ctx, 0, after)
+	})
 }
 
 // getter gives the page of a list that begins after another one.
-type getter func(ctx context.Context, after string) (api.Page, error)
+type getter func(ctx context.Context, after string) (api.ArticlePage, error)
 
 // browse shows the first page of a list.
 func (s *session) browse(ctx context.Context, get getter) error { return s.page(ctx, "", 0, get) }
 
 // page shows a page, whose numbers go on from those shown; "more" is the next.
 func (s *session) page(ctx context.Context, after string, shown int, get getter) error {
-	var page api.Page
+	var page api.ArticlePage
 	if err := s.wait(ctx, func(ctx context.Context) (err error) {
 		page, err = get(ctx, after)
 		return err

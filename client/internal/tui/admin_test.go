@@ -86,8 +86,8 @@ func TestStudentsHaveNoAdministration(t *testing.T) {
 func TestDemotedGoesHome(t *testing.T) {
 	s := professor(t, 80, 24)
 	s.press("7")
-	s.send(page.Left{Reason: "fin"})
-	s.send(page.Entered{Session: api.Session{Login: "prof", Role: api.Student}})
+	s.publish(page.Left{Reason: "fin"})
+	s.publish(page.Entered{Session: api.Session{Login: "prof", Role: api.Student}})
 	if s.m.kind != page.Home {
 		t.Errorf("at %v\n%s", s.m.kind, s.view())
 	}
@@ -321,7 +321,7 @@ func TestSearchAccounts(t *testing.T) {
 func TestAccountsGoOn(t *testing.T) {
 	s := professor(t, 80, 24)
 	for i := range 250 {
-		s.fake.People = append(s.fake.People, api.Account{Login: fmt.Sprintf("zz%03d", i), Standing: api.MayEnter})
+		s.fake.People = append(s.fake.People, api.Account{Login: fmt.Sprintf("zz%03d", i), Standing: api.AccountActive})
 	}
 	s.press("7", "tab", "tab", "end", "end", "end")
 	s.see("zz249")
@@ -377,8 +377,8 @@ func TestAnotherUserFindsNoAdministration(t *testing.T) {
 	busy(s, 60)
 	s.press("tab", "tab", "/")
 	s.typed("secret")
-	s.send(page.Left{})
-	s.send(page.Entered{Session: api.Session{Login: "autre", Role: api.Admin}})
+	s.publish(page.Left{})
+	s.publish(page.Entered{Session: api.Session{Login: "autre", Role: api.Admin}})
 	s.press("7")
 	s.miss("leo", "13,2")
 	s.press("tab", "tab")

@@ -5,6 +5,7 @@ import (
 
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
+	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/widget"
@@ -31,24 +32,24 @@ func (m *model) frame() string {
 		return m.smallView()
 	}
 	bodyH := m.h - chromeH
-	body, hints := m.page().View(), m.page().Hints()
+	body, list := m.page().View(), m.page().Keys()
 	if m.help {
-		body, hints = m.helpView(bodyH), m.helpHints()
+		body, list = m.helpView(bodyH), m.helpKeys()
 	}
 	body = widget.Frame(body, m.w, bodyH)
 	switch {
 	case m.help:
 	case m.dialog != nil:
-		body = widget.OverlayCenter(body, m.dialog.View(m.w, bodyH), m.w, bodyH)
-		hints = m.dialog.Hints()
+		body = widget.OverlayCenter(body, m.dialog.View(m.w), m.w, bodyH)
+		list = m.dialog.Keys()
 	case m.cutShown():
 		body = m.overCut(body, bodyH)
-		hints = m.cutHints(hints)
+		list = m.cutKeys(list)
 	case m.kind != page.Messages && m.news.until.After(m.e.Now()):
 		body = m.overNews(body)
 	}
 	rule := m.e.Theme.Faint.Render(strings.Repeat(theme.Rule, m.w))
-	return strings.Join([]string{m.titleLine(), m.tabLine(), body, rule, m.statusLine(), m.hintLine(hints)}, "\n")
+	return strings.Join([]string{m.titleLine(), m.tabLine(), body, rule, m.statusLine(), m.hintLine(list)}, "\n")
 }
 
 // titleLine is where one is, and how the connection stands. What is on the
@@ -82,10 +83,6 @@ func (m *model) linkWord() string {
 	return th.OK.Render(theme.Dot + " " + e.S(i18n.StateOnline))
 }
 
-var navNames = []i18n.Msg{
-	i18n.NavHome, i18n.NavCatalog, i18n.NavSell, i18n.NavMine, i18n.NavBoards, i18n.NavAccount, i18n.NavAdmin,
-}
-
 // tabLine is the screens by their digits, set into a rule. Where the names do
 // not fit, only that of the present one is written out.
 func (m *model) tabLine() string {
@@ -108,12 +105,12 @@ func (m *model) tabs(names bool, between string) string {
 	var b strings.Builder
 	b.WriteString(between)
 	for i, k := range m.screens() {
-		digit := string(rune('1' + i))
+		digit := keys.Screen[i].Name(m.e.T)
 		switch {
 		case k == m.root():
-			b.WriteString(th.Selected.Render(theme.Cursor + digit + " " + m.e.S(navNames[i]) + " "))
+			b.WriteString(th.Selected.Render(theme.Cursor + digit + " " + m.e.S(keys.Screen[i].Does) + " "))
 		case names:
-			b.WriteString(" " + th.Key.Render(digit) + " " + m.e.S(navNames[i]) + " ")
+			b.WriteString(" " + th.Key.Render(digit) + " " + m.e.S(keys.Screen[i].Does) + " ")
 		default:
 			b.WriteString(" " + th.Key.Render(digit) + " ")
 		}
@@ -140,9 +137,9 @@ func (m *model) statusLine() string {
 	right := ""
 	switch {
 	case m.status.until.After(e.Now()):
-		right = e.Sign(m.status.Mood) + " " + m.status.Text
+		right = e.Sign(m.status.mood) + " " + m.status.text
 	case e.Inbox.Unread > 0:
-		right = th.Warn.Render(theme.Alert+" "+e.T.N(i18n.UnreadCount, e.Inbox.Unread)) + " " + e.Hint(i18n.KeyM, i18n.DoOpen)
+		right = th.Warn.Render(theme.Alert+" "+e.T.N(i18n.UnreadCount, e.Inbox.Unread)) + " " + e.Hint(keys.Messages.To(i18n.DoOpen))
 	case m.kind != page.Sell && m.pages[page.Sell].Draft():
 		right = th.Faint.Render(e.S(i18n.NavSell) + " " + theme.Sep + " " + e.S(i18n.SellDraft))
 	}
@@ -154,11 +151,11 @@ func (m *model) statusLine() string {
 }
 
 // hintLine is the keys that matter, as many as fit.
-func (m *model) hintLine(hints []page.Hint) string {
+func (m *model) hintLine(list []keys.Key) string {
 	th := m.e.Theme
 	s := " "
-	for i, h := range hints {
-		part := th.Key.Render(h.Key) + " " + th.Faint.Render(h.Does)
+	for i, k := range list {
+		part := th.Key.Render(m.e.KeyName(k)) + " " + th.Faint.Render(m.e.S(k.Does))
 		if i > 0 {
 			part = th.Faint.Render(" "+theme.Sep+" ") + part
 		}

@@ -3,7 +3,6 @@ package tui
 import (
 	"context"
 	"io"
-	"reflect"
 	"slices"
 	"sort"
 	"strings"
@@ -58,14 +57,25 @@ func open(t testing.TB, f *tuitest.Fake, w, h int, set ...func(*page.Env)) *driv
 	for _, f := range set {
 		f(e)
 	}
-	s.m = newModel(e, r, page.LoginArg{Resume: true})
-	s.m.copy = func(text string) { s.copied = append(s.copied, text) }
+	s.m = newModel(e, r, s, page.LoginArg{Resume: true})
 	s.send(tea.WindowSizeMsg{Width: w, Height: h})
 	s.run(s.m.Init())
 	return s
 }
 
 func english(e *page.Env) { e.T.Lang = i18n.English }
+
+// Copy is the clipboard of the driver's terminal.
+func (s *driver) Copy(text string) { s.copied = append(s.copied, text) }
+
+// Mouse is that of the driver's terminal.
+func (s *driver) Mouse(bool) tea.Cmd { return nil }
+
+// publish lets everybody hear a fact.
+func (s *driver) publish(fact tea.Msg) {
+	s.m.Publish(fact)
+	s.run(s.m.settle())
+}
 
 // profile draws with colours.
 func (s *driver) profile(p termenv.Profile, n theme.Name) {
@@ -81,11 +91,6 @@ func (s *driver) send(msgs ...tea.Msg) {
 	}
 }
 
-var (
-	nothing  = func() tea.Msg { return nil }
-	sequence = reflect.TypeOf(tea.Sequence(nothing, nothing)())
-)
-
 // run runs a command at once. One that gets no answer is kept for release.
 func (s *driver) run(cmd tea.Cmd) {
 	if cmd == nil {
@@ -96,10 +101,6 @@ func (s *driver) run(cmd tea.Cmd) {
 	case silent:
 		s.held = append(s.held, cmd)
 	case msg == nil:
-	case reflect.TypeOf(msg) == sequence:
-		for v, i := reflect.ValueOf(msg), 0; i < v.Len(); i++ {
-			s.run(v.Index(i).Interface().(tea.Cmd))
-		}
 	default:
 		switch m := msg.(type) {
 		case tea.BatchMsg:

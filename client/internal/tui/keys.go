@@ -1,14 +1,15 @@
 package tui
 
 import (
-	"github.com/charmbracelet/bubbles/key"
+	"slices"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
+	"etuservices/client/internal/tui/dialog"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
-	"etuservices/client/internal/tui/widget"
 )
 
 // key gives a key to whoever it belongs to: the way out first, then what lies
@@ -17,13 +18,14 @@ import (
 func (m *model) key(k tea.KeyMsg) tea.Cmd {
 	if k.Alt { // Esc and a key in one read: on the wire they are the same
 		k.Alt = false
-		return tea.Sequence(m.key(tea.KeyMsg{Type: tea.KeyEsc}), page.Send(k))
+		cmds := []tea.Cmd{m.key(tea.KeyMsg{Type: tea.KeyEsc}), m.settle()}
+		return tea.Batch(append(cmds, m.key(k))...)
 	}
 	switch {
-	case key.Matches(k, keys.Quit):
+	case keys.Quit.Is(k):
 		return tea.Quit
 	case m.small():
-		if key.Matches(k, keys.QuitLetter) && !m.page().Typing() {
+		if keys.QuitLetter.Is(k) && !m.page().Typing() {
 			return m.quit()
 		}
 		return nil
@@ -34,9 +36,7 @@ func (m *model) key(k tea.KeyMsg) tea.Cmd {
 		return cmd
 	}
 	if m.dialog != nil {
-		cmd := m.dialog.Update(k)
-		m.settleDialogs()
-		return cmd
+		return m.dialog.Key(k)
 	}
 	if cmd, used := m.cutKey(k); used {
 		return cmd
@@ -47,13 +47,12 @@ func (m *model) key(k tea.KeyMsg) tea.Cmd {
 	}
 	if !typing && !k.Paste {
 		switch {
-		case key.Matches(k, keys.HelpLetter):
+		case keys.Help.Is(k):
 			return m.openHelp()
-		case key.Matches(k, keys.QuitLetter):
+		case keys.QuitLetter.Is(k):
 			return m.quit()
-		case key.Matches(k, keys.Messages) && m.loggedIn() && m.kind != page.Messages:
-			m.under = append(m.under, m.kind)
-			return m.show(page.Messages, nil)
+		case keys.Messages.Is(k) && m.loggedIn() && m.kind != page.Messages:
+			return m.Push(page.Messages, nil)
 		}
 	}
 	return m.page().Update(k)
@@ -62,15 +61,15 @@ func (m *model) key(k tea.KeyMsg) tea.Cmd {
 // anywhere are the keys that no field and no dialog wants.
 func (m *model) anywhere(k tea.KeyMsg) (cmd tea.Cmd, used bool) {
 	switch {
-	case key.Matches(k, keys.Help):
+	case keys.HelpTyping.Is(k):
 		return m.openHelp(), true
-	case key.Matches(k, keys.Language):
-		m.toggleLanguage()
-	case key.Matches(k, keys.Theme):
-		m.setTheme(m.e.Theme.Name.Next())
-	case key.Matches(k, keys.Mouse):
+	case keys.Language.Is(k):
+		m.ToggleLanguage()
+	case keys.Theme.Is(k):
+		m.NextTheme()
+	case keys.Mouse.Is(k):
 		return m.toggleMouse(), true
-	case key.Matches(k, keys.Retry) && m.e.Link.Phase == link.Offline:
+	case keys.Retry.Is(k) && m.e.Link.Phase == link.Offline:
 		m.e.API.Retry()
 	default:
 		return nil, false
@@ -88,14 +87,9 @@ func (m *model) screenKey(k tea.KeyMsg, typing bool) (cmd tea.Cmd, used bool) {
 	if !m.loggedIn() || k.Paste {
 		return nil, false
 	}
-	bindings := keys.Screens
-	if typing {
-		bindings = keys.ScreensTyping
-	}
 	for i, screen := range m.screens() {
-		if key.Matches(k, bindings[i]) {
-			m.under = nil
-			return m.show(screen, nil), true
+		if keys.Screen[i].Is(k) && !(typing && k.Type == tea.KeyRunes) { // there a digit is text
+			return m.Go(screen, nil), true
 		}
 	}
 	return nil, false
@@ -108,10 +102,10 @@ func (m *model) cutKey(k tea.KeyMsg) (cmd tea.Cmd, used bool) {
 		return nil, false
 	}
 	switch {
-	case m.e.InGrace(m.cutAt, k):
-	case k.Type == tea.KeyEnter && m.kind != page.Login:
+	case keys.Enter.Is(k) && m.e.Now().Sub(m.cutAt) < dialog.Grace:
+	case keys.Enter.Is(k) && m.kind != page.Login:
 		m.e.API.Retry()
-	case k.String() == "l", key.Matches(k, keys.Back):
+	case keys.ReadPage.Is(k):
 		m.readOn = true
 	default:
 		return nil, false
@@ -121,41 +115,26 @@ func (m *model) cutKey(k tea.KeyMsg) (cmd tea.Cmd, used bool) {
 
 // quit leaves, after a question where something would be lost.
 func (m *model) quit() tea.Cmd {
-	e := m.e
-	draft := false
-	for _, p := range m.pages {
-		draft = draft || p.Draft()
-	}
+	draft := slices.ContainsFunc(m.pages, page.Page.Draft)
 	if !draft && len(m.hidden) == 0 {
 		return tea.Quit
 	}
-	m.dialog = page.NewConfirm(e, page.Question{
-		Title: func() string { return e.S(i18n.QuitTitle) },
-		Body: func(w int) string {
-			why := i18n.QuitDraft
-			if len(m.hidden) > 0 {
-				why = i18n.QuitWork
-			}
-			return widget.Lines(widget.Wrap(e.S(why), w)).String()
-		},
-		Yes:  i18n.QuitYes,
-		Then: func() tea.Cmd { return tea.Quit },
-	})
+	why := i18n.QuitDraft
+	if len(m.hidden) > 0 {
+		why = i18n.QuitWork
+	}
+	m.Open(dialog.Quit(m.e, why))
 	return nil
 }
 
 func (m *model) toggleMouse() tea.Cmd {
 	m.mouse = !m.mouse
-	cmd, say := tea.DisableMouse, i18n.MouseOff
+	say := i18n.MouseOff
 	if m.mouse {
-		cmd, say = tea.EnableMouseCellMotion, i18n.MouseOn
+		say = i18n.MouseOn
 	}
-	m.say(page.Say{Text: m.e.S(say)})
-	if m.grab != nil {
-		m.grab(m.mouse)
-		return nil
-	}
-	return cmd
+	m.Say(page.Info, m.e.S(say))
+	return m.terminal.Mouse(m.mouse)
 }
 
 // wheel turns the wheel into arrows.

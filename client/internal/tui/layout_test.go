@@ -100,11 +100,11 @@ func (s *driver) stir(rnd *rand.Rand) string {
 			Login: fmt.Sprint("zz", len(f.People)), FirstName: text, LastName: text, Email: text,
 			Role: api.Role(pick("admin", "etudiant", text)), Standing: api.Standing(pick("actif", "bloque", "expulse", text)),
 		})
-		f.Sessions = append(f.Sessions, api.Connected{Login: text, Server: text, Address: text})
+		f.Logins = append(f.Logins, api.Connected{Login: text, Server: text, Address: text})
 		return "stock"
 	case n < 82:
 		method := pick("Articles", "Article", "Buy", "Sell", "Login", "Quotas", "Boards", "MySales", "Who", "Withdraw", "Register",
-			"Follow", "Connections", "Accounts", "Block", "Expel", "Registrations")
+			"Follow", "Sessions", "Accounts", "Block", "Expel", "Registrations")
 		s.fake.Errs[method] = []error{
 			nil, nil, unavailable, refused(protocol.VENDU), refused(protocol.QUOTA, "apres", "99"), link.ErrLost,
 			refused(protocol.INVALIDE, "champ", "titre"),
@@ -134,7 +134,7 @@ func (s *driver) stir(rnd *rand.Rand) string {
 		s.send(events{api.SessionEnded{At: api.At{At: s.now}, Login: "amelie", Reason: text}})
 		return "session ended"
 	case n < 96:
-		s.send(page.Entered{Session: api.Session{
+		s.publish(page.Entered{Session: api.Session{
 			Login: pick("amelie", "bob"), Role: api.Role(pick("etudiant", "admin", "admin")), MustChange: rnd.IntN(5) == 0,
 		}})
 		return "session"

@@ -11,9 +11,8 @@ import (
 	"etuservices/client/internal/tui/page"
 )
 
-// What comes from the server unasked. Each command waits for one thing and is
-// made anew when it came: nothing pushes into the program, so that a slow
-// terminal holds up nobody but itself.
+// Server events. Each command blocks for one batch, and Update issues it again.
+// Program.Send is not used: it blocks while the terminal is slow.
 type (
 	state  link.State
 	events []api.Event
@@ -44,11 +43,12 @@ func (m *model) nextState() tea.Msg {
 	}
 }
 
-func (m *model) nextStateAfter() tea.Cmd {
+// await is a command that waits for the server's events, where they are wanted.
+func (m *model) await(next tea.Cmd) tea.Cmd {
 	if !m.listen {
 		return nil
 	}
-	return m.nextState
+	return next
 }
 
 func (m *model) nextEvents() tea.Msg {
@@ -88,15 +88,11 @@ func take(m *model, from <-chan api.Event, most int) (all []api.Event) {
 // liveCame is for the administrator's page alone, in sight or not. A rest after
 // each batch bounds the redraws to ten a second however much happens.
 func (m *model) liveCame(all page.Live) tea.Cmd {
-	cmd := m.pages[page.Admin].Update(all)
-	if !m.listen {
-		return cmd
-	}
-	return tea.Batch(cmd, m.e.After(floodPause, relive{}))
+	return tea.Batch(m.pages[page.Admin].Update(all), m.e.After(floodPause, relive{}))
 }
 
 func (m *model) eventsCame(all events) tea.Cmd {
-	var cmds []tea.Cmd
+	var resync tea.Cmd
 	var sold []string
 	for _, ev := range all {
 		switch ev := ev.(type) {
@@ -108,26 +104,22 @@ func (m *model) eventsCame(all events) tea.Cmd {
 		case api.Announced:
 			m.note(ev.At.At, page.News, "", func(e *page.Env) string { return e.S(i18n.NoteAnnounced, ev.Text) })
 		case api.SessionEnded:
-			cmds = append(cmds, page.Send(page.Left{Reason: m.ended(ev)}))
+			m.Publish(page.Left{Reason: m.ended(ev)})
 		case api.Unknown:
 			m.note(ev.At.At, page.Info, "", func(e *page.Env) string { return e.S(i18n.NoteOther, ev.Word, ev.Text) })
 		}
 	}
 	if len(sold) > fewSold { // once, however many
-		cmds = append(cmds, m.pages[page.Mine].Update(page.Resync{}))
+		resync = m.pages[page.Mine].Update(page.Resync{})
 	} else {
 		for _, id := range sold {
-			cmds = append(cmds, m.tell(page.Gone{Article: api.Article{ID: id}}))
+			m.Publish(page.Gone{Article: api.Article{ID: id}})
 		}
 	}
-	switch {
-	case !m.listen:
-	case len(all) > 1:
-		cmds = append(cmds, m.e.After(floodPause, rearm{}))
-	default:
-		cmds = append(cmds, m.nextEvents)
+	if len(all) > 1 {
+		return tea.Batch(resync, m.e.After(floodPause, rearm{}))
 	}
-	return tea.Batch(cmds...)
+	return tea.Batch(resync, m.await(m.nextEvents))
 }
 
 // note keeps an event and shows it for some seconds.
@@ -137,7 +129,7 @@ func (m *model) note(at time.Time, mood page.Mood, contact string, text func(*pa
 	}
 	m.e.Inbox.Add(page.Note{At: at, Mood: mood, Text: text, Copy: contact}, m.kind != page.Messages)
 	if mood == page.News {
-		m.say(page.Say{Mood: mood, Text: text(m.e)})
+		m.Say(mood, text(m.e))
 	}
 }
 
@@ -161,10 +153,10 @@ func (m *model) linkChanged(s link.State) tea.Cmd {
 	case link.Online:
 		if m.cut {
 			m.cut = false
-			m.say(page.Say{Mood: page.Good, Text: m.e.S(i18n.OfflineBack)})
+			m.Say(page.Good, m.e.S(i18n.OfflineBack))
 		}
 		if m.loggedIn() && before.Generation != 0 && s.Generation > before.Generation {
-			return tea.Batch(m.page().Update(page.Resync{}), m.askQuotas())
+			return tea.Batch(m.page().Update(page.Resync{}), m.AskQuotas())
 		}
 	}
 	return nil

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"io"
+	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -21,7 +23,6 @@ import (
 	"etuservices/client/internal/tui/page/password"
 	"etuservices/client/internal/tui/page/register"
 	"etuservices/client/internal/tui/page/sell"
-	"etuservices/client/internal/tui/theme"
 )
 
 // The smallest screen on which every page stands whole.
@@ -33,33 +34,38 @@ const (
 // chromeH is the title, the tabs, the rule, the status and the hints.
 const chromeH = 5
 
-// screens are the pages behind the keys 1 to 6, and 7 for administrators.
-var screens = []page.Kind{
-	page.Home, page.Catalog, page.Sell, page.Mine, page.Boards, page.Account, page.Admin,
+// screens are the pages behind the keys 1 to 6, and 7, which a student never
+// sees.
+func (m *model) screens() []page.Kind {
+	all := []page.Kind{page.Home, page.Catalog, page.Sell, page.Mine, page.Boards, page.Account}
+	if m.e.IsAdmin() {
+		all = append(all, page.Admin)
+	}
+	return all
 }
 
-// screens are those of whoever is logged in: a student never sees the last.
-func (m *model) screens() []page.Kind {
-	if m.e.IsAdmin() {
-		return screens
-	}
-	return screens[:len(screens)-1]
+// terminal is what the program asks of the terminal besides showing frames.
+type terminal interface {
+	Copy(text string) // to the clipboard
+	Mouse(on bool) tea.Cmd
 }
 
 // model is the root: it owns the size, the pages, the dialog over them, the
-// connection's state, both quotas and the short messages.
+// connection's state, both quotas and the short messages. It is the Shell of
+// the pages.
 type model struct {
 	e        *page.Env
 	renderer *lipgloss.Renderer
-	copy     func(string) // to the clipboard
-	grab     func(bool)   // the mouse; nil: bubbletea does it
-	listen   bool         // false in tests: events are handed in
-	charset  i18n.Charset // of the terminal
+	terminal terminal
+	listen   bool // false in tests: events are handed in
+	charset  i18n.Charset
+	debug    io.Writer
 
 	w, h  int
-	pages map[page.Kind]page.Page
+	pages []page.Page // by Kind
 	kind  page.Kind
 	under []page.Kind // the pages that Esc goes back to
+	facts []tea.Msg   // published, not yet heard
 
 	dialog  page.Dialog
 	hidden  []page.Dialog // confirmed, still waiting for their answer
@@ -84,39 +90,37 @@ type model struct {
 
 // toast is a short message with its end.
 type toast struct {
-	page.Say
+	mood  page.Mood
+	text  string
 	until time.Time
 }
 
-func newModel(e *page.Env, r *lipgloss.Renderer, first page.LoginArg) *model {
-	m := &model{
-		e: e, renderer: r, copy: func(string) {}, login: first,
-		pages: map[page.Kind]page.Page{
-			page.Login:    login.New(e),
-			page.Register: register.New(e),
-			page.Home:     home.New(e),
-			page.Catalog:  catalog.New(e),
-			page.Article:  article.New(e),
-			page.Sell:     sell.New(e),
-			page.Mine:     mine.New(e),
-			page.Boards:   boards.New(e),
-			page.Account:  account.New(e),
-			page.Password: password.New(e),
-			page.Messages: messages.New(e),
-			page.Admin:    admin.New(e),
-		},
+func newModel(e *page.Env, r *lipgloss.Renderer, t terminal, first page.LoginArg) *model {
+	m := &model{e: e, renderer: r, terminal: t, debug: io.Discard, login: first}
+	e.Shell, e.Link = m, e.API.State()
+	m.pages = []page.Page{
+		page.Login:    login.New(e),
+		page.Register: register.New(e),
+		page.Home:     home.New(e),
+		page.Catalog:  catalog.New(e),
+		page.Article:  article.New(e),
+		page.Sell:     sell.New(e),
+		page.Mine:     mine.New(e),
+		page.Boards:   boards.New(e),
+		page.Account:  account.New(e),
+		page.Password: password.New(e),
+		page.Messages: messages.New(e),
+		page.Admin:    admin.New(e),
 	}
-	e.Link = e.API.State()
 	return m
 }
 
-// Init is part of tea.Model.
+// Init starts with the login screen, the clock, and the server's events.
 func (m *model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.pages[page.Login].Show(m.login), m.e.After(time.Second, second{})}
-	if m.listen {
-		cmds = append(cmds, m.nextState, m.nextEvents, m.nextLive)
-	}
-	return tea.Batch(cmds...)
+	return tea.Batch(
+		m.pages[page.Login].Show(m.login), m.e.After(time.Second, second{}),
+		m.await(m.nextState), m.await(m.nextEvents), m.await(m.nextLive),
+	)
 }
 
 // page is the one in sight.
@@ -148,41 +152,23 @@ func (m *model) show(k page.Kind, arg any) tea.Cmd {
 	return m.pages[k].Show(arg)
 }
 
-// tell hands a message to every page and dialog: an answer belongs to the page
-// that asked, in sight or not.
-func (m *model) tell(msg tea.Msg) tea.Cmd {
+// settle lets everybody hear the facts that were published, in their order, and
+// puts away the dialogs that are over.
+func (m *model) settle() tea.Cmd {
 	var cmds []tea.Cmd
-	for _, p := range m.pages {
-		cmds = append(cmds, p.Update(msg))
-	}
-	if m.dialog != nil {
-		cmds = append(cmds, m.dialog.Update(msg))
-	}
-	for _, d := range m.hidden {
-		cmds = append(cmds, d.Update(msg))
-	}
-	m.settleDialogs()
-	return tea.Batch(cmds...)
-}
-
-// settleDialogs puts away what is over and keeps what still waits.
-func (m *model) settleDialogs() {
-	if m.dialog != nil && m.dialog.Stage() != page.Shown {
-		if m.dialog.Stage() == page.Hidden {
-			m.hidden = append(m.hidden, m.dialog)
+	for len(m.facts) > 0 {
+		fact := m.facts[0]
+		m.facts = m.facts[1:]
+		m.heard(fact)
+		for _, p := range m.pages {
+			cmds = append(cmds, p.Update(fact))
 		}
+		cmds = append(cmds, m.acted(fact))
+	}
+	if m.dialog != nil && m.dialog.Stage() != page.Shown {
+		m.hidden = append(m.hidden, m.dialog)
 		m.dialog = nil
 	}
-	wait := m.hidden[:0]
-	for _, d := range m.hidden {
-		if d.Stage() == page.Hidden {
-			wait = append(wait, d)
-		}
-	}
-	m.hidden = wait
-}
-
-// setTheme draws with another theme from now on.
-func (m *model) setTheme(n theme.Name) {
-	m.e.Theme = theme.New(m.renderer, n, m.e.Theme.ASCII)
+	m.hidden = slices.DeleteFunc(m.hidden, func(d page.Dialog) bool { return d.Stage() != page.Hidden })
+	return tea.Batch(cmds...)
 }

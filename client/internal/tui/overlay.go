@@ -5,6 +5,8 @@ import (
 
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
+	"etuservices/client/internal/tui/dialog"
+	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/widget"
@@ -18,7 +20,7 @@ const newsWidth = 44
 func (m *model) overNews(body string) string {
 	e := m.e
 	w := min(newsWidth, m.w-6)
-	lines := widget.Wrap(e.Sign(page.News)+" "+m.news.Text, w)
+	lines := widget.Wrap(e.Sign(page.News)+" "+m.news.text, w)
 	if len(lines) > 4 {
 		lines = append(lines[:3], "…")
 	}
@@ -36,7 +38,7 @@ func (m *model) cutShown() bool {
 // out of the way at the bottom while something is being typed.
 func (m *model) overCut(body string, h int) string {
 	e, s := m.e, m.e.Link
-	w := min(page.DialogWidth, m.w-8)
+	w := min(dialog.Width, m.w-8)
 	title := i18n.OfflineTitle
 	if s.Generation == 0 {
 		title = i18n.OfflineFirst
@@ -56,7 +58,7 @@ func (m *model) overCut(body string, h int) string {
 // besideTyping says the same in two lines at the bottom, where no field stands.
 func (m *model) besideTyping(body string, h int) string {
 	e := m.e
-	w := min(page.DialogWidth, m.w-8)
+	w := min(dialog.Width, m.w-8)
 	lines := []string{e.Theme.Err.Render(theme.Cross) + " " + m.nextTry(), e.S(i18n.OfflineKept)}
 	if err := e.Link.Err; err != nil {
 		lines[0] = e.Theme.Err.Render(theme.Cross + " " + e.T.Error(err))
@@ -75,14 +77,12 @@ func (m *model) nextTry() string {
 	return e.S(i18n.OfflineNow, max(1, s.Attempt))
 }
 
-func (m *model) cutHints(hints []page.Hint) []page.Hint {
-	e := m.e
+// cutKeys are the keys while the box is up.
+func (m *model) cutKeys(list []keys.Key) []keys.Key {
 	if m.page().Typing() {
-		return append([]page.Hint{e.H(i18n.KeyRetry, i18n.DoRetryNow)}, hints...)
+		return append([]keys.Key{keys.Retry}, list...)
 	}
-	return []page.Hint{
-		e.H(i18n.KeyEnter, i18n.DoRetryNow), e.H(i18n.KeyL, i18n.DoRead), e.H(i18n.KeyQ, i18n.DoQuit),
-	}
+	return []keys.Key{keys.Enter.To(i18n.DoRetryNow), keys.ReadPage, keys.QuitLetter}
 }
 
 // smallView says what to do about a screen that is too small.
@@ -93,6 +93,6 @@ func (m *model) smallView() string {
 		e.S(i18n.SmallNeed, minW, minH),
 		e.S(i18n.SmallDo),
 		"  etu --simple",
-		e.Hint(i18n.KeyQuit, i18n.DoQuit),
+		e.Hint(keys.Quit.To(i18n.DoQuit)),
 	}, "\n")
 }

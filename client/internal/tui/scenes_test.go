@@ -191,7 +191,7 @@ var scenes = []scene{
 	{name: "admin-live-frozen", with: (*tuitest.Fake).AdminIn, do: func(s *driver) { s.press("7"); busy(s, 60); s.advance(12 * time.Second) }},
 	{name: "admin-live-refused", with: func(f *tuitest.Fake) { f.AdminIn(); f.Errs["Follow"] = unavailable }, do: press("7")},
 	{name: "admin-sessions", with: (*tuitest.Fake).AdminIn, do: press("7", "tab")},
-	{name: "admin-sessions-error", with: func(f *tuitest.Fake) { f.AdminIn(); f.Errs["Connections"] = unavailable }, do: press("7", "tab")},
+	{name: "admin-sessions-error", with: func(f *tuitest.Fake) { f.AdminIn(); f.Errs["Sessions"] = unavailable }, do: press("7", "tab")},
 	{name: "admin-kick", with: (*tuitest.Fake).AdminIn, do: func(s *driver) {
 		s.press("7", "tab", "x")
 		s.advance(time.Second)

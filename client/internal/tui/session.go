@@ -8,43 +8,83 @@ import (
 	"etuservices/client/internal/tui/page"
 )
 
-// entered begins a session: at home, or where one that ended by itself stood.
-func (m *model) entered(msg page.Entered) tea.Cmd {
-	e, s := m.e, msg.Session
-	to := m.back
-	if s.Login != m.last || to == page.Login {
-		to = page.Home
+// heard changes what the pages share, before they hear of a fact.
+func (m *model) heard(fact tea.Msg) {
+	switch fact := fact.(type) {
+	case page.Entered:
+		m.entered(fact)
+	case page.Left:
+		m.left(fact)
+	case page.PasswordChanged:
+		m.e.Session.MustChange = false
 	}
+}
+
+// acted goes on from a fact that the pages have heard.
+func (m *model) acted(fact tea.Msg) tea.Cmd {
+	switch fact := fact.(type) {
+	case page.Entered:
+		to := m.back
+		m.back = page.Login
+		if m.e.Session.MustChange {
+			return m.show(page.Password, nil)
+		}
+		return tea.Batch(m.show(to, nil), m.askWho())
+	case page.Left:
+		return m.show(page.Login, page.LoginArg{Login: m.last, Reason: fact.Reason})
+	case page.PasswordChanged:
+		var back tea.Cmd
+		if m.kind == page.Password {
+			back = m.Back()
+		}
+		return tea.Batch(back, m.askWho())
+	}
+	return nil
+}
+
+// askWho asks for what is known of whoever is logged in.
+func (m *model) askWho() tea.Cmd {
+	return tea.Batch(m.AskQuotas(), m.who.Start(m.e, m.e.API.Who, func() tea.Cmd {
+		if m.who.Err == nil {
+			m.e.Profile = m.who.Data
+		}
+		return nil
+	}))
+}
+
+// entered begins a session: at home, or where one that ended by itself stood.
+func (m *model) entered(fact page.Entered) {
+	e, s := m.e, fact.Session
 	if s.Login != m.last { // nothing of one user is shown to another
 		e.Inbox, e.Quotas = page.Inbox{}, page.QuotaState{}
 	}
-	m.last, m.back, m.under = s.Login, page.Login, nil
+	if s.Login != m.last || m.back == page.Login {
+		m.back = page.Home
+	}
+	m.last, m.under = s.Login, nil
 	e.Session, e.Profile = s, api.Profile{}
 	if s.Quota.Max > 0 {
 		e.Quotas.Connections = s.Quota
 	}
-	done := i18n.LoginDone
-	if s.Resumed {
-		done = i18n.LoginResumed
+	switch {
+	case s.MustChange:
+		m.Say(page.Bad, e.S(i18n.GivenPassword))
+	case fact.Greeting != "":
+		m.Say(page.Good, fact.Greeting)
+	case s.Resumed:
+		m.Say(page.Good, e.S(i18n.LoginResumed))
+	default:
+		m.Say(page.Good, e.S(i18n.LoginDone))
 	}
-	m.say(page.Say{Mood: page.Good, Text: e.S(done)})
-	if s.MustChange {
-		m.say(page.Say{Mood: page.Bad, Text: e.S(i18n.GivenPassword)})
-		return tea.Batch(m.tell(msg), m.show(page.Password, nil))
-	}
-	return tea.Batch(m.tell(msg), m.show(to, nil), m.askQuotas(), m.who.Start(e, e.API.Who))
 }
 
 // left ends a session: the login screen says why.
-func (m *model) left(msg page.Left) tea.Cmd {
-	e := m.e
-	name := e.Session.Login
+func (m *model) left(fact page.Left) {
 	m.back, m.under, m.dialog = page.Login, nil, nil
-	if msg.Reason != "" {
+	if fact.Reason != "" {
 		m.back = m.kind // an ended session goes on where it stood
 	}
-	e.Session, e.Profile = api.Session{}, api.Profile{}
+	m.e.Session, m.e.Profile = api.Session{}, api.Profile{}
 	m.quotas.Forget()
 	m.who.Forget()
-	return tea.Batch(m.tell(msg), m.show(page.Login, page.LoginArg{Login: name, Reason: msg.Reason}))
 }

@@ -6,7 +6,7 @@ import (
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/link"
-	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/dialog"
 	"etuservices/client/internal/tui/tuitest"
 )
 
@@ -65,7 +65,7 @@ func TestGraceAbsorbsEnter(t *testing.T) {
 	if s.m.dialog == nil {
 		t.Fatal("the Enter that was on its way answered the question")
 	}
-	s.advance(page.Grace)
+	s.advance(dialog.Grace)
 	s.press("enter")
 	if s.m.dialog != nil {
 		t.Fatal("after the grace Enter does not answer")

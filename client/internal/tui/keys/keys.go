@@ -1,91 +1,200 @@
-// Package keys is the key map: which keys mean what, without the words that
-// explain them (those are translated). Never bound: [ ] { } | \ @ #, which
-// need AltGr on AZERTY, and anything with Alt.
+// Package keys is the key map: for each key what the terminal sends, how it is
+// shown, and what it does. The hint bar and the help are drawn from it. Never
+// bound: [ ] { } | \ @ #, which need AltGr on AZERTY, and anything with Alt.
 package keys
 
-import "github.com/charmbracelet/bubbles/key"
+import (
+	"slices"
+	"strings"
 
-func bind(keys ...string) key.Binding { return key.NewBinding(key.WithKeys(keys...)) }
+	tea "github.com/charmbracelet/bubbletea"
+
+	"etuservices/client/internal/i18n"
+)
+
+// Key is a key, or several that do the same.
+type Key struct {
+	codes []string // as tea.KeyMsg.String gives them
+	name  string   // as the hint bar shows it; its words are translated
+	all   string   // as the help shows it, with the other keys that do the same
+	Does  i18n.Msg
+}
+
+// Is says whether the user pressed this key.
+func (k Key) Is(msg tea.KeyMsg) bool { return slices.Contains(k.codes, msg.String()) }
+
+// To is the same key where it does something more precise.
+func (k Key) To(does i18n.Msg) Key {
+	k.Does = does
+	return k
+}
+
+// Name is the key as the hint bar shows it.
+func (k Key) Name(t i18n.T) string { return t.KeyNames(k.name) }
+
+// All is the key as the help shows it.
+func (k Key) All(t i18n.T) string {
+	if k.all == "" {
+		return k.Name(t)
+	}
+	return t.KeyNames(k.all)
+}
+
+// bind makes a key. The first code is also its name, unless named says more.
+func bind(does i18n.Msg, codes ...string) Key {
+	name := codes[0]
+	switch letter, ctrl := strings.CutPrefix(name, "ctrl+"); {
+	case ctrl:
+		name = "^" + strings.ToUpper(letter)
+	case name == "f1":
+		name = "F1"
+	}
+	return Key{codes: codes, name: name, Does: does}
+}
+
+func (k Key) named(name, all string) Key {
+	k.name, k.all = name, all
+	return k
+}
 
 // Everywhere, also while typing in a field.
 var (
-	Quit     = bind("ctrl+c")
-	Help     = bind("f1")
-	Language = bind("ctrl+l")
-	Theme    = bind("ctrl+t")
-	Mouse    = bind("ctrl+o")
-	Retry    = bind("ctrl+r")
-	Back     = bind("esc")
+	Quit       = bind(i18n.DoQuitNow, "ctrl+c")
+	HelpTyping = bind(i18n.DoHelp, "f1")
+	Language   = bind(i18n.DoEnglish, "ctrl+l")
+	Theme      = bind(i18n.DoTheme, "ctrl+t")
+	Mouse      = bind(i18n.DoMouse, "ctrl+o")
+	Retry      = bind(i18n.DoRetryNow, "ctrl+r")
+	Back       = bind(i18n.DoBack, "esc")
+	Suspend    = bind(i18n.DoSuspend, "ctrl+z")
 )
 
 // Everywhere but in a field, where a letter is a letter.
 var (
-	HelpLetter = bind("?")
-	QuitLetter = bind("q")
-	Refresh    = bind("r", "ctrl+r")
-	Copy       = bind("c")
-	Messages   = bind("m")
-	Enter      = bind("enter")
+	Help       = bind(i18n.DoHelp, "?").named("?", "? F1")
+	QuitLetter = bind(i18n.DoQuit, "q")
+	Refresh    = bind(i18n.DoRefresh, "r", "ctrl+r")
+	Copy       = bind(i18n.DoCopy, "c")
+	Messages   = bind(i18n.DoMessages, "m")
+	Enter      = bind(i18n.DoConfirm, "enter")
+	ReadPage   = bind(i18n.DoRead, "l", "esc") // under the box of a lost connection
 )
 
-// Screens opens screen i+1. A French keyboard gives & é " ' ( - for the digits
-// without Shift; F2-F7 work while typing as well.
-var Screens = []key.Binding{
-	bind("1", "&", "f2"),
-	bind("2", "é", "f3"),
-	bind("3", "\"", "f4"),
-	bind("4", "'", "f5"),
-	bind("5", "(", "f6"),
-	bind("6", "-", "f7"),
-	bind("7", "è", "f8"), // administrators only
+// Screen opens screen i+1. A French keyboard gives & é " ' ( - è for the digits
+// without Shift; F2 to F8 work while typing as well.
+var Screen = []Key{
+	bind(i18n.NavHome, "1", "&", "f2"),
+	bind(i18n.NavCatalog, "2", "é", "f3"),
+	bind(i18n.NavSell, "3", "\"", "f4"),
+	bind(i18n.NavMine, "4", "'", "f5"),
+	bind(i18n.NavBoards, "5", "(", "f6"),
+	bind(i18n.NavAccount, "6", "-", "f7"),
+	bind(i18n.NavAdmin, "7", "è", "f8"), // administrators only
 }
 
-// ScreensTyping is Screens without the keys that are characters.
-var ScreensTyping = []key.Binding{bind("f2"), bind("f3"), bind("f4"), bind("f5"), bind("f6"), bind("f7"), bind("f8")}
+// Screens are the keys of all screens in one hint.
+func Screens(admin bool) Key {
+	k := Key{name: "1-6", all: "1 … 6, F2 … F7", Does: i18n.DoScreen}
+	if admin {
+		k.name, k.all = "1-7", "1 … 7, F2 … F8"
+	}
+	return k
+}
+
+// ScreensAzerty are the same on a French keyboard, without Shift.
+func ScreensAzerty(admin bool) Key {
+	k := Key{name: "& é \" ' ( -", Does: i18n.HelpAzerty}
+	if admin {
+		k.name += " è"
+	}
+	return k
+}
 
 // In lists.
 var (
-	Up       = bind("up", "k")
-	Down     = bind("down", "j")
-	PageUp   = bind("pgup", "ctrl+u")
-	PageDown = bind("pgdown", "ctrl+d", " ")
-	Top      = bind("home", "g")
-	Bottom   = bind("end", "G")
-	Left     = bind("left", "h")
-	Right    = bind("right", "l")
-	Search   = bind("/", "ctrl+f")
-	Category = bind("t")
-	Sort     = bind("s")
-	Withdraw = bind("x")
-	Buy      = bind("a", "b")
+	Up       = bind(i18n.DoChoose, "up", "k")
+	Down     = bind(i18n.DoChoose, "down", "j")
+	PageUp   = bind(i18n.DoPage, "pgup", "ctrl+u")
+	PageDown = bind(i18n.DoPage, "pgdown", "ctrl+d", " ")
+	Top      = bind(i18n.DoEnds, "home", "g")
+	Bottom   = bind(i18n.DoEnds, "end", "G")
+	Left     = bind(i18n.DoChoose, "left", "h")
+	Right    = bind(i18n.DoChoose, "right", "l")
+	Search   = bind(i18n.DoSearch, "/", "ctrl+f")
+	Category = bind(i18n.DoCategory, "t")
+	Sort     = bind(i18n.DoSort, "s")
+	Withdraw = bind(i18n.DoWithdraw, "x")
+	Buy      = bind(i18n.DoBuy, "a", "b").named("buy", "a b")
+)
+
+// Pairs of keys, as the hint bar and the help show them.
+var (
+	Arrows = Key{name: "↑↓", all: "↑ ↓ or k j", Does: i18n.DoChoose}
+	Sides  = Key{name: "←→", Does: i18n.DoChoose}
+	Pages  = Key{name: "pgup pgdown", Does: i18n.DoPage}
+	Ends   = Key{name: "home end g G", Does: i18n.DoEnds}
+	Tabs   = Key{name: "tab/⇧tab", Does: i18n.DoTab}
 )
 
 // On the administrator's screens.
 var (
-	Pause     = bind(" ")
-	Announce  = bind("a")
-	Door      = bind("i")
-	Block     = bind("b")
-	Expel     = bind("x")
-	Reset     = bind("z")
-	Give      = bind("p")
-	Delete    = bind("d")
-	NextPanel = bind("tab")
-	PrevPanel = bind("shift+tab")
+	Pause         = bind(i18n.DoPause, " ").named("space", "")
+	Announce      = bind(i18n.DoAnnounce, "a")
+	Registrations = bind(i18n.DoRegistrations, "i")
+	Block         = bind(i18n.DoBlock, "b")
+	Expel         = bind(i18n.DoExpel, "x")
+	Reset         = bind(i18n.DoReset, "z")
+	Give          = bind(i18n.DoGive, "p")
+	Delete        = bind(i18n.DoDelete, "d")
+	NextPanel     = bind(i18n.DoTab, "tab")
+	PrevPanel     = bind(i18n.DoTab, "shift+tab")
 )
 
 // In forms and between tabs.
 var (
-	Next    = bind("tab", "down")
-	Prev    = bind("shift+tab", "up")
-	NextTab = bind("tab", "right", "l")
-	PrevTab = bind("shift+tab", "left", "h")
-	Send    = bind("ctrl+s")
-	New     = bind("ctrl+n")
+	Next    = bind(i18n.DoNext, "tab", "down")
+	Prev    = bind(i18n.DoFields, "shift+tab", "up")
+	NextTab = bind(i18n.DoTab, "tab", "right", "l")
+	PrevTab = bind(i18n.DoTab, "shift+tab", "left", "h")
+	Send    = bind(i18n.DoSend, "ctrl+s")
+	Clear   = bind(i18n.HelpClear, "ctrl+u")
+	New     = bind(i18n.DoRegister, "ctrl+n")
 )
 
 // In dialogs: French and English initials both work in both languages.
 var (
-	Yes = bind("o", "O", "y", "Y")
-	No  = bind("n", "N", "esc")
+	Yes = bind(i18n.DoYes, "o", "O", "y", "Y").named("yes", "o y")
+	No  = bind(i18n.DoNo, "n", "N", "esc").named("n", "n esc")
 )
+
+// Group is keys that the help shows under one title.
+type Group struct {
+	Title i18n.Msg
+	Keys  []Key
+}
+
+// Groups are all keys as the help shows them: two columns, the administrator's
+// own under the first.
+func Groups(admin bool) (left, right []Group) {
+	left = []Group{
+		{i18n.HelpAll, []Key{
+			Screens(admin).To(i18n.HelpScreens), ScreensAzerty(admin), Tabs.To(i18n.HelpTab), Back.To(i18n.HelpEsc), Help.To(i18n.HelpThis), Messages,
+			Language.To(i18n.HelpLanguage), Theme, Mouse, Retry, Suspend, QuitLetter, Quit,
+		}},
+		{i18n.HelpDialogs, []Key{Sides, Yes, No}},
+	}
+	if admin {
+		left = append(left, Group{i18n.AdminTitle, []Key{
+			Pause.To(i18n.HelpPause), Sides.To(i18n.HelpWindow), Announce.To(i18n.HelpAnnounce), Registrations,
+			Block.To(i18n.HelpBlock), Expel, Reset.To(i18n.HelpReset), Give.To(i18n.HelpGive), Delete,
+		}})
+	}
+	right = []Group{
+		{i18n.HelpLists, []Key{
+			Arrows, Pages, Ends, Enter.To(i18n.DoOpen), Search, Category.To(i18n.HelpCategory), Sort.To(i18n.HelpSort),
+			Buy, Withdraw, Copy, Refresh.To(i18n.HelpRetry),
+		}},
+		{i18n.HelpForms, []Key{New, Enter.To(i18n.DoNext), Send.To(i18n.HelpSend), Clear}},
+	}
+	return left, right
+}

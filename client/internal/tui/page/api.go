@@ -15,7 +15,6 @@ type API interface {
 	Retry()
 	Events() <-chan api.Event
 
-	Session() (api.Session, bool)
 	Enter(ctx context.Context, login, password string) (api.Session, error)
 	Login(ctx context.Context, loginOrEmail, password string) (api.Session, error)
 	Logout(ctx context.Context) error
@@ -25,13 +24,13 @@ type API interface {
 	Quotas(ctx context.Context) (api.Quotas, error)
 	Count(ctx context.Context) (api.Count, error)
 
-	Articles(ctx context.Context, q api.Query) (api.Page, error)
+	Articles(ctx context.Context, q api.Query) (api.ArticlePage, error)
 	Article(ctx context.Context, id string) (api.Article, error)
 	Sell(ctx context.Context, s api.Sale) (api.Receipt, error)
 	Buy(ctx context.Context, id, ref string) (api.Receipt, error)
 	Withdraw(ctx context.Context, id string) error
-	MySales(ctx context.Context, n int, after string) (api.Page, error)
-	MyPurchases(ctx context.Context, n int, after string) (api.Page, error)
+	MySales(ctx context.Context, n int, after string) (api.ArticlePage, error)
+	MyPurchases(ctx context.Context, n int, after string) (api.ArticlePage, error)
 	Boards(ctx context.Context, b api.Board) (api.Boards, error)
 
 	Administration
@@ -41,7 +40,7 @@ type API interface {
 type Administration interface {
 	Live() <-chan api.Event
 	Follow(ctx context.Context, seconds int) error
-	Connections(ctx context.Context) ([]api.Connected, error)
+	Sessions(ctx context.Context) ([]api.Connected, error)
 	Accounts(ctx context.Context, words string, n int, after string) (api.AccountPage, error)
 	Block(ctx context.Context, login, reason string) error
 	Unblock(ctx context.Context, login string) error

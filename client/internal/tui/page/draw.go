@@ -6,7 +6,9 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 
+	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/widget"
 )
@@ -52,33 +54,23 @@ func paint(st lipgloss.Style, s string, w int) string {
 
 // Trouble is Failure with the key that tries again.
 func (e *Env) Trouble(err error, w int) string {
-	return e.Failure(err, w) + "\n\n" + e.Hint(i18n.KeyR, i18n.DoRetry)
+	return e.Failure(err, w) + "\n\n" + e.Hint(keys.Refresh.To(i18n.DoRetry))
 }
 
 // Hint draws one key with what it does.
-func (e *Env) Hint(k, does i18n.Msg) string {
-	return e.Theme.Key.Render(e.S(k)) + " " + e.S(does)
+func (e *Env) Hint(k keys.Key) string {
+	return e.Theme.Key.Render(e.KeyName(k)) + " " + e.S(k.Does)
 }
 
-// H makes a Hint.
-func (e *Env) H(k, does i18n.Msg) Hint { return Hint{e.Key(k), e.S(does)} }
+// KeyName names a key as a hint does.
+func (e *Env) KeyName(k keys.Key) string { return e.Shown(k.Name(e.T)) }
 
-// Key names a key; administrators have one screen more, ASCII a sign less.
-func (e *Env) Key(k i18n.Msg) string {
-	if k == i18n.KeyBoth && e.Theme.ASCII { // ⇧ has no sign of its own there
-		k = i18n.KeyBothWord
+// Shown is the name of a key also where ⇧ cannot be drawn.
+func (e *Env) Shown(name string) string {
+	if e.Theme.ASCII {
+		return strings.ReplaceAll(name, "⇧tab", e.S(i18n.ShiftTab))
 	}
-	if e.IsAdmin() {
-		switch k {
-		case i18n.KeyScreens:
-			k = i18n.KeyScreensAdmin
-		case i18n.KeyScreenF:
-			k = i18n.KeyScreenFAdmin
-		case i18n.KeyAzerty:
-			k = i18n.KeyAzertyAdmin
-		}
-	}
-	return e.S(k)
+	return name
 }
 
 // Wait is a line that counts down to the instant at which the next try may
@@ -109,10 +101,10 @@ func (e *Env) Age(at time.Time) string {
 // StaleAfter is the age above which a list says so.
 const StaleAfter = time.Minute
 
-// State draws what stands in a list's place while it has no rows: waiting,
+// ListState draws what stands in a list's place while it has no rows: waiting,
 // trouble, or the sentence and the next step of an empty one. It is "" where
 // the rows themselves are to be drawn.
-func State[T any](e *Env, l *Load[T], rows, w int, empty, next i18n.Msg) string {
+func ListState[T any](e *Env, l *Load[T], rows, w int, empty, next i18n.Msg) string {
 	switch {
 	case l.Err != nil && rows == 0:
 		return widget.Indent("\n"+e.Trouble(l.Err, w-4), 2)
@@ -126,18 +118,18 @@ func State[T any](e *Env, l *Load[T], rows, w int, empty, next i18n.Msg) string 
 	return "\n"
 }
 
-// Foot draws the line under a list: trouble with what is shown, its age, or
+// ListFoot draws the line under a list: trouble with what is shown, its age, or
 // nothing.
-func Foot[T any](e *Env, l *Load[T]) string {
+func ListFoot[T any](e *Env, l *Load[T]) string {
 	switch {
 	case l.Err != nil && l.Has:
 		// What matters first: the rest may be cut where the screen is narrow.
 		return e.Theme.Warn.Render(theme.Alert+" "+e.Age(l.At)) + " " + theme.Sep + " " +
-			e.Hint(i18n.KeyR, i18n.DoRetry) + " " + theme.Sep + " " + e.Theme.Faint.Render(e.T.Error(l.Err))
+			e.Hint(keys.Refresh.To(i18n.DoRetry)) + " " + theme.Sep + " " + e.Theme.Faint.Render(e.T.Error(l.Err))
 	case l.Slow(e):
 		return e.Waiting()
 	case l.Has && e.Now().Sub(l.At) >= StaleAfter:
-		return e.Theme.Faint.Render(e.Age(l.At)) + " " + theme.Sep + " " + e.Hint(i18n.KeyR, i18n.DoRefresh)
+		return e.Theme.Faint.Render(e.Age(l.At)) + " " + theme.Sep + " " + e.Hint(keys.Refresh)
 	}
 	return ""
 }
@@ -153,4 +145,33 @@ func (e *Env) Sign(m Mood) string {
 		return e.Theme.Title.Render(theme.Dot)
 	}
 	return e.Theme.Faint.Render(theme.Sep)
+}
+
+// ArticleView draws an article in w cells: title, facts, description.
+func ArticleView(e *Env, a api.Article, w int) string {
+	th := e.Theme
+	var l widget.Lines
+	for _, s := range widget.Wrap(a.Title, w) {
+		l.Add(th.Title.Render(s))
+	}
+	by := e.S(i18n.ArticleBy, a.Seller)
+	if a.Seller == e.Session.Login {
+		by = e.S(i18n.ArticleYours)
+	}
+	l.Add(e.T.Category(a.Category) + " " + theme.Sep + " " + th.Strong.Render(e.T.Amount(a.Cents)))
+	facts := []string{by}
+	switch a.Status {
+	case api.Sold:
+		facts = append(facts, th.Warn.Render(theme.Alert+" "+e.S(i18n.ArticleSold)))
+	case api.Withdrawn:
+		facts = append(facts, th.Warn.Render(theme.Alert+" "+e.S(i18n.ArticleOff)))
+	default:
+		facts = append(facts, e.S(i18n.ArticleSince, e.T.Age(e.Now().Sub(a.Published))))
+	}
+	l.Add(widget.Wrap(strings.Join(facts, " "+theme.Sep+" "), w)...)
+	if a.Description != "" {
+		l.Add("")
+		l.Add(widget.Wrap(a.Description, w)...)
+	}
+	return l.String()
 }

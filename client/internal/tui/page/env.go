@@ -12,10 +12,11 @@ import (
 	"etuservices/client/internal/tui/theme"
 )
 
-// Env is what all screens share. The root changes it, between two messages;
-// pages read it while they draw, so a change of language or theme needs no
-// word to anyone.
+// Env is what all screens share, and the shell around them. Pages read it in
+// View, so a change of language or theme needs no word to anyone. It is written
+// by the root, by Load (busy) and by the page of the messages (Inbox.Unread).
 type Env struct {
+	Shell
 	Ctx    context.Context // ends with the program
 	API    API
 	T      i18n.T
@@ -44,12 +45,8 @@ func (e *Env) Busy() bool { return e.busy > 0 }
 // IsAdmin says whether an administrator is logged in.
 func (e *Env) IsAdmin() bool { return e.Session.Role == api.Admin }
 
-// Landed takes note of an answer; the root calls it for every message.
-func (e *Env) Landed(m tea.Msg) {
-	if _, ok := m.(landed); ok {
-		e.busy--
-	}
-}
+// Later calls do from Update after some time.
+func (e *Env) Later(d time.Duration, do func() tea.Cmd) tea.Cmd { return e.After(d, later(do)) }
 
 // S is e.T.S, which pages need on every line.
 func (e *Env) S(m i18n.Msg, args ...any) string { return e.T.S(m, args...) }

@@ -26,21 +26,49 @@ type Load[T any] struct {
 	cancel context.CancelFunc
 }
 
-// landed marks the messages that end a load.
-type landed interface{ landed() }
+// Delivery is a message for one owner. The root calls Deliver and shows the
+// message to nobody else.
+type Delivery interface{ Deliver() tea.Cmd }
 
+// later is a timer's Delivery.
+type later func() tea.Cmd
+
+func (l later) Deliver() tea.Cmd { return l() }
+
+// loaded is the answer to a Load.
 type loaded[T any] struct {
+	e     *Env
 	owner *Load[T]
 	id    int
 	data  T
 	err   error
+	then  func() tea.Cmd
 }
 
-func (loaded[T]) landed() {}
+// Deliver puts the answer into its Load, unless it is no longer the one awaited.
+func (a loaded[T]) Deliver() tea.Cmd {
+	a.e.busy--
+	l := a.owner
+	if a.id != l.id {
+		return nil
+	}
+	l.busy, l.cancel = false, nil
+	if errors.Is(a.err, context.Canceled) {
+		return nil
+	}
+	if l.Err = a.err; a.err == nil {
+		l.Data, l.Has, l.At = a.data, true, a.e.Now()
+	}
+	if a.then == nil {
+		return nil
+	}
+	return a.then()
+}
 
-// Start asks; an earlier question still under way is given up, and its answer
-// will be dropped.
-func (l *Load[T]) Start(e *Env, fetch func(context.Context) (T, error)) tea.Cmd {
+// Start asks the server; then, which may be nil, is called once the answer is in
+// place, be it an error. An earlier question still under way is given up, and
+// its answer will be dropped.
+func (l *Load[T]) Start(e *Env, fetch func(context.Context) (T, error), then func() tea.Cmd) tea.Cmd {
 	l.Cancel()
 	ctx, cancel := context.WithCancel(e.Ctx)
 	l.id++
@@ -51,7 +79,7 @@ func (l *Load[T]) Start(e *Env, fetch func(context.Context) (T, error)) tea.Cmd 
 		func() tea.Msg {
 			defer cancel()
 			data, err := fetch(ctx)
-			return loaded[T]{l, id, data, err}
+			return loaded[T]{e, l, id, data, err, then}
 		},
 		e.After(SlowAfter, Redraw{}),
 	)
@@ -64,22 +92,6 @@ func (l *Load[T]) Cancel() {
 	}
 	l.cancel, l.busy = nil, false
 	l.id++
-}
-
-// Update takes the answer; ok is whether m was the one awaited.
-func (l *Load[T]) Update(e *Env, m tea.Msg) (ok bool) {
-	a, is := m.(loaded[T])
-	if !is || a.owner != l || a.id != l.id {
-		return false
-	}
-	l.busy, l.cancel = false, nil
-	if errors.Is(a.err, context.Canceled) {
-		return false
-	}
-	if l.Err = a.err; a.err == nil {
-		l.Data, l.Has, l.At = a.data, true, e.Now()
-	}
-	return true
 }
 
 // Busy says whether the answer is awaited.

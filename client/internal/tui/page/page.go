@@ -1,9 +1,13 @@
 // Package page is what the screens have in common: the environment that they
-// share, what they tell the root, and how they load. Each screen is a package
+// share, what they ask of the root, and how they load. Each screen is a package
 // below; none knows another.
 package page
 
-import tea "github.com/charmbracelet/bubbletea"
+import (
+	tea "github.com/charmbracelet/bubbletea"
+
+	"etuservices/client/internal/tui/keys"
+)
 
 // Kind names a screen.
 type Kind uint8
@@ -27,9 +31,9 @@ const (
 // Page is one screen. Only the root is a tea.Model: pages change in place, so
 // that what was typed and where the cursor stood outlive a visit elsewhere.
 type Page interface {
-	// Show is called each time the page comes on; arg is Go.Arg.
+	// Show is called each time the page comes on; arg is that of Shell.Go.
 	Show(arg any) tea.Cmd
-	// Update gets every message, keys only while the page is on.
+	// Update gets every fact; keys, Second and Resync only while the page is on.
 	Update(tea.Msg) tea.Cmd
 	View() string
 	SetSize(w, h int)
@@ -39,15 +43,15 @@ type Page interface {
 	Typing() bool
 	// Draft says that something typed here would be lost by leaving.
 	Draft() bool
-	// Hints are the keys that matter here, the most useful first.
-	Hints() []Hint
+	// Keys are those that matter here, the most useful first.
+	Keys() []keys.Key
 }
 
-// Dialog is a box over a page that takes the keys until it is done.
+// Dialog is a box over a page that takes the keys until it is over.
 type Dialog interface {
-	Update(tea.Msg) tea.Cmd
-	View(w, h int) string
-	Hints() []Hint
+	Key(tea.KeyMsg) tea.Cmd
+	View(w int) string
+	Keys() []keys.Key
 	Stage() Stage
 }
 
@@ -61,24 +65,21 @@ const (
 	Over
 )
 
-// Hint is a key and what it does, in the user's language.
-type Hint struct{ Key, Does string }
-
-// ReadWidth bounds what belongs together on one line, in cells: a figure at
-// the far end of a wide screen is no longer seen with its name.
+// ReadWidth is the widest line, in cells, on which a name and a figure at its
+// two ends can be read together.
 const ReadWidth = 96
 
 // Size is what a page embeds to know its own.
 type Size struct{ W, H int }
 
-// SetSize is part of Page.
+// SetSize keeps the size of the page, in cells.
 func (s *Size) SetSize(w, h int) { s.W, s.H = w, h }
 
-// Still is part of a page that has no field to type into, and so no draft.
-type Still struct{}
+// Base is what a page embeds that has nothing to type into.
+type Base struct{ Size }
 
-// Typing is part of Page.
-func (Still) Typing() bool { return false }
+// Typing is false: there is no field.
+func (*Base) Typing() bool { return false }
 
-// Draft is part of Page.
-func (Still) Draft() bool { return false }
+// Draft is false: nothing would be lost.
+func (*Base) Draft() bool { return false }

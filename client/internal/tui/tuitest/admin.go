@@ -19,7 +19,7 @@ func (f *Fake) AdminIn() {
 		{"salle-14", "prof", "127.0.0.1"},
 		{"salle-14", "zoe", "10.0.14.21"},
 	} {
-		f.Sessions = append(f.Sessions, api.Connected{
+		f.Logins = append(f.Logins, api.Connected{
 			Server: c.server, Login: c.login, Address: c.address, Since: f.Now.Add(-90 * time.Second),
 		})
 	}
@@ -28,11 +28,11 @@ func (f *Fake) AdminIn() {
 		standing           api.Standing
 		role               api.Role
 	}{
-		{"amelie", "Amélie", "Durand", api.MayEnter, api.Student},
-		{"bob", "Bob", "Martin", api.ShutOut, api.Student},
-		{"leo", "Léo", "Petit", api.SentAway, api.Student},
-		{"prof", "Prof", "Martin", api.MayEnter, api.Admin},
-		{"zoe", "Zoé", "Bernard", api.MayEnter, api.Student},
+		{"amelie", "Amélie", "Durand", api.AccountActive, api.Student},
+		{"bob", "Bob", "Martin", api.AccountBlocked, api.Student},
+		{"leo", "Léo", "Petit", api.AccountExpelled, api.Student},
+		{"prof", "Prof", "Martin", api.AccountActive, api.Admin},
+		{"zoe", "Zoé", "Bernard", api.AccountActive, api.Student},
 	} {
 		f.People = append(f.People, api.Account{
 			Login: a.login, FirstName: a.first, LastName: a.last, Email: a.login + "@etu.example",
@@ -47,9 +47,9 @@ func (f *Fake) Live() <-chan api.Event { return f.live }
 // Follow is part of page.API.
 func (f *Fake) Follow(context.Context, int) error { return f.call("Follow") }
 
-// Connections is part of page.API.
-func (f *Fake) Connections(context.Context) ([]api.Connected, error) {
-	return f.Sessions, f.call("Connections")
+// Sessions are those of Logins.
+func (f *Fake) Sessions(context.Context) ([]api.Connected, error) {
+	return f.Logins, f.call("Sessions")
 }
 
 // Accounts is part of page.API. Next is the login of the last row.

@@ -50,9 +50,9 @@ func (f *Fake) Quotas(context.Context) (api.Quotas, error) { return f.Quota, f.c
 func (f *Fake) Count(context.Context) (api.Count, error) { return f.Here, f.call("Count") }
 
 // Articles is part of page.API. Page.Next is the place in the stock.
-func (f *Fake) Articles(_ context.Context, q api.Query) (api.Page, error) {
+func (f *Fake) Articles(_ context.Context, q api.Query) (api.ArticlePage, error) {
 	if err := f.call("Articles"); err != nil {
-		return api.Page{}, err
+		return api.ArticlePage{}, err
 	}
 	stock := f.Stock
 	if q.Sort != api.Newest {
@@ -64,7 +64,7 @@ func (f *Fake) Articles(_ context.Context, q api.Query) (api.Page, error) {
 			return int(a.Cents - b.Cents)
 		})
 	}
-	p := api.Page{At: f.Now}
+	p := api.ArticlePage{At: f.Now}
 	from, _ := strconv.Atoi(q.After)
 	for i := from; i < len(stock); i++ {
 		if !matches(stock[i], q) {
@@ -127,13 +127,13 @@ func (f *Fake) spend() api.Quota {
 func (f *Fake) Withdraw(context.Context, string) error { return f.call("Withdraw") }
 
 // MySales is part of page.API.
-func (f *Fake) MySales(context.Context, int, string) (api.Page, error) {
-	return api.Page{Articles: f.Sales, At: f.Now}, f.call("MySales")
+func (f *Fake) MySales(context.Context, int, string) (api.ArticlePage, error) {
+	return api.ArticlePage{Articles: f.Sales, At: f.Now}, f.call("MySales")
 }
 
 // MyPurchases is part of page.API.
-func (f *Fake) MyPurchases(context.Context, int, string) (api.Page, error) {
-	return api.Page{Articles: f.Buys, At: f.Now}, f.call("MyPurchases")
+func (f *Fake) MyPurchases(context.Context, int, string) (api.ArticlePage, error) {
+	return api.ArticlePage{Articles: f.Buys, At: f.Now}, f.call("MyPurchases")
 }
 
 // Boards is part of page.API.

@@ -38,10 +38,10 @@ type Fake struct {
 	Calls     []string         // what was asked, in order
 	Refs      []string         // of Sell and Buy
 
-	Sessions []api.Connected
-	People   []api.Account // by login
-	Open     bool          // registration
-	Orders   []string      // what an administrator asked for, in order
+	Logins []api.Connected
+	People []api.Account // by login
+	Open   bool          // registration
+	Orders []string      // what an administrator asked for, in order
 
 	mu     sync.Mutex
 	states chan link.State

@@ -3,7 +3,6 @@ package widget
 import (
 	"strings"
 
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
 
@@ -36,17 +35,17 @@ func (t *Table) Height() int { return t.height }
 // Key moves the cursor; used is false where the key is none of the table's.
 func (t *Table) Key(k tea.KeyMsg, n int) (used bool) {
 	switch {
-	case key.Matches(k, keys.Up):
+	case keys.Up.Is(k):
 		t.Cur--
-	case key.Matches(k, keys.Down):
+	case keys.Down.Is(k):
 		t.Cur++
-	case key.Matches(k, keys.PageUp):
+	case keys.PageUp.Is(k):
 		t.Cur -= t.height
-	case key.Matches(k, keys.PageDown):
+	case keys.PageDown.Is(k):
 		t.Cur += t.height
-	case key.Matches(k, keys.Top):
+	case keys.Top.Is(k):
 		t.Cur = 0
-	case key.Matches(k, keys.Bottom):
+	case keys.Bottom.Is(k):
 		t.Cur = n - 1
 	default:
 		return false

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"etuservices/client/internal/tui/cells"
+	"etuservices/client/internal/tui/theme"
 )
 
 // Width is how many cells s takes.
@@ -74,4 +75,54 @@ func Wrap(s string, w int) []string {
 func Indent(s string, n int) string {
 	pad := strings.Repeat(" ", n)
 	return pad + strings.ReplaceAll(s, "\n", "\n"+pad)
+}
+
+// Tabs draws names in a row, the one at cur marked.
+func Tabs(th *theme.Theme, cur int, names ...string) string {
+	parts := make([]string, len(names))
+	for i, name := range names {
+		if i == cur {
+			parts[i] = th.Selected.Render(theme.Cursor + name + " ")
+			continue
+		}
+		parts[i] = " " + name + " "
+	}
+	return strings.Join(parts, " ")
+}
+
+// Buttons draws buttons, the one at focus (negative: none) with the cursor.
+func Buttons(th *theme.Theme, focus int, names ...string) string {
+	parts := make([]string, len(names))
+	for i, name := range names {
+		name = "[ " + name + " ]"
+		if i == focus {
+			parts[i] = th.Title.Render(theme.Cursor) + th.Selected.Render(name)
+			continue
+		}
+		parts[i] = " " + name
+	}
+	return strings.Join(parts, "  ")
+}
+
+// Lines gathers the lines of a page.
+type Lines []string
+
+// Add adds texts, each of one line or more.
+func (l *Lines) Add(texts ...string) {
+	for _, t := range texts {
+		*l = append(*l, strings.Split(t, "\n")...)
+	}
+}
+
+// String joins the lines.
+func (l Lines) String() string { return strings.Join(l, "\n") }
+
+// Foot puts the last lines at the bottom of h, with blank lines between;
+// where there is no room for both, the foot wins.
+func (l Lines) Foot(h int, foot ...string) string {
+	top := max(0, h-len(foot))
+	for len(l) < top {
+		l = append(l, "")
+	}
+	return strings.Join(append(l[:top:top], foot...), "\n")
 }

@@ -2,13 +2,11 @@
 package account
 
 import (
-	"context"
-
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/dialog"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/theme"
@@ -17,8 +15,7 @@ import (
 
 // Page is the account.
 type Page struct {
-	page.Size
-	page.Still
+	page.Base
 	e   *page.Env
 	cur int
 	who page.Load[api.Profile]
@@ -32,52 +29,38 @@ func (p *Page) Show(any) tea.Cmd {
 	if p.who.Has {
 		return nil
 	}
-	return p.who.Start(p.e, p.e.API.Who)
+	return p.who.Start(p.e, p.e.API.Who, nil)
 }
 
 // actions are what one can do here, in the order shown.
-func (p *Page) actions() []struct {
-	name string
-	do   tea.Cmd
-} {
+func (p *Page) actions() []action {
 	e := p.e
 	themes := map[theme.Name]i18n.Msg{
 		theme.Dark: i18n.ThemeDark, theme.Light: i18n.ThemeLight, theme.Contrast: i18n.ThemeContrast,
 	}
-	return []struct {
-		name string
-		do   tea.Cmd
-	}{
-		{e.S(i18n.AccountPassword), page.Send(page.Go{Kind: page.Password, Push: true})},
-		{e.S(i18n.AccountMessages), page.Send(page.Go{Kind: page.Messages, Push: true})},
-		{e.S(i18n.AccountLanguage), page.Send(page.ToggleLanguage{})},
-		{e.S(i18n.AccountTheme, e.S(themes[e.Theme.Name])), page.Send(page.NextTheme{})},
-		{e.S(i18n.AccountLogout), p.logout()},
-	}
-}
-
-func (p *Page) logout() tea.Cmd {
-	e := p.e
-	return page.Send(page.Open{Dialog: page.NewConfirm(e, page.Question{
-		Title: func() string { return e.S(i18n.LogoutTitle) },
-		Body: func(w int) string {
-			return widget.Lines(widget.Wrap(e.S(i18n.LogoutAsk, e.Rule(e.Quotas.Connections)), w)).String()
-		},
-		Yes: i18n.AccountLogout,
-		Do: func(ctx context.Context) error {
-			// The client is logged out whatever the server answers.
-			_ = e.API.Logout(ctx)
+	at := func(do func()) func() tea.Cmd {
+		return func() tea.Cmd {
+			do()
 			return nil
-		},
-		Then: func() tea.Cmd { return page.Send(page.Left{}) },
-	})})
+		}
+	}
+	return []action{
+		{e.S(i18n.AccountPassword), func() tea.Cmd { return e.Push(page.Password, nil) }},
+		{e.S(i18n.AccountMessages), func() tea.Cmd { return e.Push(page.Messages, nil) }},
+		{e.S(i18n.AccountLanguage), at(e.ToggleLanguage)},
+		{e.S(i18n.AccountTheme, e.S(themes[e.Theme.Name])), at(e.NextTheme)},
+		{e.S(i18n.AccountLogout), at(func() { e.Open(dialog.Logout(e)) })},
+	}
 }
 
-// Update takes a message.
+// action is a line of the list: its name, and what it does.
+type action struct {
+	name string
+	do   func() tea.Cmd
+}
+
+// Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) tea.Cmd {
-	if p.who.Update(p.e, m) {
-		return nil
-	}
 	switch m := m.(type) {
 	case page.Left:
 		p.who.Forget()
@@ -85,22 +68,22 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 	case tea.KeyMsg:
 		actions := p.actions()
 		switch {
-		case key.Matches(m, keys.Back):
-			return page.Send(page.Back{})
-		case key.Matches(m, keys.Up):
+		case keys.Back.Is(m):
+			return p.e.Back()
+		case keys.Up.Is(m):
 			p.cur = max(0, p.cur-1)
-		case key.Matches(m, keys.Down):
+		case keys.Down.Is(m):
 			p.cur = min(len(actions)-1, p.cur+1)
-		case key.Matches(m, keys.Enter):
-			return actions[p.cur].do
-		case key.Matches(m, keys.Refresh):
-			return p.who.Start(p.e, p.e.API.Who)
+		case keys.Enter.Is(m):
+			return actions[p.cur].do()
+		case keys.Refresh.Is(m):
+			return p.who.Start(p.e, p.e.API.Who, nil)
 		}
 	}
 	return nil
 }
 
-// View is part of page.Page.
+// View draws the page.
 func (p *Page) View() string {
 	e, th, w := p.e, p.e.Theme, min(70, p.W-4)
 	var l widget.Lines
@@ -146,14 +129,14 @@ func (p *Page) View() string {
 	return widget.Indent(l.String(), 2)
 }
 
-// Title is part of page.Page.
+// Title is the name of the page.
 func (p *Page) Title() string { return p.e.S(i18n.AccountTitle) }
 
-// Hints are part of page.Page.
-func (p *Page) Hints() []page.Hint {
+// Keys are those that matter here.
+func (p *Page) Keys() []keys.Key {
 	e := p.e
-	return []page.Hint{
-		e.H(i18n.KeyArrows, i18n.DoChoose), e.H(i18n.KeyEnter, i18n.DoConfirm), e.H(i18n.KeyEsc, i18n.DoBack),
-		e.H(i18n.KeyScreens, i18n.DoScreen), e.H(i18n.KeyHelp, i18n.DoHelp), e.H(i18n.KeyQ, i18n.DoQuit),
+	return []keys.Key{
+		keys.Arrows, keys.Enter, keys.Back,
+		keys.Screens(e.IsAdmin()), keys.Help, keys.QuitLetter,
 	}
 }

@@ -6,7 +6,6 @@ package admin
 import (
 	"strings"
 
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/i18n"
@@ -22,7 +21,7 @@ type panel interface {
 	key(tea.KeyMsg) tea.Cmd
 	setSize(w, h int)
 	view() string
-	hints() []page.Hint
+	keys() []keys.Key
 	typing() bool
 	forget() // another user logs in
 }
@@ -36,31 +35,35 @@ const (
 
 // Page is the screen.
 type Page struct {
-	page.Size
-	e      *page.Env
-	tab    int
-	live   *live
-	here   *sessions
-	all    *accounts
-	panels []panel
-	door   page.Load[bool] // registration is open
+	page.Base
+	e             *page.Env
+	tab           int
+	live          *live
+	sessions      *sessions
+	accounts      *accounts
+	panels        []panel
+	registrations page.Load[bool] // they are open
 }
 
 // New makes the screen.
 func New(e *page.Env) *Page {
-	p := &Page{e: e, live: newLive(e), here: newSessions(e), all: newAccounts(e)}
-	p.panels = []panel{p.live, p.here, p.all}
+	p := &Page{e: e, live: newLive(e), accounts: newAccounts(e)}
+	p.sessions = newSessions(e, p.lookUp)
+	p.panels = []panel{p.live, p.sessions, p.accounts}
 	return p
 }
 
-// lookUp shows somebody's account; done says that an order was carried out.
-type (
-	lookUp struct{ login string }
-	done   struct {
-		what  order
-		login string
-	}
-)
+// lookUp shows an account.
+func (p *Page) lookUp(login string) tea.Cmd {
+	p.tab = tabAccounts
+	return p.accounts.find(login)
+}
+
+// done is the fact that an order was carried out.
+type done struct {
+	what  order
+	login string
+}
 
 // order is what an administrator did.
 type order uint8
@@ -72,26 +75,23 @@ const (
 	expelled     // may come back at once
 	expelledLong // not before some minutes
 	deleted
-	doorMoved
+	registrationsChanged
 )
 
 // Show is part of page.Page.
 func (p *Page) Show(any) tea.Cmd {
 	// Followed from the first look until the session ends, in sight or not: a
 	// curve of fifteen minutes with holes in it would tell nothing.
-	return tea.Batch(p.live.follow(), p.door.Start(p.e, p.e.API.Registrations), p.panels[p.tab].show())
+	return tea.Batch(p.live.follow(), p.registrations.Start(p.e, p.e.API.Registrations, nil), p.panels[p.tab].show())
 }
 
-// Update takes a message.
+// Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) tea.Cmd {
-	if p.door.Update(p.e, m) {
-		return nil
-	}
 	switch m := m.(type) {
 	case tea.KeyMsg:
 		return p.key(m)
 	case page.Left:
-		p.door.Forget()
+		p.registrations.Forget()
 		p.tab = tabLive
 		for _, one := range p.panels {
 			one.forget()
@@ -101,12 +101,9 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 		return p.Show(nil)
 	case page.Second:
 		return p.panels[p.tab].update(m)
-	case lookUp:
-		p.tab = tabAccounts
-		return p.all.find(m.login)
 	case done:
-		if m.what == doorMoved {
-			return p.door.Start(p.e, p.e.API.Registrations)
+		if m.what == registrationsChanged {
+			return p.registrations.Start(p.e, p.e.API.Registrations, nil)
 		}
 	}
 	var cmds []tea.Cmd
@@ -122,14 +119,16 @@ func (p *Page) key(k tea.KeyMsg) tea.Cmd {
 		return now.key(k)
 	}
 	switch {
-	case key.Matches(k, keys.NextPanel):
+	case keys.NextPanel.Is(k):
 		return p.turn(1)
-	case key.Matches(k, keys.PrevPanel):
+	case keys.PrevPanel.Is(k):
 		return p.turn(len(p.panels) - 1)
-	case key.Matches(k, keys.Announce):
-		return announce(p.e)
-	case key.Matches(k, keys.Door) && p.door.Has:
-		return moveDoor(p.e, !p.door.Data)
+	case keys.Announce.Is(k):
+		announce(p.e)
+		return nil
+	case keys.Registrations.Is(k) && p.registrations.Has:
+		openRegistrations(p.e, !p.registrations.Data)
+		return nil
 	}
 	return now.key(k)
 }
@@ -139,56 +138,56 @@ func (p *Page) turn(by int) tea.Cmd {
 	return p.panels[p.tab].show()
 }
 
-// SetSize is part of page.Page.
+// SetSize sets the size of the page and of its table.
 func (p *Page) SetSize(w, h int) {
-	p.Size.SetSize(w, h)
+	p.Base.SetSize(w, h)
 	for _, one := range p.panels {
 		one.setSize(w, h-1) // the tabs
 	}
 }
 
-// View is part of page.Page.
+// View draws the page.
 func (p *Page) View() string {
 	e, th := p.e, p.e.Theme
 	count := ""
-	if p.here.all.Has {
-		count = e.T.Int(int64(len(p.here.all.Data)))
+	if p.sessions.all.Has {
+		count = e.T.Int(int64(len(p.sessions.all.Data)))
 	}
 	tabs := " " + widget.Tabs(th, p.tab, e.S(i18n.AdminLive), strings.TrimSpace(e.S(i18n.AdminSessions, count)), e.S(i18n.AdminAccounts))
-	door := ""
+	open := ""
 	switch {
-	case p.door.Has && p.door.Data:
-		door = th.Faint.Render(e.S(i18n.AdminOpen))
-	case p.door.Has:
-		door = th.Warn.Render(e.S(i18n.AdminShut))
+	case p.registrations.Has && p.registrations.Data:
+		open = th.Faint.Render(e.S(i18n.AdminOpen))
+	case p.registrations.Has:
+		open = th.Warn.Render(e.S(i18n.AdminShut))
 	}
-	return widget.Ends(tabs, door+" ", p.W) + "\n" + p.panels[p.tab].view()
+	return widget.Ends(tabs, open+" ", p.W) + "\n" + p.panels[p.tab].view()
 }
 
-// Title is part of page.Page.
+// Title is the name of the page.
 func (p *Page) Title() string { return p.e.S(i18n.AdminTitle) }
 
-// Typing is part of page.Page.
+// Typing says that letters belong to a field.
 func (p *Page) Typing() bool { return p.panels[p.tab].typing() }
 
-// Draft is part of page.Page.
+// Draft says that something typed would be lost.
 func (p *Page) Draft() bool { return false }
 
-// Hints are part of page.Page.
-func (p *Page) Hints() []page.Hint {
-	e := p.e
-	hints := p.panels[p.tab].hints()
+// Keys are those that matter here.
+func (p *Page) Keys() []keys.Key {
+	list := p.panels[p.tab].keys()
 	if p.Typing() {
-		return hints
+		return list
 	}
-	return append(hints, e.H(i18n.KeyTab, i18n.DoTab), e.H(i18n.KeyAlone, i18n.DoAnnounce),
-		e.H(i18n.KeyI, i18n.DoOpenDoor), e.H(i18n.KeyHelp, i18n.DoHelp))
+	return append(list, keys.NextPanel, keys.Announce, keys.Registrations, keys.Help)
 }
 
-// yours says why an administrator cannot do this to himself.
-func yours(e *page.Env, login string) (tea.Cmd, bool) {
+// isSelf says, also to the user, that an administrator cannot do this to
+// themselves.
+func isSelf(e *page.Env, login string) bool {
 	if login != e.Session.Login {
-		return nil, false
+		return false
 	}
-	return page.Send(page.Say{Mood: page.Bad, Text: e.S(i18n.AccountIsYou)}), true
+	e.Say(page.Bad, e.S(i18n.AccountIsYou))
+	return true
 }

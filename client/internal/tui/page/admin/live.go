@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/api"
@@ -19,10 +18,10 @@ const staleAfter = 3 * period * time.Second
 
 // live is the service as it is now.
 type live struct {
-	page.Size
+	page.Base
 	e      *page.Env
-	now    watched
-	frozen *watched // what is shown while paused
+	now    liveData
+	frozen *liveData // what is shown while paused
 	paused time.Time
 	window int // of windows
 	ask    page.Load[struct{}]
@@ -40,13 +39,10 @@ func (p *live) follow() tea.Cmd {
 	p.asked = p.e.Now()
 	return p.ask.Start(p.e, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, p.e.API.Follow(ctx, period)
-	})
+	}, nil)
 }
 
 func (p *live) update(m tea.Msg) tea.Cmd {
-	if p.ask.Update(p.e, m) {
-		return nil
-	}
 	switch m := m.(type) {
 	case page.Live:
 		for _, ev := range m {
@@ -74,25 +70,25 @@ func (p *live) stale() bool {
 
 func (p *live) key(k tea.KeyMsg) tea.Cmd {
 	switch {
-	case key.Matches(k, keys.Back):
-		return page.Send(page.Back{})
-	case key.Matches(k, keys.Pause) && p.frozen != nil:
+	case keys.Back.Is(k):
+		return p.e.Back()
+	case keys.Pause.Is(k) && p.frozen != nil:
 		p.frozen = nil
-	case key.Matches(k, keys.Pause):
+	case keys.Pause.Is(k):
 		still := p.now.freeze()
 		p.frozen, p.paused = &still, p.e.Now()
-	case key.Matches(k, keys.Left):
+	case keys.Left.Is(k):
 		p.window = max(0, p.window-1)
-	case key.Matches(k, keys.Right):
+	case keys.Right.Is(k):
 		p.window = min(len(windows)-1, p.window+1)
-	case key.Matches(k, keys.Refresh):
+	case keys.Refresh.Is(k):
 		return p.follow()
 	}
 	return nil
 }
 
 // shown is what is drawn, and the instant at which it is the present.
-func (p *live) shown() (w watched, now time.Time) {
+func (p *live) shown() (w liveData, now time.Time) {
 	if p.frozen != nil {
 		return *p.frozen, p.paused
 	}
@@ -101,15 +97,15 @@ func (p *live) shown() (w watched, now time.Time) {
 
 func (p *live) forget() {
 	p.ask.Forget()
-	p.now, p.frozen, p.window = watched{}, nil, 0
+	p.now, p.frozen, p.window = liveData{}, nil, 0
 }
 
 func (p *live) typing() bool { return false }
 
-func (p *live) hints() []page.Hint {
-	e, pause := p.e, i18n.DoPause
+func (p *live) keys() []keys.Key {
+	pause := i18n.DoPause
 	if p.frozen != nil {
 		pause = i18n.DoResume
 	}
-	return []page.Hint{e.H(i18n.KeySpace, pause), e.H(i18n.KeySides, i18n.DoWindow)}
+	return []keys.Key{keys.Pause.To(pause), keys.Sides.To(i18n.DoWindow)}
 }

@@ -5,11 +5,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/form"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/widget"
@@ -21,28 +21,32 @@ const sessionsAge = 5 * time.Second
 
 // sessions is who is logged in, on which server and from where.
 type sessions struct {
-	page.Size
+	page.Base
 	e      *page.Env
 	table  widget.Table
-	search search
+	search form.Search
 	all    page.Load[[]api.Connected]
-	rows   []api.Connected // those that the search leaves
+	rows   []api.Connected            // those that the search leaves
+	lookUp func(login string) tea.Cmd // shows the account
 }
 
-func newSessions(e *page.Env) *sessions { return &sessions{e: e, search: newSearch()} }
+func newSessions(e *page.Env, lookUp func(login string) tea.Cmd) *sessions {
+	return &sessions{e: e, lookUp: lookUp, search: form.NewSearch()}
+}
 
 func (p *sessions) setSize(w, h int) {
 	p.SetSize(w, h)
 	p.table.SetHeight(h - 3) // search, head, foot
 }
 
-func (p *sessions) show() tea.Cmd { return p.all.Start(p.e, p.e.API.Connections) }
-
-func (p *sessions) update(m tea.Msg) tea.Cmd {
-	if p.all.Update(p.e, m) {
+func (p *sessions) show() tea.Cmd {
+	return p.all.Start(p.e, p.e.API.Sessions, func() tea.Cmd {
 		p.narrow()
 		return nil
-	}
+	})
+}
+
+func (p *sessions) update(m tea.Msg) tea.Cmd {
 	switch m := m.(type) {
 	case page.Second:
 		if p.all.Has && !p.all.Busy() && p.e.Now().Sub(p.all.At) >= sessionsAge {
@@ -68,7 +72,7 @@ func (p *sessions) update(m tea.Msg) tea.Cmd {
 // was.
 func (p *sessions) narrow() {
 	at, there := p.current()
-	words := strings.Fields(i18n.Fold(p.search.Value()))
+	words := strings.Fields(i18n.Fold(p.search.Words()))
 	p.rows = nil
 	for _, c := range p.all.Data {
 		text := i18n.Fold(c.Login + " " + c.Server + " " + c.Address)
@@ -93,7 +97,7 @@ func (p *sessions) current() (c api.Connected, ok bool) {
 }
 
 func (p *sessions) key(k tea.KeyMsg) tea.Cmd {
-	if changed, used := p.search.key(k); used {
+	if changed, used := p.search.Key(k); used {
 		if changed {
 			p.narrow()
 		}
@@ -102,19 +106,20 @@ func (p *sessions) key(k tea.KeyMsg) tea.Cmd {
 	c, there := p.current()
 	switch {
 	case p.typing(): // the arrows: one looks while searching
-	case key.Matches(k, keys.Back):
-		return page.Send(page.Back{})
-	case key.Matches(k, keys.Refresh):
+	case keys.Back.Is(k):
+		return p.e.Back()
+	case keys.Refresh.Is(k):
 		return p.show()
-	case there && key.Matches(k, keys.Enter):
-		return page.Send(lookUp{c.Login})
-	case there && key.Matches(k, keys.Copy):
-		return page.Send(page.CopyText{Text: c.Address})
-	case there && key.Matches(k, keys.Expel):
-		if no, self := yours(p.e, c.Login); self {
-			return no
+	case there && keys.Enter.Is(k):
+		return p.lookUp(c.Login)
+	case there && keys.Copy.Is(k):
+		p.e.Copy(c.Address)
+		return nil
+	case there && keys.Expel.Is(k):
+		if !isSelf(p.e, c.Login) {
+			expel(p.e, c.Login)
 		}
-		return expel(p.e, c.Login)
+		return nil
 	}
 	p.table.Key(k, len(p.rows))
 	return nil
@@ -123,12 +128,12 @@ func (p *sessions) key(k tea.KeyMsg) tea.Cmd {
 func (p *sessions) view() string {
 	e, th := p.e, p.e.Theme
 	var l widget.Lines
-	l.Add(p.search.view(e, i18n.CatalogNoSearch, p.W))
+	l.Add(p.search.View(e, i18n.CatalogNoSearch, "", p.W))
 	next := i18n.SessionsAgain
 	if len(p.all.Data) > 0 {
 		next = i18n.AccountsWiden
 	}
-	if s := page.State(e, &p.all, len(p.rows), p.W, i18n.SessionsNone, next); s != "" {
+	if s := page.ListState(e, &p.all, len(p.rows), p.W, i18n.SessionsNone, next); s != "" {
 		l.Add(s)
 		return l.String()
 	}
@@ -147,23 +152,20 @@ func (p *sessions) view() string {
 		}
 		return []string{login, c.Server, c.Address, e.T.Age(now.Sub(c.Since))}
 	}))
-	return l.Foot(p.H, " "+page.Foot(e, &p.all))
+	return l.Foot(p.H, " "+page.ListFoot(e, &p.all))
 }
 
-func (p *sessions) hints() []page.Hint {
-	e := p.e
+func (p *sessions) keys() []keys.Key {
 	if p.typing() {
-		return searchHints(e)
+		return p.search.Keys()
 	}
-	return []page.Hint{
-		e.H(i18n.KeyX, i18n.DoExpel), e.H(i18n.KeyEnter, i18n.DoAccount), e.H(i18n.KeySlash, i18n.DoSearch),
-	}
+	return []keys.Key{keys.Expel, keys.Enter.To(i18n.DoAccount), keys.Search}
 }
 
-func (p *sessions) typing() bool { return p.search.typing }
+func (p *sessions) typing() bool { return p.search.Typing() }
 
 func (p *sessions) forget() {
 	p.all.Forget()
-	p.search.clear()
+	p.search.Clear()
 	p.rows, p.table.Cur = nil, 0
 }

@@ -4,11 +4,11 @@ package article
 import (
 	"context"
 
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/dialog"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/theme"
@@ -17,8 +17,7 @@ import (
 
 // Page is the screen of one article.
 type Page struct {
-	page.Size
-	page.Still
+	page.Base
 	e      *page.Env
 	brief  api.Article // as the list knew it, shown until the detail comes
 	detail page.Load[api.Article]
@@ -38,19 +37,18 @@ func (p *Page) Show(arg any) tea.Cmd {
 	id := p.brief.ID
 	return p.detail.Start(p.e, func(ctx context.Context) (api.Article, error) {
 		return p.e.API.Article(ctx, id)
-	})
+	}, nil)
 }
 
-// Update takes a message.
+// Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) tea.Cmd {
-	if p.detail.Update(p.e, m) {
-		return nil
-	}
 	switch m := m.(type) {
 	case page.Resync:
 		return p.Show(nil)
 	case page.Bought:
-		p.over(m.Article.ID, api.Sold)
+		if m.Article.ID == p.brief.ID {
+			p.brief.Status, p.detail.Data.Status = api.Sold, api.Sold
+		}
 	case page.Gone:
 		if m.Article.ID == p.brief.ID {
 			return p.Show(nil)
@@ -64,26 +62,20 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 	return nil
 }
 
-func (p *Page) over(id string, s api.Status) {
-	if id == p.brief.ID {
-		p.brief.Status, p.detail.Data.Status = s, s
-	}
-}
-
 func (p *Page) key(k tea.KeyMsg) tea.Cmd {
 	a := p.article()
 	switch {
-	case key.Matches(k, keys.Back):
-		return page.Send(page.Back{})
-	case key.Matches(k, keys.Refresh):
+	case keys.Back.Is(k):
+		return p.e.Back()
+	case keys.Refresh.Is(k):
 		return p.Show(nil)
-	case key.Matches(k, keys.Copy):
-		return page.Send(page.CopyText{Text: a.Title})
+	case keys.Copy.Is(k):
+		p.e.Copy(a.Title)
 	case a.Status != api.OnSale && a.Status != "":
-	case p.own() && key.Matches(k, keys.Withdraw):
-		return page.Send(page.Withdraw{Article: a})
-	case !p.own() && (key.Matches(k, keys.Buy) || key.Matches(k, keys.Enter)):
-		return page.Send(page.Buy{Article: a})
+	case p.own() && keys.Withdraw.Is(k):
+		p.e.Open(dialog.Withdraw(p.e, a))
+	case !p.own() && (keys.Buy.Is(k) || keys.Enter.Is(k)):
+		dialog.OpenBuy(p.e, a)
 	}
 	return nil
 }
@@ -97,7 +89,7 @@ func (p *Page) article() api.Article {
 
 func (p *Page) own() bool { return p.article().Seller == p.e.Session.Login }
 
-// View is part of page.Page.
+// View draws the page.
 func (p *Page) View() string {
 	e, th, a := p.e, p.e.Theme, p.article()
 	w := min(76, p.W-6)
@@ -116,7 +108,7 @@ func (p *Page) View() string {
 	case !onSale:
 		l.Add("", e.Warning(e.S(i18n.ArticleGone), w))
 	case p.own():
-		l.Add("", e.Hint(i18n.KeyX, i18n.DoWithdraw))
+		l.Add("", e.Hint(keys.Withdraw))
 	default:
 		l.Add("", widget.Buttons(th, 0, e.S(i18n.ArticleBuyCost, e.T.N(i18n.Cost, 1))))
 		if q := e.Quotas.Services; q.Max > 0 && q.Left == 0 {
@@ -124,7 +116,7 @@ func (p *Page) View() string {
 		}
 	}
 	foot := th.Faint.Render(e.S(i18n.ArticleID, a.ID))
-	if s := page.Foot(e, &p.detail); s != "" && p.detail.Err == nil {
+	if s := page.ListFoot(e, &p.detail); s != "" && p.detail.Err == nil {
 		foot += " " + theme.Sep + " " + s
 	}
 	for i := range l {
@@ -133,7 +125,7 @@ func (p *Page) View() string {
 	return l.Foot(p.H, "   "+foot)
 }
 
-// Title is part of page.Page.
+// Title is the name of the page.
 func (p *Page) Title() string {
 	if p.brief.Title == "" {
 		return p.e.S(i18n.ArticleTitle)
@@ -141,15 +133,14 @@ func (p *Page) Title() string {
 	return p.e.S(i18n.CatalogTitle) + " " + theme.Crumb + " " + p.brief.Title
 }
 
-// Hints are part of page.Page.
-func (p *Page) Hints() []page.Hint {
-	e := p.e
-	hints := []page.Hint{}
+// Keys are those that matter here.
+func (p *Page) Keys() []keys.Key {
+	list := []keys.Key{}
 	if p.own() {
-		hints = append(hints, e.H(i18n.KeyX, i18n.DoWithdraw))
+		list = append(list, keys.Withdraw)
 	} else {
-		hints = append(hints, e.H(i18n.KeyEnter, i18n.DoBuy))
+		list = append(list, keys.Enter.To(i18n.DoBuy))
 	}
-	return append(hints, e.H(i18n.KeyC, i18n.DoCopy), e.H(i18n.KeyR, i18n.DoRefresh),
-		e.H(i18n.KeyEsc, i18n.DoBack), e.H(i18n.KeyHelp, i18n.DoHelp))
+	return append(list, keys.Copy, keys.Refresh,
+		keys.Back, keys.Help)
 }

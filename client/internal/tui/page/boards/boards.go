@@ -4,10 +4,9 @@ package boards
 
 import (
 	"context"
-	"strings"
 
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
@@ -32,8 +31,7 @@ var boards = []struct{ name, is i18n.Msg }{
 
 // Page is the screen.
 type Page struct {
-	page.Size
-	page.Still
+	page.Base
 	e   *page.Env
 	tab int
 	all page.Load[api.Boards]
@@ -46,14 +44,11 @@ func New(e *page.Env) *Page { return &Page{e: e} }
 func (p *Page) Show(any) tea.Cmd {
 	return p.all.Start(p.e, func(ctx context.Context) (api.Boards, error) {
 		return p.e.API.Boards(ctx, api.AllBoards)
-	})
+	}, nil)
 }
 
-// Update takes a message.
+// Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) tea.Cmd {
-	if p.all.Update(p.e, m) {
-		return nil
-	}
 	switch m := m.(type) {
 	case page.Resync:
 		return p.Show(nil)
@@ -61,13 +56,13 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 		p.all.Forget()
 	case tea.KeyMsg:
 		switch {
-		case key.Matches(m, keys.Back):
-			return page.Send(page.Back{})
-		case key.Matches(m, keys.NextTab), key.Matches(m, keys.Down):
+		case keys.Back.Is(m):
+			return p.e.Back()
+		case keys.NextTab.Is(m), keys.Down.Is(m):
 			p.tab = (p.tab + 1) % len(boards)
-		case key.Matches(m, keys.PrevTab), key.Matches(m, keys.Up):
+		case keys.PrevTab.Is(m), keys.Up.Is(m):
 			p.tab = (p.tab + len(boards) - 1) % len(boards)
-		case key.Matches(m, keys.Refresh):
+		case keys.Refresh.Is(m):
 			return p.Show(nil)
 		}
 	}
@@ -78,17 +73,17 @@ func (p *Page) ranks(i int) []api.Rank {
 	return [][]api.Rank{p.all.Data.Latest, p.all.Data.Top, p.all.Data.Least, p.all.Data.Services}[i]
 }
 
-// View is part of page.Page.
+// View draws the page.
 func (p *Page) View() string {
 	e, th := p.e, p.e.Theme
 	rows := 0
 	for i := range boards {
 		rows += len(p.ranks(i))
 	}
-	state := page.State(e, &p.all, rows, p.W, i18n.BoardEmpty, i18n.BoardFirst)
+	state := page.ListState(e, &p.all, rows, p.W, i18n.BoardEmpty, i18n.BoardFirst)
 	foot := ""
 	if state == "" {
-		foot = " " + page.Foot(e, &p.all)
+		foot = " " + page.ListFoot(e, &p.all)
 	}
 	var l widget.Lines
 	if p.grid() {
@@ -101,7 +96,8 @@ func (p *Page) View() string {
 			for i > 0 && len(l) < p.H/2 {
 				l.Add("")
 			}
-			l.Add("", columns(p.titled(i, half), p.titled(i+1, half), half))
+			l.Add("", widget.Indent(lipgloss.JoinHorizontal(lipgloss.Top,
+				p.titled(i, half), "  ", p.titled(i+1, half)), 2))
 		}
 		return l.Foot(p.H, foot)
 	}
@@ -128,37 +124,22 @@ func (p *Page) grid() bool { return p.W >= gridW && p.H >= gridH }
 // titled is a board with its name, for the grid.
 func (p *Page) titled(i, w int) string {
 	e, th := p.e, p.e.Theme
-	return th.Title.Render(e.S(boards[i].name)) + "\n" + th.Faint.Render(e.S(boards[i].is)) + "\n\n" + p.board(i, w)
+	board := p.board(i, w)
+	_, h := widget.Size(board)
+	return widget.Frame(th.Title.Render(e.S(boards[i].name))+"\n"+th.Faint.Render(e.S(boards[i].is))+"\n\n"+board, w, h+3)
 }
 
-// columns puts two texts side by side.
-func columns(left, right string, w int) string {
-	ll, rl := strings.Split(left, "\n"), strings.Split(right, "\n")
-	out := make([]string, max(len(ll), len(rl)))
-	for i := range out {
-		a, b := "", ""
-		if i < len(ll) {
-			a = ll[i]
-		}
-		if i < len(rl) {
-			b = rl[i]
-		}
-		out[i] = "  " + widget.Fit(a, w) + "  " + b
-	}
-	return strings.Join(out, "\n")
-}
-
-// Title is part of page.Page.
+// Title is the name of the page.
 func (p *Page) Title() string { return p.e.S(i18n.BoardsTitle) }
 
-// Hints are part of page.Page.
-func (p *Page) Hints() []page.Hint {
+// Keys are those that matter here.
+func (p *Page) Keys() []keys.Key {
 	e := p.e
-	hints := []page.Hint{}
+	list := []keys.Key{}
 	if !p.grid() {
-		hints = append(hints, e.H(i18n.KeyBoth, i18n.DoTab))
+		list = append(list, keys.Tabs)
 	}
-	return append(hints,
-		e.H(i18n.KeyR, i18n.DoRefresh), e.H(i18n.KeyEsc, i18n.DoBack),
-		e.H(i18n.KeyScreens, i18n.DoScreen), e.H(i18n.KeyHelp, i18n.DoHelp))
+	return append(list,
+		keys.Refresh, keys.Back,
+		keys.Screens(e.IsAdmin()), keys.Help)
 }

@@ -3,12 +3,15 @@
 package catalog
 
 import (
+	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/form"
+	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/widget"
 	"etuservices/protocol"
@@ -36,74 +39,34 @@ var sorts = []struct {
 type Page struct {
 	page.Size
 	e      *page.Env
-	search widget.Input
-	typing bool // the search field has the keys
-	cat    int  // 0 is all, else api.Categories()[cat-1]
+	search form.Search
+	cat    int // 0 is all, else api.Categories()[cat-1]
 	sort   int
 	table  widget.Table
 
-	rows  []*row // what is shown, in the server's order
-	known []*row // the longest list in hand without search or category, same order
-	next  string // where rows goes on at the server; "" at the end
-	ahead bool   // rows were filtered here; the server's answer is awaited
-	first page.Load[api.Page]
-	more  page.Load[api.Page]
-	asks  int // counts the changes of the query, for the pause in typing
+	list  page.Pager[*row] // what is shown, in the server's order
+	known []*row           // the longest list in hand without search or category, same order
+	ahead bool             // the rows were filtered here; the server's answer is awaited
+	asks  int              // counts the changes of the query, for the pause in typing
 
 	detail page.Load[api.Article]
 	about  string // the article that detail is about
 }
 
 // New makes the screen.
-func New(e *page.Env) *Page {
-	p := &Page{e: e}
-	p.search.Max = 60
-	return p
-}
-
-// paused says that no key came for typingPause; rested that the cursor stayed
-// for peekPause.
-type (
-	paused struct {
-		p    *Page
-		asks int
-	}
-	rested struct {
-		p  *Page
-		id string
-	}
-)
+func New(e *page.Env) *Page { return &Page{e: e, search: form.NewSearch()} }
 
 // Show asks for the list the first time, and again when it is old.
 func (p *Page) Show(any) tea.Cmd {
-	if p.first.Has && p.e.Now().Sub(p.first.At) < page.StaleAfter {
+	if p.list.First.Has && p.e.Now().Sub(p.list.First.At) < page.StaleAfter {
 		return nil
 	}
 	return p.reload()
 }
 
-// Update takes a message.
+// Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) tea.Cmd {
-	switch {
-	case p.first.Update(p.e, m):
-		return p.arrived()
-	case p.more.Update(p.e, m):
-		if p.more.Err == nil {
-			p.rows = append(p.rows, rowsOf(p.more.Data.Articles)...)
-			p.next = p.more.Data.Next
-			p.remember()
-		}
-		return nil
-	case p.detail.Update(p.e, m):
-		return nil
-	}
 	switch m := m.(type) {
-	case paused:
-		if m.p == p && m.asks == p.asks {
-			return p.reload()
-		}
-	case rested:
-		return p.peek(m)
 	case page.Resync:
 		// Far down, the list stays as it is and says its age: losing one's
 		// place would be worse.
@@ -115,7 +78,7 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 	case page.Gone:
 		p.drop(m.Article.ID)
 	case page.OnSale:
-		p.first.At = time.Time{} // shown again, it asks again
+		p.list.First.At = time.Time{} // shown again, it asks again
 	case page.Left:
 		p.forget()
 	case tea.KeyMsg:
@@ -125,77 +88,65 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 }
 
 // arrived shows the answer, with the cursor on the article where it was.
-func (p *Page) arrived() tea.Cmd {
-	if p.first.Err != nil {
+func (p *Page) arrived(before []*row) tea.Cmd {
+	if p.list.First.Err != nil {
 		return nil
 	}
-	at := ""
-	if r, ok := p.current(); ok {
-		at = r.ID
-	}
-	p.more.Cancel()
-	p.rows, p.next, p.ahead = rowsOf(p.first.Data.Articles), p.first.Data.Next, false
+	at := p.table.Cur
+	p.ahead, p.table.Cur = false, 0
 	p.remember()
-	p.table.Cur = 0
-	for i := range p.rows {
-		if p.rows[i].ID == at {
-			p.table.Cur = i
-			break
-		}
+	if at < len(before) {
+		p.table.Cur = max(0, slices.IndexFunc(p.list.Rows, func(r *row) bool { return r.ID == before[at].ID }))
 	}
 	return tea.Batch(p.follow(), p.rest())
 }
 
 // forget drops what another user should not find.
 func (p *Page) forget() {
-	p.first.Forget()
-	p.more.Forget()
+	p.list.Forget()
 	p.detail.Forget()
-	p.search.Set("")
-	p.rows, p.known, p.next, p.about = nil, nil, "", ""
-	p.typing, p.ahead, p.cat, p.sort, p.table.Cur = false, false, 0, 0, 0
+	p.search.Clear()
+	p.known, p.about = nil, ""
+	p.ahead, p.cat, p.sort, p.table.Cur = false, 0, 0, 0
+	p.asks++
 }
 
 // current is the article under the cursor.
 func (p *Page) current() (*row, bool) {
-	if p.table.Cur < 0 || p.table.Cur >= len(p.rows) {
+	if p.table.Cur < 0 || p.table.Cur >= len(p.list.Rows) {
 		return nil, false
 	}
-	return p.rows[p.table.Cur], true
+	return p.list.Rows[p.table.Cur], true
 }
 
+// drop takes an article off the list.
 func (p *Page) drop(id string) {
-	keep := p.rows[:0:0]
-	for _, r := range p.rows {
+	keep := p.list.Rows[:0:0]
+	for _, r := range p.list.Rows {
 		if r.ID != id {
 			keep = append(keep, r)
 		}
 	}
-	p.rows, p.known = keep, nil
-	p.table.Clamp(len(p.rows))
+	p.list.Rows, p.known = keep, nil
+	p.table.Clamp(len(keep))
 }
 
-// Title is part of page.Page.
+// Title is the name of the page.
 func (p *Page) Title() string { return p.e.S(i18n.CatalogTitle) }
 
-// Typing is part of page.Page.
-func (p *Page) Typing() bool { return p.typing }
+// Typing says that letters belong to the search.
+func (p *Page) Typing() bool { return p.search.Typing() }
 
-// Draft is part of page.Page.
+// Draft is false: nobody minds searching again.
 func (p *Page) Draft() bool { return false }
 
-// Hints are part of page.Page.
-func (p *Page) Hints() []page.Hint {
-	e := p.e
-	if p.typing {
-		return []page.Hint{
-			e.H(i18n.KeyEnter, i18n.DoList), e.H(i18n.KeyArrows, i18n.DoChoose), e.H(i18n.KeyEsc, i18n.DoCancel),
-			e.H(i18n.KeyF1, i18n.DoHelp),
-		}
+// Keys are those that matter here.
+func (p *Page) Keys() []keys.Key {
+	if p.Typing() {
+		return p.search.Keys()
 	}
-	return []page.Hint{
-		e.H(i18n.KeyArrows, i18n.DoChoose), e.H(i18n.KeyEnter, i18n.DoDetail), e.H(i18n.KeyA, i18n.DoBuy),
-		e.H(i18n.KeySlash, i18n.DoSearch), e.H(i18n.KeyT, i18n.DoCategory), e.H(i18n.KeyS, i18n.DoSort),
-		e.H(i18n.KeyR, i18n.DoRefresh), e.H(i18n.KeyHelp, i18n.DoHelp),
+	return []keys.Key{
+		keys.Arrows, keys.Enter.To(i18n.DoDetail), keys.Buy, keys.Search, keys.Category, keys.Sort,
+		keys.Refresh, keys.Help,
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/page"
 )
 
 // row is an article with its title's words, folded once when it arrives, each
@@ -20,10 +21,10 @@ type row struct {
 }
 
 func rowsOf(list []api.Article) []*row {
-	rows, page := make([]*row, len(list)), make([]row, len(list)) // one block: neighbours are read together
+	rows, block := make([]*row, len(list)), make([]row, len(list)) // one block: neighbours are read together
 	for i, a := range list {
-		page[i] = row{a, " " + strings.Join(words(a.Title), " ")}
-		rows[i] = &page[i]
+		block[i] = row{a, " " + strings.Join(words(a.Title), " ")}
+		rows[i] = &block[i]
 	}
 	return rows
 }
@@ -56,40 +57,33 @@ func (p *Page) category() string {
 }
 
 // wide says that neither search nor category narrows the list.
-func (p *Page) wide() bool { return p.cat == 0 && strings.TrimSpace(p.search.Value()) == "" }
+func (p *Page) wide() bool { return p.cat == 0 && p.search.Words() == "" }
 
-func (p *Page) query() api.Query {
-	return api.Query{
-		Category: p.category(), Words: strings.TrimSpace(p.search.Value()),
-		Sort: sorts[p.sort].by, N: pageRows,
+// fetch asks for a part of the query as it stands now.
+func (p *Page) fetch() func(context.Context, string) (page.Part[*row], error) {
+	q := api.Query{Category: p.category(), Words: p.search.Words(), Sort: sorts[p.sort].by, N: pageRows}
+	return func(ctx context.Context, after string) (page.Part[*row], error) {
+		q.After = after
+		got, err := p.e.API.Articles(ctx, q)
+		return page.Part[*row]{Rows: rowsOf(got.Articles), Next: got.Next}, err
 	}
 }
 
-// reload asks for the first rows of the query as it stands.
-func (p *Page) reload() tea.Cmd {
-	q := p.query()
-	return p.first.Start(p.e, func(ctx context.Context) (api.Page, error) {
-		return p.e.API.Articles(ctx, q)
-	})
-}
+// reload asks for the first rows.
+func (p *Page) reload() tea.Cmd { return p.list.Reload(p.e, p.fetch(), p.arrived) }
 
 // follow asks for the next rows when the cursor comes near the end.
 func (p *Page) follow() tea.Cmd {
-	ahead := 2 * p.table.Height()
-	if p.next == "" || p.more.Busy() || p.ahead || p.table.Cur+ahead < len(p.rows) {
+	return p.list.Follow(p.e, p.table.Cur+2*p.table.Height(), p.fetch(), func() tea.Cmd {
+		p.remember()
 		return nil
-	}
-	q := p.query()
-	q.After = p.next
-	return p.more.Start(p.e, func(ctx context.Context) (api.Page, error) {
-		return p.e.API.Articles(ctx, q)
 	})
 }
 
 // remember keeps the longest list for filtering at once while typing.
 func (p *Page) remember() {
 	if p.wide() && !p.ahead {
-		p.known = p.rows
+		p.known = p.list.Rows
 	}
 }
 
@@ -97,9 +91,7 @@ func (p *Page) remember() {
 // after a pause in typing.
 func (p *Page) narrow() tea.Cmd {
 	p.asks++
-	p.more.Cancel()
-	p.first.Cancel()
-	search, category := words(p.search.Value()), p.category()
+	search, category := words(p.search.Words()), p.category()
 	for i := range search {
 		search[i] = " " + search[i]
 	}
@@ -109,9 +101,15 @@ func (p *Page) narrow() tea.Cmd {
 			kept = append(kept, r)
 		}
 	}
-	p.rows, p.next, p.ahead = kept, "", true
-	p.table.Cur = 0
-	return p.e.After(typingPause, paused{p, p.asks})
+	p.list.Replace(kept)
+	p.ahead, p.table.Cur = true, 0
+	asks := p.asks
+	return p.e.Later(typingPause, func() tea.Cmd {
+		if asks != p.asks {
+			return nil
+		}
+		return p.reload()
+	})
 }
 
 // reorder asks for another order: what is in hand is in the wrong one.
@@ -119,28 +117,25 @@ func (p *Page) reorder() tea.Cmd {
 	p.sort = (p.sort + 1) % len(sorts)
 	p.asks++
 	p.known = nil
-	p.more.Cancel()
 	p.table.Cur = 0
 	return p.reload()
 }
 
-// rest waits for the cursor to rest before the detail beside the list is asked.
+// rest asks for the detail beside the list once the cursor rests on an article.
 func (p *Page) rest() tea.Cmd {
-	r, ok := p.current()
-	if !ok || p.W < wideFrom || p.about == r.ID {
+	at, ok := p.current()
+	if !ok || p.W < wideFrom || p.about == at.ID {
 		return nil
 	}
-	return p.e.After(peekPause, rested{p, r.ID})
-}
-
-func (p *Page) peek(m rested) tea.Cmd {
-	r, ok := p.current()
-	if m.p != p || !ok || r.ID != m.id || p.W < wideFrom || p.about == m.id {
-		return nil
-	}
-	p.detail.Forget()
-	p.about = m.id
-	return p.detail.Start(p.e, func(ctx context.Context) (api.Article, error) {
-		return p.e.API.Article(ctx, m.id)
+	return p.e.Later(peekPause, func() tea.Cmd {
+		r, ok := p.current()
+		if !ok || r.ID != at.ID || p.W < wideFrom || p.about == r.ID {
+			return nil
+		}
+		p.detail.Forget()
+		p.about = r.ID
+		return p.detail.Start(p.e, func(ctx context.Context) (api.Article, error) {
+			return p.e.API.Article(ctx, r.ID)
+		}, nil)
 	})
 }

@@ -3,7 +3,10 @@ package catalog
 import (
 	"strings"
 
+	"github.com/charmbracelet/lipgloss"
+
 	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/widget"
@@ -12,13 +15,13 @@ import (
 // paneWidth is the detail's width beside the list, in cells.
 const paneWidth = 40
 
-// SetSize is part of page.Page.
+// SetSize sets the size of the page and of its table.
 func (p *Page) SetSize(w, h int) {
 	p.Size.SetSize(w, h)
 	p.table.SetHeight(h - 3) // without the search line, the head, the foot
 }
 
-// View is part of page.Page.
+// View draws the page.
 func (p *Page) View() string {
 	w := p.W
 	if p.W >= wideFrom {
@@ -30,14 +33,15 @@ func (p *Page) View() string {
 	if s := p.state(w); s != "" {
 		l.Add(s)
 	} else {
-		l.Add(p.list(w))
-		foot = " " + page.Foot(p.e, &p.first)
+		l.Add(p.rowsView(w))
+		foot = " " + page.ListFoot(p.e, &p.list.First)
 	}
 	list := l.Foot(p.H, foot)
 	if p.W < wideFrom {
 		return list
 	}
-	return beside(p.e.Theme, list, p.pane(paneWidth-4), w+1, p.H)
+	rule := strings.Repeat("\n"+p.e.Theme.Faint.Render(theme.Pipe), p.H)[1:]
+	return lipgloss.JoinHorizontal(lipgloss.Top, widget.Frame(list, w+1, p.H), rule, "  ", "\n"+p.pane(paneWidth-4))
 }
 
 // bar is the search line: what is asked for, and how much there is.
@@ -47,47 +51,31 @@ func (p *Page) bar(w int) string {
 	if p.cat > 0 {
 		cat = e.T.Category(p.category())
 	}
-	n := e.T.N(i18n.CatalogCount, len(p.rows))
-	if p.next != "" {
+	n := e.T.N(i18n.CatalogCount, len(p.list.Rows))
+	if p.list.Next != "" {
 		n = e.S(i18n.CatalogMore, n)
 	}
-	if p.ahead || !p.first.Has {
+	if p.ahead || !p.list.First.Has {
 		n = ""
 	}
 	right := e.S(i18n.CatalogCategory, cat) + "   " + e.S(i18n.CatalogSort, e.S(sorts[p.sort].name))
 	if w >= 72 {
 		right += "   " + th.Faint.Render(n)
 	}
-	right += " "
-	label := e.S(i18n.CatalogSearch) + " "
-	room := max(4, w-widget.Width(right)-widget.Width(label)-4)
-	field := ""
-	switch {
-	case p.typing:
-		field = p.search.View(th, room, true)
-	case p.search.Len() > 0:
-		field = th.Strong.Render(p.search.Value())
-	default:
-		field = th.Faint.Render(e.S(i18n.CatalogNoSearch))
-	}
-	mark := " "
-	if p.typing {
-		mark = th.Title.Render(theme.Cursor)
-	}
-	return widget.Ends(mark+label+widget.Fit(field, room), right, w)
+	return p.search.View(e, i18n.CatalogNoSearch, right+" ", w)
 }
 
 func (p *Page) state(w int) string {
-	if p.ahead && len(p.rows) == 0 && p.first.Err == nil {
+	if p.ahead && len(p.list.Rows) == 0 && p.list.First.Err == nil {
 		return "\n  " + p.e.Theme.Faint.Render(p.e.S(i18n.Loading))
 	}
 	if p.wide() {
-		return page.State(p.e, &p.first, len(p.rows), w, i18n.CatalogEmpty, i18n.CatalogFirst)
+		return page.ListState(p.e, &p.list.First, len(p.list.Rows), w, i18n.CatalogEmpty, i18n.CatalogFirst)
 	}
-	return page.State(p.e, &p.first, len(p.rows), w, i18n.CatalogNone, i18n.CatalogWiden)
+	return page.ListState(p.e, &p.list.First, len(p.list.Rows), w, i18n.CatalogNone, i18n.CatalogWiden)
 }
 
-func (p *Page) list(w int) string {
+func (p *Page) rowsView(w int) string {
 	e, th := p.e, p.e.Theme
 	cols := []widget.Column{
 		{Title: e.S(i18n.ColCategory), Width: 9, Style: &th.Faint},
@@ -97,8 +85,8 @@ func (p *Page) list(w int) string {
 		{Title: e.S(i18n.ColAge), Width: 6, Right: true, From: 72, Style: &th.Faint},
 	}
 	now := e.Now()
-	return p.table.View(th, cols, len(p.rows), w, true, func(i int) []string {
-		r := p.rows[i]
+	return p.table.View(th, cols, len(p.list.Rows), w, true, func(i int) []string {
+		r := p.list.Rows[i]
 		seller := r.Seller
 		if seller == e.Session.Login {
 			seller = e.S(i18n.You)
@@ -123,26 +111,5 @@ func (p *Page) pane(w int) string {
 	if p.about == r.ID && p.detail.Slow(p.e) {
 		s += "\n\n" + p.e.Waiting()
 	}
-	return s + "\n\n" + p.e.Hint(i18n.KeyA, i18n.DoBuy) + " " + theme.Sep + " " + p.e.Hint(i18n.KeyEnter, i18n.DoOpen)
-}
-
-// beside puts right next to left, with a rule between.
-func beside(th *theme.Theme, left, right string, w, h int) string {
-	ll, rl := strings.Split(left, "\n"), strings.Split(right, "\n")
-	var b strings.Builder
-	for i := range h {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		if i < len(ll) {
-			b.WriteString(widget.Fit(ll[i], w))
-		} else {
-			b.WriteString(strings.Repeat(" ", w))
-		}
-		b.WriteString(th.Faint.Render(theme.Pipe) + "  ")
-		if i > 0 && i-1 < len(rl) {
-			b.WriteString(rl[i-1])
-		}
-	}
-	return b.String()
+	return s + "\n\n" + p.e.Hint(keys.Buy) + " " + theme.Sep + " " + p.e.Hint(keys.Enter.To(i18n.DoOpen))
 }

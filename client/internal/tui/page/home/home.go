@@ -5,7 +5,6 @@ package home
 import (
 	"time"
 
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/api"
@@ -35,8 +34,7 @@ const countAge = 30 * time.Second
 
 // Page is the home screen.
 type Page struct {
-	page.Size
-	page.Still
+	page.Base
 	e     *page.Env
 	cur   int
 	count page.Load[api.Count]
@@ -47,38 +45,37 @@ func New(e *page.Env) *Page { return &Page{e: e} }
 
 // Show asks how many are there; the quotas are kept by the root.
 func (p *Page) Show(any) tea.Cmd {
-	return tea.Batch(page.Send(page.RefreshQuotas{}), p.count.Start(p.e, p.e.API.Count))
+	return tea.Batch(p.e.AskQuotas(), p.count.Start(p.e, p.e.API.Count, nil))
 }
 
-// Update takes a message.
+// Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) tea.Cmd {
-	p.count.Update(p.e, m)
 	switch m := m.(type) {
 	case page.Resync:
 		return p.Show(nil)
 	case page.Second:
 		if p.count.Has && !p.count.Busy() && p.e.Now().Sub(p.count.At) >= countAge {
-			return p.count.Start(p.e, p.e.API.Count)
+			return p.count.Start(p.e, p.e.API.Count, nil)
 		}
 	case page.Left:
 		p.cur = 0
 		p.count.Forget()
 	case tea.KeyMsg:
 		switch {
-		case key.Matches(m, keys.Up):
+		case keys.Up.Is(m):
 			p.cur = max(0, p.cur-1)
-		case key.Matches(m, keys.Down):
+		case keys.Down.Is(m):
 			p.cur = min(len(menu)-1, p.cur+1)
-		case key.Matches(m, keys.Enter):
-			return page.Send(page.Go{Kind: menu[p.cur].kind})
-		case key.Matches(m, keys.Refresh):
+		case keys.Enter.Is(m):
+			return p.e.Go(menu[p.cur].kind, nil)
+		case keys.Refresh.Is(m):
 			return p.Show(nil)
 		}
 	}
 	return nil
 }
 
-// View is part of page.Page.
+// View draws the page.
 func (p *Page) View() string {
 	e, th, w := p.e, p.e.Theme, min(page.ReadWidth, p.W-2)
 	var l widget.Lines
@@ -128,7 +125,7 @@ func (p *Page) events(l *widget.Lines, w int) {
 	if room < 1 {
 		return
 	}
-	l.Add("", widget.Ends(th.Strong.Render(e.S(i18n.HomeEvents)), e.Hint(i18n.KeyM, i18n.HomeEventsMore), w))
+	l.Add("", widget.Ends(th.Strong.Render(e.S(i18n.HomeEvents)), e.Hint(keys.Messages.To(i18n.HomeEventsMore)), w))
 	notes := e.Inbox.Notes
 	if len(notes) == 0 {
 		l.Add("  " + th.Faint.Render(e.S(i18n.HomeNoEvent)))
@@ -138,14 +135,14 @@ func (p *Page) events(l *widget.Lines, w int) {
 	}
 }
 
-// Title is part of page.Page.
+// Title is the name of the page.
 func (p *Page) Title() string { return p.e.S(i18n.HomeTitle) }
 
-// Hints are part of page.Page.
-func (p *Page) Hints() []page.Hint {
+// Keys are those that matter here.
+func (p *Page) Keys() []keys.Key {
 	e := p.e
-	return []page.Hint{
-		e.H(i18n.KeyArrows, i18n.DoChoose), e.H(i18n.KeyEnter, i18n.DoOpen), e.H(i18n.KeyScreens, i18n.DoScreen),
-		e.H(i18n.KeyM, i18n.DoMessages), e.H(i18n.KeyHelp, i18n.DoHelp), e.H(i18n.KeyQ, i18n.DoQuit),
+	return []keys.Key{
+		keys.Arrows, keys.Enter.To(i18n.DoOpen), keys.Screens(e.IsAdmin()),
+		keys.Messages, keys.Help, keys.QuitLetter,
 	}
 }

@@ -9,12 +9,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
+	"etuservices/client/internal/tui/form"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
 	"etuservices/protocol"
@@ -24,7 +24,7 @@ import (
 type Page struct {
 	page.Size
 	e *page.Env
-	page.Form
+	form.Form
 	enter  page.Load[api.Session]
 	resume page.Load[api.Session]
 	reason string
@@ -33,17 +33,21 @@ type Page struct {
 
 // New makes the screen.
 func New(e *page.Env) *Page {
-	return &Page{e: e, Form: page.NewForm(
+	return &Page{e: e, Form: form.New(
 		2,
-		&page.Entry{Field: "login", Label: i18n.LoginName, Hint: i18n.LoginNameHint, Check: page.CheckFilled},
-		&page.Entry{Field: "motdepasse", Label: i18n.LoginPassword, Hint: i18n.LoginPassHint, Check: page.CheckFilled},
+		&form.Entry{
+			Field: "login", Label: i18n.LoginName, Hint: i18n.LoginNameHint, Check: form.CheckFilled,
+			In: form.Input{Max: protocol.MaxEmail},
+		},
+		&form.Entry{
+			Field: "motdepasse", Label: i18n.LoginPassword, Hint: i18n.LoginPassHint, Check: form.CheckFilled,
+			In: form.Input{Max: protocol.MaxPassword, Secret: true},
+		},
 	)}
 }
 
 // Show begins.
 func (p *Page) Show(arg any) tea.Cmd {
-	p.Entries[0].In.Max, p.Entries[1].In.Max = protocol.MaxEmail, protocol.MaxPassword
-	p.Entries[1].In.Secret = true
 	a, ok := arg.(page.LoginArg)
 	if !ok {
 		return nil
@@ -58,24 +62,23 @@ func (p *Page) Show(arg any) tea.Cmd {
 	}
 	return p.resume.Start(p.e, func(ctx context.Context) (api.Session, error) {
 		return kept(p.e.API.Enter(ctx, a.Login, a.Password))
-	})
+	}, p.resumed)
 }
 
-// Update takes a message.
-func (p *Page) Update(m tea.Msg) tea.Cmd {
-	switch {
-	case p.resume.Update(p.e, m):
-		if p.resume.Err == nil {
-			return page.Send(page.Entered{Session: p.resume.Data})
-		}
-		if !errors.Is(p.resume.Err, api.ErrNoToken) && link.CodeOf(p.resume.Err) != protocol.ECHEC {
-			p.enter.Err = p.resume.Err
-			return nil
-		}
-		return nil
-	case p.enter.Update(p.e, m):
-		return p.entered()
+// resumed takes the user in. Where no session is kept, or the server no longer
+// knows it, the form is all that needs to show.
+func (p *Page) resumed() tea.Cmd {
+	switch err := p.resume.Err; {
+	case err == nil:
+		p.e.Publish(page.Entered{Session: p.resume.Data})
+	case !errors.Is(err, api.ErrNoToken) && link.CodeOf(err) != protocol.ECHEC:
+		p.enter.Err = err
 	}
+	return nil
+}
+
+// Update takes keys.
+func (p *Page) Update(m tea.Msg) tea.Cmd {
 	if k, ok := m.(tea.KeyMsg); ok {
 		return p.key(k)
 	}
@@ -85,25 +88,25 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 func (p *Page) key(k tea.KeyMsg) tea.Cmd {
 	switch {
 	case p.resume.Busy():
-		if key.Matches(k, keys.Back) || k.Type == tea.KeyEnter {
+		if keys.Back.Is(k) || keys.Enter.Is(k) {
 			p.resume.Cancel()
 			return nil
 		}
 		p.Form.Key(k) // typed ahead of the form: there when it shows
 		return nil
 	case p.enter.Busy():
-		if key.Matches(k, keys.Back) {
+		if keys.Back.Is(k) {
 			p.enter.Cancel()
 		}
 		return nil // what was typed is under way; it stays as it is
-	case key.Matches(k, keys.New):
-		return page.Send(page.Go{Kind: page.Register, Push: true})
+	case keys.New.Is(k):
+		return p.e.Push(page.Register, nil)
 	}
 	switch p.Form.Key(k) {
 	case 0:
 		return p.submit()
 	case 1:
-		return page.Send(page.Go{Kind: page.Register, Push: true})
+		return p.e.Push(page.Register, nil)
 	}
 	return nil
 }
@@ -116,7 +119,7 @@ func (p *Page) submit() tea.Cmd {
 	login, password := strings.TrimSpace(p.Entries[0].In.Value()), p.Entries[1].In.Value()
 	return p.enter.Start(p.e, func(ctx context.Context) (api.Session, error) {
 		return kept(p.e.API.Login(ctx, login, password))
-	})
+	}, p.entered)
 }
 
 // kept lets a session through that could not be written to its file: it holds
@@ -132,7 +135,8 @@ func (p *Page) entered() tea.Cmd {
 	p.waitTo = time.Time{}
 	if p.enter.Err == nil {
 		p.Clear() // a password does not stay in memory longer than needed
-		return page.Send(page.Entered{Session: p.enter.Data})
+		p.e.Publish(page.Entered{Session: p.enter.Data})
+		return nil
 	}
 	var e *link.Error
 	if errors.As(p.enter.Err, &e) && e.After() > 0 {
@@ -141,27 +145,26 @@ func (p *Page) entered() tea.Cmd {
 	return nil
 }
 
-// Title is part of page.Page.
+// Title is the name of the page.
 func (p *Page) Title() string { return p.e.S(i18n.LoginTitle) }
 
-// Typing is part of page.Page.
+// Typing says that letters belong to a field.
 func (p *Page) Typing() bool { return p.Form.Typing() && !p.resume.Busy() }
 
 // Draft is false: nobody minds typing a login again.
 func (p *Page) Draft() bool { return false }
 
-// Hints are part of page.Page.
-func (p *Page) Hints() []page.Hint {
-	e := p.e
+// Keys are those that matter here.
+func (p *Page) Keys() []keys.Key {
 	if p.resume.Busy() {
-		return []page.Hint{e.H(i18n.KeyEsc, i18n.LoginInstead), e.H(i18n.KeyQuit, i18n.DoQuit)}
+		return []keys.Key{keys.Back.To(i18n.LoginInstead), keys.Quit.To(i18n.DoQuit)}
 	}
 	if p.enter.Busy() {
-		return []page.Hint{e.H(i18n.KeyEsc, i18n.DoCancel), e.H(i18n.KeyQuit, i18n.DoQuit)}
+		return []keys.Key{keys.Back.To(i18n.DoCancel), keys.Quit.To(i18n.DoQuit)}
 	}
-	return []page.Hint{
-		e.H(i18n.KeyTab, i18n.DoNext), e.H(i18n.KeyEnter, i18n.DoConfirm), e.H(i18n.KeyNew, i18n.DoRegister),
-		e.H(i18n.KeyLanguage, i18n.DoEnglish), e.H(i18n.KeyQuit, i18n.DoQuit),
+	return []keys.Key{
+		keys.Next, keys.Enter, keys.New,
+		keys.Language, keys.Quit.To(i18n.DoQuit),
 	}
 }
 

@@ -20,7 +20,7 @@ var logo = []string{
 	"┗━╸ ╹ ┗━┛┗━┛┗━╸╹┗╸┗┛ ╹┗━╸┗━╸┗━┛",
 }
 
-// View is part of page.Page.
+// View draws the page.
 func (p *Page) View() string {
 	e, th := p.e, p.e.Theme
 	w := min(block, p.W-4)
@@ -47,11 +47,7 @@ func (p *Page) View() string {
 		}
 		return b.String()
 	}
-	labels := max(widget.Width(e.S(i18n.LoginName)), widget.Width(e.S(i18n.LoginPassword)))
-	for i := range p.Entries {
-		add(p.EntryView(e, i, labels, w))
-	}
-	add("", " "+p.ButtonRow(th, e.S(i18n.LoginEnter), e.S(i18n.LoginNew)), "")
+	add(p.Form.View(e, w), "", " "+p.ButtonRow(th, e.S(i18n.LoginEnter), e.S(i18n.LoginNew)), "")
 	add(p.outcome(w))
 	if p.plain() {
 		add("", e.Warning(e.S(i18n.LoginPlain), w))

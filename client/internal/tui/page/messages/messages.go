@@ -2,7 +2,6 @@
 package messages
 
 import (
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/i18n"
@@ -14,8 +13,7 @@ import (
 
 // Page is the list.
 type Page struct {
-	page.Size
-	page.Still
+	page.Base
 	e     *page.Env
 	table widget.Table
 }
@@ -30,7 +28,7 @@ func (p *Page) Show(any) tea.Cmd {
 	return nil
 }
 
-// Update takes a message.
+// Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) tea.Cmd {
 	k, ok := m.(tea.KeyMsg)
 	if !ok {
@@ -38,15 +36,16 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 	}
 	notes := p.e.Inbox.Notes
 	switch {
-	case key.Matches(k, keys.Back):
-		return page.Send(page.Back{})
-	case key.Matches(k, keys.Copy) && p.table.Cur < len(notes):
+	case keys.Back.Is(k):
+		return p.e.Back()
+	case keys.Copy.Is(k) && p.table.Cur < len(notes):
 		n := notes[p.table.Cur]
 		text := n.Copy
 		if text == "" {
 			text = n.Text(p.e)
 		}
-		return page.Send(page.CopyText{Text: text})
+		p.e.Copy(text)
+		return nil
 	}
 	p.table.Key(k, len(notes))
 	return nil
@@ -55,13 +54,13 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 // footLines is the room under the list for the whole text of one note.
 const footLines = 4
 
-// SetSize is part of page.Page.
+// SetSize sets the size of the page and of its table.
 func (p *Page) SetSize(w, h int) {
-	p.Size.SetSize(w, h)
+	p.Base.SetSize(w, h)
 	p.table.SetHeight(h - footLines - 2)
 }
 
-// View is part of page.Page.
+// View draws the page.
 func (p *Page) View() string {
 	e, th, notes := p.e, p.e.Theme, p.e.Inbox.Notes
 	var l widget.Lines
@@ -84,7 +83,7 @@ func (p *Page) View() string {
 		foot = append(foot, "  "+s)
 	}
 	if n.Copy != "" && len(foot) < footLines {
-		foot = append(foot, "  "+e.Hint(i18n.KeyC, i18n.DoCopy)+" "+th.Strong.Render(n.Copy))
+		foot = append(foot, "  "+e.Hint(keys.Copy)+" "+th.Strong.Render(n.Copy))
 	}
 	return l.Foot(p.H, foot...)
 }
@@ -99,14 +98,14 @@ func sign(m page.Mood) string {
 	return theme.Dot
 }
 
-// Title is part of page.Page.
+// Title is the name of the page.
 func (p *Page) Title() string { return p.e.S(i18n.MessagesTitle) }
 
-// Hints are part of page.Page.
-func (p *Page) Hints() []page.Hint {
+// Keys are those that matter here.
+func (p *Page) Keys() []keys.Key {
 	e := p.e
-	return []page.Hint{
-		e.H(i18n.KeyArrows, i18n.DoChoose), e.H(i18n.KeyC, i18n.DoCopy), e.H(i18n.KeyEsc, i18n.DoBack),
-		e.H(i18n.KeyScreens, i18n.DoScreen), e.H(i18n.KeyHelp, i18n.DoHelp),
+	return []keys.Key{
+		keys.Arrows, keys.Copy, keys.Back,
+		keys.Screens(e.IsAdmin()), keys.Help,
 	}
 }

@@ -5,11 +5,11 @@ package mine
 import (
 	"context"
 
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/dialog"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/widget"
@@ -33,8 +33,7 @@ type lists [tabs][]api.Article
 
 // Page is the screen.
 type Page struct {
-	page.Size
-	page.Still
+	page.Base
 	e      *page.Env
 	tab    int
 	tables [tabs]widget.Table
@@ -59,11 +58,11 @@ func (p *Page) Show(any) tea.Cmd {
 			return l, err
 		}
 		return l, each(ctx, p.e.API.MyPurchases, func(a api.Article) { l[bought] = append(l[bought], a) })
-	})
+	}, nil)
 }
 
 // each goes through all pages of a list.
-func each(ctx context.Context, ask func(context.Context, int, string) (api.Page, error), do func(api.Article)) error {
+func each(ctx context.Context, ask func(context.Context, int, string) (api.ArticlePage, error), do func(api.Article)) error {
 	after := ""
 	for range maxPages {
 		part, err := ask(ctx, protocol.MaxPage, after)
@@ -80,11 +79,8 @@ func each(ctx context.Context, ask func(context.Context, int, string) (api.Page,
 	return nil
 }
 
-// Update takes a message.
+// Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) tea.Cmd {
-	if p.all.Update(p.e, m) {
-		return nil
-	}
 	switch m := m.(type) {
 	case page.Resync, page.Gone, page.Bought, page.OnSale:
 		if p.all.Has {
@@ -104,24 +100,24 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 func (p *Page) key(k tea.KeyMsg) tea.Cmd {
 	a, there := p.current()
 	switch {
-	case key.Matches(k, keys.Back):
-		return page.Send(page.Back{})
-	case key.Matches(k, keys.NextTab):
+	case keys.Back.Is(k):
+		return p.e.Back()
+	case keys.NextTab.Is(k):
 		p.tab = (p.tab + 1) % tabs
-	case key.Matches(k, keys.PrevTab):
+	case keys.PrevTab.Is(k):
 		p.tab = (p.tab + tabs - 1) % tabs
-	case key.Matches(k, keys.Refresh):
+	case keys.Refresh.Is(k):
 		return p.Show(nil)
-	case there && key.Matches(k, keys.Enter):
-		return page.Send(page.Go{Kind: page.Article, Arg: a, Push: true})
-	case there && key.Matches(k, keys.Copy):
+	case there && keys.Enter.Is(k):
+		return p.e.Push(page.Article, a)
+	case there && keys.Copy.Is(k):
 		text := a.Contact
 		if text == "" {
 			text = a.Title
 		}
-		return page.Send(page.CopyText{Text: text})
-	case there && a.Status == api.OnSale && key.Matches(k, keys.Withdraw):
-		return page.Send(page.Withdraw{Article: a})
+		p.e.Copy(text)
+	case there && a.Status == api.OnSale && keys.Withdraw.Is(k):
+		p.e.Open(dialog.Withdraw(p.e, a))
 	default:
 		p.tables[p.tab].Key(k, len(p.rows()))
 	}
@@ -138,17 +134,16 @@ func (p *Page) current() (api.Article, bool) {
 	return rows[i], true
 }
 
-// Title is part of page.Page.
+// Title is the name of the page.
 func (p *Page) Title() string { return p.e.S(i18n.MineTitle) }
 
-// Hints are part of page.Page.
-func (p *Page) Hints() []page.Hint {
-	e := p.e
-	hints := []page.Hint{e.H(i18n.KeyArrows, i18n.DoChoose), e.H(i18n.KeyTab, i18n.DoTab), e.H(i18n.KeyEnter, i18n.DoDetail)}
+// Keys are those that matter here.
+func (p *Page) Keys() []keys.Key {
+	list := []keys.Key{keys.Arrows, keys.NextPanel, keys.Enter.To(i18n.DoDetail)}
 	if a, ok := p.current(); ok && a.Status == api.OnSale {
-		hints = append(hints, e.H(i18n.KeyX, i18n.DoWithdraw))
+		list = append(list, keys.Withdraw)
 	} else if ok && a.Contact != "" {
-		hints = append(hints, e.H(i18n.KeyC, i18n.DoCopy))
+		list = append(list, keys.Copy)
 	}
-	return append(hints, e.H(i18n.KeyR, i18n.DoRefresh), e.H(i18n.KeyHelp, i18n.DoHelp))
+	return append(list, keys.Refresh, keys.Help)
 }

@@ -8,15 +8,15 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-// SetSize is part of page.Page.
+// SetSize sets the size of the page and of its table.
 func (p *Page) SetSize(w, h int) {
-	p.Size.SetSize(w, h)
+	p.Base.SetSize(w, h)
 	for i := range p.tables {
 		p.tables[i].SetHeight(h - 7) // tabs, blank, head, blank, who, total, foot
 	}
 }
 
-// View is part of page.Page.
+// View draws the page.
 func (p *Page) View() string {
 	e, th := p.e, p.e.Theme
 	names := make([]string, tabs)
@@ -34,12 +34,12 @@ func (p *Page) View() string {
 	empty := [tabs][2]i18n.Msg{
 		{i18n.MineNoSale, i18n.MineSellOne}, {i18n.MineNoSold, i18n.MineWait}, {i18n.MineNoBought, i18n.MineBrowse},
 	}[p.tab]
-	if s := page.State(e, &p.all, len(p.rows()), p.W, empty[0], empty[1]); s != "" {
+	if s := page.ListState(e, &p.all, len(p.rows()), p.W, empty[0], empty[1]); s != "" {
 		l.Add(s)
 		return l.Foot(p.H, "")
 	}
 	l.Add(p.list())
-	return l.Foot(p.H, "", " "+p.who(), " "+p.total(), " "+page.Foot(e, &p.all))
+	return l.Foot(p.H, "", " "+p.who(), " "+p.total(), " "+page.ListFoot(e, &p.all))
 }
 
 func (p *Page) list() string {

@@ -4,11 +4,11 @@ package password
 import (
 	"context"
 
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
+	"etuservices/client/internal/tui/form"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/theme"
@@ -26,7 +26,7 @@ const (
 // Page is the form.
 type Page struct {
 	page.Size
-	page.Form
+	form.Form
 	e    *page.Env
 	work page.Load[struct{}]
 }
@@ -34,14 +34,14 @@ type Page struct {
 // New makes the screen.
 func New(e *page.Env) *Page {
 	p := &Page{e: e}
-	p.Form = page.NewForm(
+	p.Form = form.New(
 		2,
-		&page.Entry{Label: i18n.PasswordOld, Hint: i18n.PasswordOldHint, Check: page.CheckFilled},
-		&page.Entry{Field: "motdepasse", Label: i18n.PasswordNew, Hint: i18n.LoginPassHint, Check: page.CheckPassword},
-		&page.Entry{Label: i18n.RegisterRepeat, Hint: i18n.RegisterRepHint, Check: p.same},
+		&form.Entry{Label: i18n.PasswordOld, Hint: i18n.PasswordOldHint, Check: form.CheckFilled},
+		&form.Entry{Field: "motdepasse", Label: i18n.PasswordNew, Hint: i18n.LoginPassHint, Check: form.CheckPassword},
+		&form.Entry{Label: i18n.RegisterRepeat, Hint: i18n.RegisterRepHint, Check: p.same},
 	)
 	for _, en := range p.Entries {
-		en.In.Secret, en.In.Max = true, protocol.MaxPassword
+		en.In = form.Input{Max: protocol.MaxPassword, Secret: true}
 	}
 	return p
 }
@@ -53,11 +53,8 @@ func (p *Page) same(s string) (i18n.Msg, bool) {
 // Show is part of page.Page.
 func (p *Page) Show(any) tea.Cmd { return nil }
 
-// Update takes a message.
+// Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) tea.Cmd {
-	if p.work.Update(p.e, m) {
-		return p.settled()
-	}
 	switch m := m.(type) {
 	case page.Left:
 		p.reset()
@@ -68,8 +65,8 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 }
 
 func (p *Page) key(k tea.KeyMsg) tea.Cmd {
-	if key.Matches(k, keys.Back) {
-		return page.Send(page.Back{})
+	if keys.Back.Is(k) {
+		return p.e.Back()
 	}
 	if p.work.Busy() {
 		return nil
@@ -83,10 +80,10 @@ func (p *Page) key(k tea.KeyMsg) tea.Cmd {
 		was, now := p.Entries[old].In.Value(), p.Entries[fresh].In.Value()
 		return p.work.Start(p.e, func(ctx context.Context) (struct{}, error) {
 			return struct{}{}, p.e.API.ChangePassword(ctx, was, now)
-		})
+		}, p.settled)
 	case 1:
 		p.reset()
-		return page.Send(page.Back{})
+		return p.e.Back()
 	}
 	return nil
 }
@@ -100,11 +97,8 @@ func (p *Page) settled() tea.Cmd {
 	switch err := p.work.Err; {
 	case err == nil:
 		p.reset()
-		return tea.Sequence(
-			page.Send(page.PasswordChanged{}), // before going where it matters
-			page.Send(page.Say{Mood: page.Good, Text: p.e.S(i18n.PasswordDone)}),
-			page.Send(page.Back{}),
-		)
+		p.e.Say(page.Good, p.e.S(i18n.PasswordDone))
+		p.e.Publish(page.PasswordChanged{}) // the root goes back
 	case link.CodeOf(err) == protocol.ECHEC:
 		p.Focus = old
 	case p.Refuse(err):
@@ -113,19 +107,11 @@ func (p *Page) settled() tea.Cmd {
 	return nil
 }
 
-// View is part of page.Page.
+// View draws the page.
 func (p *Page) View() string {
 	e, w := p.e, min(66, p.W-4)
-	labels := 0
-	for _, en := range p.Entries {
-		labels = max(labels, widget.Width(e.S(en.Label)))
-	}
 	var l widget.Lines
-	l.Add("")
-	for i := range p.Entries {
-		l.Add(p.EntryView(e, i, labels, w))
-	}
-	l.Add("  "+e.Theme.Faint.Render(e.S(i18n.PasswordWarn)), "",
+	l.Add("", p.Form.View(e, w), "  "+e.Theme.Faint.Render(e.S(i18n.PasswordWarn)), "",
 		" "+p.ButtonRow(e.Theme, e.S(i18n.PasswordYes), e.S(i18n.Cancel)), "")
 	switch {
 	case p.work.Slow(e):
@@ -138,17 +124,13 @@ func (p *Page) View() string {
 	return widget.Indent(l.String(), max(1, (p.W-w)/2))
 }
 
-// Title is part of page.Page.
+// Title is the name of the page.
 func (p *Page) Title() string { return p.e.S(i18n.PasswordTitle) }
 
-// Draft is part of page.Page.
-func (p *Page) Draft() bool { return p.Typed() }
-
-// Hints are part of page.Page.
-func (p *Page) Hints() []page.Hint {
-	e := p.e
-	return []page.Hint{
-		e.H(i18n.KeyBoth, i18n.DoFields), e.H(i18n.KeyEnter, i18n.DoConfirm), e.H(i18n.KeySend, i18n.DoSend),
-		e.H(i18n.KeyEsc, i18n.DoBack), e.H(i18n.KeyF1, i18n.DoHelp),
+// Keys are those that matter here.
+func (p *Page) Keys() []keys.Key {
+	return []keys.Key{
+		keys.Tabs.To(i18n.DoFields), keys.Enter, keys.Send,
+		keys.Back, keys.HelpTyping,
 	}
 }

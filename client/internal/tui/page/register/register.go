@@ -7,12 +7,12 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
+	"etuservices/client/internal/tui/form"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/widget"
@@ -32,7 +32,7 @@ const (
 // Page is the registration screen.
 type Page struct {
 	page.Size
-	page.Form
+	form.Form
 	e     *page.Env
 	enter page.Load[api.Session]
 }
@@ -40,14 +40,14 @@ type Page struct {
 // New makes the screen.
 func New(e *page.Env) *Page {
 	p := &Page{e: e}
-	p.Form = page.NewForm(
+	p.Form = form.New(
 		2,
-		&page.Entry{Field: "login", Label: i18n.LoginName, Hint: i18n.RegisterLoginHint, Check: page.CheckLogin},
-		&page.Entry{Field: "email", Label: i18n.RegisterEmail, Hint: i18n.RegisterEmailHint, Check: page.CheckEmail},
-		&page.Entry{Field: "prenom", Label: i18n.RegisterFirst, Hint: i18n.RegisterNameHint, Check: page.CheckText},
-		&page.Entry{Field: "nom", Label: i18n.RegisterLast, Hint: i18n.RegisterNameHint, Check: page.CheckText},
-		&page.Entry{Field: "motdepasse", Label: i18n.LoginPassword, Hint: i18n.LoginPassHint, Check: page.CheckPassword},
-		&page.Entry{Label: i18n.RegisterRepeat, Hint: i18n.RegisterRepHint, Check: p.same},
+		&form.Entry{Field: "login", Label: i18n.LoginName, Hint: i18n.RegisterLoginHint, Check: form.CheckLogin},
+		&form.Entry{Field: "email", Label: i18n.RegisterEmail, Hint: i18n.RegisterEmailHint, Check: form.CheckEmail},
+		&form.Entry{Field: "prenom", Label: i18n.RegisterFirst, Hint: i18n.RegisterNameHint, Check: form.CheckText},
+		&form.Entry{Field: "nom", Label: i18n.RegisterLast, Hint: i18n.RegisterNameHint, Check: form.CheckText},
+		&form.Entry{Field: "motdepasse", Label: i18n.LoginPassword, Hint: i18n.LoginPassHint, Check: form.CheckPassword},
+		&form.Entry{Label: i18n.RegisterRepeat, Hint: i18n.RegisterRepHint, Check: p.same},
 	)
 	for i, bound := range []int{
 		protocol.MaxLogin, protocol.MaxEmail, protocol.MaxName, protocol.MaxName,
@@ -66,28 +66,25 @@ func (p *Page) same(s string) (i18n.Msg, bool) {
 // Show is part of page.Page.
 func (p *Page) Show(any) tea.Cmd { return nil }
 
-// Update takes a message.
+// Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) tea.Cmd {
-	if p.enter.Update(p.e, m) {
-		return p.entered()
-	}
 	k, ok := m.(tea.KeyMsg)
 	switch {
 	case !ok:
 		return nil
 	case p.enter.Busy():
-		if key.Matches(k, keys.Back) {
+		if keys.Back.Is(k) {
 			p.enter.Cancel()
 		}
 		return nil
-	case key.Matches(k, keys.Back):
-		return page.Send(page.Back{})
+	case keys.Back.Is(k):
+		return p.e.Back()
 	}
 	switch p.Form.Key(k) {
 	case 0:
 		return p.submit()
 	case 1:
-		return page.Send(page.Back{})
+		return p.e.Back()
 	}
 	return nil
 }
@@ -120,7 +117,7 @@ func (p *Page) submit() tea.Cmd {
 			return s, errCreated{err}
 		}
 		return s, nil
-	})
+	}, p.entered)
 }
 
 func (p *Page) entered() tea.Cmd {
@@ -129,38 +126,28 @@ func (p *Page) entered() tea.Cmd {
 	switch {
 	case err == nil:
 		p.Clear()
-		return tea.Sequence( // the welcome stands, not that the login went well
-			page.Send(page.Entered{Session: p.enter.Data}),
-			page.Send(page.Say{Mood: page.Good, Text: p.e.S(i18n.RegisterDone)}),
-		)
+		p.e.Publish(page.Entered{Session: p.enter.Data, Greeting: p.e.S(i18n.RegisterDone)})
 	case errors.As(err, &created):
 		name := p.Entries[login].In.Value()
 		p.Clear()
 		p.enter.Forget()
-		return page.Send(page.Go{Kind: page.Login, Arg: page.LoginArg{
+		return p.e.Go(page.Login, page.LoginArg{
 			Login: name, Reason: p.e.S(i18n.RegisterNoEntry, p.e.T.Error(created)),
-		}})
+		})
 	case p.Refuse(err):
 		p.enter.Err = nil // said at its field
 	}
 	return nil
 }
 
-// View is part of page.Page.
+// View draws the page.
 func (p *Page) View() string {
 	e, w := p.e, min(72, p.W-4)
 	var b strings.Builder
-	labels := 0
-	for _, en := range p.Entries {
-		labels = max(labels, widget.Width(e.S(en.Label)))
-	}
 	if p.H > 15 {
 		b.WriteString("\n")
 	}
-	for i := range p.Entries {
-		b.WriteString(p.EntryView(e, i, labels, w) + "\n")
-	}
-	b.WriteString(" " + p.ButtonRow(e.Theme, e.S(i18n.RegisterCreate), e.S(i18n.Cancel)) + "\n")
+	b.WriteString(p.Form.View(e, w) + "\n " + p.ButtonRow(e.Theme, e.S(i18n.RegisterCreate), e.S(i18n.Cancel)) + "\n")
 	switch {
 	case p.enter.Slow(e):
 		b.WriteString("  " + e.Waiting())
@@ -170,20 +157,16 @@ func (p *Page) View() string {
 	return widget.Indent(b.String(), max(0, (p.W-w)/2))
 }
 
-// Title is part of page.Page.
+// Title is the name of the page.
 func (p *Page) Title() string { return p.e.S(i18n.RegisterTitle) }
 
-// Draft is part of page.Page.
-func (p *Page) Draft() bool { return p.Typed() }
-
-// Hints are part of page.Page.
-func (p *Page) Hints() []page.Hint {
-	e := p.e
+// Keys are those that matter here.
+func (p *Page) Keys() []keys.Key {
 	if p.enter.Busy() {
-		return []page.Hint{e.H(i18n.KeyEsc, i18n.DoCancel), e.H(i18n.KeyQuit, i18n.DoQuit)}
+		return []keys.Key{keys.Back.To(i18n.DoCancel), keys.Quit.To(i18n.DoQuit)}
 	}
-	return []page.Hint{
-		e.H(i18n.KeyBoth, i18n.DoFields), e.H(i18n.KeyEnter, i18n.DoConfirm), e.H(i18n.KeySend, i18n.DoSend),
-		e.H(i18n.KeyEsc, i18n.DoBack), e.H(i18n.KeyF1, i18n.DoHelp), e.H(i18n.KeyQuit, i18n.DoQuit),
+	return []keys.Key{
+		keys.Tabs.To(i18n.DoFields), keys.Enter, keys.Send,
+		keys.Back, keys.HelpTyping, keys.Quit.To(i18n.DoQuit),
 	}
 }

@@ -8,21 +8,21 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
+	"etuservices/client/internal/tui/form"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
-	"etuservices/client/internal/tui/widget"
 	"etuservices/protocol"
 )
 
-// Places of the entries, behind the category.
+// Places of the entries.
 const (
-	title = iota
+	category = iota
+	title
 	price
 	text
 )
@@ -30,9 +30,8 @@ const (
 // Page is the selling form.
 type Page struct {
 	page.Size
-	page.Form
+	form.Form
 	e      *page.Env
-	cat    widget.Choice
 	owner  string   // whose draft it is
 	ref    string   // of what was last sent
 	sent   api.Sale // what that was: another draft gets another ref
@@ -42,28 +41,32 @@ type Page struct {
 
 // New makes the screen.
 func New(e *page.Env) *Page {
-	p := &Page{e: e, cat: widget.Choice{N: len(api.Categories())}}
-	p.Form = page.NewForm(
+	p := &Page{e: e}
+	all := api.Categories()
+	p.Form = form.New(
 		2,
-		&page.Entry{Field: "titre", Label: i18n.SellName, Hint: i18n.SellNameHint, Check: page.CheckText},
-		&page.Entry{Field: "prix", Label: i18n.SellPrice, Hint: i18n.SellPriceIn, Check: page.CheckPrice},
-		&page.Entry{Field: "description", Label: i18n.SellText, Hint: i18n.SellTextHint, Check: page.CheckLegible},
+		&form.Entry{Label: i18n.SellCategory, Choice: &form.Choice{N: len(all), Name: func(i int) string { return e.T.Category(all[i]) }}},
+		&form.Entry{
+			Field: "titre", Label: i18n.SellName, Hint: i18n.SellNameHint, Check: form.CheckText,
+			In: form.Input{Max: protocol.MaxTitle}, Counted: true,
+		},
+		&form.Entry{
+			Field: "prix", Label: i18n.SellPrice, Hint: i18n.SellPriceIn, Check: form.CheckPrice,
+			In: form.Input{Max: len("9999,99 €")},
+		},
+		&form.Entry{
+			Field: "description", Label: i18n.SellText, Hint: i18n.SellTextHint, Check: form.CheckLegible,
+			In: form.Input{Max: protocol.MaxDescription}, Counted: true,
+		},
 	)
-	p.Entries[title].In.Max = protocol.MaxTitle
-	p.Entries[price].In.Max = len("9999,99 €")
-	p.Entries[text].In.Max = protocol.MaxDescription
-	p.Fields = append([]widget.Field{&p.cat}, p.Fields...)
 	return p
 }
 
 // Show is part of page.Page.
 func (p *Page) Show(any) tea.Cmd { return nil }
 
-// Update takes a message.
+// Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) tea.Cmd {
-	if p.work.Update(p.e, m) {
-		return p.settled()
-	}
 	switch m := m.(type) {
 	case page.Left:
 		// The session ended, not the wish to sell: the draft stays, for the
@@ -81,8 +84,8 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 }
 
 func (p *Page) key(k tea.KeyMsg) tea.Cmd {
-	if key.Matches(k, keys.Back) {
-		return page.Send(page.Back{})
+	if keys.Back.Is(k) {
+		return p.e.Back()
 	}
 	if p.work.Busy() {
 		return nil
@@ -99,14 +102,14 @@ func (p *Page) key(k tea.KeyMsg) tea.Cmd {
 func (p *Page) reset() {
 	p.work.Forget()
 	p.Clear()
-	p.cat.At, p.waitTo = 0, time.Time{}
+	p.waitTo = time.Time{}
 }
 
 // draft is what stands in the form.
 func (p *Page) draft() api.Sale {
-	cents, _ := page.ParsePrice(p.Entries[price].In.Value())
+	cents, _ := form.ParsePrice(p.Entries[price].In.Value())
 	return api.Sale{
-		Category: api.Categories()[p.cat.At], Cents: cents,
+		Category: api.Categories()[p.Entries[category].Choice.At], Cents: cents,
 		Title:       strings.TrimSpace(p.Entries[title].In.Value()),
 		Description: strings.TrimSpace(p.Entries[text].In.Value()),
 	}
@@ -124,7 +127,7 @@ func (p *Page) submit() tea.Cmd {
 	s.Ref, p.waitTo = p.ref, time.Time{}
 	return p.work.Start(p.e, func(ctx context.Context) (api.Receipt, error) {
 		return p.e.API.Sell(ctx, s)
-	})
+	}, p.settled)
 }
 
 // noCall says that the quota is used up and nothing of this draft was sent.
@@ -143,7 +146,7 @@ func (p *Page) settled() tea.Cmd {
 			if p.Refuse(err) {
 				p.work.Err = nil // said at its field
 			}
-			return page.Send(page.RefreshQuotas{})
+			return p.e.AskQuotas()
 		}
 		return nil
 	}
@@ -153,27 +156,22 @@ func (p *Page) settled() tea.Cmd {
 	note := page.Note{At: p.e.Now(), Mood: page.Good, Text: func(e *page.Env) string {
 		return e.S(i18n.SellNote, r.Title, e.T.Amount(r.Cents))
 	}}
-	return tea.Batch(
-		page.Send(page.Spent{Services: r.Services}),
-		page.Send(page.OnSale{Receipt: r}),
-		page.Send(page.Noted{Note: note}),
-		page.Send(page.Say{Mood: page.Good, Text: note.Text(p.e)}),
-	)
+	p.e.Spend(r.Services)
+	p.e.Note(note)
+	p.e.Say(page.Good, note.Text(p.e))
+	p.e.Publish(page.OnSale{Receipt: r})
+	return nil
 }
 
-// Title is part of page.Page.
+// Title is the name of the page.
 func (p *Page) Title() string { return p.e.S(i18n.SellTitle) }
 
-// Draft is part of page.Page.
-func (p *Page) Draft() bool { return p.Typed() }
-
-// Hints are part of page.Page.
-func (p *Page) Hints() []page.Hint {
-	e := p.e
-	hints := []page.Hint{e.H(i18n.KeyBoth, i18n.DoFields)}
-	if p.Focus == 0 {
-		hints = append(hints, e.H(i18n.KeySides, i18n.DoCategory))
+// Keys are those that matter here.
+func (p *Page) Keys() []keys.Key {
+	list := []keys.Key{keys.Tabs.To(i18n.DoFields)}
+	if p.Focus == category {
+		list = append(list, keys.Sides.To(i18n.DoCategory))
 	}
-	return append(hints, e.H(i18n.KeyEnter, i18n.DoNext), e.H(i18n.KeySend, i18n.DoSell),
-		e.H(i18n.KeyEsc, i18n.DoBack), e.H(i18n.KeyF1, i18n.DoHelp))
+	return append(list, keys.Enter.To(i18n.DoNext), keys.Send.To(i18n.DoSell),
+		keys.Back, keys.HelpTyping)
 }

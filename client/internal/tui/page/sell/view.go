@@ -3,7 +3,6 @@ package sell
 import (
 	"strings"
 
-	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
 	"etuservices/client/internal/tui/page"
@@ -11,35 +10,14 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-// View is part of page.Page.
+// View draws the page.
 func (p *Page) View() string {
 	e, th, w := p.e, p.e.Theme, min(page.ReadWidth, p.W-2)
-	labels := widget.Width(e.S(i18n.SellCategory))
-	for _, en := range p.Entries {
-		labels = max(labels, widget.Width(e.S(en.Label)))
-	}
-	names := make([]string, 0, p.cat.N)
-	for _, c := range api.Categories() {
-		names = append(names, e.T.Category(c))
-	}
 	var l widget.Lines
 	if p.H > 15 {
 		l.Add("")
 	}
-	l.Add(widget.Label(th, e.S(i18n.SellCategory), labels, p.Focus == 0,
-		p.cat.View(th, names, w-labels-4, p.Focus == 0)), "")
-	for i, en := range p.Entries {
-		view := p.EntryView(e, i, labels, w-10)
-		if i == price {
-			l.Add(view)
-			continue
-		}
-		used := e.T.Int(int64(en.In.Len())) + " / " + e.T.Int(int64(en.In.Max))
-		var two widget.Lines
-		two.Add(view)
-		two[0] = widget.Ends(two[0], th.Faint.Render(used), w)
-		l.Add(two...)
-	}
+	l.Add(p.Form.View(e, w))
 	l.Add(p.preview(w), "")
 	l.Add(" "+p.ButtonRow(th, e.S(i18n.SellYes), e.S(i18n.SellClear)), "")
 	l.Add(p.outcome(w - 2))

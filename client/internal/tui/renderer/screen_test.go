@@ -1,4 +1,4 @@
-package screen
+package renderer
 
 import (
 	"fmt"
@@ -121,5 +121,13 @@ func TestLeaveUndoesEnter(t *testing.T) {
 		if on < 0 || off < 0 || (on > off) != inverse {
 			t.Errorf("%s is left as %q", mode, out.String())
 		}
+	}
+}
+
+// TestKeyboardIsNoFile: given one, a program that SIGTERM ends closes its reader
+// under the goroutine that reads (the race detector saw it once).
+func TestKeyboardIsNoFile(t *testing.T) {
+	if _, is := (&Terminal{}).input(false).(interface{ Fd() uintptr }); is {
+		t.Error("bubbletea would make it cancellable")
 	}
 }

@@ -13,8 +13,8 @@ import (
 
 // Who is near his limit is shown before he is refused, behind those who were,
 // and no longer than what is known of him is true.
-func TestStrained(t *testing.T) {
-	all := strained{}
+func TestQuotaUse(t *testing.T) {
+	all := quotaUses{}
 	minute := func(m int) time.Time { return noon.Add(time.Duration(m) * time.Minute) }
 	call := func(m int, login string, used int) {
 		all.happened(api.Activity{At: api.At{At: minute(m)}, Type: "VENTE", Login: login, Fields: protocol.Fields{

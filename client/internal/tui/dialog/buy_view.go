@@ -1,17 +1,16 @@
-package buy
+package dialog
 
 import (
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
-	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/widget"
 )
 
-// View is part of page.Dialog.
-func (d *Dialog) View(w, _ int) string {
+// View draws the question, or what came of it.
+func (d *Buy) View(w int) string {
 	e, th := d.e, d.e.Theme
-	w = min(page.DialogWidth, w-8)
+	w = min(Width, w-8)
 	title := e.S(i18n.BuyTitle)
 	var l widget.Lines
 	switch {
@@ -36,7 +35,7 @@ func (d *Dialog) View(w, _ int) string {
 	return widget.Box(th, title, l, w)
 }
 
-func (d *Dialog) question(l *widget.Lines, w int) {
+func (d *Buy) question(l *widget.Lines, w int) {
 	e, th := d.e, d.e.Theme
 	l.Add(e.S(i18n.BuySeller, d.article.Seller))
 	if q := e.Quotas.Services; d.work.Err == nil && q.Max > 0 && q.Left > 0 {
@@ -65,10 +64,10 @@ func (d *Dialog) question(l *widget.Lines, w int) {
 		l.Add(widget.Buttons(th, 0, e.S(i18n.Close)))
 		return
 	}
-	l.Add(widget.Buttons(th, d.ask.Focus(), yes, e.S(i18n.Cancel)))
+	l.Add(widget.Buttons(th, d.focus(), yes, e.S(i18n.Cancel)))
 }
 
-func (d *Dialog) done(l *widget.Lines, w int) {
+func (d *Buy) done(l *widget.Lines, w int) {
 	e, th, r := d.e, d.e.Theme, d.work.Data
 	for _, s := range widget.Wrap(theme.Check+" "+e.S(i18n.BuyDoneText, r.Title), w) {
 		l.Add(th.OK.Render(s))
@@ -79,7 +78,7 @@ func (d *Dialog) done(l *widget.Lines, w int) {
 
 // empty is shown in place of the question while no call is left; it becomes
 // the question when one is back.
-func (d *Dialog) empty(l *widget.Lines, w int) {
+func (d *Buy) empty(l *widget.Lines, w int) {
 	e, th := d.e, d.e.Theme
 	l.Add(widget.LevelSign(th, widget.None)+" "+widget.Gauge(th, 0, 1, w-24)+"  "+
 		e.T.N(i18n.QuotaLeft, 0, e.T.Int(int64(e.Quotas.Services.Max))), "")

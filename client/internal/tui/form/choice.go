@@ -1,29 +1,27 @@
-package widget
+package form
 
 import (
 	"strings"
 
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/theme"
+	"etuservices/client/internal/tui/widget"
 )
 
 // Choice is one of N, changed with the arrows or the blank.
 type Choice struct {
 	N, At int
+	Name  func(i int) string
 }
-
-// Typing is false: letters are commands here.
-func (*Choice) Typing() bool { return false }
 
 // Key moves the choice; used is false where the key is none of its own.
 func (c *Choice) Key(k tea.KeyMsg) (used bool) {
 	switch {
-	case key.Matches(k, keys.Left):
+	case keys.Left.Is(k):
 		c.At = (c.At + c.N - 1) % c.N
-	case key.Matches(k, keys.Right), k.Type == tea.KeySpace:
+	case keys.Right.Is(k), k.Type == tea.KeySpace:
 		c.At = (c.At + 1) % c.N
 	default:
 		return false
@@ -33,9 +31,10 @@ func (c *Choice) Key(k tea.KeyMsg) (used bool) {
 
 // View draws the choice in w cells: all names where they fit, else the one
 // chosen between arrows.
-func (c *Choice) View(th *theme.Theme, names []string, w int, focused bool) string {
-	parts := make([]string, len(names))
-	for i, name := range names {
+func (c *Choice) View(th *theme.Theme, w int, focused bool) string {
+	parts := make([]string, c.N)
+	for i := range parts {
+		name := c.Name(i)
 		if i == c.At {
 			parts[i] = theme.Radio + " " + name
 			if focused {
@@ -46,8 +45,8 @@ func (c *Choice) View(th *theme.Theme, names []string, w int, focused bool) stri
 		parts[i] = th.Faint.Render(theme.NoRadio + " " + name)
 	}
 	s := strings.Join(parts, "  ")
-	if Width(s) > w && c.At < len(names) {
-		s = "← " + names[c.At] + " →"
+	if widget.Width(s) > w {
+		s = "← " + c.Name(c.At) + " →"
 	}
-	return Fit(s, w)
+	return widget.Fit(s, w)
 }

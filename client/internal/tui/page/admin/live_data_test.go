@@ -87,7 +87,7 @@ func TestFigures(t *testing.T) {
 }
 
 func TestFrozenStaysAsItIs(t *testing.T) {
-	var w watched
+	var w liveData
 	w.measure(at(0, 1))
 	still := w.freeze()
 	for i := range 2 * maxFeed {

@@ -1,4 +1,4 @@
-package widget
+package form
 
 import (
 	"slices"
@@ -9,6 +9,7 @@ import (
 
 	"etuservices/client/internal/tui/cells"
 	"etuservices/client/internal/tui/theme"
+	"etuservices/client/internal/tui/widget"
 )
 
 // Input is a line of text being typed. It draws its own cursor as a sign: one
@@ -37,9 +38,6 @@ func (in *Input) Set(s string) {
 	in.text, in.at = nil, 0
 	in.insert([]rune(s))
 }
-
-// Typing says that letters belong to this field.
-func (*Input) Typing() bool { return true }
 
 // Key edits; used is false where the key means nothing to a field.
 func (in *Input) Key(k tea.KeyMsg) (used bool) {
@@ -144,14 +142,14 @@ func (in *Input) cut(from, to int) {
 // View draws the field in w cells; what does not fit moves under the cursor.
 func (in *Input) View(th *theme.Theme, w int, focused bool) string {
 	if !focused {
-		return Fit(in.shown(in.text), w)
+		return widget.Fit(in.shown(in.text), w)
 	}
 	left, room := in.shown(in.text[:in.at]), w-1
-	for left != "" && Width(left) > room {
+	for left != "" && widget.Width(left) > room {
 		cluster, _ := cells.First(left)
 		left = left[len(cluster):]
 	}
-	return left + th.Title.Render(theme.Caret) + Fit(in.shown(in.text[in.at:]), room-Width(left))
+	return left + th.Title.Render(theme.Caret) + widget.Fit(in.shown(in.text[in.at:]), room-widget.Width(left))
 }
 
 // shown is how a part of the text looks.

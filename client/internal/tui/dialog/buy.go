@@ -1,0 +1,158 @@
+package dialog
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/link"
+	"etuservices/client/internal/tui/keys"
+	"etuservices/client/internal/tui/page"
+	"etuservices/protocol"
+)
+
+// Buy is a purchase: the question, the work, and what came of it. One ref goes
+// with it, so that trying again buys once.
+type Buy struct {
+	e       *page.Env
+	article api.Article
+	ref     string
+	answers
+	work   page.Load[api.Receipt]
+	waitTo time.Time // QUOTA and others: when the next try may pass
+	stage  page.Stage
+}
+
+// OpenBuy shows the dialog for an article, unless it is the user's own: the
+// server would refuse it, and count the call.
+func OpenBuy(e *page.Env, a api.Article) {
+	if a.Seller == e.Session.Login {
+		e.Say(page.Info, e.S(i18n.ArticleIsYours))
+		return
+	}
+	e.Open(&Buy{e: e, article: a, ref: api.NewRef(), answers: newAnswers(e)})
+}
+
+// Stage tells the root whether the dialog is in sight.
+func (d *Buy) Stage() page.Stage { return d.stage }
+
+// Key answers the question, or leaves what stands in its place.
+func (d *Buy) Key(k tea.KeyMsg) tea.Cmd {
+	switch {
+	case d.early(k):
+	case d.work.Busy():
+		if keys.Back.Is(k) {
+			d.stage = page.Hidden // it goes on, and tells when it is done
+		}
+	case d.work.Has && keys.Copy.Is(k):
+		d.e.Copy(d.work.Data.Contact)
+	case d.work.Has:
+		if keys.Back.Is(k) || keys.Enter.Is(k) {
+			d.stage = page.Over
+		}
+	case !d.canTry():
+		if keys.No.Is(k) || keys.Enter.Is(k) {
+			d.stage = page.Over
+		}
+	default:
+		switch d.answer(k) {
+		case yes:
+			return d.buy()
+		case no:
+			d.stage = page.Over
+		}
+	}
+	return nil
+}
+
+func (d *Buy) buy() tea.Cmd {
+	d.waitTo = time.Time{}
+	return d.work.Start(d.e, func(ctx context.Context) (api.Receipt, error) {
+		return d.e.API.Buy(ctx, d.article.ID, d.ref)
+	}, d.settled)
+}
+
+// settled tells everybody how it ended.
+func (d *Buy) settled() tea.Cmd {
+	e, hidden := d.e, d.stage == page.Hidden
+	if hidden {
+		d.stage = page.Over
+	}
+	if d.work.Err != nil {
+		return d.failed(hidden)
+	}
+	r := d.work.Data
+	note := page.Note{
+		At: e.Now(), Mood: page.Good, Copy: r.Contact,
+		Text: func(e *page.Env) string { return e.S(i18n.BuyNote, r.Title, r.Seller, r.Contact) },
+	}
+	e.Spend(r.Services)
+	e.Note(note)
+	if hidden {
+		e.Say(page.Good, note.Text(e))
+	}
+	e.Publish(page.Bought{Article: d.article})
+	return nil
+}
+
+func (d *Buy) failed(hidden bool) tea.Cmd {
+	e := d.e
+	d.opened, d.onYes = e.Now(), false
+	if hidden {
+		e.Say(page.Bad, e.S(i18n.BuyFailed)+" "+e.T.Error(d.work.Err))
+	}
+	var le *link.Error
+	if !errors.As(d.work.Err, &le) {
+		return nil
+	}
+	if le.After() > 0 {
+		d.waitTo = e.Now().Add(le.After())
+	}
+	if le.Code == protocol.VENDU || le.Code == protocol.ABSENT {
+		e.Publish(page.Gone{Article: d.article})
+	}
+	return e.AskQuotas() // what reached the service was counted, whatever came of it
+}
+
+// final says that trying again cannot help.
+func (d *Buy) final() bool {
+	switch link.CodeOf(d.work.Err) {
+	case protocol.VENDU, protocol.ABSENT, protocol.INTERDIT:
+		return true
+	}
+	return false
+}
+
+// unknown says that the answer was lost: it may have been done.
+func (d *Buy) unknown() bool { return errors.Is(d.work.Err, link.ErrLost) }
+
+// canTry says whether yes can be said.
+func (d *Buy) canTry() bool {
+	return !d.final() && !d.waitTo.After(d.e.Now()) && !d.noCall()
+}
+
+// noCall says that the quota is known to be used up. A purchase that was
+// already sent is a replay of its ref, which costs nothing: it may go on.
+func (d *Buy) noCall() bool {
+	q := d.e.Quotas.Services
+	return d.work.Err == nil && q.Max > 0 && q.Left == 0
+}
+
+// Keys are those of the stage that the purchase is at.
+func (d *Buy) Keys() []keys.Key {
+	switch {
+	case d.work.Busy():
+		return []keys.Key{keys.Back.To(i18n.DoClose)}
+	case d.work.Has:
+		return []keys.Key{keys.Copy, keys.Enter.To(i18n.DoClose)}
+	case !d.canTry():
+		return []keys.Key{keys.Enter.To(i18n.DoClose)}
+	case d.work.Err != nil:
+		return askKeys(i18n.DoRetry)
+	}
+	return askKeys(i18n.DoBuy)
+}

@@ -1,0 +1,229 @@
+// Package form is what users type into: text fields, choices, the forms made of
+// them with their checks, and the search line over a list.
+package form
+
+import (
+	"errors"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/link"
+	"etuservices/client/internal/tui/keys"
+	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/theme"
+	"etuservices/client/internal/tui/widget"
+	"etuservices/protocol"
+)
+
+// Entry is a field of a form with its words and its rule.
+type Entry struct {
+	Field string // its name in champ=
+	Label i18n.Msg
+	Hint  i18n.Msg
+	In    Input
+	// Choice, where it is set, stands in place of the text.
+	Choice *Choice
+	// Counted shows how many characters were typed, and how many may be.
+	Counted bool
+	// Check says what is wrong with a text; nil: anything goes.
+	Check func(string) (wrong i18n.Msg, bad bool)
+
+	left    bool // the cursor was here and left: its mistakes may be shown
+	refused string
+	why     i18n.Msg // the server's refusal of the text refused
+}
+
+// Wrong says what is wrong with what stands in the field.
+func (en *Entry) Wrong() (wrong i18n.Msg, bad bool) {
+	if en.refused != "" && en.refused == en.In.Value() {
+		return en.why, true
+	}
+	if en.Check != nil {
+		return en.Check(en.In.Value())
+	}
+	return wrong, false
+}
+
+func (en *Entry) key(k tea.KeyMsg) (used bool) {
+	if en.Choice != nil {
+		return en.Choice.Key(k)
+	}
+	return en.In.Key(k)
+}
+
+// Form is entries, then buttons. The first button is what the form is for. What
+// was typed stays until Clear.
+type Form struct {
+	Entries []*Entry
+	Buttons int
+	Focus   int // an entry, or len(Entries)+button
+}
+
+// New makes a form of entries and buttons.
+func New(buttons int, entries ...*Entry) Form { return Form{Entries: entries, Buttons: buttons} }
+
+// Act is what a key made of a form.
+type Act int
+
+// Act is one of these, or the button that was pressed (0, 1 …).
+const (
+	Ignored Act = -2
+	Used    Act = -1
+)
+
+// Key moves the focus, edits, or presses a button. Enter goes to the next entry
+// and, from the last one, presses the first button. An entry that is left may
+// show its mistakes.
+func (f *Form) Key(k tea.KeyMsg) Act {
+	before := f.Focus
+	act := f.act(k)
+	if f.Focus != before && before < len(f.Entries) {
+		f.Entries[before].left = true
+	}
+	return act
+}
+
+func (f *Form) act(k tea.KeyMsg) Act {
+	n := len(f.Entries)
+	switch {
+	case keys.Send.Is(k):
+		return 0
+	case keys.Enter.Is(k) && f.Focus >= n:
+		return Act(f.Focus - n)
+	case keys.Enter.Is(k) && f.Focus == n-1:
+		return 0
+	case keys.Next.Is(k), keys.Enter.Is(k):
+		f.Focus = (f.Focus + 1) % (n + f.Buttons)
+	case keys.Prev.Is(k):
+		f.Focus = (f.Focus + n + f.Buttons - 1) % (n + f.Buttons)
+	case f.Focus < n:
+		if !f.Entries[f.Focus].key(k) {
+			return Ignored
+		}
+	case keys.Left.Is(k) && f.Focus > n:
+		f.Focus--
+	case keys.Right.Is(k) && f.Focus < n+f.Buttons-1:
+		f.Focus++
+	default:
+		return Ignored
+	}
+	return Used
+}
+
+// Typing says whether letters belong to the entry in focus.
+func (f *Form) Typing() bool {
+	return f.Focus < len(f.Entries) && f.Entries[f.Focus].Choice == nil
+}
+
+// Secret says whether the entry in focus is a password.
+func (f *Form) Secret() bool {
+	return f.Focus < len(f.Entries) && (f.Entries[f.Focus].In.Secret || f.Entries[f.Focus].In.Exact)
+}
+
+// Valid checks all and goes to the first mistake.
+func (f *Form) Valid() bool {
+	for i, en := range f.Entries {
+		en.left = true
+		if _, bad := en.Wrong(); bad {
+			f.Focus = i
+			return false
+		}
+	}
+	return true
+}
+
+// Refuse puts a server's INVALIDE or EXISTE at the field that it names; ok is
+// false where it names none of this form.
+func (f *Form) Refuse(err error) (ok bool) {
+	var e *link.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	why := i18n.WrongValue
+	switch e.Code {
+	case protocol.EXISTE:
+		why = i18n.WrongTaken
+	case protocol.INVALIDE:
+	default:
+		return false
+	}
+	field := e.Fields.Get("champ")
+	for i, en := range f.Entries {
+		if en.Field == field {
+			en.refused, en.why, en.left = en.In.Value(), why, true
+			f.Focus = i
+			return true
+		}
+	}
+	return false
+}
+
+// Values are the texts of all entries.
+func (f *Form) Values() []string {
+	in := make([]string, len(f.Entries))
+	for i, en := range f.Entries {
+		in[i] = en.In.Value()
+	}
+	return in
+}
+
+// Draft says whether something stands in a field.
+func (f *Form) Draft() bool { return strings.Join(f.Values(), "") != "" }
+
+// Clear empties all fields and goes back to the first.
+func (f *Form) Clear() {
+	for _, en := range f.Entries {
+		en.In.Set("")
+		en.left, en.refused = false, ""
+		if en.Choice != nil {
+			en.Choice.At = 0
+		}
+	}
+	f.Focus = 0
+}
+
+// countWidth is the room right of a counted entry, in cells.
+const countWidth = 10
+
+// View draws the entries in w cells, each in two lines: what was typed, then the
+// mistake, or the hint while the cursor is there.
+func (f *Form) View(e *page.Env, w int) string {
+	labels := 0
+	for _, en := range f.Entries {
+		labels = max(labels, widget.Width(e.S(en.Label)))
+	}
+	var l widget.Lines
+	for i, en := range f.Entries {
+		focused := i == f.Focus
+		room := max(1, w-labels-4)
+		below := ""
+		if wrong, bad := en.Wrong(); bad && en.left {
+			below = e.Theme.Err.Render(theme.Cross + " " + e.S(wrong))
+		} else if focused {
+			below = e.Theme.Faint.Render(e.S(en.Hint))
+		}
+		mark, label := "  ", widget.Fit(e.S(en.Label), labels)
+		if focused {
+			mark, label = e.Theme.Title.Render(theme.Cursor)+" ", e.Theme.Strong.Render(label)
+		}
+		line := mark + label + "  "
+		switch {
+		case en.Choice != nil:
+			line += en.Choice.View(e.Theme, room, focused)
+		case en.Counted:
+			used := e.T.Int(int64(en.In.Len())) + " / " + e.T.Int(int64(en.In.Max))
+			line = widget.Ends(line+en.In.View(e.Theme, max(1, room-countWidth), focused), e.Theme.Faint.Render(used), w)
+		default:
+			line += en.In.View(e.Theme, room, focused)
+		}
+		l.Add(line, widget.Indent(below, labels+4))
+	}
+	return l.String()
+}
+
+// ButtonRow draws the buttons; the one in focus has the cursor's sign.
+func (f *Form) ButtonRow(th *theme.Theme, names ...string) string {
+	return widget.Buttons(th, f.Focus-len(f.Entries), names...)
+}

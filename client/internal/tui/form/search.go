@@ -1,0 +1,83 @@
+package form
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/keys"
+	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/theme"
+	"etuservices/client/internal/tui/widget"
+)
+
+// Search is the line over a list that narrows it.
+type Search struct {
+	in     Input
+	typing bool
+}
+
+// NewSearch makes a field longer than any login.
+func NewSearch() Search { return Search{in: Input{Max: 60}} }
+
+// Key takes what is the field's; changed says that other words are searched for.
+// Keys that move in the list are never its own: one looks while searching.
+func (s *Search) Key(k tea.KeyMsg) (changed, used bool) {
+	before := s.in.Value()
+	switch {
+	case !s.typing && keys.Search.Is(k):
+		s.typing = true
+	case !s.typing && keys.Back.Is(k) && before != "":
+		s.in.Set("")
+	case !s.typing:
+		return false, false
+	case keys.Enter.Is(k), keys.NextPanel.Is(k):
+		s.typing = false
+	case keys.Back.Is(k):
+		s.Clear()
+	case k.Type == tea.KeyUp, k.Type == tea.KeyDown, k.Type == tea.KeyPgUp, k.Type == tea.KeyPgDown:
+		return false, false
+	default:
+		s.in.Key(k)
+	}
+	return s.in.Value() != before, true
+}
+
+// Typing says that letters belong to the field.
+func (s *Search) Typing() bool { return s.typing }
+
+// Set searches for words.
+func (s *Search) Set(words string) { s.in.Set(words) }
+
+// Clear empties the field and leaves it.
+func (s *Search) Clear() {
+	s.typing = false
+	s.in.Set("")
+}
+
+// Words are what is searched for.
+func (s *Search) Words() string { return strings.TrimSpace(s.in.Value()) }
+
+// View draws the line in w cells, with more at its end. An empty field shows
+// what can be searched for.
+func (s *Search) View(e *page.Env, empty i18n.Msg, more string, w int) string {
+	th := e.Theme
+	mark, label := " ", e.S(i18n.CatalogSearch)+" "
+	room := max(4, w-widget.Width(more)-widget.Width(label)-3)
+	field := th.Faint.Render(e.S(empty))
+	switch {
+	case s.typing:
+		mark, field = th.Title.Render(theme.Cursor), s.in.View(th, room, true)
+	case s.in.Len() > 0:
+		field = th.Strong.Render(s.in.Value())
+	}
+	return widget.Ends(mark+label+widget.Fit(field, room), more, w)
+}
+
+// Keys are those of the field.
+func (s *Search) Keys() []keys.Key {
+	return []keys.Key{
+		keys.Enter.To(i18n.DoList), keys.Arrows, keys.Back.To(i18n.DoCancel), keys.HelpTyping,
+	}
+}

@@ -1,0 +1,66 @@
+package page
+
+import (
+	"context"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// Part is a page of a list, with what asks for the next one ("": it is the last).
+type Part[T any] struct {
+	Rows []T
+	Next string
+}
+
+// Pager is a list that the server gives in parts: the first on demand, the
+// others while the cursor comes near the end.
+type Pager[T any] struct {
+	Rows  []T
+	Next  string
+	First Load[Part[T]]
+	more  Load[Part[T]]
+}
+
+// Reload asks for the first part; then is called once Rows is that, with the rows
+// before, or after an error.
+func (p *Pager[T]) Reload(e *Env, fetch func(ctx context.Context, after string) (Part[T], error), then func(before []T) tea.Cmd) tea.Cmd {
+	p.more.Cancel()
+	return p.First.Start(e, func(ctx context.Context) (Part[T], error) { return fetch(ctx, "") }, func() tea.Cmd {
+		before := p.Rows
+		if p.First.Err == nil {
+			p.more.Cancel()
+			p.Rows, p.Next = p.First.Data.Rows, p.First.Data.Next
+		}
+		return then(before)
+	})
+}
+
+// Follow asks for the next part where the row in sight is near the end; then is
+// called once Rows has it.
+func (p *Pager[T]) Follow(e *Env, row int, fetch func(ctx context.Context, after string) (Part[T], error), then func() tea.Cmd) tea.Cmd {
+	if p.Next == "" || p.more.Busy() || p.First.Busy() || row < len(p.Rows) {
+		return nil
+	}
+	after := p.Next
+	return p.more.Start(e, func(ctx context.Context) (Part[T], error) { return fetch(ctx, after) }, func() tea.Cmd {
+		if p.more.Err != nil {
+			return nil
+		}
+		p.Rows, p.Next = append(p.Rows, p.more.Data.Rows...), p.more.Data.Next
+		return then()
+	})
+}
+
+// Replace shows rows found otherwise; whatever is under way is given up.
+func (p *Pager[T]) Replace(rows []T) {
+	p.First.Cancel()
+	p.more.Cancel()
+	p.Rows, p.Next = rows, ""
+}
+
+// Forget drops everything (another user logs in).
+func (p *Pager[T]) Forget() {
+	p.First.Forget()
+	p.more.Forget()
+	p.Rows, p.Next = nil, ""
+}

@@ -1,0 +1,169 @@
+package renderer
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"io"
+	"os"
+	"sync"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"etuservices/client/internal/jobcontrol"
+	"etuservices/client/internal/tui/keyboard"
+	"etuservices/client/internal/tui/keys"
+	_ "etuservices/client/internal/tui/quietterm" // before bubbletea, or the start waits for the terminal
+)
+
+// Terminal is the user's terminal, taken over from Open to Close.
+type Terminal struct {
+	in, out *os.File
+	screen  *Screen // nil where only bubbletea's own renderer can draw (Windows)
+	modes   *Modes
+	stop    chan struct{} // the user wants the shell
+}
+
+// Open takes the terminal over.
+func Open(in, out *os.File) *Terminal {
+	t := &Terminal{in: in, out: out, stop: make(chan struct{}, 1)}
+	if modes, ok := Raw(in, out); ok {
+		t.modes, t.screen = modes, Enter(out)
+	}
+	return t
+}
+
+// Close gives the terminal back as it was.
+func (t *Terminal) Close() {
+	if t.screen != nil {
+		t.screen.Leave()
+		t.modes.Undo()
+	}
+}
+
+// Copy puts a text on the user's clipboard: OSC 52, which also reaches it over
+// ssh.
+func (t *Terminal) Copy(text string) {
+	seq := "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte(text)) + "\a"
+	if t.screen != nil {
+		t.screen.Write(seq)
+		return
+	}
+	_, _ = io.WriteString(t.out, seq)
+}
+
+// Mouse says whether the program wants the mouse.
+func (t *Terminal) Mouse(on bool) tea.Cmd {
+	switch {
+	case t.screen != nil:
+		t.screen.Mouse(on)
+		return nil
+	case on:
+		return tea.EnableMouseCellMotion
+	}
+	return tea.DisableMouse
+}
+
+// Run shows a model until the user leaves (nil) or ctx ends. latin1 says that
+// what the keyboard sends may be ISO 8859-1.
+func (t *Terminal) Run(ctx context.Context, m tea.Model, latin1 bool) error {
+	// Signals end ctx; two listeners for one signal would wait for each other.
+	opts := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()}
+	var err error
+	if t.screen == nil {
+		_, err = tea.NewProgram(m, append(opts, tea.WithAltScreen())...).Run()
+	} else {
+		err = t.run(ctx, m, append(opts, tea.WithoutRenderer(), tea.WithInput(t.input(latin1))))
+	}
+	switch {
+	case errors.Is(err, tea.ErrInterrupted):
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	return err
+}
+
+// input hides os.Stdin's descriptor: given a file, bubbletea closes its cancel
+// reader while another goroutine still reads from it, when ctx ends or a command
+// panics.
+func (t *Terminal) input(latin1 bool) io.Reader {
+	return keyboard.New(t.in, keyboard.Options{Latin1: latin1})
+}
+
+func (t *Terminal) run(ctx context.Context, m tea.Model, opts []tea.ProgramOption) error {
+	p := tea.NewProgram(shown{m, t}, opts...)
+	ctx, end := context.WithCancel(ctx)
+	var background sync.WaitGroup
+	defer background.Wait()
+	defer end()
+	guarded := func(do func()) {
+		background.Go(func() {
+			// A panic here would leave the terminal as it is: raw.
+			defer func() {
+				if recover() != nil {
+					p.Kill()
+				}
+			}()
+			do()
+		})
+	}
+	guarded(func() {
+		Sizes(ctx, t.out, func(w, h int) { p.Send(tea.WindowSizeMsg{Width: w, Height: h}) })
+	})
+	guarded(func() { t.obeyShell(ctx) })
+	_, err := p.Run()
+	return err
+}
+
+// obeyShell stops the program when a signal or the user (Ctrl+Z) asks for it,
+// with the terminal as the shell had it, and comes back whole.
+func (t *Terminal) obeyShell(ctx context.Context) {
+	w := jobcontrol.New()
+	defer w.Close()
+	suspended := func(suspend func()) {
+		t.screen.Suspend()
+		t.modes.Undo()
+		suspend()
+		t.modes.Again()
+		t.screen.Resume()
+	}
+	for {
+		select {
+		case <-w.Stop:
+			suspended(w.Suspend)
+		case <-t.stop:
+			suspended(func() { w.SuspendJob(t.in) })
+		case <-w.Cont: // after a stop that nobody could hear of
+			t.modes.Repeat()
+			t.screen.Resume()
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// shown is a model whose frames are shown as soon as they are made.
+type shown struct {
+	tea.Model
+	t *Terminal
+}
+
+// Update hands messages on; Ctrl+Z is the terminal's.
+func (s shown) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if k, is := msg.(tea.KeyMsg); is && keys.Suspend.Is(k) {
+		select {
+		case s.t.stop <- struct{}{}:
+		default:
+		}
+		return s, nil
+	}
+	m, cmd := s.Model.Update(msg)
+	return shown{m, s.t}, cmd
+}
+
+// View shows the frame; bubbletea gets none.
+func (s shown) View() string {
+	s.t.screen.Show(s.Model.View())
+	return ""
+}

@@ -1,0 +1,91 @@
+package tui
+
+import (
+	tea "github.com/charmbracelet/bubbletea"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/theme"
+)
+
+// Go opens a page in place of all that is open.
+func (m *model) Go(k page.Kind, arg any) tea.Cmd {
+	m.under = nil
+	return m.show(k, arg)
+}
+
+// Push opens a page over the present one.
+func (m *model) Push(k page.Kind, arg any) tea.Cmd {
+	m.under = append(m.under, m.kind)
+	return m.show(k, arg)
+}
+
+// Back leaves for the page below, or home.
+func (m *model) Back() tea.Cmd {
+	if n := len(m.under); n > 0 {
+		k := m.under[n-1]
+		m.under = m.under[:n-1]
+		return m.show(k, nil)
+	}
+	if m.loggedIn() {
+		return m.show(page.Home, nil)
+	}
+	return m.show(page.Login, nil)
+}
+
+// Open shows a dialog.
+func (m *model) Open(d page.Dialog) { m.dialog = d }
+
+// Say shows a short message: an event in a box, all others in the status line.
+func (m *model) Say(mood page.Mood, text string) {
+	switch mood {
+	case page.Bad:
+		m.status = toast{mood, text, m.e.Now().Add(badFor)}
+	case page.News:
+		m.news = toast{mood, text, m.e.Now().Add(newsFor)}
+	default:
+		m.status = toast{mood, text, m.e.Now().Add(sayFor)}
+	}
+}
+
+// Note keeps a message that the user has seen.
+func (m *model) Note(n page.Note) { m.e.Inbox.Add(n, false) }
+
+// Copy puts a text on the clipboard.
+func (m *model) Copy(text string) {
+	if text != "" {
+		m.terminal.Copy(text)
+		m.Say(page.Good, m.e.S(i18n.Copied, text))
+	}
+}
+
+// Spend takes what is left of the services quota after a call.
+func (m *model) Spend(services api.Quota) { m.e.Quotas.Spend(services, m.e.Now()) }
+
+// AskQuotas asks for both quotas: free, so as often as they matter.
+func (m *model) AskQuotas() tea.Cmd {
+	if !m.loggedIn() || m.quotas.Busy() {
+		return nil
+	}
+	return m.quotas.Start(m.e, m.e.API.Quotas, m.quotasTold)
+}
+
+// ToggleLanguage speaks the other language from now on.
+func (m *model) ToggleLanguage() {
+	if m.e.T.Lang == i18n.French {
+		m.e.T.Lang = i18n.English
+	} else {
+		m.e.T.Lang = i18n.French
+	}
+}
+
+// NextTheme draws with another theme from now on.
+func (m *model) NextTheme() { m.setTheme(m.e.Theme.Name.Next()) }
+
+func (m *model) setTheme(n theme.Name) {
+	m.e.Theme = theme.New(m.renderer, n, m.e.Theme.ASCII)
+}
+
+// Publish keeps a fact for settle.
+func (m *model) Publish(fact tea.Msg) { m.facts = append(m.facts, fact) }
