@@ -34,7 +34,7 @@ func TestRefusedIsNotLetIn(t *testing.T) {
 		}
 		for _, v := range protocol.Verbs {
 			if v.Access >= protocol.LoggedIn {
-				c.Refused(examples[v.Name], protocol.AUTH)
+				c.Refused(example(v), protocol.AUTH)
 			}
 		}
 		if n := h.Hub.Users(); n != 0 {

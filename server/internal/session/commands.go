@@ -16,10 +16,9 @@ type handler func(ctx context.Context, s *Session, req *protocol.Request, out *p
 type command struct {
 	run handler
 	// needs are the stores without which the command is refused at once
-	// (PROTOCOL.md §3.1).
-	needs store.Dependency
-	// paced commands reach a store: a flood of them is slowed.
-	paced bool
+	// (PROTOCOL.md §3.1); eitherStore says that one of the two is enough.
+	needs       store.Dependency
+	eitherStore bool
 	// hashes a password, and may wait in line for that: accounts bounds how long,
 	// instead of store.RequestTime.
 	hashes bool
@@ -29,6 +28,9 @@ type command struct {
 	// an administrator gave, as is everything that anyone may use.
 	withGivenPassword bool
 }
+
+// reachesStore says that the command asks a store: a flood of such is slowed.
+func (c command) reachesStore() bool { return c.needs != 0 || c.eitherStore }
 
 const (
 	sql   = store.NeedSQL
@@ -41,40 +43,40 @@ var commands = map[string]command{
 	"PING":    {run: ping},
 	"QUITTER": {run: quit},
 
-	"INSCRIPTION": {run: register, needs: sql, paced: true, hashes: true},
-	"AUTH":        {run: logIn, needs: sql | redis, paced: true, hashes: true},
-	"REPRENDRE":   {run: resume, paced: true}, // does with either store
-	"DECONNEXION": {run: logOut, needs: sql, paced: true, withGivenPassword: true},
-	"MOTDEPASSE":  {run: changePassword, needs: sql | redis, paced: true, hashes: true, withGivenPassword: true},
+	"INSCRIPTION": {run: register, needs: sql, hashes: true},
+	"AUTH":        {run: logIn, needs: sql | redis, hashes: true},
+	"REPRENDRE":   {run: resume, eitherStore: true},
+	"DECONNEXION": {run: logOut, needs: sql, withGivenPassword: true},
+	"MOTDEPASSE":  {run: changePassword, needs: sql | redis, hashes: true, withGivenPassword: true},
 	"QUI":         {run: whoAmI, withGivenPassword: true},
-	"QUOTA":       {run: showQuota, needs: redis, paced: true},
+	"QUOTA":       {run: showQuota, needs: redis},
 
-	"VENTE":     {run: sell, needs: sql, paced: true, counted: true}, // Redis too, but for a replay
-	"ACHAT":     {run: purchase, needs: sql, paced: true, counted: true},
-	"RETRAIT":   {run: withdraw, needs: sql, paced: true},
-	"ARTICLES":  {run: listArticles, needs: sql, paced: true},
-	"ARTICLE":   {run: showArticle, needs: sql, paced: true},
-	"MESVENTES": {run: ownListings, needs: sql, paced: true},
-	"MESACHATS": {run: ownPurchases, needs: sql, paced: true},
+	"VENTE":     {run: sell, needs: sql, counted: true}, // Redis too, but for a replay
+	"ACHAT":     {run: purchase, needs: sql, counted: true},
+	"RETRAIT":   {run: withdraw, needs: sql},
+	"ARTICLES":  {run: listArticles, needs: sql},
+	"ARTICLE":   {run: showArticle, needs: sql},
+	"MESVENTES": {run: ownListings, needs: sql},
+	"MESACHATS": {run: ownPurchases, needs: sql},
 
-	"NOUVELLES": {run: listNews, needs: sql, paced: true},
-	"LU":        {run: markNewsRead, needs: sql, paced: true},
+	"NOUVELLES": {run: listNews, needs: sql},
+	"LU":        {run: markNewsRead, needs: sql},
 
-	"STATS":    {run: showStats, needs: redis, paced: true},
-	"NB":       {run: countUsers, needs: redis, paced: true},
-	"SUIVRE":   {run: follow, needs: redis, paced: true},
+	"STATS":    {run: showStats, needs: redis},
+	"NB":       {run: countUsers, needs: redis},
+	"SUIVRE":   {run: follow, needs: redis},
 	"STOP":     {run: unfollow},
-	"SESSIONS": {run: listSessions, needs: redis, paced: true},
+	"SESSIONS": {run: listSessions, needs: redis},
 
-	"COMPTES":      {run: listAccounts, needs: sql, paced: true},
-	"BLOQUER":      {run: block, needs: sql, paced: true},
-	"DEBLOQUER":    {run: unblock, needs: sql, paced: true},
-	"EXPULSER":     {run: expel, needs: sql, paced: true},
-	"RAZ":          {run: resetQuotas, needs: sql | redis, paced: true},
-	"ANNONCE":      {run: announce, needs: sql, paced: true},
-	"NOUVEAUMDP":   {run: setPassword, needs: sql, paced: true, hashes: true},
-	"SUPPRIMER":    {run: deleteAccount, needs: sql | redis, paced: true},
-	"INSCRIPTIONS": {run: switchRegistrations, needs: sql, paced: true},
+	"COMPTES":      {run: listAccounts, needs: sql},
+	"BLOQUER":      {run: block, needs: sql},
+	"DEBLOQUER":    {run: unblock, needs: sql},
+	"EXPULSER":     {run: expel, needs: sql},
+	"RAZ":          {run: resetQuotas, needs: sql | redis},
+	"ANNONCE":      {run: announce, needs: sql},
+	"NOUVEAUMDP":   {run: setPassword, needs: sql, hashes: true},
+	"SUPPRIMER":    {run: deleteAccount, needs: sql | redis},
+	"INSCRIPTIONS": {run: switchRegistrations, needs: sql},
 }
 
 func help(_ context.Context, _ *Session, req *protocol.Request, out *protocol.Writer) error {

@@ -135,7 +135,7 @@ func (s *Session) Line(ctx context.Context, line []byte, out *protocol.Writer) (
 	} else {
 		s.faults = 0
 	}
-	if verb != nil && commands[verb.Name].paced {
+	if verb != nil && commands[verb.Name].reachesStore() {
 		now = time.Now() // its work took a while
 	}
 	s.last = now
@@ -163,7 +163,7 @@ func (s *Session) run(ctx context.Context, verb *protocol.Verb, rest []byte, out
 		return err
 	}
 	defer func() { s.req = protocol.Request{} }() // an idle connection keeps no text
-	if !cmd.paced {
+	if !cmd.reachesStore() {
 		return cmd.run(ctx, s, &s.req, out)
 	}
 	if s.pace != nil { // a flood is read later, never refused
