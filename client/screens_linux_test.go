@@ -121,7 +121,7 @@ func TestKilledUnderEachScreen(t *testing.T) {
 	}
 	const draft = "Brouillon fragile"
 	for i, screen := range []string{
-		"Que voulez-vous faire", "Recherche", "Aperçu", "Affaires", "Derniers connectés", "Changer de mot de passe",
+		"Que voulez-vous faire", "Recherche", "Aperçu", "Mes annonces", "Derniers connectés", "Changer de mot de passe",
 	} {
 		x.Press(fmt.Sprintf("F%d", i+2)) // F2 is screen 1: F1 is the help's
 		x.Shows(screen, "en ligne")

@@ -23,10 +23,14 @@ func load(t *testing.T, file string, env map[string]string, args ...string) (Con
 		}
 	}
 	return Load(args, func(k string) string {
-		if k == "XDG_CONFIG_HOME" {
+		v, given := env[k]
+		switch {
+		case k == "XDG_CONFIG_HOME":
 			return dir
+		case k == "LANG" && !given:
+			return "fr_FR.UTF-8"
 		}
-		return env[k]
+		return v
 	})
 }
 
@@ -50,6 +54,11 @@ func TestCharsetOfTheTerminal(t *testing.T) {
 		{map[string]string{"LANG": "fr_FR.UTF-8"}, nil, false, i18n.UTF8},
 		{map[string]string{"LANG": "fr_FR.UTF-8"}, []string{"--ascii"}, true, i18n.UTF8},
 		{map[string]string{"LANG": "C"}, []string{"--ascii=false"}, false, i18n.UTF8},
+		{map[string]string{"TERM": "linux"}, nil, true, i18n.UTF8},
+		{map[string]string{"TERM": "vt100"}, nil, true, i18n.UTF8},
+		{map[string]string{"TERM": "vt220"}, nil, true, i18n.UTF8},
+		{map[string]string{"TERM": "linux"}, []string{"--ascii=false"}, false, i18n.UTF8},
+		{map[string]string{"TERM": "xterm-256color"}, nil, false, i18n.UTF8},
 	} {
 		got, err := load(t, "", c.env, c.args...)
 		if err != nil || got.ASCII != c.ascii || got.Charset != c.charset {
@@ -182,6 +191,72 @@ func TestHelp(t *testing.T) {
 		if len([]rune(line)) > 80 {
 			t.Errorf("a help line of %d characters", len([]rune(line)))
 		}
+	}
+}
+
+// TestUnknownOptionIsSaidWithTheNearest, in the user's language.
+func TestUnknownOptionIsSaidWithTheNearest(t *testing.T) {
+	for arg, want := range map[string]string{
+		"--lagn": "option inconnue : --lagn ; vouliez-vous dire --lang ?", "--adr=x": "--addr ?", "-teme": "--theme ?",
+		"--password": "option inconnue : --password", "exce": "vouliez-vous dire exec ?", "--theme=rose": "sombre", "--login": "--login attend une valeur",
+		"--ascii=peut-être": "--ascii", "--forget=x": "--forget",
+	} {
+		_, err := load(t, "", nil, arg)
+		if !errors.Is(err, ErrUsage) {
+			t.Errorf("%q: %v", arg, err)
+			continue
+		}
+		said := strings.ReplaceAll(err.Error(), "\u00a0", " ")
+		if !strings.Contains(said, want) || strings.Contains(said, "flag ") || strings.Contains(said, "config:") {
+			t.Errorf("%q: %q, want %q", arg, said, want)
+		}
+	}
+	if _, err := load(t, "", nil, "--password"); strings.Contains(err.Error(), "vouliez-vous") {
+		t.Errorf("a suggestion for nothing alike: %v", err)
+	}
+	if _, err := load(t, "", nil, "--lagn", "--lang", "en"); !strings.Contains(err.Error(), "did you mean --lang?") {
+		t.Error(err)
+	}
+}
+
+// TestSetting is written to the file, the rest of which stays.
+func TestSetting(t *testing.T) {
+	dir := t.TempDir()
+	env := func(k string) string {
+		if k == "XDG_CONFIG_HOME" {
+			return dir
+		}
+		return ""
+	}
+	f := File{Dir: Dir(env)}
+	for _, kv := range [][2]string{{"theme", "clair"}, {"lang", "fr"}, {"theme", "sombre"}} {
+		if err := f.Set(kv[0], kv[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(f.Dir, fileName)
+	if c, err := Load(nil, env); err != nil || c.Theme != "sombre" || c.Lang != i18n.French {
+		t.Errorf("%+v, %v", c, err)
+	}
+	const own = "# à moi\naddr = \"h:1\"\n\"theme\" = 'clair' # le jour\nlogin = \"zoé\"" // no line end
+	if err := errors.Join(os.WriteFile(path, []byte(own), 0o600), os.Chmod(path, 0o640)); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Set("theme", "contraste"); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Set("lang", "en"); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if want := "# à moi\naddr = \"h:1\"\ntheme = \"contraste\"\nlogin = \"zoé\"\nlang = \"en\"\n"; err != nil || string(text) != want {
+		t.Errorf("%q, %v, want %q", text, err, want)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o640 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	if err := (File{}).Set("theme", "clair"); err != nil { // no home: nothing is remembered
+		t.Error(err)
 	}
 }
 

@@ -21,26 +21,27 @@ import (
 // settings are what may stand in the file; their types are judged afterwards, so
 // that what is wrong is said in the user's language.
 type settings struct {
-	Addr       any `toml:"addr"`
-	Lang       any `toml:"lang"`
-	Theme      any `toml:"theme"`
-	ASCII      any `toml:"ascii"`
-	Animations any `toml:"animations"`
-	Simple     any `toml:"simple"`
-	TLS        any `toml:"tls"`
-	CA         any `toml:"ca"`
-	Login      any `toml:"login"`
+	Addr          any `toml:"addr"`
+	Lang          any `toml:"lang"`
+	Theme         any `toml:"theme"`
+	ASCII         any `toml:"ascii"`
+	Animations    any `toml:"animations"`
+	Notifications any `toml:"notifications"`
+	Simple        any `toml:"simple"`
+	TLS           any `toml:"tls"`
+	CA            any `toml:"ca"`
+	Login         any `toml:"login"`
 }
 
 func (s settings) byName() map[string]any {
 	return map[string]any{
-		"addr": s.Addr, "lang": s.Lang, "theme": s.Theme, "ascii": s.ASCII, "animations": s.Animations,
+		"addr": s.Addr, "lang": s.Lang, "theme": s.Theme, "ascii": s.ASCII, "animations": s.Animations, "notifications": s.Notifications,
 		"simple": s.Simple, "tls": s.TLS, "ca": s.CA, "login": s.Login,
 	}
 }
 
 // switches are the settings that are true or false.
-var switches = []string{"ascii", "animations", "simple", "tls"}
+var switches = []string{"ascii", "animations", "notifications", "simple", "tls"}
 
 // bareWord is a text without quotes, as files written for older versions have.
 var bareWord = regexp.MustCompile(`(?m)^([ \t]*(?:addr|lang|theme|ca|login)[ \t]*=[ \t]*)([^\s"'#\[{][^\s"'#]*)([ \t]*(?:#.*)?\r?)$`)
@@ -126,14 +127,68 @@ func (c *Config) atLine(path string, text []byte, line int, why string) error {
 	if lines := strings.Split(string(text), "\n"); line >= 1 && line <= len(lines) {
 		shown = strings.TrimSpace(lines[line-1])
 	}
-	return fmt.Errorf("%w: %s: %s", ErrUsage, path, c.t().S(i18n.ConfigFileLine, line, link.Clean(shown), link.Clean(why)))
+	return usageError{path + ": " + c.t().S(i18n.ConfigFileLine, line, link.Clean(shown), link.Clean(why))}
 }
 
 // lineOf is the line in which a setting stands.
 func lineOf(text []byte, name string) int {
-	at := regexp.MustCompile(`(?m)^[ \t]*["']?` + regexp.QuoteMeta(name) + `["']?[ \t]*=`).FindIndex(text)
+	at := settingLine(name).FindIndex(text)
 	if at == nil {
 		return 1
 	}
 	return 1 + bytes.Count(text[:at[0]], []byte("\n"))
+}
+
+// File is the configuration file, to be written to; without a folder (no home)
+// nothing is kept.
+type File struct{ Dir string }
+
+// Set keeps a text under a setting's name: in its line where it has one, else in
+// a new one. The rest of the file stays as the user wrote it.
+func (f File) Set(name, value string) error {
+	if f.Dir == "" {
+		return nil
+	}
+	path := filepath.Join(f.Dir, fileName)
+	text, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("config: %w", err)
+	}
+	line := name + " = " + strconv.Quote(value)
+	if at := settingLine(name).FindIndex(text); at != nil {
+		text = slices.Concat(text[:at[0]], []byte(line), text[at[1]:])
+	} else {
+		if len(text) > 0 && !bytes.HasSuffix(text, []byte("\n")) {
+			text = append(text, '\n')
+		}
+		text = append(text, line+"\n"...)
+	}
+	if err := os.MkdirAll(f.Dir, 0o700); err != nil {
+		return fmt.Errorf("config: %w", err)
+	}
+	return replace(path, text)
+}
+
+// replace writes a file whole or not at all, with the mode that it had.
+func replace(path string, text []byte) error {
+	mode := fs.FileMode(0o600)
+	if info, err := os.Stat(path); err == nil {
+		mode = info.Mode().Perm()
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	next := path + ".new"
+	if err := os.WriteFile(next, text, mode); err != nil {
+		return fmt.Errorf("config: %w", err)
+	}
+	if err := errors.Join(os.Chmod(next, mode), os.Rename(next, path)); err != nil {
+		return fmt.Errorf("config: %w", err)
+	}
+	return nil
+}
+
+// settingLine finds the line of a setting.
+func settingLine(name string) *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^[ \t]*["']?` + regexp.QuoteMeta(name) + `["']?[ \t]*=[^\r\n]*`)
 }

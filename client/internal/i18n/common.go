@@ -49,8 +49,8 @@ func (t T) Service(s string) string {
 
 // What a person is told is left of a quota.
 var (
-	CallsLeft = count("%s appel restant sur %s", "%s appels restants sur %s",
-		"%s call left of %s", "%s calls left of %s")
+	CallsLeft = count("%s achat ou vente restant sur %s", "%s achats ou ventes restants sur %s",
+		"%s purchase or sale left of %s", "%s purchases or sales left of %s")
 	LoginsLeft = count("%s connexion restante sur %s", "%s connexions restantes sur %s",
 		"%s login left of %s", "%s logins left of %s")
 	NextIn = say("la prochaine place se libère dans %s", "the next one is free in %s")

@@ -19,12 +19,12 @@ var codes = map[protocol.Code]Msg{
 	protocol.AUTH:         say("Votre session est terminée. Connectez-vous.", "Your session has ended. Log in."),
 	protocol.DEJA:         say("Vous êtes déjà connecté.", "You are already logged in."),
 	protocol.ECHEC:        say("Identifiant ou mot de passe incorrect.", "Wrong login or password."),
-	protocol.EC:           say("Trois essais manqués. Vérifiez le mot de passe, puis recommencez.", "Three failed attempts. Check the password, then start again."),
+	protocol.EC:           say("Troisième échec : vérifiez l'identifiant et le mot de passe avant de recommencer.", "Third failure: check the login and the password before you try again."),
 	protocol.BLOQUE:       say("Ce compte est bloqué par l'administration.", "This account is blocked by the administration."),
 	protocol.QUOTA:        say("Quota atteint.", "Quota reached."),
 	protocol.INTERDIT:     say("Cela ne vous est pas permis.", "You are not allowed to do that."),
 	protocol.ABSENT:       say("Introuvable : cela n'existe pas ou plus.", "Not found: there is no such thing, or no longer."),
-	protocol.VENDU:        say("Cet article n'est plus en vente.", "This article is no longer for sale."),
+	protocol.VENDU:        say("Cet article n'est plus en vente.", "This item is no longer for sale."),
 	protocol.EXISTE:       say("Déjà pris par quelqu'un d'autre.", "Already taken by somebody else."),
 	protocol.PLEIN:        say("Le serveur est plein. Le programme réessaie tout seul.", "The server is full. The program tries again by itself."),
 	protocol.DELAI:        say("Le serveur a fermé une connexion restée sans identification.", "The server closed a connection that did not log in."),
@@ -37,11 +37,10 @@ var codes = map[protocol.Code]Msg{
 
 // Sentences for what is said better with a field of the reply.
 var (
-	attemptsLeft = count("Identifiant ou mot de passe incorrect. Il reste %s essai.", "Identifiant ou mot de passe incorrect. Il reste %s essais.",
-		"Wrong login or password. %s attempt left.", "Wrong login or password. %s attempts left.")
-	noLogins    = say("Plus de connexion disponible. La prochaine dans %s.", "No login left. The next one in %s.")
-	noCalls     = say("Plus d'appel disponible. Le prochain dans %s.", "No call left. The next one in %s.")
+	noLogins    = say("Connexions épuisées : prochaine dans %s.", "No login left: next one in %s.")
+	noCalls     = say("Achats et ventes épuisés : prochain dans %s.", "No purchase or sale left: next one in %s.")
 	blockedFor  = say("Ce compte est suspendu pour %s.", "This account is suspended for %s.")
+	because     = say("%s Raison : %s", "%s Reason: %s")
 	againIn     = say("%s Réessayez dans %s.", "%s Try again in %s.")
 	unknownCode = say("Le serveur refuse (%s).", "The server refuses (%s).")
 )
@@ -72,36 +71,42 @@ var takenFields = map[string]Msg{
 
 // Sentences for what goes wrong on the way.
 var (
-	unreachable = say("Le serveur ne répond pas à cette adresse.", "No server answers at this address.")
-	hungUp      = say("Le serveur a coupé la connexion.", "The server cut the connection.")
-	noTLS       = say("La connexion chiffrée a échoué : le certificat n'est pas reconnu ou ce port n'est pas chiffré.", "The encrypted connection failed: the certificate is not trusted or the port is not encrypted.")
-	silent      = say("Le serveur ne répond plus.", "The server has stopped answering.")
-	foreign     = say("Ce qui répond à cette adresse n'est pas un serveur EtuServices.", "What answers at this address is not an EtuServices server.")
-	lost        = say("La connexion a été coupée avant la réponse : on ne sait pas si c'est fait.", "The connection was cut before the answer: whether it was done is not known.")
-	badLine     = say("Ce texte ne peut pas être envoyé : il est vide, trop long, ou contient des caractères de contrôle.", "This text cannot be sent: it is empty, too long or has control characters.")
-	busy        = say("Trop de demandes attendent déjà une réponse.", "Too many requests are waiting for an answer.")
-	closed      = say("La connexion est terminée.", "The connection is over.")
-	timeout     = say("Le serveur n'a pas répondu à temps.", "The server did not answer in time.")
-	cancelled   = say("Demande abandonnée.", "Request given up.")
-	fault       = say("Erreur du programme : %v", "Error of the program: %v")
+	unreachable = say("Aucun serveur n'écoute à %s. Démarrez-le, ou changez d'adresse : etu --addr HÔTE:PORT",
+		"No server is listening at %s. Start it, or change the address: etu --addr HOST:PORT")
+	hungUp = say("Le serveur %s a coupé la connexion. Réessayez dans un instant.",
+		"The server %s cut the connection. Try again in a moment.")
+	noTLS = say("Connexion chiffrée impossible avec %s. Certificat non reconnu : --ca FICHIER. Port non chiffré : sans --tls.",
+		"No encrypted connection with %s. Certificate not trusted: --ca FILE. Port not encrypted: without --tls.")
+	silent = say("Le serveur %s ne répond pas. Réessayez plus tard, ou changez d'adresse : etu --addr HÔTE:PORT",
+		"The server %s does not answer. Try again later, or change the address: etu --addr HOST:PORT")
+	foreign = say("Ce qui répond à %s n'est pas un serveur EtuServices. Changez d'adresse : etu --addr HÔTE:PORT",
+		"What answers at %s is not an EtuServices server. Change the address: etu --addr HOST:PORT")
+	lost      = say("La connexion a été coupée avant la réponse : on ne sait pas si c'est fait.", "The connection was cut before the answer: whether it was done is not known.")
+	badLine   = say("Ce texte ne peut pas être envoyé : il est vide, trop long, ou contient des caractères de contrôle.", "This text cannot be sent: it is empty, too long or has control characters.")
+	busy      = say("Trop de demandes attendent déjà une réponse.", "Too many requests are waiting for an answer.")
+	closed    = say("La connexion est terminée.", "The connection is over.")
+	timeout   = say("Le serveur n'a pas répondu à temps.", "The server did not answer in time.")
+	cancelled = say("Demande abandonnée.", "Request given up.")
+	fault     = say("Erreur du programme : %v", "Error of the program: %v")
 )
 
 // The first that fits is told: the cause before its consequence.
 var causes = []struct {
-	err error
-	msg *Msg
+	err  error
+	msg  *Msg
+	addr bool // the sentence names the server's address
 }{
-	{link.ErrTLS, &noTLS},
-	{link.ErrProtocol, &foreign},
-	{link.ErrLost, &lost},
-	{link.ErrSilent, &silent},
-	{link.ErrUnreachable, &unreachable},
-	{link.ErrHungUp, &hungUp},
-	{link.ErrLine, &badLine},
-	{link.ErrBusy, &busy},
-	{context.DeadlineExceeded, &timeout},
-	{context.Canceled, &cancelled},
-	{link.ErrClosed, &closed},
+	{link.ErrTLS, &noTLS, true},
+	{link.ErrProtocol, &foreign, true},
+	{link.ErrLost, &lost, false},
+	{link.ErrSilent, &silent, true},
+	{link.ErrUnreachable, &unreachable, true},
+	{link.ErrHungUp, &hungUp, true},
+	{link.ErrLine, &badLine, false},
+	{link.ErrBusy, &busy, false},
+	{context.DeadlineExceeded, &timeout, false},
+	{context.Canceled, &cancelled, false},
+	{link.ErrClosed, &closed, false},
 }
 
 // Error says what went wrong and what to do, without exclamation marks, from
@@ -112,9 +117,15 @@ func (t T) Error(err error) string {
 		return t.code(e)
 	}
 	for _, c := range causes {
-		if errors.Is(err, c.err) {
+		if !errors.Is(err, c.err) {
+			continue
+		}
+		if !c.addr {
 			return t.S(*c.msg)
 		}
+		at := &link.AddrError{Addr: "?"} // the link names it
+		errors.As(err, &at)
+		return t.S(*c.msg, at.Addr)
 	}
 	return t.S(fault, err)
 }
@@ -136,10 +147,6 @@ func (t T) code(e *link.Error) string {
 		if m, ok := takenFields[field]; ok {
 			return t.S(m)
 		}
-	case protocol.ECHEC:
-		if _, ok := e.Fields.Lookup("reste"); ok {
-			return t.N(attemptsLeft, int(e.Fields.Int("reste")))
-		}
 	case protocol.QUOTA:
 		m := noCalls
 		if e.Fields.Get("quota") == "connexions" {
@@ -147,9 +154,14 @@ func (t T) code(e *link.Error) string {
 		}
 		return t.S(m, t.Duration(after))
 	case protocol.BLOQUE:
+		said := t.S(codes[e.Code])
 		if after > 0 {
-			return t.S(blockedFor, t.Duration(after))
+			said = t.S(blockedFor, t.Duration(after))
 		}
+		if reason := e.Fields.Get("raison"); reason != "" {
+			said = t.S(because, said, reason)
+		}
+		return said
 	case protocol.INTERNE:
 		return t.S(codes[e.Code], e.Fields.Get("incident"))
 	}

@@ -33,7 +33,8 @@ func ParseLang(s string) (l Lang, ok bool) {
 }
 
 // Detect chooses by the locale, as gettext reads it: the first of LC_ALL,
-// LC_MESSAGES and LANG that is set. All that is not English gets French.
+// LC_MESSAGES and LANG that is set. A French locale gets French, every other one
+// English.
 func Detect(getenv func(string) string) Lang {
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
 		locale := strings.ToLower(getenv(name))
@@ -41,12 +42,12 @@ func Detect(getenv func(string) string) Lang {
 			continue
 		}
 		language, _, _ := strings.Cut(strings.NewReplacer("-", "_", ".", "_", "@", "_").Replace(locale), "_")
-		if language == "en" {
-			return English
+		if language == "fr" {
+			return French
 		}
-		return French
+		return English
 	}
-	return French
+	return English
 }
 
 // Msg is a sentence in each language. Made by say and count only.

@@ -89,13 +89,13 @@ func TestErrorTellsTheFields(t *testing.T) {
 		fields protocol.Fields
 		want   string
 	}{
-		{protocol.QUOTA, field("quota", "services", "apres", "192"), "Plus d'appel disponible. Le prochain dans 3 min 12 s."},
-		{protocol.QUOTA, field("quota", "connexions", "apres", "60"), "Plus de connexion disponible. La prochaine dans 1 min."},
-		{protocol.ECHEC, field("reste", "1"), "Identifiant ou mot de passe incorrect. Il reste 1 essai."},
-		{protocol.ECHEC, field("reste", "2"), "Identifiant ou mot de passe incorrect. Il reste 2 essais."},
+		{protocol.QUOTA, field("quota", "services", "apres", "192"), "Achats et ventes épuisés : prochain dans 3 min 12 s."},
+		{protocol.QUOTA, field("quota", "connexions", "apres", "60"), "Connexions épuisées : prochaine dans 1 min."},
+		{protocol.ECHEC, field("reste", "1"), "Identifiant ou mot de passe incorrect."},
 		{protocol.EXISTE, field("champ", "email"), "Cette adresse e-mail a déjà un compte."},
 		{protocol.INVALIDE, field("champ", "motdepasse"), "Mot de passe : 8 à 128 caractères."},
 		{protocol.BLOQUE, field("apres", "300"), "Ce compte est suspendu pour 5 min."},
+		{protocol.BLOQUE, field("raison", "doublons"), "Ce compte est bloqué par l'administration. Raison : doublons"},
 		{protocol.INDISPONIBLE, field("apres", "2"), "Service momentanément indisponible, rien n'a été compté. Réessayez dans 2 s."},
 		{protocol.INTERNE, field("incident", "abc"), "Le serveur a eu une erreur. Signalez le numéro abc à l'administration."},
 		{"NOUVEAU", nil, "Le serveur refuse (NOUVEAU)."},
@@ -114,11 +114,26 @@ func TestErrorTellsTheFields(t *testing.T) {
 	}
 }
 
+// TestConnectionErrorsNameTheAddress and the next step.
+func TestConnectionErrorsNameTheAddress(t *testing.T) {
+	for _, cause := range []error{link.ErrUnreachable, link.ErrSilent, link.ErrHungUp, link.ErrTLS, link.ErrProtocol} {
+		for _, lang := range []T{fr, en} {
+			s := lang.Error(fmt.Errorf("%w: %w", link.ErrClosed, &link.AddrError{Addr: "h:5890", Err: cause}))
+			if !strings.Contains(s, "h:5890") || strings.Contains(s, "%!") {
+				t.Errorf("%v: %q", cause, s)
+			}
+			if s := lang.Error(cause); strings.Contains(s, "%") {
+				t.Errorf("%v without an address: %q", cause, s)
+			}
+		}
+	}
+}
+
 func TestPlurals(t *testing.T) {
 	for n, want := range map[int][2]string{
-		0: {"0 appel restant sur 10", "0 calls left of 10"}, 1: {"1 appel restant sur 10", "1 call left of 10"},
-		2:    {"2 appels restants sur 10", "2 calls left of 10"},
-		1234: {"1" + nbsp + "234 appels restants sur 10", "1,234 calls left of 10"},
+		0: {"0 achat ou vente restant sur 10", "0 purchases or sales left of 10"}, 1: {"1 achat ou vente restant sur 10", "1 purchase or sale left of 10"},
+		2:    {"2 achats ou ventes restants sur 10", "2 purchases or sales left of 10"},
+		1234: {"1" + nbsp + "234 achats ou ventes restants sur 10", "1,234 purchases or sales left of 10"},
 	} {
 		if got := [2]string{fr.N(CallsLeft, n, "10"), en.N(CallsLeft, n, "10")}; got != want {
 			t.Errorf("%d: %q", n, got)
@@ -178,9 +193,9 @@ func TestNumbers(t *testing.T) {
 
 func TestDetect(t *testing.T) {
 	for env, want := range map[string]Lang{
-		"": French, "LANG=fr_FR.UTF-8": French, "LANG=en_US.UTF-8": English, "LANG=C": French, "LANG=POSIX": French,
-		"LANG=de_DE": French, "LANG=en_GB LC_ALL=fr_BE.UTF-8": French, "LANG=fr_FR LC_MESSAGES=en": English,
-		"LANG=en-US": English, "LANG=enx": French, "LC_ALL= LANG=en@euro": English,
+		"": English, "LANG=fr_FR.UTF-8": French, "LANG=en_US.UTF-8": English, "LANG=C": English, "LANG=POSIX": English,
+		"LANG=de_DE": English, "LANG=en_GB LC_ALL=fr_BE.UTF-8": French, "LANG=fr_FR LC_MESSAGES=en": English,
+		"LANG=en-US": English, "LANG=frx": English, "LANG=fr": French, "LC_ALL= LANG=en@euro": English,
 	} {
 		vars := map[string]string{}
 		for _, kv := range strings.Fields(env) {

@@ -22,10 +22,11 @@ var (
 	ThemeDark     = say("sombre", "dark")
 	ThemeLight    = say("clair", "light")
 	ThemeContrast = say("contraste", "contrast")
+	ThemeTerminal = say("celui du terminal", "the terminal's own")
 
 	PasswordTitle   = say("Changer de mot de passe", "Change the password")
 	PasswordOld     = say("Mot de passe actuel", "Current password")
-	PasswordOldHint = say("celui avec lequel vous êtes entré", "the one you logged in by")
+	PasswordOldHint = say("celui de votre dernière connexion", "the one you logged in with")
 	PasswordNew     = say("Nouveau", "New password")
 	PasswordWarn    = say("Vos autres sessions seront fermées.", "Your other sessions will end.")
 	PasswordYes     = say("Changer", "Change")
@@ -36,7 +37,7 @@ var (
 	MessagesNone  = say("Aucun message.", "No message.")
 	MessagesWhat  = say("Vos ventes, vos achats et les annonces restent ici jusqu'à la fin du programme.",
 		"Your sales, purchases and announcements stay here until you quit.")
-	NoteSold      = say("« %s » est vendu à %s (%s).", "“%s” was sold to %s (%s).")
+	NoteSold      = say("%s a acheté « %s » (%s).", "%s bought “%s” (%s).")
 	NoteAnnounced = say("Annonce : %s", "Announcement: %s")
 	NoteOther     = say("Événement %s %s", "Event %s %s")
 )

@@ -18,9 +18,9 @@ var (
 	LiveConnections = say("Connexions", "Connections")
 	LiveServers     = say("Serveurs", "Servers")
 	LiveCommands    = say("Commandes/s", "Commands/s")
-	LiveHalf        = say("Durée p50 ms", "Took p50 ms")
-	LiveMost        = say("Durée p99 ms", "Took p99 ms")
-	LiveLogins      = say("Entrées/min", "Logins/min")
+	LiveHalf        = say("p50 (ms)", "p50 (ms)")
+	LiveMost        = say("p99 (ms)", "p99 (ms)")
+	LiveLogins      = say("Connex./min", "Logins/min")
 	LiveRefusals    = say("Refus/min", "Refusals/min")
 	LiveLost        = say("Perdus", "Missed")
 
@@ -73,18 +73,18 @@ var (
 	ColEmail   = say("E-mail", "E-mail")
 
 	SessionsNone  = say("Aucune session.", "No session.")
-	SessionsAgain = say("r pour regarder de nouveau.", "r to look once more.")
+	SessionsAgain = say("r pour actualiser.", "r to refresh.")
 	AccountsNone  = say("Aucun compte ne correspond.", "No account matches.")
 	AccountsWiden = say("esc pour effacer la recherche.", "esc clears the search.")
 	AccountsFind  = say("/ pour chercher un identifiant, un nom ou un e-mail", "/ to search logins, names and addresses")
 	RoleAdmin     = say("admin", "admin")
-	AccountIsYou  = say("C'est vous : un autre administrateur le peut.", "That is you: another administrator can.")
+	AccountIsYou  = say("C'est votre compte : seul un autre administrateur peut le faire.", "This is your account: only another administrator can do this.")
 )
 
 var standings = map[string]Msg{
 	"actif":   say("actif", "active"),
 	"bloque":  say("bloqué", "blocked"),
-	"expulse": say("exclu", "suspended"),
+	"expulse": say("expulsé", "expelled"),
 }
 
 // Standing names whether an account may log in. An unknown one as it is.
@@ -107,13 +107,13 @@ var (
 	UnblockYes   = say("Débloquer", "Unblock")
 	UnblockDone  = say("%s est débloqué.", "%s is unblocked.")
 
-	ExpelTitle = say("Exclure %s", "Throw %s out")
+	ExpelTitle = say("Expulser %s", "Expel %s")
 	ExpelAsk   = say("Toutes ses sessions se ferment.", "All sessions end.")
-	ExpelYes   = say("Exclure", "Throw out")
-	ExpelDone  = say("%s est exclu.", "%s is out.")
+	ExpelYes   = say("Expulser", "Expel")
+	ExpelDone  = say("%s est expulsé.", "%s is expelled.")
 
 	ResetTitle = say("Remettre à zéro les quotas de %s", "Reset the quotas of %s")
-	ResetAsk   = say("Toutes ses connexions et tous ses appels de nouveau ; la personne l'apprend.", "All logins and all calls again; that person is told.")
+	ResetAsk   = say("Ses connexions, ses achats et ses ventes repartent de zéro ; la personne en est avertie.", "Logins, purchases and sales start again from zero; that person is told.")
 	ResetYes   = say("Remettre à zéro", "Reset")
 	ResetDone  = say("Les quotas de %s repartent de zéro.", "The quotas of %s start again.")
 
@@ -121,7 +121,7 @@ var (
 	GiveAsk   = say("Ses sessions se ferment. Il faudra le changer dès la prochaine connexion.", "All sessions end. It must be changed at the next login.")
 	GiveYes   = say("Donner", "Give")
 	GiveDone  = say("Nouveau mot de passe pour %s : transmettez-le.", "New password for %s: hand it over.")
-	GiveHint  = say("8 caractères au moins, visible", "at least 8 characters, in sight")
+	GiveHint  = say("8 caractères au moins, affiché en clair", "at least 8 characters, shown as typed")
 
 	DeleteTitle = say("Supprimer %s", "Delete %s")
 	DeleteAsk   = say("Définitif. Ce qui est en vente est retiré ; les ventes faites restent, sans nom.", "Final. What is for sale is withdrawn; past sales stay, without a name.")
@@ -147,9 +147,9 @@ var (
 	Reason       = say("Raison", "Reason")
 	ReasonHint   = say("la personne la lira", "that person will read it")
 	Minutes      = say("Minutes", "Minutes")
-	MinutesHint  = say("facultatif : porte fermée aussi longtemps", "optional: shut out for so long")
+	MinutesHint  = say("facultatif : interdit de connexion pendant cette durée", "optional: no login for that long")
 	WrongMinutes = say("De 1 à 10080 (sept jours), ou rien.", "From 1 to 10080 (seven days), or nothing.")
-	AdminRefused = say("Refusé : personne ne se vise soi-même, et le dernier administrateur reste.", "Refused: nobody can do this to oneself, and the last administrator stays.")
+	AdminRefused = say("Refusé : ni son propre compte, ni le dernier administrateur.", "Refused: neither your own account nor the last administrator.")
 
 	GivenPassword = say("Ce mot de passe vous a été donné : choisissez le vôtre.", "This password was given to you: choose your own.")
 )
@@ -168,7 +168,7 @@ var (
 	DoWindow        = say("durée", "window")
 	DoAnnounce      = say("annonce", "announce")
 	DoRegistrations = say("inscriptions", "registration")
-	DoExpel         = say("exclure", "throw out")
+	DoExpel         = say("expulser", "expel")
 	DoBlock         = say("bloquer", "block")
 	DoUnblock       = say("débloquer", "unblock")
 	DoReset         = say("quotas", "quotas")

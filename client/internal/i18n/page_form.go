@@ -10,6 +10,6 @@ var (
 	WrongLoginSign   = say("Lettres sans accent, chiffres, . _ - seulement.", "Letters without accents, digits, . _ - only.")
 	WrongEmail       = say("Une adresse comme prenom@exemple.fr.", "An address like name@example.com.")
 	WrongPassword    = say("8 à 128 caractères.", "8 to 128 characters.")
-	WrongRepeat      = say("Les deux ne sont pas les mêmes.", "The two differ.")
+	WrongRepeat      = say("Les deux mots de passe diffèrent.", "The two passwords differ.")
 	WrongPrice       = say("De 0,00 à 9999,99 €, par exemple 4,50.", "From €0.00 to €9999.99, for example 4.50.")
 )

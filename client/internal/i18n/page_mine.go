@@ -7,7 +7,7 @@ var (
 	MineSold     = say("Vendus %s", "Sold %s")
 	MineBought   = say("Achetés %s", "Bought %s")
 	MineNoSale   = say("Vous n'avez rien en vente.", "You have nothing for sale.")
-	MineSellOne  = say("3 pour vendre un article.", "3 to sell an article.")
+	MineSellOne  = say("3 pour vendre un article.", "3 to sell an item.")
 	MineNoSold   = say("Rien n'est encore vendu.", "Nothing sold yet.")
 	MineWait     = say("Une vente s'annonce ici et dans les messages.", "A sale shows here and in the messages.")
 	MineNoBought = say("Vous n'avez encore rien acheté.", "You have not bought anything yet.")

@@ -10,7 +10,7 @@ var (
 	NavHome    = say("Accueil", "Home")
 	NavCatalog = say("Catalogue", "Catalogue")
 	NavSell    = say("Vendre", "Sell")
-	NavMine    = say("Affaires", "My items")
+	NavMine    = say("Mes annonces", "My items")
 	NavBoards  = say("Classements", "Boards")
 	NavAccount = say("Compte", "Account")
 
@@ -61,6 +61,6 @@ var (
 
 	HelpQuotaCalls  = say("Vendre et acheter : %s.", "Selling and buying: %s.")
 	HelpQuotaLogins = say("Se connecter : %s.", "Logging in: %s.")
-	HelpQuotaFree   = say("Tout le reste est gratuit. Rouvrir le programme reprend la session.", "All else is free. Reopening this program resumes the session.")
-	HelpSimple      = say("Sans mise en page : etu --simple", "Without layout: etu --simple")
+	HelpQuotaFree   = say("Tout le reste est gratuit. Rouvrir le programme reprend la session.", "Everything else is free. Reopening this program resumes the session.")
+	HelpSimple      = say("En texte simple : etu --simple", "Plain text mode: etu --simple")
 )

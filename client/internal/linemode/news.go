@@ -84,7 +84,7 @@ func (s *session) event(e api.Event) string {
 	var text string
 	switch e := e.(type) {
 	case api.ArticleSold:
-		text = s.t.S(i18n.SimpleSold, e.Title, e.Buyer, e.Contact)
+		text = s.t.S(i18n.SimpleSold, e.Buyer, e.Title, e.Contact)
 	case api.Announced:
 		text = s.t.S(i18n.SimpleAnnounced, e.Text)
 	case api.Expelled:

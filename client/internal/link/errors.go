@@ -33,6 +33,18 @@ var (
 	ErrBusy = errors.New("link: too many requests waiting")
 )
 
+// AddrError says to which address a connection could not be made or was lost.
+type AddrError struct {
+	Addr string
+	Err  error
+}
+
+// Error gives the address and the reason.
+func (e *AddrError) Error() string { return e.Addr + ": " + e.Err.Error() }
+
+// Unwrap gives the reason.
+func (e *AddrError) Unwrap() error { return e.Err }
+
 // Error is a failure that the server reports (PROTOCOL.md §3).
 type Error struct {
 	Code   protocol.Code

@@ -22,6 +22,9 @@ func (l *Link) run() {
 		if useful {
 			fails = 0
 		}
+		if err != nil {
+			err = &AddrError{Addr: l.opt.Addr, Err: err}
+		}
 		cause = err
 		if l.opt.Once {
 			break

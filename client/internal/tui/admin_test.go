@@ -97,7 +97,7 @@ func TestLiveFiguresAndTrend(t *testing.T) {
 	s := professor(t, 80, 24)
 	s.press("7")
 	s.send(measured(s.now.Add(-time.Minute), 10), measured(s.now, 13.2))
-	s.see("Commandes/s    13,2 ↑3,2", "Connectés        23 ↑3", "Durée p99 ms    3,1", "dernière mesure il y a 0 s")
+	s.see("Commandes/s    13,2 ↑3,2", "Connectés        23 ↑3", "p99 (ms)        3,1", "dernière mesure il y a 0 s")
 }
 
 // A screen that stands still is seen to stand still.
@@ -142,7 +142,7 @@ func TestNoLatencyWhereNothingWasDone(t *testing.T) {
 	m := measure(s.now, 0)
 	m.P50, m.P99 = 0, 0
 	s.send(page.Live{m})
-	s.see("Durée p50 ms      -   ", "Durée p99 ms      -   ")
+	s.see("p50 (ms)          -   ", "p99 (ms)          -   ")
 }
 
 // The longer bar is the larger figure, however wide the figures are.
@@ -208,7 +208,7 @@ func TestKickFromSessions(t *testing.T) {
 	s.press("7", "tab")
 	s.see("Sessions 4", "prof (vous)")
 	s.press("down", "x")
-	s.see("Exclure leo")
+	s.see("Expulser leo")
 	s.advance(time.Second)
 	s.typed("on se calme")
 	s.press("tab")
@@ -219,7 +219,7 @@ func TestKickFromSessions(t *testing.T) {
 	if got := s.fake.Orders; len(got) != 1 || got[0] != "Expel leo 10 on se calme" {
 		t.Fatalf("%q", got)
 	}
-	s.see("leo est exclu.", "Sessions 3")
+	s.see("leo est expulsé.", "Sessions 3")
 }
 
 // The harmless answer is the default, and an empty reason goes nowhere.
@@ -276,7 +276,7 @@ func TestNotOnOneself(t *testing.T) {
 	for _, k := range []string{"b", "x", "p", "d"} {
 		s := professor(t, 80, 24)
 		s.press("7", "tab", "tab", "down", "down", "down", k)
-		s.see("C'est vous")
+		s.see("C'est votre compte")
 		if s.m.dialog != nil {
 			t.Errorf("%s asks", k)
 		}
@@ -290,7 +290,7 @@ func TestRefusedOrderSaysWhy(t *testing.T) {
 	s.advance(time.Second)
 	s.typed("parti")
 	s.press("enter", "o")
-	s.see("Refusé : personne ne se vise soi-même")
+	s.see("Refusé : ni son propre compte")
 	s.fake.Errs["Delete"] = refused(protocol.INVALIDE, "champ", "raison")
 	s.press("o")
 	s.see("✗ Le serveur refuse cette valeur.")

@@ -196,7 +196,7 @@ func TestRulesAreTheServers(t *testing.T) {
 		f.Quota.Services = api.Quota{Used: 3, Max: 20, Left: 17, Window: 5 * time.Minute}
 		f.Quota.Connections = api.Quota{Used: 1, Max: 30, Left: 29, Window: 7 * time.Minute}
 	}
-	ten := regexp.MustCompile(`(?i)\b(10|dix|ten) (appels?|connexions?|calls?|logins?|fois|times|par|in|min\w*|restants?)|vos dix|your ten|(tranche de|any|en|in) 10\b`)
+	ten := regexp.MustCompile(`(?i)\b(10|dix|ten) (appels?|connexions?|calls?|logins?|fois|times|par|in|min\w*|restants?)|vos dix|your ten|(any|en|in) 10\b|\bsur 10 min`)
 	for _, sc := range scenes {
 		with := sc.with
 		sc.with = func(f *tuitest.Fake) {
@@ -218,10 +218,10 @@ func TestRulesAreTheServers(t *testing.T) {
 		}
 	}
 	for name, texts := range map[string][]string{
-		"help":             {"Vendre et acheter : 20 par tranche de 5 min", "Se connecter : 30 par tranche de 7 min"},
-		"account-logout":   {"30 par tranche de 7 min"},
+		"help":             {"Vendre et acheter : 20 sur 5 min glissantes", "Se connecter : 30 sur 7 min glissantes"},
+		"account-logout":   {"30 sur 7 min glissantes"},
 		"admin-live-first": {"Personne en 5 min."},
-		"home":             {"20 par tranche de 5 min", "30 par tranche de 7 min"},
+		"home":             {"20 sur 5 min glissantes", "30 sur 7 min glissantes"},
 	} {
 		i := slices.IndexFunc(scenes, func(sc scene) bool { return sc.name == name })
 		sc := scenes[i]

@@ -26,14 +26,15 @@ var start = time.Date(2026, 11, 21, 10, 4, 0, 0, time.Local)
 // driver runs the program without a terminal: a clock that moves when told,
 // commands run at once, timers kept until the clock gets there.
 type driver struct {
-	t      testing.TB
-	m      *model
-	fake   *tuitest.Fake
-	now    time.Time
-	timers []timer
-	held   []tea.Cmd // calls that the fake left without an answer
-	copied []string
-	quit   bool
+	t        testing.TB
+	m        *model
+	fake     *tuitest.Fake
+	now      time.Time
+	timers   []timer
+	renderer *lipgloss.Renderer
+	held     []tea.Cmd // calls that the fake left without an answer
+	copied   []string
+	quit     bool
 }
 
 type timer struct {
@@ -44,8 +45,8 @@ type timer struct {
 // open starts the program on a screen of w x h.
 func open(t testing.TB, f *tuitest.Fake, w, h int, set ...func(*page.Env)) *driver {
 	t.Helper()
-	s := &driver{t: t, fake: f, now: start}
 	r := lipgloss.NewRenderer(io.Discard, termenv.WithProfile(termenv.Ascii))
+	s := &driver{t: t, fake: f, now: start, renderer: r}
 	e := &page.Env{
 		Ctx: context.Background(), API: f, Theme: theme.New(r, theme.Dark, false),
 		Addr: "127.0.0.1:5890", Now: func() time.Time { return s.now },
@@ -57,7 +58,7 @@ func open(t testing.TB, f *tuitest.Fake, w, h int, set ...func(*page.Env)) *driv
 	for _, f := range set {
 		f(e)
 	}
-	s.m = newModel(e, r, s, page.LoginArg{Resume: true})
+	s.m = newModel(e, s, page.LoginArg{Resume: true})
 	s.send(tea.WindowSizeMsg{Width: w, Height: h})
 	s.run(s.m.Init())
 	return s
@@ -79,7 +80,7 @@ func (s *driver) publish(fact tea.Msg) {
 
 // profile draws with colours.
 func (s *driver) profile(p termenv.Profile, n theme.Name) {
-	s.m.renderer.SetColorProfile(p)
+	s.renderer.SetColorProfile(p)
 	s.m.setTheme(n)
 }
 

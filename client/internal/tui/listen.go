@@ -99,7 +99,7 @@ func (m *model) eventsCame(all events) tea.Cmd {
 		case api.ArticleSold:
 			sold = append(sold, ev.ID)
 			m.note(ev.At.At, page.News, ev.Contact, func(e *page.Env) string {
-				return e.S(i18n.NoteSold, ev.Title, ev.Buyer, ev.Contact)
+				return e.S(i18n.NoteSold, ev.Buyer, ev.Title, ev.Contact)
 			})
 		case api.Announced:
 			m.note(ev.At.At, page.News, "", func(e *page.Env) string { return e.S(i18n.NoteAnnounced, ev.Text) })

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/lipgloss"
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
@@ -55,7 +54,6 @@ type terminal interface {
 // the pages.
 type model struct {
 	e        *page.Env
-	renderer *lipgloss.Renderer
 	terminal terminal
 	listen   bool // false in tests: events are handed in
 	charset  i18n.Charset
@@ -95,8 +93,8 @@ type toast struct {
 	until time.Time
 }
 
-func newModel(e *page.Env, r *lipgloss.Renderer, t terminal, first page.LoginArg) *model {
-	m := &model{e: e, renderer: r, terminal: t, debug: io.Discard, login: first}
+func newModel(e *page.Env, t terminal, first page.LoginArg) *model {
+	m := &model{e: e, terminal: t, debug: io.Discard, login: first}
 	e.Shell, e.Link = m, e.API.State()
 	m.pages = []page.Page{
 		page.Login:    login.New(e),

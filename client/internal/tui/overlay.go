@@ -50,19 +50,22 @@ func (m *model) overCut(body string, h int) string {
 	if s.Err != nil {
 		l.Add(e.Failure(s.Err, w))
 	}
-	l.Add("", m.nextTry(), e.S(i18n.OfflineKept), "")
+	l.Add("", m.nextTry())
+	if s.Generation > 0 { // at the first start there is nothing to keep
+		l.Add(e.S(i18n.OfflineKept))
+	}
+	l.Add("")
 	box := widget.Box(e.Theme, e.S(title), l, w)
 	return widget.OverlayCenter(body, box, m.w, h)
 }
 
-// besideTyping says the same in two lines at the bottom, where no field stands.
+// besideTyping says the same in a few lines at the bottom, where no field stands.
 func (m *model) besideTyping(body string, h int) string {
 	e := m.e
 	w := min(dialog.Width, m.w-8)
 	lines := []string{e.Theme.Err.Render(theme.Cross) + " " + m.nextTry(), e.S(i18n.OfflineKept)}
 	if err := e.Link.Err; err != nil {
-		lines[0] = e.Theme.Err.Render(theme.Cross + " " + e.T.Error(err))
-		lines[1] = m.nextTry()
+		lines = append(strings.Split(e.Failure(err, w), "\n"), m.nextTry())
 	}
 	box := widget.Card(e.Theme, lines, w)
 	bw, bh := widget.Size(box)

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/lipgloss"
 
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/tui/page"
@@ -40,14 +39,15 @@ type Options struct {
 func Run(ctx context.Context, opt Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	r := lipgloss.NewRenderer(os.Stdout)
-	r.SetHasDarkBackground(true) // the terminal is not asked: theme has no adaptive colour
 	name := theme.Name(opt.Theme)
 	if name == "" {
-		name = theme.Detect()
+		name = theme.FromColorFGBG(os.Getenv("COLORFGBG"))
+	}
+	if name == "" {
+		name = theme.Terminal
 	}
 	e := &page.Env{
-		Ctx: ctx, API: opt.API, T: opt.T, Theme: theme.New(r, name, opt.ASCII || opt.Charset != i18n.UTF8),
+		Ctx: ctx, API: opt.API, T: opt.T, Theme: theme.ForTerminal(os.Stdout, name, opt.ASCII || opt.Charset != i18n.UTF8),
 		Motion: opt.Motion, Version: opt.Version, Addr: opt.Addr, TLS: opt.TLS, Now: time.Now,
 		After: func(d time.Duration, m tea.Msg) tea.Cmd {
 			return tea.Tick(d, func(time.Time) tea.Msg { return m })
@@ -55,7 +55,7 @@ func Run(ctx context.Context, opt Options) error {
 	}
 	t := renderer.Open(os.Stdin, os.Stdout)
 	defer t.Close()
-	m := newModel(e, r, t, page.LoginArg{Login: opt.Login, Password: opt.Password, Resume: true})
+	m := newModel(e, t, page.LoginArg{Login: opt.Login, Password: opt.Password, Resume: true})
 	m.listen, m.charset, m.debug = true, opt.Charset, opt.Debug
 	return t.Run(ctx, m, opt.Charset == i18n.Latin1)
 }

@@ -42,7 +42,7 @@ func refused(code protocol.Code, kv ...string) error {
 func gone(s *driver) state {
 	return state{
 		Phase: link.Offline, Attempt: 2, RetryAt: s.now.Add(2 * time.Second), Generation: 1,
-		Err: fmt.Errorf("dial: %w", link.ErrUnreachable),
+		Err: &link.AddrError{Addr: "127.0.0.1:5890", Err: link.ErrUnreachable},
 	}
 }
 

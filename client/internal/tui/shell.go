@@ -84,7 +84,7 @@ func (m *model) ToggleLanguage() {
 func (m *model) NextTheme() { m.setTheme(m.e.Theme.Name.Next()) }
 
 func (m *model) setTheme(n theme.Name) {
-	m.e.Theme = theme.New(m.renderer, n, m.e.Theme.ASCII)
+	m.e.Theme = m.e.Theme.With(n)
 }
 
 // Publish keeps a fact for settle.

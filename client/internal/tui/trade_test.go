@@ -52,7 +52,7 @@ func TestBuyNeedsAYes(t *testing.T) {
 	if s.fake.Called("Buy") != 1 {
 		t.Fatal("a chosen yes did not buy")
 	}
-	s.see("zoe@etu.example", "Appels ● 6/10")
+	s.see("zoe@etu.example", "Achats et ventes ● 6/10")
 	s.press("c")
 	if len(s.copied) != 1 || s.copied[0] != "zoe@etu.example" {
 		t.Errorf("copied %q", s.copied)
@@ -132,16 +132,16 @@ func TestNoCallLeft(t *testing.T) {
 	noCalls(f)
 	s := open(t, f, 80, 24)
 	s.press("2", "a")
-	s.see("Plus d'appel disponible", "le prochain dans 02:47")
+	s.see("Achats et ventes épuisés", "prochain dans 02:47")
 	s.advance(time.Second)
-	s.see("le prochain dans 02:46")
+	s.see("prochain dans 02:46")
 	s.press("o")
 	if f.Called("Buy") != 0 {
 		t.Fatal("a purchase without a call")
 	}
 	f.Quota.Services = api.Quota{Used: 9, Max: 10, Left: 1, Window: 10 * time.Minute}
 	s.advance(time.Minute) // one comes back: the question stands where the refusal stood
-	s.see("Confirmer l'achat", "Un appel est de nouveau disponible")
+	s.see("Confirmer l'achat", "Vous pouvez de nouveau acheter ou vendre")
 }
 
 func TestPagingFollowsTheCursor(t *testing.T) {

@@ -1,86 +1,44 @@
 // Package theme is the only place with colours. Names say what a style is
 // for; every colour goes with a sign and a word, so that nothing is lost where
-// styles are dropped (NO_COLOR, a dumb terminal, a screen reader).
+// there is no colour (NO_COLOR, a screen reader).
 package theme
 
 import (
-	"os"
+	"io"
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
+	"github.com/muesli/termenv"
+
+	"etuservices/client/internal/i18n"
 )
 
 // Name is a theme as flags and the configuration write it.
 type Name string
 
-// The three themes.
+// The themes. Terminal has the terminal's own colours for all text: it is right
+// on any background, and the choice where the background is not known.
 const (
 	Dark     Name = "sombre"
 	Light    Name = "clair"
 	Contrast Name = "contraste"
+	Terminal Name = "terminal"
 )
 
 // Names lists the themes in the order in which the theme key goes round.
-var Names = []Name{Dark, Light, Contrast}
+var Names = []Name{Dark, Light, Contrast, Terminal}
 
-// Theme is a set of styles by purpose. The zero value draws plain text.
-type Theme struct {
-	Name  Name
-	ASCII bool // draw with ASCII signs only
-
-	Title    lipgloss.Style // the program's and a page's name
-	Strong   lipgloss.Style // what the eye should find first
-	Faint    lipgloss.Style // hints, ages, rules
-	OK       lipgloss.Style
-	Warn     lipgloss.Style
-	Err      lipgloss.Style
-	Bar      lipgloss.Style // the filled part of a bar
-	Track    lipgloss.Style // its empty part
-	Selected lipgloss.Style // the row or tab under the cursor, beside its ▸
-	Key      lipgloss.Style // a key's name in a hint
-}
-
-// palette holds 256-colour numbers. Contrast with #1e1e1e (dark) or white
-// (light) is 5.6 to 10.5, and the smallest ΔE between ok, warn and err is 40
-// (dark) and 32 (light) under normal, protan, deutan and tritan vision; red
-// and green would fall to 8. Hence blue, orange and a dark magenta.
-type palette struct{ title, ok, warn, err, faint string }
-
-var palettes = map[Name]palette{
-	Dark:  {title: "117", ok: "75", warn: "214", err: "203", faint: "248"},
-	Light: {title: "25", ok: "25", warn: "94", err: "125", faint: "240"},
-}
-
-// New makes a theme that draws through r, which knows how many colours the
-// terminal has. An unknown name gives the dark one.
-func New(r *lipgloss.Renderer, name Name, ascii bool) *Theme {
-	plain := r.NewStyle()
-	if name == Contrast {
-		bold, reverse := plain.Bold(true), plain.Reverse(true).Bold(true)
-		return &Theme{
-			Name: name, ASCII: ascii,
-			Title: bold, Strong: bold, Faint: plain, OK: bold, Warn: bold, Err: reverse,
-			Bar: bold, Track: plain, Selected: reverse, Key: bold,
-		}
+// Word is how people call a theme.
+func (n Name) Word() i18n.Msg {
+	switch n {
+	case Light:
+		return i18n.ThemeLight
+	case Contrast:
+		return i18n.ThemeContrast
+	case Terminal:
+		return i18n.ThemeTerminal
 	}
-	p, known := palettes[name]
-	if !known {
-		name, p = Dark, palettes[Dark]
-	}
-	colour := func(c string) lipgloss.Style { return plain.Foreground(lipgloss.Color(c)) }
-	return &Theme{
-		Name: name, ASCII: ascii,
-		Title:    colour(p.title).Bold(true),
-		Strong:   plain.Bold(true),
-		Faint:    colour(p.faint),
-		OK:       colour(p.ok),
-		Warn:     colour(p.warn),
-		Err:      colour(p.err).Bold(true),
-		Bar:      colour(p.ok),
-		Track:    colour(p.faint),
-		Selected: plain.Reverse(true),
-		Key:      colour(p.title),
-	}
+	return i18n.ThemeDark
 }
 
 // Next is the theme after this one.
@@ -93,13 +51,159 @@ func (n Name) Next() Name {
 	return Dark
 }
 
-// Detect guesses the theme from COLORFGBG ("foreground;background", set by
-// rxvt, Konsole and others). Nobody is asked over the wire: a terminal that
-// does not answer would cost seconds.
-func Detect() Name {
-	v := os.Getenv("COLORFGBG")
-	switch v[strings.LastIndexByte(v, ';')+1:] {
+// Theme is the styles of a name on a terminal.
+type Theme struct {
+	Styles
+	Name  Name
+	ASCII bool // draw with ASCII signs only
+
+	renderer *lipgloss.Renderer
+	mono     bool // no colour, in any theme
+}
+
+// Styles are named by purpose. The zero value draws plain text.
+type Styles struct {
+	Title  lipgloss.Style // the program's and a page's name
+	Strong lipgloss.Style // what the eye should find first
+	Faint  lipgloss.Style // hints, ages
+	Key    lipgloss.Style // a key's name in a hint
+	Price  lipgloss.Style
+	OK     lipgloss.Style
+	Warn   lipgloss.Style
+	Err    lipgloss.Style
+
+	Selected lipgloss.Style // the row or tab under the cursor, beside its ▸
+	Button   lipgloss.Style // the button that Enter presses
+	Badge    lipgloss.Style // a count of unread news
+	Backdrop lipgloss.Style // the page behind a dialog
+
+	// No text is drawn in these: lines, frames and bars.
+	Accent      lipgloss.Style // the cursor's sign, the line under a tab
+	AccentEnd   lipgloss.Style // the other end of a gradient that begins with Accent
+	Border      lipgloss.Style
+	BorderFocus lipgloss.Style
+	Bar         lipgloss.Style // the filled part of a bar
+	Track       lipgloss.Style // its empty part
+
+	categories map[string]lipgloss.Style
+}
+
+// Category is the style of a category's word (protocol.Categories).
+func (s *Styles) Category(c string) lipgloss.Style { return s.categories[c] }
+
+// New makes a theme that draws through r, which knows how many colours the
+// terminal has. An unknown name gives the dark one.
+func New(r *lipgloss.Renderer, name Name, ascii bool) *Theme {
+	return (&Theme{ASCII: ascii, renderer: r}).With(name)
+}
+
+// ForTerminal is New for what is written to. Where there is no colour (NO_COLOR,
+// a VT100) bold and reverse are left, in every theme: a renderer without a
+// colour profile would leave them out too.
+func ForTerminal(out io.Writer, name Name, ascii bool) *Theme {
+	r := lipgloss.NewRenderer(out)
+	r.SetHasDarkBackground(true) // nobody is asked: no colour here is adaptive
+	t := &Theme{ASCII: ascii, renderer: r, mono: r.ColorProfile() == termenv.Ascii}
+	if t.mono {
+		r.SetColorProfile(termenv.ANSI)
+	}
+	return t.With(name)
+}
+
+// With is another theme on the same terminal.
+func (t *Theme) With(name Name) *Theme {
+	next := *t
+	p, coloured := palettes[name]
+	if !coloured && name != Contrast && name != Terminal {
+		name, p = Dark, palettes[Dark]
+	}
+	next.Name = name
+	switch {
+	case name == Contrast, t.mono:
+		next.Styles = contrast(t.renderer)
+	case name == Terminal, t.renderer.ColorProfile() == termenv.ANSI:
+		// Of the 16 colours nobody but the user knows what they look like.
+		next.Styles = ownColours(t.renderer)
+	default:
+		next.Styles = p.styles(t.renderer)
+	}
+	return &next
+}
+
+// contrast has bold and reverse only.
+func contrast(r *lipgloss.Renderer) Styles {
+	plain := r.NewStyle()
+	bold, reverse := plain.Bold(true), plain.Reverse(true).Bold(true)
+	return Styles{
+		Title: bold, Strong: bold, Faint: plain, Key: bold, Price: bold, OK: bold, Warn: bold, Err: reverse,
+		Selected: reverse, Button: reverse, Badge: reverse, Backdrop: plain,
+		Accent: bold, AccentEnd: bold, Border: plain, BorderFocus: bold, Bar: bold, Track: plain,
+	}
+}
+
+// ownColours has no colour in a text: what is drawn beside it has one of the 16
+// that the user chose.
+func ownColours(r *lipgloss.Renderer) Styles {
+	s := contrast(r)
+	colour := func(c string) lipgloss.Style { return r.NewStyle().Foreground(lipgloss.Color(c)) }
+	s.Err = r.NewStyle().Bold(true)
+	s.Accent, s.AccentEnd, s.Bar = colour("6"), colour("5"), colour("6")
+	s.Border, s.Track, s.BorderFocus = colour("8"), colour("8"), colour("6")
+	return s
+}
+
+// styles makes the styles of a palette.
+func (p palette) styles(r *lipgloss.Renderer) Styles {
+	plain := r.NewStyle()
+	fg := func(c colour) lipgloss.Style { return plain.Foreground(c.both()) }
+	on := func(text, ground colour) lipgloss.Style {
+		return plain.Foreground(text.both()).Background(ground.both()).Bold(true)
+	}
+	s := Styles{
+		Title: fg(p.title).Bold(true), Strong: plain.Bold(true), Faint: fg(p.faint), Key: fg(p.title),
+		Price: fg(p.price).Bold(true), OK: fg(p.ok), Warn: fg(p.warn), Err: fg(p.err).Bold(true),
+		Selected: on(p.onTint, p.tint), Button: on(p.onAccent, p.accent), Badge: on(p.onAccent, p.accentEnd), Backdrop: fg(p.backdrop),
+		Accent: fg(p.accent).Bold(true), AccentEnd: fg(p.accentEnd), Border: fg(p.border), BorderFocus: fg(p.accent),
+		Bar: fg(p.accent), Track: fg(p.border),
+		categories: map[string]lipgloss.Style{},
+	}
+	for name, c := range p.categories {
+		s.categories[name] = fg(c)
+	}
+	return s
+}
+
+// Gradient draws a text in colours that go from Accent to AccentEnd where the
+// terminal has enough of them.
+func (t *Theme) Gradient(text string) string {
+	p, coloured := palettes[t.Name]
+	if !coloured || t.mono || t.renderer.ColorProfile() != termenv.TrueColor {
+		return t.Title.Render(text)
+	}
+	runes := []rune(text)
+	var b strings.Builder
+	for i, r := range runes {
+		c := p.title.mixed(p.accentEnd, float64(i)/float64(max(1, len(runes)-1)))
+		b.WriteString(t.Title.Foreground(lipgloss.Color(c)).Render(string(r)))
+	}
+	return b.String()
+}
+
+// FromColorFGBG guesses the theme from the variable COLORFGBG ("foreground;
+// background", set by rxvt, Konsole and others); "" where it says nothing.
+func FromColorFGBG(value string) Name {
+	switch value[strings.LastIndexByte(value, ';')+1:] {
 	case "7", "15":
+		return Light
+	case "0", "1", "2", "3", "4", "5", "6", "8":
+		return Dark
+	}
+	return ""
+}
+
+// FromBackground gives the theme for a background whose parts go from 0 to 1.
+func FromBackground(red, green, blue float64) Name {
+	if luminance(red, green, blue) > 0.18 { // middle grey: as far from black as from white
 		return Light
 	}
 	return Dark

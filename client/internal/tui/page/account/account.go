@@ -35,9 +35,6 @@ func (p *Page) Show(any) tea.Cmd {
 // actions are what one can do here, in the order shown.
 func (p *Page) actions() []action {
 	e := p.e
-	themes := map[theme.Name]i18n.Msg{
-		theme.Dark: i18n.ThemeDark, theme.Light: i18n.ThemeLight, theme.Contrast: i18n.ThemeContrast,
-	}
 	at := func(do func()) func() tea.Cmd {
 		return func() tea.Cmd {
 			do()
@@ -48,7 +45,7 @@ func (p *Page) actions() []action {
 		{e.S(i18n.AccountPassword), func() tea.Cmd { return e.Push(page.Password, nil) }},
 		{e.S(i18n.AccountMessages), func() tea.Cmd { return e.Push(page.Messages, nil) }},
 		{e.S(i18n.AccountLanguage), at(e.ToggleLanguage)},
-		{e.S(i18n.AccountTheme, e.S(themes[e.Theme.Name])), at(e.NextTheme)},
+		{e.S(i18n.AccountTheme, e.S(e.Theme.Name.Word())), at(e.NextTheme)},
 		{e.S(i18n.AccountLogout), at(func() { e.Open(dialog.Logout(e)) })},
 	}
 }

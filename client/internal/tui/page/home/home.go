@@ -20,13 +20,13 @@ var menu = []struct {
 	kind  page.Kind
 	digit string
 	name  i18n.Msg
-	calls int
+	cost  i18n.Msg
 }{
-	{page.Catalog, "2", i18n.HomeCatalog, 0},
-	{page.Sell, "3", i18n.HomeSell, 1},
-	{page.Mine, "4", i18n.HomeMine, 0},
-	{page.Boards, "5", i18n.HomeBoards, 0},
-	{page.Account, "6", i18n.HomeAccount, 0},
+	{page.Catalog, "2", i18n.HomeCatalog, i18n.Free},
+	{page.Sell, "3", i18n.HomeSell, i18n.HomeSale},
+	{page.Mine, "4", i18n.HomeMine, i18n.Free},
+	{page.Boards, "5", i18n.HomeBoards, i18n.Free},
+	{page.Account, "6", i18n.HomeAccount, i18n.Free},
 }
 
 // countAge is how old the number of people may get while the page is on.
@@ -97,25 +97,22 @@ func (p *Page) View() string {
 	l.Add(page.QuotaView(e, i18n.QuotaLogins, logins, logins.Next, w), "")
 	l.Add(widget.Ends(th.Strong.Render(e.S(i18n.HomeWhat)), th.Faint.Render(e.S(i18n.HomeCost)), w))
 	for i, item := range menu {
-		l.Add(p.item(i, item.digit+"  "+e.S(item.name), item.calls, w))
+		l.Add(p.item(i, item.digit+"  "+e.S(item.name), item.cost, w))
 	}
 	p.events(&l, w)
 	return widget.Indent(l.String(), (p.W-w)/2)
 }
 
-func (p *Page) item(i int, name string, calls, w int) string {
+func (p *Page) item(i int, name string, cost i18n.Msg, w int) string {
 	e, th := p.e, p.e.Theme
-	cost := e.S(i18n.Free)
-	if calls > 0 {
-		cost = e.T.N(i18n.Cost, calls)
-	}
+	said := e.S(cost)
 	if i == p.cur {
-		return th.Selected.Render(widget.Ends(theme.Cursor+" "+name, cost, w))
+		return th.Selected.Render(widget.Ends(theme.Cursor+" "+name, said, w))
 	}
-	if calls == 0 {
-		cost = th.Faint.Render(cost)
+	if cost == i18n.Free {
+		said = th.Faint.Render(said)
 	}
-	return widget.Ends("  "+name, cost, w)
+	return widget.Ends("  "+name, said, w)
 }
 
 // events fills what height is left with the newest events.

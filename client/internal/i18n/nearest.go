@@ -1,0 +1,36 @@
+package i18n
+
+// Nearest gives the name that a mistyped word most likely means: at most two
+// letters typed wrong, left out or added, fewer in a short word; "" where none
+// is so near.
+func Nearest(word string, names []string) string {
+	typed := []rune(Fold(word))
+	best, least := "", min(2, len(typed)/2)+1
+	for _, name := range names {
+		if d := distance(typed, []rune(name)); d < least {
+			best, least = name, d
+		}
+	}
+	return best
+}
+
+// distance is Levenshtein's.
+func distance(a, b []rune) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i, x := range a {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j, y := range b {
+			change := diagonal
+			if x != y {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
