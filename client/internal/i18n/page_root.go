@@ -34,6 +34,8 @@ var (
 	QuitWork  = say("Une demande attend encore sa réponse.", "A request still waits for its answer.")
 	QuitYes   = say("Quitter", "Quit")
 
+	SettingNotKept = say("Réglage non enregistré : %v", "Setting not saved: %v")
+
 	MouseOn  = say("Souris activée : ^O la rend au terminal.", "Mouse on: ^O gives it back.")
 	MouseOff = say("Souris rendue au terminal.", "Mouse given back.")
 )

@@ -16,7 +16,7 @@ import (
 // on top (help, dialog, lost connection), then what works everywhere, then the
 // page. While typing, letters belong to the field.
 func (m *model) key(k tea.KeyMsg) tea.Cmd {
-	if k.Alt { // Esc and a key in one read: on the wire they are the same
+	if k.Alt && !m.typing() { // Esc and a key in one read: on the wire they are the same
 		k.Alt = false
 		cmds := []tea.Cmd{m.key(tea.KeyMsg{Type: tea.KeyEsc}), m.settle()}
 		return tea.Batch(append(cmds, m.key(k))...)
@@ -56,6 +56,11 @@ func (m *model) key(k tea.KeyMsg) tea.Cmd {
 		}
 	}
 	return m.page().Update(k)
+}
+
+// typing says whether letters may belong to a field, of the dialog or the page.
+func (m *model) typing() bool {
+	return m.dialog != nil || !m.help && m.page().Typing()
 }
 
 // anywhere are the keys that no field and no dialog wants.

@@ -8,6 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/api"
+	"etuservices/client/internal/config"
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/page/account"
@@ -58,6 +59,7 @@ type model struct {
 	listen   bool // false in tests: events are handed in
 	charset  i18n.Charset
 	debug    io.Writer
+	settings config.File // remembers the language and the theme
 
 	w, h  int
 	pages []page.Page // by Kind

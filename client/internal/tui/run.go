@@ -9,6 +9,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"etuservices/client/internal/config"
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/renderer"
@@ -32,7 +33,8 @@ type Options struct {
 	Addr     string // shown to the user
 	TLS      bool
 	Version  string
-	Debug    io.Writer // takes a line for every message; io.Discard for none
+	Settings config.File // remembers the language and the theme
+	Debug    io.Writer   // takes a line for every message; io.Discard for none
 }
 
 // Run shows the screens until the user leaves (nil) or ctx ends.
@@ -56,6 +58,6 @@ func Run(ctx context.Context, opt Options) error {
 	t := renderer.Open(os.Stdin, os.Stdout)
 	defer t.Close()
 	m := newModel(e, t, page.LoginArg{Login: opt.Login, Password: opt.Password, Resume: true})
-	m.listen, m.charset, m.debug = true, opt.Charset, opt.Debug
+	m.listen, m.charset, m.debug, m.settings = true, opt.Charset, opt.Debug, opt.Settings
 	return t.Run(ctx, m, opt.Charset == i18n.Latin1)
 }

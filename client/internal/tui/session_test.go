@@ -20,7 +20,7 @@ func TestAnotherUserFindsNothing(t *testing.T) {
 	s.publish(page.Entered{Session: api.Session{Login: "bob"}})
 	s.press("3")
 	s.miss("Secret")
-	s.press("1", "m")
+	s.press("f3", "m")
 	s.miss("leo@x.y", "Le mien")
 }
 

@@ -78,10 +78,22 @@ func (m *model) ToggleLanguage() {
 	} else {
 		m.e.T.Lang = i18n.French
 	}
+	m.status, m.news = toast{}, toast{} // they are in the other one
+	m.remember("lang", m.e.T.Lang.String())
 }
 
 // NextTheme draws with another theme from now on.
-func (m *model) NextTheme() { m.setTheme(m.e.Theme.Name.Next()) }
+func (m *model) NextTheme() {
+	m.setTheme(m.e.Theme.Name.Next())
+	m.remember("theme", string(m.e.Theme.Name))
+}
+
+// remember keeps a setting for the next start.
+func (m *model) remember(name, value string) {
+	if err := m.settings.Set(name, value); err != nil {
+		m.Say(page.Bad, m.e.S(i18n.SettingNotKept, err))
+	}
+}
 
 func (m *model) setTheme(n theme.Name) {
 	m.e.Theme = m.e.Theme.With(n)

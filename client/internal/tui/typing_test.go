@@ -1,14 +1,19 @@
 package tui
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/api"
+	"etuservices/client/internal/config"
 	"etuservices/client/internal/link"
 	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/tuitest"
+	"etuservices/protocol"
 )
 
 func TestLetterInAFieldIsNoCommand(t *testing.T) {
@@ -27,11 +32,65 @@ func TestLetterInAFieldIsNoCommand(t *testing.T) {
 	s.see("Recherche : q1│")
 }
 
+// TestLetterOnAChoiceIsNoCommand: m is Matériel, q is nothing.
+func TestLetterOnAChoiceIsNoCommand(t *testing.T) {
+	s := student(t, 80, 24)
+	s.press("3")
+	s.typed("q4?m")
+	s.see("(•) Matériel")
+	if s.quit || s.m.kind != page.Sell || s.m.help {
+		t.Fatalf("a letter was a command:\n%s", s.view())
+	}
+}
+
+// TestAltLetterStaysInItsField, and edits as in a shell.
+func TestAltLetterStaysInItsField(t *testing.T) {
+	s := student(t, 80, 24)
+	s.press("3", "tab")
+	s.typed("un deux")
+	for _, r := range "xbq" {
+		s.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: true})
+	}
+	s.typed("!")
+	if s.quit || s.m.kind != page.Sell {
+		t.Fatalf("left:\n%s", s.view())
+	}
+	s.see("un !")
+}
+
+// TestWrongPasswordIsEmptied: Enter once more sends nothing.
+func TestWrongPasswordIsEmptied(t *testing.T) {
+	f := tuitest.New(start)
+	f.Errs["Login"] = refused(protocol.ECHEC, "reste", "2")
+	s := open(t, f, 80, 24)
+	s.typed("amelie")
+	s.press("tab")
+	s.typed("motdepasse")
+	s.press("enter")
+	s.see("Identifiant ou mot de passe incorrect")
+	s.miss("••••••••", "À remplir", "8 caractères", "essai")
+	delete(f.Errs, "Login")
+	s.press("enter")
+	s.see("À remplir")
+}
+
+// TestLookIsRemembered: ^T and ^L are in the configuration file.
+func TestLookIsRemembered(t *testing.T) {
+	s := student(t, 80, 24)
+	s.m.settings = config.File{Dir: t.TempDir()}
+	s.press("ctrl+t", "ctrl+l")
+	text, err := os.ReadFile(filepath.Join(s.m.settings.Dir, "config.toml"))
+	if err != nil || string(text) != "theme = \"clair\"\nlang = \"en\"\n" {
+		t.Errorf("%q, %v", text, err)
+	}
+}
+
 func TestScreenKeysOfAFrenchKeyboard(t *testing.T) {
 	s := student(t, 80, 24)
 	for key, kind := range map[string]page.Kind{
 		"&": page.Home, "é": page.Catalog, "\"": page.Sell, "'": page.Mine, "(": page.Boards, "-": page.Account,
 	} {
+		s.press("f3") // out of the form, where a character is text
 		if s.press(key); s.m.kind != kind {
 			t.Errorf("%s opened %d, want %d", key, s.m.kind, kind)
 		}

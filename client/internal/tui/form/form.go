@@ -35,6 +35,12 @@ type Entry struct {
 	why     i18n.Msg // the server's refusal of the text refused
 }
 
+// Empty leaves nothing of what was typed, nor of what was wrong with it.
+func (en *Entry) Empty() {
+	en.In.Set("")
+	en.left, en.refused = false, ""
+}
+
 // Wrong says what is wrong with what stands in the field.
 func (en *Entry) Wrong() (wrong i18n.Msg, bad bool) {
 	if en.refused != "" && en.refused == en.In.Value() {
@@ -114,7 +120,7 @@ func (f *Form) act(k tea.KeyMsg) Act {
 
 // Typing says whether letters belong to the entry in focus.
 func (f *Form) Typing() bool {
-	return f.Focus < len(f.Entries) && f.Entries[f.Focus].Choice == nil
+	return f.Focus < len(f.Entries)
 }
 
 // Secret says whether the entry in focus is a password.
@@ -175,8 +181,7 @@ func (f *Form) Draft() bool { return strings.Join(f.Values(), "") != "" }
 // Clear empties all fields and goes back to the first.
 func (f *Form) Clear() {
 	for _, en := range f.Entries {
-		en.In.Set("")
-		en.left, en.refused = false, ""
+		en.Empty()
 		if en.Choice != nil {
 			en.Choice.At = 0
 		}

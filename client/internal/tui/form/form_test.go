@@ -37,9 +37,33 @@ func TestInputEdits(t *testing.T) {
 	if in.Value() != "hllo " {
 		t.Errorf("after ^W %q", in.Value())
 	}
+	typed(in, "un deux")
+	for _, k := range []tea.KeyMsg{
+		{Type: tea.KeyRunes, Runes: []rune("b"), Alt: true}, {Type: tea.KeyRunes, Runes: []rune("x"), Alt: true},
+		{Type: tea.KeyCtrlK},
+	} {
+		in.Key(k)
+	}
+	if in.Value() != "hllo un " {
+		t.Errorf("after alt+b and ^K %q", in.Value())
+	}
 	in.Key(tea.KeyMsg{Type: tea.KeyCtrlU})
 	if in.Value() != "" {
 		t.Errorf("after ^U %q", in.Value())
+	}
+}
+
+// TestLetterOfAChoice goes to the name that it begins, round and round.
+func TestLetterOfAChoice(t *testing.T) {
+	names := []string{"Livre", "DVD", "CD", "Jeu", "Matériel", "Autre", "Écran"}
+	c := &Choice{N: len(names), Name: func(i int) string { return names[i] }}
+	for _, step := range []struct {
+		key  rune
+		want string
+	}{{'m', "Matériel"}, {'d', "DVD"}, {'C', "CD"}, {'e', "Écran"}, {'q', "Écran"}, {'é', "Écran"}, {'l', "Livre"}} {
+		if !c.Key(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{step.key}}) || names[c.At] != step.want {
+			t.Errorf("%c: %s, want %s", step.key, names[c.At], step.want)
+		}
 	}
 }
 

@@ -43,8 +43,16 @@ func (in *Input) Set(s string) {
 func (in *Input) Key(k tea.KeyMsg) (used bool) {
 	switch k.Type {
 	case tea.KeyRunes, tea.KeySpace:
-		if k.Alt {
-			return false
+		if k.Alt { // as in a shell; the other letters do nothing
+			switch string(k.Runes) {
+			case "b":
+				in.at = in.wordBefore()
+			case "f":
+				in.at = in.wordAfter()
+			case "d":
+				in.cut(in.at, in.wordAfter())
+			}
+			break
 		}
 		if k.Paste {
 			in.paste(k.Runes)
@@ -66,18 +74,37 @@ func (in *Input) Key(k tea.KeyMsg) (used bool) {
 	case tea.KeyCtrlU:
 		in.cut(0, len(in.text))
 	case tea.KeyCtrlW:
-		i := in.at
-		for i > 0 && in.text[i-1] == ' ' {
-			i--
-		}
-		for i > 0 && in.text[i-1] != ' ' {
-			i--
-		}
-		in.cut(i, in.at)
+		in.cut(in.wordBefore(), in.at)
+	case tea.KeyCtrlK:
+		in.cut(in.at, len(in.text))
 	default:
 		return false
 	}
 	return true
+}
+
+// wordBefore and wordAfter are where the word on that side of the cursor begins
+// and ends.
+func (in *Input) wordBefore() int {
+	i := in.at
+	for i > 0 && in.text[i-1] == ' ' {
+		i--
+	}
+	for i > 0 && in.text[i-1] != ' ' {
+		i--
+	}
+	return i
+}
+
+func (in *Input) wordAfter() int {
+	i := in.at
+	for i < len(in.text) && in.text[i] == ' ' {
+		i++
+	}
+	for i < len(in.text) && in.text[i] != ' ' {
+		i++
+	}
+	return i
 }
 
 // before and after are where the character on that side of the cursor begins

@@ -90,7 +90,7 @@ func TestWhatIsUnfinishedIsDecidedInTime(t *testing.T) {
 	}{
 		"Esc":                           {"\x1b", []string{"\x1b"}},
 		"Esc twice":                     {"\x1b\x1b", []string{"\x1b", "\x1b"}},
-		"Esc and a letter":              {"\x1bx", []string{"\x1b", "x"}},
+		"Esc and a letter":              {"\x1bx", []string{"\x1bx"}},
 		"Esc and an accented letter":    {"\x1bé", []string{"\x1b", "é"}},
 		"Esc and O":                     {"\x1bO", []string{"\x1b", "O"}},
 		"Esc and a word":                {"\x1bOui", []string{"\x1b", "O", "u", "i"}},

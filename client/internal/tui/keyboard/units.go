@@ -78,6 +78,9 @@ func sequence(b []byte) (n int, unit []byte, wait time.Duration) {
 			return 0, nil, restWait
 		}
 	}
+	if b[1] >= 'a' && b[1] <= 'z' { // Alt and a letter: a field edits by some
+		return 2, b[:2], 0
+	}
 	return 1, b[:1], 0 // Esc, then another key
 }
 

@@ -20,6 +20,12 @@ import (
 	"etuservices/protocol"
 )
 
+// The entries of the form.
+const (
+	login = iota
+	password
+)
+
 // Page is the login screen.
 type Page struct {
 	page.Size
@@ -40,7 +46,7 @@ func New(e *page.Env) *Page {
 			In: form.Input{Max: protocol.MaxEmail},
 		},
 		&form.Entry{
-			Field: "motdepasse", Label: i18n.LoginPassword, Hint: i18n.LoginPassHint, Check: form.CheckFilled,
+			Field: "motdepasse", Label: i18n.LoginPassword, Check: form.CheckFilled,
 			In: form.Input{Max: protocol.MaxPassword, Secret: true},
 		},
 	)}
@@ -54,8 +60,8 @@ func (p *Page) Show(arg any) tea.Cmd {
 	}
 	p.reason = a.Reason
 	if a.Login != "" {
-		p.Entries[0].In.Set(a.Login)
-		p.Focus = 1
+		p.Entries[login].In.Set(a.Login)
+		p.Focus = password
 	}
 	if !a.Resume {
 		return nil
@@ -116,9 +122,9 @@ func (p *Page) submit() tea.Cmd {
 	if !p.Valid() {
 		return nil
 	}
-	login, password := strings.TrimSpace(p.Entries[0].In.Value()), p.Entries[1].In.Value()
+	name, secret := strings.TrimSpace(p.Entries[login].In.Value()), p.Entries[password].In.Value()
 	return p.enter.Start(p.e, func(ctx context.Context) (api.Session, error) {
-		return kept(p.e.API.Login(ctx, login, password))
+		return kept(p.e.API.Login(ctx, name, secret))
 	}, p.entered)
 }
 
@@ -137,6 +143,10 @@ func (p *Page) entered() tea.Cmd {
 		p.Clear() // a password does not stay in memory longer than needed
 		p.e.Publish(page.Entered{Session: p.enter.Data})
 		return nil
+	}
+	if code := link.CodeOf(p.enter.Err); code == protocol.ECHEC || code == protocol.EC {
+		p.Entries[password].Empty() // the same once more would be one more failure
+		p.Focus = password
 	}
 	var e *link.Error
 	if errors.As(p.enter.Err, &e) && e.After() > 0 {
