@@ -78,7 +78,7 @@ func (c *Client) Unblock(ctx context.Context, login string) error {
 	return c.order(ctx, request("DEBLOQUER").word(login).repeat())
 }
 
-// Expel ends somebody's sessions and shuts the door for so many minutes; 0 lets
+// Expel ends a user's sessions and refuses logins for so many minutes; 0 lets
 // him come back at once.
 func (c *Client) Expel(ctx context.Context, login string, minutes int, reason string) error {
 	return c.order(ctx, request("EXPULSER").word(login).number("minutes", minutes).text(reason))

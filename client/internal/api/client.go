@@ -65,7 +65,7 @@ type Client struct {
 	asked    string   // the login as it was typed
 	period   int      // of SUIVRE, seconds; 0: not following
 	expelled string   // the reason of the last EXPULSE
-	leaving  bool     // Logout is under way: a dead token is no news
+	leaving  bool     // Logout runs: no SessionEnded for the dead token
 }
 
 // New opens the connection in the background.
@@ -73,7 +73,7 @@ func New(opt Options) *Client {
 	ctx, cancel := context.WithCancel(context.Background())
 	c := &Client{
 		opt: opt, cancel: cancel,
-		events: make(chan Event, eventBox),
+		events: make(chan Event, eventQueue),
 		live:   make(chan Event, liveBox),
 	}
 	c.link = link.Open(ctx, link.Options{
@@ -87,8 +87,8 @@ func New(opt Options) *Client {
 }
 
 const (
-	// eventBox: the link bounds the events; these only pass them on.
-	eventBox = 64
+	// eventQueue: the link bounds the events; these only pass them on.
+	eventQueue = 64
 	// liveBox is what a follower who draws ten times a second has to take at
 	// once while 10,000 things happen in a second.
 	liveBox = 1024

@@ -48,8 +48,8 @@ func (c *Client) translate(ctx context.Context, from <-chan link.Event, to chan 
 	}
 }
 
-// put adds an event; from a full box the oldest goes. What a follower loses
-// here is added to what the server says it lost.
+// put enqueues e and drops the oldest event when the channel is full. Dropped
+// Activity is added to the next Stats.Lost.
 func (c *Client) put(box chan Event, e Event) {
 	if s, ok := e.(Stats); ok {
 		s.Lost += int(c.dropped.Swap(0))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"time"
 
 	"etuservices/client/internal/link"
 	"etuservices/protocol"
@@ -178,28 +177,4 @@ func (c *Client) Count(ctx context.Context) (Count, error) {
 	reply, err := c.do(ctx, request("NB").repeat())
 	f := reply.Status.Fields
 	return Count{Connections: count(f, "connexions"), Users: count(f, "utilisateurs")}, err
-}
-
-// Help gives the server's verbs; verb "" is all of them.
-func (c *Client) Help(ctx context.Context, verb string) ([]Verb, error) {
-	r := request("AIDE").repeat()
-	if verb != "" {
-		r = r.word(verb)
-	}
-	reply, err := c.do(ctx, r)
-	verbs := make([]Verb, len(reply.Rows))
-	for i, f := range reply.Rows {
-		verbs[i] = Verb{Name: f.Get("verbe"), Usage: f.Get("usage"), Help: f.Get("aide")}
-	}
-	return verbs, err
-}
-
-// Ping asks whether the server answers and tells how long that takes.
-func (c *Client) Ping(ctx context.Context) (time.Duration, error) {
-	start := time.Now()
-	reply, err := c.do(ctx, request("PING").replies("PONG").repeat())
-	if err != nil {
-		return 0, err
-	}
-	return reply.At.Sub(start), nil
 }

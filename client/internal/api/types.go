@@ -15,7 +15,7 @@ const (
 	Admin   Role = "admin"
 )
 
-// Session is a login that holds.
+// Session is an authenticated session.
 type Session struct {
 	Login   string
 	Role    Role
@@ -157,9 +157,6 @@ type Boards struct {
 
 // Count is how many are there, over all instances, right within 5 s.
 type Count struct{ Connections, Users int }
-
-// Verb is a line of the server's help.
-type Verb struct{ Name, Usage, Help string }
 
 // Categories are those of the protocol, in the order that people are shown.
 func Categories() []string { return protocol.Categories }

@@ -17,7 +17,7 @@ import (
 type Config struct {
 	Addr       string // host:port
 	Lang       i18n.Lang
-	Theme      string // one of Themes; "" is to be found out
+	Theme      string // one of Themes; "" is detected
 	ASCII      bool
 	Charset    i18n.Charset // of the terminal
 	Animations bool

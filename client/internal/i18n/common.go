@@ -53,5 +53,4 @@ var (
 		"%s purchase or sale left of %s", "%s purchases or sales left of %s")
 	LoginsLeft = count("%s connexion restante sur %s", "%s connexions restantes sur %s",
 		"%s login left of %s", "%s logins left of %s")
-	NextIn = say("la prochaine place se libère dans %s", "the next one is free in %s")
 )

@@ -63,14 +63,6 @@ func (t T) Decimal(x float64, decimals int) string {
 	return out
 }
 
-// Percent gives a share of one: 0,4 % or 0.4%.
-func (t T) Percent(share float64) string {
-	if t.Lang == English {
-		return t.Decimal(share*100, 1) + "%"
-	}
-	return t.Decimal(share*100, 1) + nbsp + "%"
-}
-
 // Countdown gives minutes and seconds, 03:12, rounded up; 1:02:05 above an hour.
 func (t T) Countdown(d time.Duration) string {
 	s := protocol.Seconds(d)

@@ -13,18 +13,20 @@ import (
 
 // orders are the administrators' commands. Their reasons and texts run to the
 // end of the line, as on the wire; a reason that is missing is asked for.
-var orders = []command{
-	{names: [2]string{"direct", "live"}, help: i18n.SimpleHelpLive, do: (*session).live},
-	{names: [2]string{"sessions", "sessions"}, help: i18n.SimpleHelpSessions, do: (*session).sessions},
-	{names: [2]string{"comptes", "accounts"}, args: [2]string{"[mots]", "[words]"}, help: i18n.SimpleHelpAccounts, do: (*session).accounts},
-	{names: [2]string{"bloquer", "block"}, args: [2]string{"identifiant raison", "login reason"}, help: i18n.SimpleHelpBlock, do: about(i18n.BlockTitle, i18n.BlockDone, i18n.Reason, (*api.Client).Block)},
-	{names: [2]string{"debloquer", "unblock"}, args: [2]string{"identifiant", "login"}, help: i18n.SimpleHelpUnblock, do: about(i18n.UnblockTitle, i18n.UnblockDone, none, alone((*api.Client).Unblock))},
-	{names: [2]string{"expulser", "kick"}, args: [2]string{"identifiant [minutes=10] raison", "login [minutes=10] reason"}, help: i18n.SimpleHelpExpel, do: about(i18n.ExpelTitle, i18n.ExpelDone, i18n.Reason, expel)},
-	{names: [2]string{"raz", "reset"}, args: [2]string{"identifiant", "login"}, help: i18n.SimpleHelpReset, do: about(i18n.ResetTitle, i18n.ResetDone, none, alone((*api.Client).ResetQuotas))},
-	{names: [2]string{"nouveaumdp", "newpassword"}, args: [2]string{"identifiant", "login"}, help: i18n.SimpleHelpGive, do: about(i18n.GiveTitle, i18n.GiveDone, i18n.LoginPassword, (*api.Client).GivePassword)},
-	{names: [2]string{"supprimer", "delete"}, args: [2]string{"identifiant raison", "login reason"}, help: i18n.SimpleHelpDelete, do: about(i18n.DeleteTitle, i18n.DeleteDone, i18n.Reason, (*api.Client).DeleteAccount)},
-	{names: [2]string{"annonce", "announce"}, args: [2]string{"texte", "text"}, help: i18n.SimpleHelpAnnounce, do: (*session).announce},
-	{names: [2]string{"inscriptions", "registrations"}, args: [2]string{"[ouvertes|fermees]", "[open|closed]"}, help: i18n.SimpleHelpDoor, do: (*session).door},
+func orders() []command {
+	return []command{
+		{names: [2]string{"direct", "live"}, help: i18n.SimpleHelpLive, do: (*session).live},
+		{names: [2]string{"sessions", "sessions"}, help: i18n.SimpleHelpSessions, do: (*session).sessions},
+		{names: [2]string{"comptes", "accounts"}, args: [2]string{"[mots]", "[words]"}, help: i18n.SimpleHelpAccounts, do: (*session).accounts},
+		{names: [2]string{"bloquer", "block"}, args: [2]string{"identifiant raison", "login reason"}, help: i18n.SimpleHelpBlock, do: about(i18n.BlockTitle, i18n.BlockDone, i18n.Reason, (*api.Client).Block)},
+		{names: [2]string{"debloquer", "unblock"}, args: [2]string{"identifiant", "login"}, help: i18n.SimpleHelpUnblock, do: about(i18n.UnblockTitle, i18n.UnblockDone, none, alone((*api.Client).Unblock))},
+		{names: [2]string{"expulser", "kick"}, args: [2]string{"identifiant [minutes=10] raison", "login [minutes=10] reason"}, help: i18n.SimpleHelpExpel, do: about(i18n.ExpelTitle, i18n.ExpelDone, i18n.Reason, expel)},
+		{names: [2]string{"raz", "reset"}, args: [2]string{"identifiant", "login"}, help: i18n.SimpleHelpReset, do: about(i18n.ResetTitle, i18n.ResetDone, none, alone((*api.Client).ResetQuotas))},
+		{names: [2]string{"nouveaumdp", "newpassword"}, args: [2]string{"identifiant", "login"}, help: i18n.SimpleHelpGive, do: about(i18n.GiveTitle, i18n.GiveDone, i18n.LoginPassword, (*api.Client).GivePassword)},
+		{names: [2]string{"supprimer", "delete"}, args: [2]string{"identifiant raison", "login reason"}, help: i18n.SimpleHelpDelete, do: about(i18n.DeleteTitle, i18n.DeleteDone, i18n.Reason, (*api.Client).DeleteAccount)},
+		{names: [2]string{"annonce", "announce"}, args: [2]string{"texte", "text"}, help: i18n.SimpleHelpAnnounce, do: (*session).announce},
+		{names: [2]string{"inscriptions", "registrations"}, args: [2]string{"[ouvertes|fermees]", "[open|closed]"}, help: i18n.SimpleHelpRegistrations, do: (*session).registrations},
+	}
 }
 
 // none: the order needs nothing but a login.
@@ -96,11 +98,11 @@ func (s *session) announce(ctx context.Context, text string) (err error) {
 	return nil
 }
 
-func (s *session) door(ctx context.Context, word string) error {
+func (s *session) registrations(ctx context.Context, word string) error {
 	word = i18n.Fold(word)
 	open := word == "ouvertes" || word == "open"
 	if !open && word != "" && word != "fermees" && word != "closed" {
-		s.say(i18n.SimpleDoorWords)
+		s.say(i18n.SimpleOpenClosed)
 		return errSaid
 	}
 	err := s.wait(ctx, func(ctx context.Context) (err error) {

@@ -16,37 +16,35 @@ type command struct {
 	admin bool // nobody else hears of it
 }
 
-// commands in the order of the help. Filled in init: help lists them itself.
-var commands []command
-
-func init() {
-	commands = []command{
-		{[2]string{"catalogue", "catalogue"}, [2]string{"[type=livre] [max=5] [vendeur=zoé] [tri=prix] [mots]", "[type=livre] [max=5] [seller=zoé] [sort=price] [words]"}, i18n.SimpleHelpCatalogue, (*session).catalogue, false},
-		{[2]string{"suite", "more"}, [2]string{}, i18n.SimpleHelpMore, (*session).next, false},
-		{[2]string{"article", "show"}, [2]string{"N", "N"}, i18n.SimpleHelpArticle, (*session).article, false},
-		{[2]string{"acheter", "buy"}, [2]string{"N", "N"}, i18n.SimpleHelpBuy, (*session).buy, false},
-		{[2]string{"vendre", "sell"}, [2]string{}, i18n.SimpleHelpSell, (*session).sell, false},
-		{[2]string{"ventes", "sales"}, [2]string{}, i18n.SimpleHelpSales, (*session).sales, false},
-		{[2]string{"achats", "purchases"}, [2]string{}, i18n.SimpleHelpPurchases, (*session).purchases, false},
-		{[2]string{"retirer", "withdraw"}, [2]string{"N", "N"}, i18n.SimpleHelpWithdraw, (*session).withdraw, false},
-		{[2]string{"quota", "quota"}, [2]string{}, i18n.SimpleHelpQuota, func(s *session, ctx context.Context, _ string) error { return s.quota(ctx) }, false},
-		{[2]string{"classements", "boards"}, [2]string{}, i18n.SimpleHelpBoards, (*session).boards, false},
-		{[2]string{"presents", "online"}, [2]string{}, i18n.SimpleHelpCount, (*session).count, false},
-		{[2]string{"evenements", "events"}, [2]string{}, i18n.SimpleHelpEvents, (*session).events, false},
-		{[2]string{"moi", "me"}, [2]string{}, i18n.SimpleHelpMe, (*session).me, false},
-		{[2]string{"connexion", "login"}, [2]string{"[identifiant]", "[login]"}, i18n.SimpleHelpLogin, (*session).login, false},
-		{[2]string{"inscription", "register"}, [2]string{}, i18n.SimpleHelpRegister, (*session).register, false},
-		{[2]string{"motdepasse", "password"}, [2]string{}, i18n.SimpleHelpPassword, (*session).changePassword, false},
-		{[2]string{"deconnexion", "logout"}, [2]string{}, i18n.SimpleHelpLogout, (*session).logout, false},
-		{[2]string{"langue", "language"}, [2]string{"fr|en", "fr|en"}, i18n.SimpleHelpLanguage, (*session).language, false},
+// commands are all commands, in the order of the help.
+func commands() []command {
+	all := []command{
+		{names: [2]string{"catalogue", "catalogue"}, args: [2]string{"[type=livre] [max=5] [vendeur=zoé] [tri=prix] [mots]", "[type=livre] [max=5] [seller=zoé] [sort=price] [words]"}, help: i18n.SimpleHelpCatalogue, do: (*session).catalogue},
+		{names: [2]string{"suite", "more"}, help: i18n.SimpleHelpMore, do: (*session).next},
+		{names: [2]string{"article", "show"}, args: [2]string{"N", "N"}, help: i18n.SimpleHelpArticle, do: (*session).article},
+		{names: [2]string{"acheter", "buy"}, args: [2]string{"N", "N"}, help: i18n.SimpleHelpBuy, do: (*session).buy},
+		{names: [2]string{"vendre", "sell"}, help: i18n.SimpleHelpSell, do: (*session).sell},
+		{names: [2]string{"ventes", "sales"}, help: i18n.SimpleHelpSales, do: (*session).sales},
+		{names: [2]string{"achats", "purchases"}, help: i18n.SimpleHelpPurchases, do: (*session).purchases},
+		{names: [2]string{"retirer", "withdraw"}, args: [2]string{"N", "N"}, help: i18n.SimpleHelpWithdraw, do: (*session).withdraw},
+		{names: [2]string{"quota", "quota"}, help: i18n.SimpleHelpQuota, do: func(s *session, ctx context.Context, _ string) error { return s.quota(ctx) }},
+		{names: [2]string{"classements", "boards"}, help: i18n.SimpleHelpBoards, do: (*session).boards},
+		{names: [2]string{"presents", "online"}, help: i18n.SimpleHelpCount, do: (*session).count},
+		{names: [2]string{"evenements", "events"}, help: i18n.SimpleHelpEvents, do: (*session).events},
+		{names: [2]string{"moi", "me"}, help: i18n.SimpleHelpMe, do: (*session).me},
+		{names: [2]string{"connexion", "login"}, args: [2]string{"[identifiant]", "[login]"}, help: i18n.SimpleHelpLogin, do: (*session).login},
+		{names: [2]string{"inscription", "register"}, help: i18n.SimpleHelpRegister, do: (*session).register},
+		{names: [2]string{"motdepasse", "password"}, help: i18n.SimpleHelpPassword, do: (*session).changePassword},
+		{names: [2]string{"deconnexion", "logout"}, help: i18n.SimpleHelpLogout, do: (*session).logout},
+		{names: [2]string{"langue", "language"}, args: [2]string{"fr|en", "fr|en"}, help: i18n.SimpleHelpLanguage, do: (*session).language},
 	}
-	for _, c := range orders {
+	for _, c := range orders() {
 		c.admin = true
-		commands = append(commands, c)
+		all = append(all, c)
 	}
-	commands = append(commands, []command{
-		{[2]string{"aide", "help"}, [2]string{}, i18n.SimpleHelpHelp, (*session).help, false},
-		{[2]string{"quitter", "quit"}, [2]string{}, i18n.SimpleHelpQuit, func(*session, context.Context, string) error { return errLeave }, false},
+	return append(all, []command{
+		{names: [2]string{"aide", "help"}, help: i18n.SimpleHelpHelp, do: (*session).help},
+		{names: [2]string{"quitter", "quit"}, help: i18n.SimpleHelpQuit, do: func(*session, context.Context, string) error { return errLeave }},
 	}...)
 }
 
@@ -59,7 +57,7 @@ func find(word string, admin bool) (command, bool) {
 	}
 	var found command
 	hits := 0
-	for _, c := range commands {
+	for _, c := range commands() {
 		if c.admin && !admin {
 			continue
 		}
@@ -78,7 +76,7 @@ func find(word string, admin bool) (command, bool) {
 }
 
 func (s *session) help(context.Context, string) error {
-	for _, c := range commands {
+	for _, c := range commands() {
 		if c.admin && !s.admin() {
 			continue
 		}

@@ -40,7 +40,7 @@ func TestAdministratorsCommands(t *testing.T) {
 
 func TestCommandsAreDistinct(t *testing.T) {
 	seen := map[string]int{}
-	for i, c := range commands {
+	for i, c := range commands() {
 		for _, n := range c.names {
 			if n != i18n.Fold(n) {
 				t.Errorf("%q cannot be found: words are compared folded", n)

@@ -31,8 +31,8 @@ const (
 	// pipePatience is how long a pipe waits for one answer, cuts included: a
 	// script should not hang for ever where a person would.
 	pipePatience = time.Minute
-	// pipeDoor is how long it waits for the server at the start.
-	pipeDoor = 10 * time.Second
+	// pipeTimeout is how long it waits for the server at the start.
+	pipeTimeout = 10 * time.Second
 )
 
 // Exit codes, those of exec.
@@ -132,9 +132,9 @@ func (s *session) command(ctx context.Context) (string, error) {
 			}
 			return s.Prompt.Text(line), nil
 		case e := <-s.api.Events():
-			s.unasked(s.event(e))
+			s.unsolicited(s.event(e))
 		case state := <-s.api.Changes():
-			s.unasked(s.state(state))
+			s.unsolicited(s.state(state))
 		case <-s.Prompt.Continued():
 			s.ask()
 		case <-ctx.Done():

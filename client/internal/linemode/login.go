@@ -51,7 +51,7 @@ func (s *session) arrive(ctx context.Context) error {
 func (s *session) reach(ctx context.Context) error {
 	var late <-chan time.Time
 	if !s.Prompt.Interactive() {
-		late = time.After(pipeDoor)
+		late = time.After(pipeTimeout)
 	}
 	for {
 		select {

@@ -15,8 +15,8 @@ func (s *session) ask() {
 	}
 }
 
-// unasked says something while the prompt waits, and shows the prompt again.
-func (s *session) unasked(text string) {
+// unsolicited says something while the prompt waits, and shows the prompt again.
+func (s *session) unsolicited(text string) {
 	if text == "" {
 		return
 	}
@@ -27,7 +27,7 @@ func (s *session) unasked(text string) {
 	s.ask()
 }
 
-// tell says something if there is something to say.
+// tell writes a line, unless there is none.
 func (s *session) tell(text string) {
 	if text != "" {
 		s.line(text)

@@ -45,7 +45,7 @@ func (s *session) withdraw(ctx context.Context, arg string) error {
 	return nil
 }
 
-// yes asks a person; a pipe that says buy means it.
+// yes asks a person. A pipe is not asked: its command is the answer.
 func (s *session) yes(ctx context.Context, question string) (bool, error) {
 	if !s.Prompt.Interactive() {
 		return true, nil

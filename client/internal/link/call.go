@@ -100,10 +100,10 @@ func (l *Link) reclaim(c *conn) {
 	c.mu.Unlock()
 	var again []*call
 	for _, k := range flight {
-		undone := c.undone || !k.wired
+		unprocessed := c.unprocessed || !k.wired
 		switch {
 		case k.ctx.Err() != nil:
-		case undone, k.Repeat && k.sent <= maxRepeats && !c.garbage():
+		case unprocessed, k.Repeat && k.sent <= maxRepeats && !c.garbage():
 			k.reply, k.size, k.wired = Reply{}, 0, false
 			again = append(again, k)
 		default:

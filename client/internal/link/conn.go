@@ -21,12 +21,12 @@ type conn struct {
 	server  string // who greeted us
 	since   time.Time
 
-	mu      sync.Mutex
-	flight  []*call     // on the wire, in order
-	timer   *time.Timer // of the first of them: replyTimeout
-	retired bool        // answer what is on the wire, then end
-	undone  bool        // what is left in flight was not done, the server says
-	why     error       // it ended; read after dead
+	mu          sync.Mutex
+	flight      []*call     // on the wire, in order
+	timer       *time.Timer // of the first of them: replyTimeout
+	retired     bool        // answer what is on the wire, then end
+	unprocessed bool        // what is left in flight was not done, the server says
+	why         error       // it ended; read after dead
 
 	free    chan struct{}      // the window has room again
 	leaving chan time.Duration // ! ARRET came

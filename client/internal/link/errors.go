@@ -97,7 +97,7 @@ func CodeOf(err error) protocol.Code {
 	return ""
 }
 
-// seconds reads a duration of the wire; a mad one is cut to a day.
+// seconds reads a duration of the wire, clamped to 0..24 h.
 func seconds(n int64) time.Duration {
 	const day = 24 * 60 * 60
 	return time.Duration(min(max(n, 0), day)) * time.Second

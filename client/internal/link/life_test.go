@@ -140,11 +140,11 @@ func TestEventFlood(t *testing.T) {
 	for range flood/1000 + 1 {
 		ping(t, l)
 	}
-	if len(l.Events()) != eventBox || len(l.Feed()) != feedBox {
+	if len(l.Events()) != eventQueue || len(l.Feed()) != feedQueue {
 		t.Errorf("%d and %d kept", len(l.Events()), len(l.Feed()))
 	}
 	var last Event
-	for range eventBox {
+	for range eventQueue {
 		last = <-l.Events()
 	}
 	if last.Text != "la dernière" {

@@ -14,7 +14,7 @@ const (
 	// writeTimeout: a server that slows us reads late, but it reads.
 	writeTimeout = 20 * time.Second
 
-	// First and longest pause between attempts (issue "The student's screen").
+	// First and longest pause between attempts.
 	firstPause = 250 * time.Millisecond
 	lastPause  = 10 * time.Second
 	// jitter spreads a thousand clients of one dead server: ±25 %.
@@ -32,8 +32,8 @@ const (
 	// window bounds the requests on the wire: enough to hide the round trip,
 	// little enough to be repeated after a loss.
 	window = 64
-	// maxRepeats ends the patience with a request whose answer gets lost every
-	// time; a server that dies of it should not be killed for ever.
+	// maxRepeats caps how often one request is sent again after a lost
+	// connection, so that one that crashes the server is not retried for ever.
 	maxRepeats = 5
 
 	// maxLine bounds a server line in bytes: four times the longest legal one.
@@ -43,7 +43,7 @@ const (
 	maxRows = 20_000
 	// maxReply bounds its bytes: SESSIONS of 20,000 has half of it.
 	maxReply = 4 << 20
-	// eventBox and feedBox are what a slow reader finds at most.
-	eventBox = 256
-	feedBox  = 256
+	// eventQueue and feedQueue are how many events wait for a slow reader.
+	eventQueue = 256
+	feedQueue  = 256
 )

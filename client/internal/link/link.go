@@ -82,9 +82,9 @@ type Link struct {
 	retry  chan struct{} // do not wait any longer
 	change chan State    // box of one, newest wins
 
-	events chan Event
-	feed   chan Event
-	buried sync.WaitGroup // connections left that still answer
+	events   chan Event
+	feed     chan Event
+	draining sync.WaitGroup // old connections that still answer
 }
 
 // Open starts a link; it dials at once, in the background. The link ends with
@@ -97,8 +97,8 @@ func Open(ctx context.Context, opt Options) *Link {
 		wake:   make(chan struct{}, 1),
 		retry:  make(chan struct{}, 1),
 		change: make(chan State, 1),
-		events: make(chan Event, eventBox),
-		feed:   make(chan Event, feedBox),
+		events: make(chan Event, eventQueue),
+		feed:   make(chan Event, feedQueue),
 	}
 	l.setState(State{Phase: Connecting, Attempt: 1})
 	go l.run()

@@ -46,7 +46,7 @@ func TestRepliesInOrderOverASocket(t *testing.T) {
 	if e := <-l.Events(); e.Word != "ANNONCE" || e.Text != "entre deux" {
 		t.Errorf("event %v", e)
 	}
-	if n := len(l.Events()); n > eventBox {
+	if n := len(l.Events()); n > eventQueue {
 		t.Errorf("%d events kept", n)
 	}
 }

@@ -56,7 +56,7 @@ func (c *conn) take(m protocol.Message, line string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.flight) == 0 {
-		return c.unasked(m, line)
+		return c.unsolicited(m, line)
 	}
 	k := c.flight[0]
 	if k.size += len(line); k.size > maxReply {
@@ -72,7 +72,7 @@ func (c *conn) take(m protocol.Message, line string) error {
 		return nil
 	}
 	if notDone(m.Code()) { // it came between two requests; ours was not read
-		c.undone = true
+		c.unprocessed = true
 		return asError(m)
 	}
 	return c.answer(k, m)
@@ -88,7 +88,7 @@ func (c *conn) answer(k *call, m protocol.Message) error {
 	}
 	k.finish(failure)
 	if m.Code().Closes() || m.Mark == protocol.MarkOK && m.Word == "QUITTER" {
-		c.undone = true // PROTOCOL.md §1.2: what was sent behind it was not done
+		c.unprocessed = true // PROTOCOL.md §1.2: what was sent behind it was not done
 		if failure == nil {
 			failure = lost(io.EOF)
 		}
@@ -106,9 +106,9 @@ func (c *conn) answer(k *call, m protocol.Message) error {
 	return nil
 }
 
-// unasked is a line of a reply that nobody waits for: the reason why the
+// unsolicited is a line of a reply that nobody waits for: the reason why the
 // server hangs up, or nonsense. c.mu is held.
-func (c *conn) unasked(m protocol.Message, line string) error {
+func (c *conn) unsolicited(m protocol.Message, line string) error {
 	if m.Code().Closes() {
 		return asError(m)
 	}

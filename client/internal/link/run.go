@@ -36,7 +36,7 @@ func (l *Link) run() {
 		}
 		if useful && idle(err) {
 			l.setState(State{Phase: Connecting, Attempt: 1, Err: err})
-			continue // it was on purpose: at once, unseen
+			continue // the server closed a healthy connection: reconnect without showing Offline
 		}
 		fails++
 		l.pause(fails, online, err)
@@ -44,7 +44,7 @@ func (l *Link) run() {
 	if l.ctx.Err() != nil {
 		cause = l.ctx.Err()
 	}
-	l.buried.Wait()
+	l.draining.Wait()
 	cause = fmt.Errorf("%w: %w", ErrClosed, cause)
 	l.finishAll(cause)
 	l.setState(State{Phase: Closed, Err: cause})
@@ -130,7 +130,7 @@ func (l *Link) serve(c *conn, err *error) (lived time.Duration) {
 			old := c
 			c = next
 			old.leave()
-			l.bury(old)
+			l.drain(old)
 			l.use(c)
 			continue
 		case <-c.dead:
@@ -151,13 +151,14 @@ func (l *Link) use(c *conn) {
 	l.mu.Lock()
 	l.gen++
 	l.mu.Unlock()
-	l.setState(State{Phase: Online, Server: c.server, TLS: l.opt.TLS != nil})
+	l.setState(State{Phase: Online, Server: c.server})
 	c.running.Go(func() { l.write(c) })
 }
 
-// bury waits for what a left connection still has to answer, aside.
-func (l *Link) bury(old *conn) {
-	l.buried.Go(func() {
+// drain waits, in the background, for the replies still due on the old connection
+// after ARRET, then queues the rest again.
+func (l *Link) drain(old *conn) {
+	l.draining.Go(func() {
 		select {
 		case <-old.dead:
 		case <-l.ctx.Done():

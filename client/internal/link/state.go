@@ -5,8 +5,7 @@ import "time"
 // Phase is where a link stands.
 type Phase uint8
 
-// The phases. A user is told of Offline; Connecting is the first try after a
-// start or a loss and is over in no time, Idle is an open door.
+// The phases. A user is told of Offline only.
 const (
 	// Connecting: the first attempt, or the first after a loss, is under way.
 	Connecting Phase = iota
@@ -14,8 +13,8 @@ const (
 	Online
 	// Offline: attempts failed; the next one is at RetryAt. Requests wait.
 	Offline
-	// Idle: the server ended a connection that nobody used; the next request
-	// makes a new one.
+	// Idle: the server closed an unused connection; the next request opens a new
+	// one.
 	Idle
 	// Closed: Close was called, or Options.Once and it is over.
 	Closed
@@ -34,7 +33,6 @@ type State struct {
 	RetryAt time.Time // Offline: the next attempt; zero while it is under way
 	Err     error     // Offline, Closed: why
 	Server  string    // the instance that greeted us last
-	TLS     bool      // the connection is encrypted
 	// Generation counts the connections made: what was shown under an earlier
 	// one may be stale, events in between were missed.
 	Generation int

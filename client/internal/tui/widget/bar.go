@@ -31,7 +31,7 @@ func Gauge(th *theme.Theme, part, whole, w int) string {
 // QuotaLevel says how a quota stands.
 type QuotaLevel uint8
 
-// Low begins at 3 of 10: time to choose what to spend the rest on.
+// Low begins at 3 of 10.
 const (
 	Plenty QuotaLevel = iota
 	Low

@@ -119,10 +119,10 @@ func (p *live) figures(w liveData, s api.Stats) []string {
 		{name: i18n.LiveCommands, exact: 1, of: func(s api.Stats) float64 { return s.CommandsPerSecond }},
 		{name: i18n.LiveLogins, of: func(s api.Stats) float64 { return float64(s.LoginsPerMinute) }},
 		{name: i18n.LiveConnections, of: func(s api.Stats) float64 { return float64(s.Connections) }},
-		{name: i18n.LiveHalf, exact: 1, of: func(s api.Stats) float64 { return ms(s.P50) }, time: true},
+		{name: i18n.LiveP50, exact: 1, of: func(s api.Stats) float64 { return ms(s.P50) }, time: true},
 		{name: i18n.LiveRefusals, of: func(s api.Stats) float64 { return float64(s.RefusalsPerMinute) }},
 		{name: i18n.LiveServers, of: func(s api.Stats) float64 { return float64(s.Servers) }},
-		{name: i18n.LiveMost, exact: 1, of: func(s api.Stats) float64 { return ms(s.P99) }, time: true},
+		{name: i18n.LiveP99, exact: 1, of: func(s api.Stats) float64 { return ms(s.P99) }, time: true},
 		{name: i18n.LiveLost, of: func(api.Stats) float64 { return float64(w.lost) }},
 	}
 	const inRow = 3

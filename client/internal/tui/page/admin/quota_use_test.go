@@ -11,8 +11,8 @@ import (
 	"etuservices/protocol"
 )
 
-// Who is near his limit is shown before he is refused, behind those who were,
-// and no longer than what is known of him is true.
+// A user near the limit is shown before being refused, behind those who were
+// refused, and no longer than what is known is true.
 func TestQuotaUse(t *testing.T) {
 	all := quotaUses{}
 	minute := func(m int) time.Time { return noon.Add(time.Duration(m) * time.Minute) }
@@ -43,7 +43,7 @@ func TestQuotaUse(t *testing.T) {
 	refuse(1, "over", "QUOTA")
 	refuse(2, "full", "QUOTA")
 	wants(2, "full 1 10", "over 2 0", "eight 0 8")
-	call(3, "eight", 2) // his window was emptied, or went by
+	call(3, "eight", 2) // the window was emptied, or went by
 	wants(3, "full 1 10", "over 2 0")
 	wants(11, "full 1 10", "over 2 0")
 	wants(12, "full 1 10")
