@@ -100,7 +100,7 @@ func TestCommands(t *testing.T) {
 	}
 
 	var by, why string
-	if err := env.Open(t).SQL.Read.QueryRow(`SELECT admin, raison FROM audit WHERE action = 'BLOQUER' AND admin_id IS NULL`).Scan(&by, &why); err != nil ||
+	if err := env.Open(t).SQL.Read.QueryRow(t.Context(), `SELECT admin, raison FROM audit WHERE action = 'BLOQUER' AND admin_id IS NULL`).Scan(&by, &why); err != nil ||
 		by != "~serveur" || why != "trop de bruit" {
 		t.Errorf("audit: %s %s %v", by, why, err)
 	}

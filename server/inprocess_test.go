@@ -89,7 +89,7 @@ var tables = []struct {
 
 func (in *inside) exec(t *testing.T, statement string) {
 	t.Helper()
-	if _, err := in.stores.SQL.Write.ExecContext(t.Context(), statement); err != nil {
+	if _, err := in.stores.SQL.Write.Exec(t.Context(), statement); err != nil {
 		t.Fatalf("%s: %v", statement, err)
 	}
 }

@@ -154,7 +154,7 @@ func TestAdministeringAnotherInstance(t *testing.T) {
 // audit reads the table of deeds: what, whom, why; by prof, or the server's own, on "un", now.
 func audit(t *testing.T, env *testenv.Env) (all string) {
 	t.Helper()
-	db := env.Open(t).SQL.Read
+	db := env.Open(t).SQL.Read.DB
 	rows, err := db.Query(`SELECT action, cible, raison, admin, serveur, admin_id IS NULL, cible_id, instant FROM audit ORDER BY id`)
 	if err != nil {
 		t.Fatal(err)
@@ -310,7 +310,7 @@ func TestAdministratorsBlockEachOther(t *testing.T) {
 	t.Parallel()
 	one, two, env := twoServers(t)
 	register(t, one.Addr, "alice")
-	if _, err := env.Open(t).SQL.Write.Exec(`UPDATE utilisateurs SET role = 'admin' WHERE login = 'alice'`); err != nil {
+	if _, err := env.Open(t).SQL.Write.Exec(t.Context(), `UPDATE utilisateurs SET role = 'admin' WHERE login = 'alice'`); err != nil {
 		t.Fatal(err)
 	}
 	prof, alice := login(t, one.Addr, "prof"), login(t, two.Addr, "alice")

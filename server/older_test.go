@@ -70,7 +70,7 @@ func TestOlderAccountsComeIntoNFC(t *testing.T) {
 		older(t, in)
 		set := func(login, column, value string) {
 			t.Helper()
-			if _, err := in.stores.SQL.Write.ExecContext(t.Context(), "UPDATE utilisateurs SET "+column+" = ? WHERE login = ?", value, login); err != nil {
+			if _, err := in.stores.SQL.Write.Exec(t.Context(), "UPDATE utilisateurs SET "+column+" = ? WHERE login = ?", value, login); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -90,7 +90,7 @@ func TestOlderAccountsComeIntoNFC(t *testing.T) {
 		prepared(t, in)
 		read := func() map[string]string {
 			all := map[string]string{}
-			rows, err := in.stores.SQL.Read.QueryContext(t.Context(), "SELECT login, email, prenom, nom FROM utilisateurs")
+			rows, err := in.stores.SQL.Read.DB.QueryContext(t.Context(), "SELECT login, email, prenom, nom FROM utilisateurs")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -121,7 +121,7 @@ func TestOlderAccountsComeIntoNFC(t *testing.T) {
 				c.Must("DECONNEXION")
 			}
 		}
-		shared, err := accounts.SharedAddresses(t.Context(), in.stores.SQL.Read)
+		shared, err := accounts.SharedAddresses(t.Context(), in.stores.SQL.Read.Conn)
 		if err != nil {
 			t.Fatal(err)
 		}

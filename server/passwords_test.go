@@ -62,14 +62,14 @@ func TestOldHashIsAcceptedVerbatimAndRenewed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := in.stores.SQL.Write.Exec(`UPDATE utilisateurs SET mot_de_passe = ? WHERE login = ?`, hash, login); err != nil {
+			if _, err := in.stores.SQL.Write.Exec(t.Context(), `UPDATE utilisateurs SET mot_de_passe = ? WHERE login = ?`, hash, login); err != nil {
 				t.Fatal(err)
 			}
 			return hash
 		}
 		hash := func(login string) (h string) {
 			t.Helper()
-			if err := in.stores.SQL.Read.QueryRow(`SELECT mot_de_passe FROM utilisateurs WHERE login = ?`, login).Scan(&h); err != nil {
+			if err := in.stores.SQL.Read.QueryRow(t.Context(), `SELECT mot_de_passe FROM utilisateurs WHERE login = ?`, login).Scan(&h); err != nil {
 				t.Fatal(err)
 			}
 			return h

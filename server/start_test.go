@@ -80,7 +80,7 @@ func TestAdminPasswordCountsOnceAndWithinBounds(t *testing.T) {
 	}
 	stores := env.Open(t)
 	var who string
-	if err := stores.SQL.Read.QueryRow(
+	if err := stores.SQL.Read.QueryRow(t.Context(),
 		`SELECT admin FROM audit WHERE action = 'AJOUTER' AND cible = 'prof' AND admin_id IS NULL`).Scan(&who); err != nil || who != "~serveur" {
 		t.Errorf("audit: %q, %v", who, err)
 	}
@@ -135,7 +135,7 @@ func TestNobodyTakesTheAddressOfTheAdministrator(t *testing.T) {
 	server.Stop()
 	stores := env.Open(t)
 	for login, address := range map[string]string{"malin": "prof@admin.etuservices.invalid", "malin2": "prof-2@admin.etuservices.invalid"} {
-		if _, err := stores.SQL.Write.Exec(`UPDATE utilisateurs SET email = ? WHERE login = ?`, address, login); err != nil {
+		if _, err := stores.SQL.Write.Exec(t.Context(), `UPDATE utilisateurs SET email = ? WHERE login = ?`, address, login); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -30,7 +30,7 @@ func TestDrive(t *testing.T) {
 		t.Fatal(err)
 	}
 	working := func() (n int) {
-		if err := stores.SQL.Read.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM appels`).Scan(&n); err != nil {
+		if err := stores.SQL.Read.QueryRow(t.Context(), `SELECT COUNT(*) FROM appels`).Scan(&n); err != nil {
 			t.Error(err)
 		}
 		return n
@@ -57,7 +57,7 @@ func TestDrive(t *testing.T) {
 		`SELECT COUNT(*) FROM (SELECT utilisateur_id FROM appels GROUP BY utilisateur_id HAVING COUNT(*) > 10) trop`: 0,
 	} {
 		var got int
-		if err := stores.SQL.Read.QueryRowContext(t.Context(), query).Scan(&got); err != nil || got != want {
+		if err := stores.SQL.Read.QueryRow(t.Context(), query).Scan(&got); err != nil || got != want {
 			t.Errorf("%s: %d, want %d (%v)", query, got, want, err)
 		}
 	}

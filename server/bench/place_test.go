@@ -89,7 +89,7 @@ func newPlace(t testing.TB, env *testenv.Env, n int) *place {
 func (p *place) restock(t testing.TB, n int) {
 	t.Helper()
 	var last int64
-	check(t, p.stores.SQL.Read.QueryRowContext(t.Context(), `SELECT COALESCE(MAX(id), 0) FROM articles`).Scan(&last))
+	check(t, p.stores.SQL.Read.QueryRow(t.Context(), `SELECT COALESCE(MAX(id), 0) FROM articles`).Scan(&last))
 	sellers, now := p.users[len(p.users)/2:], store.At(time.Now())
 	p.insert(t, `INSERT INTO articles (id, vendeur_id, categorie, prix_centimes, titre, publie_le) VALUES `, n,
 		func(i int) []any {
@@ -141,7 +141,7 @@ func (p *place) insert(t testing.TB, into string, n int, row func(int) []any) {
 			args = append(args, row(i)...)
 		}
 		marks := ", (" + strings.Repeat(", ?", len(args)/rows)[2:] + ")"
-		_, err := p.stores.SQL.Write.ExecContext(t.Context(), into+strings.Repeat(marks, rows)[2:], args...)
+		_, err := p.stores.SQL.Write.Exec(t.Context(), into+strings.Repeat(marks, rows)[2:], args...)
 		check(t, err)
 	}
 }

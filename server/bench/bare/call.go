@@ -35,12 +35,12 @@ func (d *Driver) SellInSQL(ctx context.Context, u User, o Offer) error {
 // locks the user's row, and writes in that of the ledger's row.
 type work struct {
 	read  func(first *store.Batch)
-	write func(tx *sql.Tx, at store.Instant, last *store.Batch) (article int64, err error)
+	write func(tx store.Tx, at store.Instant, last *store.Batch) (article int64, err error)
 }
 
 func (d *Driver) sale(ctx context.Context, u User, o Offer) work {
-	return work{func(*store.Batch) {}, func(tx *sql.Tx, at store.Instant, last *store.Batch) (int64, error) {
-		done, err := tx.ExecContext(ctx, insertArticle, u.ID, o.Category, o.Cents, o.Title, "", "en_vente", at)
+	return work{func(*store.Batch) {}, func(tx store.Tx, at store.Instant, last *store.Batch) (int64, error) {
+		done, err := tx.Exec(ctx, insertArticle, u.ID, o.Category, o.Cents, o.Title, "", "en_vente", at)
 		if err != nil {
 			return 0, err
 		}
@@ -67,8 +67,8 @@ func (d *Driver) Buy(ctx context.Context, u User, article int64) error {
 			return rows.Scan(&id, &text[0], &text[1], &text[2], &cents, &text[3], &text[4], new(sql.NullString),
 				&seller, &text[5], &text[6], &text[7], new(string))
 		}, readArticle, u.ID, article)
-	}, func(tx *sql.Tx, at store.Instant, last *store.Batch) (int64, error) {
-		done, err := tx.ExecContext(ctx, sellArticle, u.ID, at, article, u.ID)
+	}, func(tx store.Tx, at store.Instant, last *store.Batch) (int64, error) {
+		done, err := tx.Exec(ctx, sellArticle, u.ID, at, article, u.ID)
 		if err != nil {
 			return 0, err
 		}
@@ -115,7 +115,7 @@ const noDeadline = 1 << 43
 const slotLife = 15 * time.Second
 
 func (d *Driver) write(ctx context.Context, u User, service, slot string, at store.Instant, w work) (sales, buys int64, err error) {
-	transaction := func(ctx context.Context, tx *sql.Tx) error {
+	transaction := func(ctx context.Context, tx store.Tx) error {
 		sales, buys, err = d.statements(ctx, tx, u, service, slot, at, w)
 		return err
 	}
@@ -123,18 +123,11 @@ func (d *Driver) write(ctx context.Context, u User, service, slot string, at sto
 		err := d.stores.SQL.GroupCommit(ctx, transaction)
 		return sales, buys, err
 	}
-	tx, err := d.stores.SQL.Write.BeginTx(ctx, nil)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer func() { _ = tx.Rollback() }()
-	if err := transaction(ctx, tx); err != nil {
-		return 0, 0, err
-	}
-	return sales, buys, tx.Commit()
+	err = d.stores.SQL.Tx(ctx, transaction)
+	return sales, buys, err
 }
 
-func (d *Driver) statements(ctx context.Context, tx *sql.Tx, u User, service, slot string, at store.Instant, w work) (sales, buys int64, err error) {
+func (d *Driver) statements(ctx context.Context, tx store.Tx, u User, service, slot string, at store.Instant, w work) (sales, buys int64, err error) {
 	var first, last store.Batch
 	first.Exec(countCall[service], u.ID)
 	first.Query(func(rows *sql.Rows) error {

@@ -115,7 +115,7 @@ func TestAddressesOfOneSubscriberAreOne(t *testing.T) {
 	apply := func(name string, where Origin) error {
 		_, err := a.SignUp(t.Context(), where, Registration{Password: "motdepasse", User: User{
 			Login: name, Email: name + "@univ.fr", FirstName: "A", LastName: "B", Role: Student,
-		}, Allowed: func(context.Context, store.RowReader) error { return nil }})
+		}, Allowed: func(context.Context, store.Conn) error { return nil }})
 		return err
 	}
 	for i, name := range []string{"n1", "n2", "n3"} {

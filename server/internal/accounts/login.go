@@ -120,12 +120,12 @@ func (a *Accounts) stillRefused(ctx context.Context, was accountRow) error {
 // under its row's lock, which must still have the hash that was compared.
 func (a *Accounts) record(ctx context.Context, slot ledger.Reservation, s *Session, hash, address string) (totals ledger.Totals, state ledger.State, err error) {
 	at, until := store.At(slot.Stamp), s.lastUse.Load()+a.writeAhead().Milliseconds()
-	err = a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx store.Tx) error {
 		totals, state, err = a.Quota.ConfirmLogin(ctx, tx, slot)
 		if err != nil {
 			return err
 		}
-		is, err := readAccount(ctx, tx, "u.id = ?", s.User.ID)
+		is, err := readAccount(ctx, tx.Conn, "u.id = ?", s.User.ID)
 		if err != nil {
 			return err
 		}
@@ -136,12 +136,12 @@ func (a *Accounts) record(ctx context.Context, slot ledger.Reservation, s *Sessi
 			return err
 		}
 		s.User = is.User
-		if _, err := tx.ExecContext(ctx, `
+		if _, err := tx.Exec(ctx, `
 			INSERT INTO connexions (utilisateur_id, instant, adresse, serveur, creneau) VALUES (?, ?, ?, ?, ?)`,
 			s.User.ID, at, address, a.Instance, slot.ID); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `
+		_, err = tx.Exec(ctx, `
 			INSERT INTO jetons (empreinte, utilisateur_id, depuis, dernier_usage) VALUES (?, ?, ?, ?)`,
 			s.hash, s.User.ID, at, store.AtMilli(until))
 		return err
@@ -243,12 +243,11 @@ func (a *Accounts) findAsTyped(ctx context.Context, email string) (accountRow, e
 func (a *Accounts) lookUp(ctx context.Context, where string, value any) (accountRow, error) {
 	ctx, cancel := context.WithTimeout(ctx, findTime)
 	defer cancel()
-	u, err := readAccount(ctx, a.Stores.SQL.Read, where, value)
-	return u, store.Classify(err)
+	return readAccount(ctx, a.Stores.SQL.Read.Conn, where, value)
 }
 
-func readAccount(ctx context.Context, from store.RowReader, where string, value any) (u accountRow, err error) {
-	err = from.QueryRowContext(ctx, `
+func readAccount(ctx context.Context, from store.Conn, where string, value any) (u accountRow, err error) {
+	err = from.QueryRow(ctx, `
 		SELECT u.id, u.login, u.email, u.prenom, u.nom, u.role, u.etat, u.mot_de_passe,
 		  c.expulse_jusqua, COALESCE(c.mdp_a_changer, 0)
 		FROM utilisateurs u LEFT JOIN consignes c ON c.utilisateur_id = u.id

@@ -36,7 +36,7 @@ func TestLastLoginNeverGoesBack(t *testing.T) {
 			}
 		}
 		var last store.Instant
-		if err := a.Stores.SQL.Read.QueryRow(`SELECT derniere_connexion FROM utilisateurs`).Scan(&last); err != nil {
+		if err := a.Stores.SQL.Read.QueryRow(t.Context(), `SELECT derniere_connexion FROM utilisateurs`).Scan(&last); err != nil {
 			t.Fatal(err)
 		}
 		if !last.Equal(late.Stamp) {
@@ -52,7 +52,7 @@ func TestPasswordsAndTokensAreHashed(t *testing.T) {
 	a := open(t, testenv.Embedded(t).Open(t), life)
 	s := enter(t, a, "alice")
 	enter(t, a, "bob") // the same password
-	rows, err := a.Stores.SQL.Read.Query(`SELECT mot_de_passe FROM utilisateurs`)
+	rows, err := a.Stores.SQL.Read.DB.Query(`SELECT mot_de_passe FROM utilisateurs`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,11 +75,11 @@ func TestPasswordsAndTokensAreHashed(t *testing.T) {
 		t.Errorf("a token of %d characters", n)
 	}
 	var one int
-	err = a.Stores.SQL.Read.QueryRow(`SELECT 1 FROM jetons WHERE empreinte = ?`, hashToken(s.Token)).Scan(&one)
+	err = a.Stores.SQL.Read.QueryRow(t.Context(), `SELECT 1 FROM jetons WHERE empreinte = ?`, hashToken(s.Token)).Scan(&one)
 	if err != nil {
 		t.Error(err)
 	}
-	if err := a.Stores.SQL.Read.QueryRowContext(context.Background(),
+	if err := a.Stores.SQL.Read.QueryRow(context.Background(),
 		`SELECT 1 FROM jetons WHERE empreinte = ?`, s.Token).Scan(&one); err != sql.ErrNoRows {
 		t.Errorf("the token itself: %v", err)
 	}

@@ -28,36 +28,36 @@ type storedForm struct {
 // instances. Where two accounts would then have one address, both keep theirs.
 func (a *Accounts) Normalize(ctx context.Context) error {
 	var done string
-	err := a.Stores.SQL.Read.QueryRowContext(ctx, `SELECT valeur FROM reglages WHERE nom = ?`, normalized).Scan(&done)
+	err := a.Stores.SQL.Read.QueryRow(ctx, `SELECT valeur FROM reglages WHERE nom = ?`, normalized).Scan(&done)
 	if err == nil {
 		return nil
 	}
 	if !errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("accounts: normalize: %w", store.Classify(err))
+		return fmt.Errorf("accounts: normalize: %w", err)
 	}
-	list, err := otherForms(ctx, a.Stores.SQL.Read)
+	list, err := otherForms(ctx, a.Stores.SQL.Read.Conn)
 	if err != nil {
 		return fmt.Errorf("accounts: normalize: %w", err)
 	}
-	shared, err := sharedAddresses(ctx, a.Stores.SQL.Read, list)
+	shared, err := sharedAddresses(ctx, a.Stores.SQL.Read.Conn, list)
 	if err != nil {
 		return fmt.Errorf("accounts: normalize: %w", err)
 	}
 	for _, k := range list {
 		if err := a.normalize(ctx, k, len(shared[protocol.FoldEmail(k.email)]) > 1); err != nil {
-			return fmt.Errorf("accounts: normalize: %w", store.Classify(err))
+			return fmt.Errorf("accounts: normalize: %w", err)
 		}
 	}
-	_, err = a.Stores.SQL.Write.ExecContext(ctx, `INSERT INTO reglages (nom, valeur) VALUES (?, 'fait')`, normalized)
+	_, err = a.Stores.SQL.Write.Exec(ctx, `INSERT INTO reglages (nom, valeur) VALUES (?, 'fait')`, normalized)
 	if err != nil && !store.IsDuplicate(err) { // another instance was at it too
-		return fmt.Errorf("accounts: normalize: %w", store.Classify(err))
+		return fmt.Errorf("accounts: normalize: %w", err)
 	}
 	return nil
 }
 
 func (a *Accounts) normalize(ctx context.Context, k storedForm, shared bool) error {
 	update := func(email string) error {
-		_, err := a.Stores.SQL.Write.ExecContext(ctx, `UPDATE utilisateurs SET email = ?, prenom = ?, nom = ? WHERE id = ?
+		_, err := a.Stores.SQL.Write.Exec(ctx, `UPDATE utilisateurs SET email = ?, prenom = ?, nom = ? WHERE id = ?
 			AND email = ? AND prenom = ? AND nom = ?`,
 			email, normalName(k.firstName), normalName(k.name), k.id, k.email, k.firstName, k.name)
 		return err
@@ -83,27 +83,23 @@ func normalName(s string) string {
 
 // otherForms reads the accounts of which an address or a name is not in the form
 // that is kept today.
-func otherForms(ctx context.Context, db *sql.DB) (list []storedForm, err error) {
-	rows, err := db.QueryContext(ctx, `SELECT id, login, email, prenom, nom FROM utilisateurs ORDER BY id`)
-	if err != nil {
-		return nil, store.Classify(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
+func otherForms(ctx context.Context, db store.Conn) (list []storedForm, err error) {
+	err = db.Query(ctx, func(rows *sql.Rows) error {
 		var k storedForm
 		if err := rows.Scan(&k.id, &k.login, &k.email, &k.firstName, &k.name); err != nil {
-			return nil, store.Classify(err)
+			return err
 		}
 		if protocol.FoldEmail(k.email) != k.email || !norm.NFC.IsNormalString(k.firstName) || !norm.NFC.IsNormalString(k.name) {
 			list = append(list, k)
 		}
-	}
-	return list, store.Classify(rows.Err())
+		return nil
+	}, `SELECT id, login, email, prenom, nom FROM utilisateurs ORDER BY id`)
+	return list, err
 }
 
 // sharedAddresses gives, for each address in today's form that an older account
 // would get, the logins of all who would have it.
-func sharedAddresses(ctx context.Context, db *sql.DB, older []storedForm) (map[string][]string, error) {
+func sharedAddresses(ctx context.Context, db store.Conn, older []storedForm) (map[string][]string, error) {
 	shared := map[string][]string{}
 	for _, k := range older {
 		email := protocol.FoldEmail(k.email)
@@ -112,11 +108,11 @@ func sharedAddresses(ctx context.Context, db *sql.DB, older []storedForm) (map[s
 		}
 		if shared[email] == nil {
 			var login string
-			switch err := db.QueryRowContext(ctx, `SELECT login FROM utilisateurs WHERE email = ?`, email).Scan(&login); {
+			switch err := db.QueryRow(ctx, `SELECT login FROM utilisateurs WHERE email = ?`, email).Scan(&login); {
 			case err == nil:
 				shared[email] = append(shared[email], login)
 			case !errors.Is(err, sql.ErrNoRows):
-				return nil, store.Classify(err)
+				return nil, err
 			}
 		}
 		shared[email] = append(shared[email], k.login)
@@ -132,7 +128,7 @@ type SharedAddress struct {
 }
 
 // SharedAddresses lists them, for the doctor.
-func SharedAddresses(ctx context.Context, db *sql.DB) (list []SharedAddress, err error) {
+func SharedAddresses(ctx context.Context, db store.Conn) (list []SharedAddress, err error) {
 	older, err := otherForms(ctx, db)
 	if err != nil {
 		return nil, fmt.Errorf("accounts: shared addresses: %w", err)

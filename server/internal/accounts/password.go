@@ -2,7 +2,6 @@ package accounts
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -18,8 +17,8 @@ var ErrSame error = protocol.Invalid("motdepasse", "Choisissez un autre mot de p
 
 // Logout kills the session's token, on all instances and in both stores.
 func (a *Accounts) Logout(ctx context.Context, s *Session) error {
-	if _, err := a.Stores.SQL.Write.ExecContext(ctx, `DELETE FROM jetons WHERE empreinte = ?`, s.hash); err != nil {
-		return fmt.Errorf("accounts: logout: %w", store.Classify(err))
+	if _, err := a.Stores.SQL.Write.Exec(ctx, `DELETE FROM jetons WHERE empreinte = ?`, s.hash); err != nil {
+		return fmt.Errorf("accounts: logout: %w", err)
 	}
 	a.Registry.remove(s)
 	a.Revoke(ctx, []string{s.hash}, "")
@@ -77,9 +76,9 @@ func (a *Accounts) changePassword(ctx context.Context, s *Session, from Origin, 
 // replacePassword puts a hash in the place of another and deletes the user's
 // other tokens, whose hashes it gives. Errors: ErrDead, errStale.
 func (a *Accounts) replacePassword(ctx context.Context, s *Session, old, hash string) (others []string, err error) {
-	err = a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx store.Tx) error {
 		// First of all: the lock that whoever ends tokens takes, too.
-		done, err := tx.ExecContext(ctx,
+		done, err := tx.Exec(ctx,
 			`UPDATE utilisateurs SET mot_de_passe = ? WHERE id = ? AND mot_de_passe = ?`, hash, s.User.ID, old)
 		if err != nil {
 			return err
@@ -90,7 +89,7 @@ func (a *Accounts) replacePassword(ctx context.Context, s *Session, old, hash st
 		if n, err := done.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(errStale, err)
 		}
-		if _, err := tx.ExecContext(ctx,
+		if _, err := tx.Exec(ctx,
 			`UPDATE consignes SET mdp_a_changer = 0 WHERE utilisateur_id = ? AND mdp_a_changer <> 0`, s.User.ID); err != nil {
 			return err
 		}
@@ -131,7 +130,7 @@ func (a *Accounts) upgrade(ctx context.Context, try *attempt, password, old stri
 	hash, err := a.replaceHash(ctx, try, password, old)
 	if err != nil {
 		a.Log.Warn("mot de passe haché à l'ancienne façon, jusqu'à la prochaine connexion",
-			"login", try.login, "erreur", fmt.Errorf("accounts: upgrade: %w", store.Classify(err)))
+			"login", try.login, "erreur", fmt.Errorf("accounts: upgrade: %w", err))
 		return old
 	}
 	return hash
@@ -141,7 +140,7 @@ func (a *Accounts) replaceHash(ctx context.Context, try *attempt, password, old 
 	if hash, err = a.Hash(ctx, try.network, password); err != nil {
 		return "", err
 	}
-	done, err := a.Stores.SQL.Write.ExecContext(ctx,
+	done, err := a.Stores.SQL.Write.Exec(ctx,
 		`UPDATE utilisateurs SET mot_de_passe = ? WHERE login = ? AND mot_de_passe = ?`, hash, try.login, old)
 	if err != nil {
 		return "", err

@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
@@ -35,7 +36,7 @@ func (a *Accounts) Resume(ctx context.Context, token string) (*Session, error) {
 	if !a.Stores.Health.Missing(store.NeedRedis) {
 		fields, err = a.tokenFields(ctx, hash)
 	}
-	if err = store.Classify(err); err != nil && sqlErr != nil {
+	if err != nil && sqlErr != nil {
 		return nil, fmt.Errorf("accounts: resume: %w", errors.Join(sqlErr, err))
 	}
 	life := a.SessionTTL.Milliseconds()
@@ -79,7 +80,7 @@ func (a *Accounts) resumeSQL(ctx context.Context, r *resumed) error {
 		return store.ErrUnavailable
 	}
 	if err := a.resuming.Do(ctx, r); err != nil {
-		return store.Classify(err)
+		return err
 	}
 	if r.session == nil {
 		return ErrWrong
@@ -93,17 +94,7 @@ func (a *Accounts) readTokens(ctx context.Context, list []*resumed) error {
 		asked[r.hash] = append(asked[r.hash], r)
 	}
 	in, args := store.InClause(slices.Collect(maps.Keys(asked)))
-	rows, err := a.Stores.SQL.Read.QueryContext(ctx, `
-		SELECT j.empreinte, u.id, u.login, u.email, u.prenom, u.nom, u.role, j.depuis, j.dernier_usage,
-		  COALESCE(c.mdp_a_changer, 0)
-		FROM jetons j JOIN utilisateurs u ON u.id = j.utilisateur_id
-		LEFT JOIN consignes c ON c.utilisateur_id = u.id
-		WHERE u.etat = '`+Active+`' AND j.empreinte `+in, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	return a.Stores.SQL.Read.Query(ctx, func(rows *sql.Rows) error {
 		var u User
 		var hash, role string
 		var since, written store.Instant
@@ -115,8 +106,13 @@ func (a *Accounts) readTokens(ctx context.Context, list []*resumed) error {
 		for _, r := range asked[hash] {
 			r.session, r.written = a.resumedSession(u, r.token, since.Time), written
 		}
-	}
-	return rows.Err()
+		return nil
+	}, `
+		SELECT j.empreinte, u.id, u.login, u.email, u.prenom, u.nom, u.role, j.depuis, j.dernier_usage,
+		  COALESCE(c.mdp_a_changer, 0)
+		FROM jetons j JOIN utilisateurs u ON u.id = j.utilisateur_id
+		LEFT JOIN consignes c ON c.utilisateur_id = u.id
+		WHERE u.etat = '`+Active+`' AND j.empreinte `+in, args...)
 }
 
 // fieldsScript reads a token's fields.

@@ -13,21 +13,21 @@ import (
 
 // DeleteTokens deletes a user's tokens in a transaction, but the one whose hash
 // is except, and gives their hashes for Revoke, once it is committed.
-func DeleteTokens(ctx context.Context, tx *sql.Tx, user int64, except string) (hashes []string, err error) {
-	hashes, err = store.Texts(ctx, tx,
+func DeleteTokens(ctx context.Context, tx store.Tx, user int64, except string) (hashes []string, err error) {
+	hashes, err = store.Column[string](ctx, tx.Conn,
 		`SELECT empreinte FROM jetons WHERE utilisateur_id = ? AND empreinte <> ?`, user, except)
 	if err != nil || len(hashes) == 0 {
 		return nil, err
 	}
-	_, err = tx.ExecContext(ctx, `DELETE FROM jetons WHERE utilisateur_id = ? AND empreinte <> ?`, user, except)
+	_, err = tx.Exec(ctx, `DELETE FROM jetons WHERE utilisateur_id = ? AND empreinte <> ?`, user, except)
 	return hashes, err
 }
 
 // Alive makes sure, in the transaction that does what a session asked for, that its
 // token (a hash) was not revoked since. Errors: ErrDead.
-func Alive(ctx context.Context, tx *sql.Tx, user int64, hash string) error {
+func Alive(ctx context.Context, tx store.Tx, user int64, hash string) error {
 	var one int
-	err := tx.QueryRowContext(ctx,
+	err := tx.QueryRow(ctx,
 		`SELECT 1 FROM jetons WHERE empreinte = ? AND utilisateur_id = ?`, hash, user).Scan(&one)
 	if errors.Is(err, sql.ErrNoRows) {
 		return ErrDead
@@ -178,9 +178,9 @@ func (r *Registry) revalidate(ctx context.Context, tokens []string) error {
 		return nil
 	}
 	in, args := store.InClause(tokens)
-	living, err := store.Texts(ctx, r.sql.Read, `SELECT empreinte FROM jetons WHERE empreinte `+in, args...)
+	living, err := store.Column[string](ctx, r.sql.Read.Conn, `SELECT empreinte FROM jetons WHERE empreinte `+in, args...)
 	if err != nil {
-		return fmt.Errorf("accounts: revalidate: %w", store.Classify(err))
+		return fmt.Errorf("accounts: revalidate: %w", err)
 	}
 	dead := set(tokens)
 	for _, h := range living {

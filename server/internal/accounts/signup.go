@@ -17,16 +17,16 @@ type Registration struct {
 	// Allowed, when given, says whether the account may be opened at all: before
 	// the password is hashed, and again in the transaction, with a lock on what it
 	// reads.
-	Allowed func(ctx context.Context, from store.RowReader) error
+	Allowed func(ctx context.Context, from store.Conn) error
 	// Then, when given, is done in the same transaction.
-	Then func(ctx context.Context, tx *sql.Tx, u User) error
+	Then func(ctx context.Context, tx store.Tx, u User) error
 }
 
 // SignUp opens an account for whoever asks, within the limits of the address.
 // Errors: *TooMany, those of Allowed and of Register.
 func (a *Accounts) SignUp(ctx context.Context, from Origin, r Registration) (User, error) {
 	err := a.beforeHashing(ctx, func(ctx context.Context) error {
-		if err := r.Allowed(ctx, a.Stores.SQL.Read); err != nil {
+		if err := r.Allowed(ctx, a.Stores.SQL.Read.Conn); err != nil {
 			return err
 		}
 		if err := a.mayRegister(ctx, from); err != nil {
@@ -54,13 +54,13 @@ func (a *Accounts) insert(ctx context.Context, flow string, r Registration) (Use
 		return User{}, err
 	}
 	user := r.User
-	err = a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx store.Tx) error {
 		if r.Allowed != nil {
-			if err := r.Allowed(ctx, tx); err != nil {
+			if err := r.Allowed(ctx, tx.Conn); err != nil {
 				return err
 			}
 		}
-		done, err := tx.ExecContext(ctx, `
+		done, err := tx.Exec(ctx, `
 			INSERT INTO utilisateurs (login, email, prenom, nom, mot_de_passe, role, cree_le)
 			VALUES (?, ?, ?, ?, ?, ?, ?)`,
 			user.Login, user.Email, user.FirstName, user.LastName, hash, string(user.Role), store.At(time.Now()))
@@ -95,13 +95,13 @@ func (a *Accounts) free(ctx context.Context, u User) error {
 	defer cancel()
 	for _, c := range []struct{ column, value string }{{"login", u.Login}, {"email", u.Email}} {
 		var one int
-		err := a.Stores.SQL.Read.QueryRowContext(ctx,
+		err := a.Stores.SQL.Read.QueryRow(ctx,
 			`SELECT 1 FROM utilisateurs WHERE `+c.column+` = ?`, c.value).Scan(&one)
 		switch {
 		case err == nil:
 			return &Taken{Field: c.column}
 		case !errors.Is(err, sql.ErrNoRows):
-			return fmt.Errorf("accounts: is %s free: %w", c.column, store.Classify(err))
+			return fmt.Errorf("accounts: is %s free: %w", c.column, err)
 		}
 	}
 	return nil

@@ -253,17 +253,17 @@ func (a *Accounts) nameSecret(ctx context.Context) ([]byte, error) {
 	db := a.Stores.SQL.Write
 	for {
 		var text string
-		err := db.QueryRowContext(ctx, `SELECT valeur FROM reglages WHERE nom = ?`, secretRow).Scan(&text)
+		err := db.QueryRow(ctx, `SELECT valeur FROM reglages WHERE nom = ?`, secretRow).Scan(&text)
 		if errors.Is(err, sql.ErrNoRows) {
 			var fresh [32]byte
 			_, _ = rand.Read(fresh[:]) // never fails since Go 1.24
-			_, err = db.ExecContext(ctx, `INSERT INTO reglages (nom, valeur) VALUES (?, ?)`, secretRow, hex.EncodeToString(fresh[:]))
+			_, err = db.Exec(ctx, `INSERT INTO reglages (nom, valeur) VALUES (?, ?)`, secretRow, hex.EncodeToString(fresh[:]))
 			if err == nil || store.IsDuplicate(err) { // this server's or another's
 				continue
 			}
 		}
 		if err != nil {
-			return nil, fmt.Errorf("accounts: secret: %w", store.Classify(err))
+			return nil, fmt.Errorf("accounts: secret: %w", err)
 		}
 		key, err := hex.DecodeString(text)
 		if err != nil {

@@ -83,10 +83,10 @@ func (a *Accounts) persistUses(ctx context.Context, used []*Session, uses []int6
 		slices.Sort(due)
 		due = slices.Compact(due) // several connections may hold one token
 		in, args := store.InClause(due)
-		done, err := a.Stores.SQL.Write.ExecContext(ctx, `UPDATE jetons SET dernier_usage = CASE`+cases.String()+
+		done, err := a.Stores.SQL.Write.Exec(ctx, `UPDATE jetons SET dernier_usage = CASE`+cases.String()+
 			` ELSE dernier_usage END WHERE empreinte `+in, append(values, args...)...)
 		if err != nil {
-			return store.Classify(err)
+			return err
 		}
 		n, err := done.RowsAffected()
 		if err != nil {

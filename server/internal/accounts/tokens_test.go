@@ -19,7 +19,7 @@ func age(t *testing.T, a *Accounts, s *Session, by time.Duration) {
 	use := time.Now().Add(-by)
 	s.lastUse.Store(use.UnixMilli())
 	s.covered.Store(use.Add(a.writeAhead()).UnixMilli())
-	if _, err := a.Stores.SQL.Write.Exec(`UPDATE jetons SET dernier_usage = ? WHERE empreinte = ?`,
+	if _, err := a.Stores.SQL.Write.Exec(t.Context(), `UPDATE jetons SET dernier_usage = ? WHERE empreinte = ?`,
 		store.At(use.Add(a.writeAhead())), s.hash); err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func age(t *testing.T, a *Accounts, s *Session, by time.Duration) {
 func written(t *testing.T, a *Accounts, s *Session) time.Time {
 	t.Helper()
 	var at store.Instant
-	if err := a.Stores.SQL.Read.QueryRow(`SELECT dernier_usage FROM jetons WHERE empreinte = ?`, s.hash).Scan(&at); err != nil {
+	if err := a.Stores.SQL.Read.QueryRow(t.Context(), `SELECT dernier_usage FROM jetons WHERE empreinte = ?`, s.hash).Scan(&at); err != nil {
 		t.Fatal(err)
 	}
 	return at.Time

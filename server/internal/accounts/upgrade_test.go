@@ -19,7 +19,7 @@ func TestHashUpgradedAtLogin(t *testing.T) {
 		enter(t, a, "alice")
 		hash := func() (h string) {
 			t.Helper()
-			if err := a.Stores.SQL.Read.QueryRow(`SELECT mot_de_passe FROM utilisateurs WHERE login = 'alice'`).Scan(&h); err != nil {
+			if err := a.Stores.SQL.Read.QueryRow(t.Context(), `SELECT mot_de_passe FROM utilisateurs WHERE login = 'alice'`).Scan(&h); err != nil {
 				t.Fatal(err)
 			}
 			return h

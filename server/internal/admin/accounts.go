@@ -41,7 +41,7 @@ func (a *Admin) List(ctx context.Context, query, after string, limit int) (Page,
 	for {
 		batch, err := a.batch(ctx, after)
 		if err != nil {
-			return Page{}, fmt.Errorf("admin: list: %w", store.Classify(err))
+			return Page{}, fmt.Errorf("admin: list: %w", err)
 		}
 		for _, u := range batch {
 			if !matches(u, words) {
@@ -61,26 +61,22 @@ func (a *Admin) List(ctx context.Context, query, after string, limit int) (Page,
 }
 
 func (a *Admin) batch(ctx context.Context, after string) (list []Account, err error) {
-	rows, err := a.Stores.SQL.Read.QueryContext(ctx, `
-		SELECT u.id, u.login, u.email, u.prenom, u.nom, u.role, u.etat, c.expulse_jusqua
-		FROM utilisateurs u LEFT JOIN consignes c ON c.utilisateur_id = u.id
-		WHERE u.login > ? AND u.login < ? ORDER BY u.login LIMIT ?`, after, accounts.AnonymousMark, listBatch)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	err = a.Stores.SQL.Read.Query(ctx, func(rows *sql.Rows) error {
 		var u Account
 		var until store.Instant
 		if err := rows.Scan(&u.ID, &u.Login, &u.Email, &u.FirstName, &u.LastName, (*string)(&u.Role), &u.State, &until); err != nil {
-			return nil, err
+			return err
 		}
 		if u.State == accounts.Active && !until.IsZero() && until.After(time.Now()) {
 			u.State = expelled
 		}
 		list = append(list, u)
-	}
-	return list, rows.Err()
+		return nil
+	}, `
+		SELECT u.id, u.login, u.email, u.prenom, u.nom, u.role, u.etat, c.expulse_jusqua
+		FROM utilisateurs u LEFT JOIN consignes c ON c.utilisateur_id = u.id
+		WHERE u.login > ? AND u.login < ? ORDER BY u.login LIMIT ?`, after, accounts.AnonymousMark, listBatch)
+	return list, err
 }
 
 func matches(u Account, words []string) bool {
@@ -104,17 +100,17 @@ const (
 
 // RegistrationsOpen says whether anybody may open an account.
 func (a *Admin) RegistrationsOpen(ctx context.Context) (bool, error) {
-	return a.StillOpen(ctx, a.Stores.SQL.Read)
+	return a.StillOpen(ctx, a.Stores.SQL.Read.Conn)
 }
 
 // StillOpen is RegistrationsOpen in the transaction that opens an account: until
 // that ends, nobody closes registration. Errors: store.ErrUnavailable.
-func (a *Admin) StillOpen(ctx context.Context, from store.RowReader) (bool, error) {
+func (a *Admin) StillOpen(ctx context.Context, from store.Conn) (bool, error) {
 	var value string
-	err := from.QueryRowContext(ctx,
+	err := from.QueryRow(ctx,
 		`SELECT valeur FROM reglages WHERE nom = 'inscriptions'`+a.Stores.SQL.SharedLock()).Scan(&value)
 	if err != nil {
-		return false, fmt.Errorf("admin: registrations: %w", store.Classify(err))
+		return false, fmt.Errorf("admin: registrations: %w", err)
 	}
 	return value != closed, nil
 }
@@ -125,11 +121,11 @@ func (a *Admin) OpenRegistrations(ctx context.Context, actor Actor, open bool) e
 	if open {
 		value = opened
 	}
-	err := a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx store.Tx) error {
 		if err := a.enter(ctx, tx, actor); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE reglages SET valeur = ? WHERE nom = 'inscriptions'`, value); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE reglages SET valeur = ? WHERE nom = 'inscriptions'`, value); err != nil {
 			return err
 		}
 		return a.audit(ctx, tx, actor, "INSCRIPTIONS", target{}, value)
@@ -143,7 +139,7 @@ func (a *Admin) OpenRegistrations(ctx context.Context, actor Actor, open bool) e
 // Add opens an account, whether registration is open or not. Further errors:
 // *accounts.Taken, *hashing.Busy.
 func (a *Admin) Add(ctx context.Context, actor Actor, r accounts.Registration) error {
-	r.Then = func(ctx context.Context, tx *sql.Tx, u accounts.User) error {
+	r.Then = func(ctx context.Context, tx store.Tx, u accounts.User) error {
 		return a.audit(ctx, tx, actor, "AJOUTER", target{User: u}, string(u.Role))
 	}
 	_, err := a.Accounts.Create(ctx, r)

@@ -2,7 +2,6 @@ package admin
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -17,7 +16,7 @@ import (
 // store.ErrUnavailable; those of all actions.
 func (a *Admin) Block(ctx context.Context, actor Actor, login, reason string) error {
 	return a.actAndRevoke(ctx, actor, login, action{action: "BLOQUER", reason: reason, shuts: true}, reason,
-		func(ctx context.Context, tx *sql.Tx, t target) error {
+		func(ctx context.Context, tx store.Tx, t target) error {
 			return setState(ctx, tx, t, accounts.Blocked)
 		})
 }
@@ -26,7 +25,7 @@ func (a *Admin) Block(ctx context.Context, actor Actor, login, reason string) er
 func (a *Admin) Unblock(ctx context.Context, actor Actor, login string) error {
 	_, err := a.act(ctx, actor, login, action{
 		action: "DEBLOQUER", toSelf: true,
-		do: func(ctx context.Context, tx *sql.Tx, t target) error {
+		do: func(ctx context.Context, tx store.Tx, t target) error {
 			if err := setState(ctx, tx, t, accounts.Active); err != nil {
 				return err
 			}
@@ -40,7 +39,7 @@ func (a *Admin) Unblock(ctx context.Context, actor Actor, login string) error {
 // is over.
 func (a *Admin) Expel(ctx context.Context, actor Actor, login string, pause time.Duration, reason string) error {
 	return a.actAndRevoke(ctx, actor, login, action{action: "EXPULSER", reason: reason, shuts: pause > 0}, reason,
-		func(ctx context.Context, tx *sql.Tx, t target) error {
+		func(ctx context.Context, tx store.Tx, t target) error {
 			if pause == 0 {
 				return nil
 			}
@@ -56,8 +55,8 @@ func (a *Admin) SetPassword(ctx context.Context, actor Actor, login, password st
 		return err
 	}
 	return a.actAndRevoke(ctx, actor, login, action{action: "NOUVEAUMDP"}, "L'administration a changé votre mot de passe.",
-		func(ctx context.Context, tx *sql.Tx, t target) error {
-			if _, err := tx.ExecContext(ctx, `UPDATE utilisateurs SET mot_de_passe = ? WHERE id = ?`, hash, t.ID); err != nil {
+		func(ctx context.Context, tx store.Tx, t target) error {
+			if _, err := tx.Exec(ctx, `UPDATE utilisateurs SET mot_de_passe = ? WHERE id = ?`, hash, t.ID); err != nil {
 				return err
 			}
 			return setDirective(ctx, tx, t, "mdp_a_changer", 1)
@@ -68,10 +67,10 @@ func (a *Admin) SetPassword(ctx context.Context, actor Actor, login, password st
 // connections closed, on all instances; said is the text of their last line, which
 // also stands in the news.
 func (a *Admin) actAndRevoke(ctx context.Context, actor Actor, login string, d action, said string,
-	do func(ctx context.Context, tx *sql.Tx, t target) error,
+	do func(ctx context.Context, tx store.Tx, t target) error,
 ) error {
 	var tokens []string
-	d.do = func(ctx context.Context, tx *sql.Tx, t target) (err error) {
+	d.do = func(ctx context.Context, tx store.Tx, t target) (err error) {
 		if err := inbox.Add(ctx, tx, t.ID, inbox.Expelled, said); err != nil {
 			return err
 		}
@@ -88,21 +87,21 @@ func (a *Admin) actAndRevoke(ctx context.Context, actor Actor, login string, d a
 	return nil
 }
 
-func setState(ctx context.Context, tx *sql.Tx, t target, state string) error {
-	_, err := tx.ExecContext(ctx, `UPDATE utilisateurs SET etat = ? WHERE id = ?`, state, t.ID)
+func setState(ctx context.Context, tx store.Tx, t target, state string) error {
+	_, err := tx.Exec(ctx, `UPDATE utilisateurs SET etat = ? WHERE id = ?`, state, t.ID)
 	return err
 }
 
 // setDirective sets a column of what is decided for an account.
-func setDirective(ctx context.Context, tx *sql.Tx, t target, column string, value any) error {
-	done, err := tx.ExecContext(ctx, `UPDATE consignes SET `+column+` = ? WHERE utilisateur_id = ?`, value, t.ID)
+func setDirective(ctx context.Context, tx store.Tx, t target, column string, value any) error {
+	done, err := tx.Exec(ctx, `UPDATE consignes SET `+column+` = ? WHERE utilisateur_id = ?`, value, t.ID)
 	if err != nil {
 		return err
 	}
 	if n, err := done.RowsAffected(); err != nil || n > 0 {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO consignes (utilisateur_id, `+column+`) VALUES (?, ?)`, t.ID, value)
+	_, err = tx.Exec(ctx, `INSERT INTO consignes (utilisateur_id, `+column+`) VALUES (?, ?)`, t.ID, value)
 	return err
 }
 
@@ -115,7 +114,7 @@ func (a *Admin) Delete(ctx context.Context, actor Actor, login, reason string) e
 	}
 	var user ledger.User
 	err := a.actAndRevoke(ctx, actor, login, action{action: accounts.ActionDelete, reason: reason, shuts: true}, reason,
-		func(ctx context.Context, tx *sql.Tx, t target) error {
+		func(ctx context.Context, tx store.Tx, t target) error {
 			user = t.Quota()
 			return erase(ctx, tx, t)
 		})
@@ -131,7 +130,7 @@ func (a *Admin) Delete(ctx context.Context, actor Actor, login, reason string) e
 	return nil
 }
 
-func erase(ctx context.Context, tx *sql.Tx, t target) error {
+func erase(ctx context.Context, tx store.Tx, t target) error {
 	name := accounts.Anonymous(t.ID)
 	for _, s := range []struct {
 		query string
@@ -147,7 +146,7 @@ func erase(ctx context.Context, tx *sql.Tx, t target) error {
 		{`DELETE FROM consignes WHERE utilisateur_id = ?`, []any{t.ID}},
 		{`DELETE FROM refs WHERE utilisateur_id = ?`, []any{t.ID}},
 	} {
-		if _, err := tx.ExecContext(ctx, s.query, s.args...); err != nil {
+		if _, err := tx.Exec(ctx, s.query, s.args...); err != nil {
 			return err
 		}
 	}
@@ -168,7 +167,7 @@ func (a *Admin) Reset(ctx context.Context, actor Actor, login string) error {
 	var later []string
 	t, err := a.act(ctx, actor, login, action{
 		action: "RAZ", toSelf: true,
-		do: func(ctx context.Context, tx *sql.Tx, t target) (err error) {
+		do: func(ctx context.Context, tx store.Tx, t target) (err error) {
 			if later, err = a.Quota.Reset(ctx, tx, t.Quota(), at); err != nil {
 				return err
 			}
@@ -187,7 +186,7 @@ func (a *Admin) Reset(ctx context.Context, actor Actor, login string) error {
 
 // Announce tells everybody who is logged in.
 func (a *Admin) Announce(ctx context.Context, actor Actor, text string) error {
-	err := a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx store.Tx) error {
 		if err := a.enter(ctx, tx, actor); err != nil {
 			return err
 		}

@@ -87,13 +87,13 @@ type action struct {
 	reason string
 	toSelf bool // one may do it to oneself
 	shuts  bool // it may keep an administrator out
-	do     func(ctx context.Context, tx *sql.Tx, t target) error
+	do     func(ctx context.Context, tx store.Tx, t target) error
 }
 
 // act does an action in one transaction. Locks are taken in one order everywhere:
 // the administrators' row (enter), the account, its articles.
 func (a *Admin) act(ctx context.Context, actor Actor, login string, d action) (t target, err error) {
-	err = a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx store.Tx) error {
 		if err := a.enter(ctx, tx, actor); err != nil {
 			return err
 		}
@@ -104,7 +104,7 @@ func (a *Admin) act(ctx context.Context, actor Actor, login string, d action) (t
 			return ErrSelf
 		}
 		// The lock that logins and counted calls take too.
-		if _, err := tx.ExecContext(ctx, `UPDATE utilisateurs SET etat = etat WHERE id = ?`, t.ID); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE utilisateurs SET etat = etat WHERE id = ?`, t.ID); err != nil {
 			return err
 		}
 		if err := d.do(ctx, tx, t); err != nil {
@@ -126,10 +126,10 @@ func (a *Admin) act(ctx context.Context, actor Actor, login string, d action) (t
 // enter takes the lock that all actions share, so that two administrators cannot lock
 // each other out, and makes sure that the actor still is one and that the session
 // still stands.
-func (a *Admin) enter(ctx context.Context, tx *sql.Tx, actor Actor) error {
+func (a *Admin) enter(ctx context.Context, tx store.Tx, actor Actor) error {
 	// A counter, for a row that does not really change locks nothing between the
 	// nodes of a Galera cluster.
-	if _, err := tx.ExecContext(ctx, `UPDATE reglages
+	if _, err := tx.Exec(ctx, `UPDATE reglages
 		SET valeur = CASE valeur WHEN '' THEN '1' ELSE valeur + 1 END WHERE nom = 'verrou'`); err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ func (a *Admin) enter(ctx context.Context, tx *sql.Tx, actor Actor) error {
 		return nil
 	}
 	var one int
-	err := tx.QueryRowContext(ctx,
+	err := tx.QueryRow(ctx,
 		`SELECT 1 FROM utilisateurs WHERE id = ? AND role = ? AND etat = ?`, actor.ID, string(accounts.Admin), accounts.Active).Scan(&one)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -148,8 +148,8 @@ func (a *Admin) enter(ctx context.Context, tx *sql.Tx, actor Actor) error {
 	return accounts.Alive(ctx, tx, actor.ID, actor.Token)
 }
 
-func find(ctx context.Context, tx *sql.Tx, login string) (t target, err error) {
-	err = tx.QueryRowContext(ctx,
+func find(ctx context.Context, tx store.Tx, login string) (t target, err error) {
+	err = tx.QueryRow(ctx,
 		`SELECT id, login, email, prenom, nom, role, etat FROM utilisateurs WHERE login = ?`, login).
 		Scan(&t.ID, &t.Login, &t.Email, &t.FirstName, &t.LastName, (*string)(&t.Role), &t.state)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -160,9 +160,9 @@ func find(ctx context.Context, tx *sql.Tx, login string) (t target, err error) {
 
 // checkAdminLeft fails where no administrator could log in any more. Errors:
 // ErrLastAdmin.
-func checkAdminLeft(ctx context.Context, tx *sql.Tx) error {
+func checkAdminLeft(ctx context.Context, tx store.Tx) error {
 	var n int
-	err := tx.QueryRowContext(ctx, `
+	err := tx.QueryRow(ctx, `
 		SELECT COUNT(*) FROM utilisateurs u LEFT JOIN consignes c ON c.utilisateur_id = u.id
 		WHERE u.role = ? AND u.etat = ? AND (c.expulse_jusqua IS NULL OR c.expulse_jusqua <= ?)`,
 		string(accounts.Admin), accounts.Active, store.At(time.Now())).Scan(&n)
@@ -177,8 +177,8 @@ func (a *Admin) logAction(actor Actor, action, login, reason string) {
 	a.Log.Info("acte d'administration", "admin", actor.Login, "acte", action, "cible", login, "raison", reason)
 }
 
-func (a *Admin) audit(ctx context.Context, tx *sql.Tx, actor Actor, action string, t target, reason string) error {
-	_, err := tx.ExecContext(ctx, `
+func (a *Admin) audit(ctx context.Context, tx store.Tx, actor Actor, action string, t target, reason string) error {
+	_, err := tx.Exec(ctx, `
 		INSERT INTO audit (instant, admin_id, admin, action, cible_id, cible, raison, serveur) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		store.At(time.Now()), nullID(actor.ID), actor.Login, action, nullID(t.ID), t.Login, reason, a.Instance)
 	return err

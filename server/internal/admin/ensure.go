@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"etuservices/server/internal/accounts"
-	"etuservices/server/internal/store"
 )
 
 // ErrStudent is a login that was to be an administrator's and is a student's.
@@ -49,12 +48,12 @@ func (a *Admin) Ensure(ctx context.Context, login string, password func() (strin
 // be known of the account.
 func (a *Admin) exists(ctx context.Context, login string) (bool, error) {
 	var role, state string
-	err := a.Stores.SQL.Read.QueryRowContext(ctx, `SELECT role, etat FROM utilisateurs WHERE login = ?`, login).Scan(&role, &state)
+	err := a.Stores.SQL.Read.QueryRow(ctx, `SELECT role, etat FROM utilisateurs WHERE login = ?`, login).Scan(&role, &state)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return false, nil
 	case err != nil:
-		return false, fmt.Errorf("admin: ensure: %w", store.Classify(err))
+		return false, fmt.Errorf("admin: ensure: %w", err)
 	case accounts.Role(role) != accounts.Admin:
 		return false, ErrStudent
 	case state == accounts.Blocked:

@@ -45,7 +45,7 @@ func (a *App) logListening(p *ports, out io.Writer) {
 func (a *App) logStart(ctx context.Context) {
 	sql, redis := a.Stores.Versions(ctx)
 	var users, admins, articles int64
-	err := a.Stores.SQL.Read.QueryRowContext(ctx, `
+	err := a.Stores.SQL.Read.QueryRow(ctx, `
 		SELECT (SELECT COUNT(*) FROM utilisateurs), (SELECT COUNT(*) FROM utilisateurs WHERE role = ?),
 			(SELECT COUNT(*) FROM articles WHERE etat = ?)`, string(accounts.Admin), string(market.ForSale)).Scan(&users, &admins, &articles)
 	a.log.Info("serveur prêt", "version", protocol.BuildVersion(), "serveur", a.cfg.Instance, "sql", sql, "redis", redis,

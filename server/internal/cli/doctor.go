@@ -158,7 +158,7 @@ func examineSQL(ctx context.Context, r *report, cfg config.Config, s *store.Stor
 		examineMySQL(ctx, r, s)
 	}
 	var admins int
-	err := s.SQL.Read.QueryRowContext(ctx, `SELECT COUNT(*) FROM utilisateurs WHERE role = 'admin' AND etat = 'actif'`).Scan(&admins)
+	err := s.SQL.Read.QueryRow(ctx, `SELECT COUNT(*) FROM utilisateurs WHERE role = 'admin' AND etat = 'actif'`).Scan(&admins)
 	switch {
 	case err != nil:
 		r.failed("administrateurs", err)
@@ -170,7 +170,7 @@ func examineSQL(ctx context.Context, r *report, cfg config.Config, s *store.Stor
 	}
 	examineAccounts(ctx, r, s)
 	var open string
-	if err := s.SQL.Read.QueryRowContext(ctx, `SELECT valeur FROM reglages WHERE nom = 'inscriptions'`).Scan(&open); err != nil {
+	if err := s.SQL.Read.QueryRow(ctx, `SELECT valeur FROM reglages WHERE nom = 'inscriptions'`).Scan(&open); err != nil {
 		r.failed("inscriptions", err)
 	} else {
 		r.say(true, "inscriptions "+open, "")
@@ -180,7 +180,7 @@ func examineSQL(ctx context.Context, r *report, cfg config.Config, s *store.Stor
 // examineAccounts looks for those whose password everybody knows, and for those
 // that share an e-mail address in two forms.
 func examineAccounts(ctx context.Context, r *report, s *store.Stores) {
-	shared, err := accounts.SharedAddresses(ctx, s.SQL.Read)
+	shared, err := accounts.SharedAddresses(ctx, s.SQL.Read.Conn)
 	if err != nil {
 		r.failed("adresses e-mail", err)
 		return
@@ -206,7 +206,7 @@ func examineMySQL(ctx context.Context, r *report, s *store.Stores) {
 	var version, now string
 	var most int
 	before := time.Now()
-	if err := s.SQL.Read.QueryRowContext(ctx, `SELECT VERSION(), UTC_TIMESTAMP(3), @@max_connections`).Scan(&version, &now, &most); err != nil {
+	if err := s.SQL.Read.QueryRow(ctx, `SELECT VERSION(), UTC_TIMESTAMP(3), @@max_connections`).Scan(&version, &now, &most); err != nil {
 		r.failed("MySQL", err)
 		return
 	}

@@ -130,7 +130,7 @@ func (h *Hub) send(ctx context.Context, e event) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), store.RedisTimeout)
 	defer cancel()
-	return store.Classify(h.DB.Publish(ctx, h.Channel, text).Err())
+	return h.DB.Publish(ctx, h.Channel, text).Err()
 }
 
 // deliver brings an event to the connections of this process.

@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
-
-	"etuservices/server/internal/store"
 )
 
 // Snapshot is all instances as they were at one moment.
@@ -101,7 +99,7 @@ func (h *Hub) Sessions(ctx context.Context) ([]Session, error) {
 		answers[proc] = pipe.HVals(ctx, keyPrefix+proc+":sessions")
 	}
 	if _, err := pipe.Exec(ctx); err != nil && len(answers) > 0 {
-		return nil, fmt.Errorf("cluster: sessions: %w", store.Classify(err))
+		return nil, fmt.Errorf("cluster: sessions: %w", err)
 	}
 	var all []Session
 	for proc, answer := range answers {

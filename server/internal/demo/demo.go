@@ -125,12 +125,12 @@ const mark = "demonstration"
 // Marked says whether these stores are the demonstration's.
 func Marked(ctx context.Context, stores *store.Stores) (bool, error) {
 	var one int
-	err := stores.SQL.Read.QueryRowContext(ctx, `SELECT 1 FROM reglages WHERE nom = ?`, mark).Scan(&one)
+	err := stores.SQL.Read.QueryRow(ctx, `SELECT 1 FROM reglages WHERE nom = ?`, mark).Scan(&one)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("demo: %w", store.Classify(err))
+		return false, fmt.Errorf("demo: %w", err)
 	}
 	return true, nil
 }
@@ -143,8 +143,8 @@ func claim(ctx context.Context, stores *store.Stores) error {
 		return err
 	}
 	var accountsThere int
-	if err := stores.SQL.Read.QueryRowContext(ctx, `SELECT COUNT(*) FROM utilisateurs`).Scan(&accountsThere); err != nil {
-		return fmt.Errorf("demo: %w", store.Classify(err))
+	if err := stores.SQL.Read.QueryRow(ctx, `SELECT COUNT(*) FROM utilisateurs`).Scan(&accountsThere); err != nil {
+		return fmt.Errorf("demo: %w", err)
 	}
 	if accountsThere > 0 {
 		known, err := Known(ctx, stores)
@@ -155,8 +155,8 @@ func claim(ctx context.Context, stores *store.Stores) error {
 			return ErrOthers
 		}
 	}
-	_, err = stores.SQL.Write.ExecContext(ctx, `INSERT INTO reglages (nom, valeur) VALUES (?, 'oui')`, mark)
-	return store.Classify(err)
+	_, err = stores.SQL.Write.Exec(ctx, `INSERT INTO reglages (nom, valeur) VALUES (?, 'oui')`, mark)
+	return err
 }
 
 // KnownAccounts are those of the demonstration's accounts that still have its
@@ -174,23 +174,21 @@ func Known(ctx context.Context, stores *store.Stores) (KnownAccounts, error) {
 		logins = append(logins, s.Login)
 	}
 	in, args := store.InClause(logins)
-	rows, err := stores.SQL.Read.QueryContext(ctx,
-		`SELECT login, role, mot_de_passe FROM utilisateurs WHERE login `+in+` ORDER BY login`, args...)
-	if err != nil {
-		return KnownAccounts{}, fmt.Errorf("demo: %w", store.Classify(err))
-	}
-	defer rows.Close()
 	var known KnownAccounts
-	for rows.Next() {
+	err := stores.SQL.Read.Query(ctx, func(rows *sql.Rows) error {
 		var login, role, hash string
 		if err := rows.Scan(&login, &role, &hash); err != nil {
-			return KnownAccounts{}, fmt.Errorf("demo: %w", store.Classify(err))
+			return err
 		}
-		if ok, err := argon2id.ComparePasswordAndHash(Password, hash); err != nil || !ok {
-			continue // a hash that cannot be read lets nobody in
+		// A hash that cannot be read lets nobody in.
+		if ok, err := argon2id.ComparePasswordAndHash(Password, hash); err == nil && ok {
+			known.Logins = append(known.Logins, login)
+			known.Admin = known.Admin || accounts.Role(role) == accounts.Admin
 		}
-		known.Logins = append(known.Logins, login)
-		known.Admin = known.Admin || accounts.Role(role) == accounts.Admin
+		return nil
+	}, `SELECT login, role, mot_de_passe FROM utilisateurs WHERE login `+in+` ORDER BY login`, args...)
+	if err != nil {
+		return KnownAccounts{}, fmt.Errorf("demo: %w", err)
 	}
-	return known, store.Classify(rows.Err())
+	return known, nil
 }

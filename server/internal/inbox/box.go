@@ -19,7 +19,7 @@ type box struct {
 
 // lock reads a user's box and keeps others from it until the transaction ends.
 // One that is missing is made: a duplicate where another transaction does so too.
-func lock(ctx context.Context, db *store.SQL, tx *sql.Tx, user int64) (*box, error) {
+func lock(ctx context.Context, db *store.SQL, tx store.Tx, user int64) (*box, error) {
 	b, found := &box{user: user}, false
 	var batch store.Batch
 	batch.Exec(`UPDATE boites SET dernier = dernier WHERE utilisateur_id = ?`, user)
@@ -29,7 +29,7 @@ func lock(ctx context.Context, db *store.SQL, tx *sql.Tx, user int64) (*box, err
 	}, `SELECT dernier, lu_jusqua, annonce_jusqua FROM boites WHERE utilisateur_id = ?`, user)
 	err := db.RunBatch(ctx, tx, &batch)
 	if err == nil && !found {
-		_, err = tx.ExecContext(ctx,
+		_, err = tx.Exec(ctx,
 			`INSERT INTO boites (utilisateur_id, dernier, lu_jusqua, annonce_jusqua) VALUES (?, 0, 0, 0)`, user)
 	}
 	return b, err
@@ -47,7 +47,7 @@ type unranked struct {
 //
 // Rows are read without a lock and then changed by their id: one that a transaction
 // under way has written is not waited for.
-func (b *box) rank(ctx context.Context, db *store.SQL, tx *sql.Tx) error {
+func (b *box) rank(ctx context.Context, db *store.SQL, tx store.Tx) error {
 	var list []unranked
 	scan := func(announcement bool) func(*sql.Rows) error {
 		return func(rows *sql.Rows) error {

@@ -92,7 +92,7 @@ func (i *Inbox) List(ctx context.Context, user int64, limit int, after string) (
 			return Page{}, ErrCursor
 		}
 	}
-	err = i.locked(ctx, user, func(ctx context.Context, tx *sql.Tx, b *box) error {
+	err = i.locked(ctx, user, func(ctx context.Context, tx store.Tx, b *box) error {
 		if after == "" {
 			if err := b.rank(ctx, i.sql, tx); err != nil {
 				return err
@@ -106,8 +106,15 @@ func (i *Inbox) List(ctx context.Context, user int64, limit int, after string) (
 }
 
 // page reads the news below a rank.
-func (b *box) page(ctx context.Context, tx *sql.Tx, limit int, before int64) (Page, error) {
-	rows, err := tx.QueryContext(ctx, `
+func (b *box) page(ctx context.Context, tx store.Tx, limit int, before int64) (Page, error) {
+	page := Page{Through: min(before-1, b.last)}
+	err := tx.Query(ctx, func(rows *sql.Rows) error {
+		var n Item
+		err := rows.Scan(&n.Rank, &n.At, (*string)(&n.Kind), &n.Text, &n.Article, &n.Title, &n.Buyer, &n.Email)
+		n.Read = n.Rank <= b.read
+		page.Items = append(page.Items, n)
+		return err
+	}, `
 		SELECT n.rang, n.instant, n.type, COALESCE(c.texte, n.texte, ''), COALESCE(a.id, 0), COALESCE(a.titre, ''),
 		  COALESCE(b.login, ''), CASE b.etat WHEN 'supprime' THEN '' ELSE COALESCE(b.email, '') END
 		FROM nouvelles n LEFT JOIN communiques c ON c.id = n.annonce_id
@@ -117,24 +124,11 @@ func (b *box) page(ctx context.Context, tx *sql.Tx, limit int, before int64) (Pa
 	if err != nil {
 		return Page{}, err
 	}
-	defer rows.Close()
-	page := Page{Through: min(before-1, b.last)}
-	for rows.Next() {
-		var n Item
-		if err := rows.Scan(&n.Rank, &n.At, (*string)(&n.Kind), &n.Text, &n.Article, &n.Title, &n.Buyer, &n.Email); err != nil {
-			return Page{}, err
-		}
-		n.Read = n.Rank <= b.read
-		page.Items = append(page.Items, n)
-	}
-	if err := rows.Err(); err != nil {
-		return Page{}, err
-	}
 	if len(page.Items) > limit {
 		page.Items = page.Items[:limit]
 		page.Next = strconv.FormatInt(page.Items[limit-1].Rank, 10)
 	}
-	unread, err := unread(ctx, tx, b.user)
+	unread, err := unread(ctx, tx.Conn, b.user)
 	page.Unread = unread[b.user]
 	return page, err
 }
@@ -142,7 +136,7 @@ func (b *box) page(ctx context.Context, tx *sql.Tx, limit int, before int64) (Pa
 // MarkRead marks the news up to a rank as read, and gives the number of those that
 // are not. Errors: ErrAbsent, store.ErrUnavailable.
 func (i *Inbox) MarkRead(ctx context.Context, user, rank int64) (left int, err error) {
-	return i.mark(ctx, user, func(_ context.Context, _ *sql.Tx, b *box) (int64, error) {
+	return i.mark(ctx, user, func(_ context.Context, _ store.Tx, b *box) (int64, error) {
 		if rank > b.last {
 			return 0, ErrAbsent
 		}
@@ -152,24 +146,24 @@ func (i *Inbox) MarkRead(ctx context.Context, user, rank int64) (left int, err e
 
 // MarkAllRead marks all that there is now. Errors: store.ErrUnavailable.
 func (i *Inbox) MarkAllRead(ctx context.Context, user int64) (left int, err error) {
-	return i.mark(ctx, user, func(ctx context.Context, tx *sql.Tx, b *box) (int64, error) {
+	return i.mark(ctx, user, func(ctx context.Context, tx store.Tx, b *box) (int64, error) {
 		err := b.rank(ctx, i.sql, tx)
 		return b.last, err
 	})
 }
 
-func (i *Inbox) mark(ctx context.Context, user int64, through func(context.Context, *sql.Tx, *box) (int64, error)) (left int, err error) {
-	err = i.locked(ctx, user, func(ctx context.Context, tx *sql.Tx, b *box) error {
+func (i *Inbox) mark(ctx context.Context, user int64, through func(context.Context, store.Tx, *box) (int64, error)) (left int, err error) {
+	err = i.locked(ctx, user, func(ctx context.Context, tx store.Tx, b *box) error {
 		rank, err := through(ctx, tx, b)
 		if err != nil {
 			return err
 		}
 		if rank > b.read {
-			if _, err := tx.ExecContext(ctx, `UPDATE boites SET lu_jusqua = ? WHERE utilisateur_id = ?`, rank, user); err != nil {
+			if _, err := tx.Exec(ctx, `UPDATE boites SET lu_jusqua = ? WHERE utilisateur_id = ?`, rank, user); err != nil {
 				return err
 			}
 		}
-		all, err := unread(ctx, tx, user)
+		all, err := unread(ctx, tx.Conn, user)
 		left = all[user]
 		return err
 	})
@@ -177,9 +171,9 @@ func (i *Inbox) mark(ctx context.Context, user int64, through func(context.Conte
 }
 
 // locked runs fn in a transaction that holds the user's box.
-func (i *Inbox) locked(ctx context.Context, user int64, fn func(context.Context, *sql.Tx, *box) error) error {
+func (i *Inbox) locked(ctx context.Context, user int64, fn func(context.Context, store.Tx, *box) error) error {
 	run := func() error {
-		return i.sql.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		return i.sql.Tx(ctx, func(ctx context.Context, tx store.Tx) error {
 			b, err := lock(ctx, i.sql, tx, user)
 			if err != nil {
 				return err

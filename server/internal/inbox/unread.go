@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 
@@ -35,18 +36,25 @@ func (i *Inbox) readUnread(ctx context.Context, list []*unreadOf) error {
 			ids = append(ids, u.user)
 		}
 	}
-	all, err := unread(ctx, i.sql.Read, ids...)
+	all, err := unread(ctx, i.sql.Read.Conn, ids...)
 	for _, u := range list {
 		u.n = all[u.user]
 	}
-	return store.Classify(err)
+	return err
 }
 
 // unread counts what the boxes of users have unread, with what came since the last
 // look and has no rank yet.
-func unread(ctx context.Context, from store.RowReader, users ...int64) (map[int64]int, error) {
+func unread(ctx context.Context, from store.Conn, users ...int64) (map[int64]int, error) {
 	in, ids := store.InClause(users)
-	rows, err := from.QueryContext(ctx, `
+	all := make(map[int64]int, len(users))
+	err := from.Query(ctx, func(rows *sql.Rows) error {
+		var user int64
+		var n int
+		err := rows.Scan(&user, &n)
+		all[user] = min(n, maxKept)
+		return err
+	}, `
 		SELECT u.id, (
 		    SELECT COUNT(*) FROM nouvelles n WHERE n.utilisateur_id = u.id AND n.instant > ?
 		      AND (n.rang IS NULL OR n.rang > COALESCE(b.lu_jusqua, 0))
@@ -54,18 +62,5 @@ func unread(ctx context.Context, from store.RowReader, users ...int64) (map[int6
 		    SELECT COUNT(*) FROM communiques c WHERE c.id > COALESCE(b.annonce_jusqua, 0) AND c.instant > ?)
 		FROM utilisateurs u LEFT JOIN boites b ON b.utilisateur_id = u.id WHERE u.id `+in,
 		append([]any{oldest(keep), oldest(announced)}, ids...)...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	all := make(map[int64]int, len(users))
-	for rows.Next() {
-		var user int64
-		var n int
-		if err := rows.Scan(&user, &n); err != nil {
-			return nil, err
-		}
-		all[user] = min(n, maxKept)
-	}
-	return all, rows.Err()
+	return all, err
 }

@@ -2,7 +2,6 @@ package inbox
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"time"
 
@@ -18,8 +17,8 @@ func AddSold(b *store.Batch, seller, article int64, at store.Instant) {
 }
 
 // Add tells one user something, in the transaction that does it.
-func Add(ctx context.Context, tx *sql.Tx, user int64, kind Kind, text string) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO nouvelles (utilisateur_id, instant, type, texte) VALUES (?, ?, ?, ?)`,
+func Add(ctx context.Context, tx store.Tx, user int64, kind Kind, text string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO nouvelles (utilisateur_id, instant, type, texte) VALUES (?, ?, ?, ?)`,
 		user, store.At(time.Now()), string(kind), text)
 	return err
 }
@@ -27,15 +26,15 @@ func Add(ctx context.Context, tx *sql.Tx, user int64, kind Kind, text string) er
 // AddForAll tells everybody something. The transaction holds the administrators' lock,
 // so that announcements commit in the order of their ids: a box notes the last one
 // that it has.
-func AddForAll(ctx context.Context, tx *sql.Tx, text string) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO communiques (instant, texte) VALUES (?, ?)`, store.At(time.Now()), text)
+func AddForAll(ctx context.Context, tx store.Tx, text string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO communiques (instant, texte) VALUES (?, ?)`, store.At(time.Now()), text)
 	return err
 }
 
 // Forget deletes all news of a user, in the transaction that deletes the account.
-func Forget(ctx context.Context, tx *sql.Tx, user int64) error {
-	_, news := tx.ExecContext(ctx, `DELETE FROM nouvelles WHERE utilisateur_id = ?`, user)
-	_, box := tx.ExecContext(ctx, `DELETE FROM boites WHERE utilisateur_id = ?`, user)
+func Forget(ctx context.Context, tx store.Tx, user int64) error {
+	_, news := tx.Exec(ctx, `DELETE FROM nouvelles WHERE utilisateur_id = ?`, user)
+	_, box := tx.Exec(ctx, `DELETE FROM boites WHERE utilisateur_id = ?`, user)
 	return errors.Join(news, box)
 }
 

@@ -52,7 +52,7 @@ type Mutation interface {
 	Read(b *store.Batch)
 	// Apply does the work, with the quota decided, and adds the statements that need
 	// no answer to b. After a lost lock conflict, Read and Apply run again.
-	Apply(ctx context.Context, tx *sql.Tx, slot Reservation, quota State, b *store.Batch) (Entry, error)
+	Apply(ctx context.Context, tx store.Tx, slot Reservation, quota State, b *store.Batch) (Entry, error)
 	// Result points at what Apply found. It is stored as JSON with the call's ref, and
 	// a replay reads it back.
 	Result() any
@@ -106,7 +106,7 @@ func (k *Limiter) Run(ctx context.Context, c Call, m Mutation) (Done, error) {
 		switch {
 		case errors.Is(err, ErrInProgress):
 			if err := wait.For(ctx, inProgressPause); err != nil {
-				return Done{}, store.Classify(err)
+				return Done{}, err
 			}
 			continue
 		case err != nil:
@@ -134,7 +134,7 @@ func (c Call) mark() string {
 // commit is the transaction that decides.
 func (k *Limiter) commit(ctx context.Context, c Call, m Mutation, slot Reservation, expired bool) (done Done, err error) {
 	db := k.stores.SQL
-	err = db.GroupCommit(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = db.GroupCommit(ctx, func(ctx context.Context, tx store.Tx) error {
 		var first, last store.Batch
 		confirmation := k.confirm(&first, slot, c.Service.count())
 		m.Read(&first)
@@ -212,14 +212,14 @@ func (k *Limiter) findRef(ctx context.Context, c Call, result any) (found foundR
 	}
 	var verb, args, text string
 	var ends store.Instant
-	err = k.stores.SQL.Read.QueryRowContext(ctx, `
+	err = k.stores.SQL.Read.QueryRow(ctx, `
 		SELECT verbe, empreinte, reponse, expire_le FROM refs WHERE utilisateur_id = ? AND ref = ?`,
 		c.User.ID, c.Ref).Scan(&verb, &args, &text, &ends)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return found, nil
 	case err != nil:
-		return found, fmt.Errorf("ledger: find the ref: %w", store.Classify(err))
+		return found, fmt.Errorf("ledger: find the ref: %w", err)
 	case !ends.After(time.Now()):
 		return foundRef{expired: true}, nil
 	case verb != string(c.Service) || args != c.ArgsHash:

@@ -43,24 +43,18 @@ func (k *Limiter) ledger(ctx context.Context, user User, kind Kind, now time.Tim
 		return nil, store.ErrUnavailable
 	}
 	since, future := store.At(now.Add(-k.rule.Window)), store.At(now.Add(futureSlack))
-	rows, err := k.stores.SQL.Read.QueryContext(ctx, `
+	var entries []entry
+	err := k.stores.SQL.Read.Query(ctx, func(rows *sql.Rows) error {
+		var e entry
+		err := rows.Scan(&e.id, &e.stamp)
+		entries = append(entries, e)
+		return err
+	}, `
 		SELECT l.creneau, l.instant FROM `+kind.table()+` l
 		JOIN utilisateurs u ON u.id = l.utilisateur_id
 		WHERE l.utilisateur_id = ? AND l.instant > ? AND `+notReset+`
 		ORDER BY l.instant`, user.ID, since, future, future)
-	if err != nil {
-		return nil, store.Classify(err)
-	}
-	defer rows.Close()
-	var entries []entry
-	for rows.Next() {
-		var e entry
-		if err := rows.Scan(&e.id, &e.stamp); err != nil {
-			return nil, store.Classify(err)
-		}
-		entries = append(entries, e)
-	}
-	return entries, store.Classify(rows.Err())
+	return entries, err
 }
 
 // Totals are the user's logins and counted calls since the account was opened.
@@ -86,7 +80,7 @@ const (
 // confirmation. The caller writes the slot into the ledger in the same transaction,
 // and judges whether the account may log in. Errors: *Exceeded, ErrNoAccount,
 // store.ErrUnavailable.
-func (k *Limiter) ConfirmLogin(ctx context.Context, tx *sql.Tx, slot Reservation) (Totals, State, error) {
+func (k *Limiter) ConfirmLogin(ctx context.Context, tx store.Tx, slot Reservation) (Totals, State, error) {
 	var b store.Batch
 	at := store.At(slot.Stamp)
 	c := k.confirm(&b, slot, countLogin, at, at)

@@ -85,7 +85,7 @@ func New(stores *store.Stores, rule Rule, log *slog.Logger) *Limiter {
 func (k *Limiter) Reserve(ctx context.Context, user User, kind Kind, ref string) (Reservation, error) {
 	slot := Reservation{User: user, Kind: kind, ID: newID(), ref: ref}
 	if err := ctx.Err(); err != nil { // a store took all of the request's time
-		return slot, fmt.Errorf("quota: take a slot: %w", store.Classify(err))
+		return slot, fmt.Errorf("quota: take a slot: %w", err)
 	}
 	if k.stores.Health.Missing(store.NeedRedis) {
 		return slot, store.ErrUnavailable

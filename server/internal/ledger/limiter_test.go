@@ -204,7 +204,7 @@ func TestRazEmptiesBothSides(t *testing.T) {
 		for i := range 10 {
 			note(t, k, past(alice, time.Duration(20+i)*time.Second))
 		}
-		if _, err := k.stores.SQL.Write.Exec(`UPDATE utilisateurs SET raz_le = ?`,
+		if _, err := k.stores.SQL.Write.Exec(t.Context(), `UPDATE utilisateurs SET raz_le = ?`,
 			store.At(time.Now().Add(-15*time.Second))); err != nil {
 			t.Fatal(err)
 		}

@@ -1,7 +1,7 @@
 package ledger
 
 import (
-	"database/sql"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -23,7 +23,7 @@ func keeper(t *testing.T, window time.Duration, fn func(t *testing.T, k *Limiter
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		k := New(env.Open(t), Rule{Max: 10, Window: window}, slog.New(slog.DiscardHandler))
 		t.Cleanup(k.Close)
-		done, err := k.stores.SQL.Write.Exec(`INSERT INTO utilisateurs (login, email, prenom, nom, mot_de_passe, cree_le)
+		done, err := k.stores.SQL.Write.Exec(t.Context(), `INSERT INTO utilisateurs (login, email, prenom, nom, mot_de_passe, cree_le)
 			VALUES ('alice', 'alice@univ.fr', 'A', 'B', '$', ?)`, store.At(time.Now()))
 		if err != nil {
 			t.Fatal(err)
@@ -39,7 +39,7 @@ func keeper(t *testing.T, window time.Duration, fn func(t *testing.T, k *Limiter
 // note writes a slot into the ledger, without asking anybody.
 func note(t *testing.T, k *Limiter, slot Reservation) {
 	t.Helper()
-	if _, err := k.stores.SQL.Write.Exec(`INSERT INTO connexions (utilisateur_id, instant, adresse, serveur, creneau)
+	if _, err := k.stores.SQL.Write.Exec(t.Context(), `INSERT INTO connexions (utilisateur_id, instant, adresse, serveur, creneau)
 		VALUES (?, ?, '::1', 'test', ?)`, slot.User.ID, store.At(slot.Stamp), slot.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -79,26 +79,20 @@ func take(t *testing.T, k *Limiter, user User) (Reservation, *Exceeded) {
 // certify asks SQL, and writes the slot down when it may.
 func certify(t *testing.T, k *Limiter, slot Reservation) (state State, full *Exceeded) {
 	t.Helper()
-	tx, err := k.stores.SQL.Write.BeginTx(t.Context(), nil)
-	if err != nil {
+	err := k.stores.SQL.Tx(t.Context(), func(ctx context.Context, tx store.Tx) (err error) {
+		if _, state, err = k.ConfirmLogin(ctx, tx, slot); err != nil {
+			return err
+		}
+		return insertTx(ctx, tx, slot)
+	})
+	if err != nil && !errors.As(err, &full) {
 		t.Fatal(err)
 	}
-	defer func() { _ = tx.Rollback() }()
-	_, state, err = k.ConfirmLogin(t.Context(), tx, slot)
-	if errors.As(err, &full) {
-		return state, full
-	}
-	if err == nil {
-		err = insertTx(tx, slot)
-	}
-	if err = errors.Join(err, tx.Commit()); err != nil {
-		t.Fatal(err)
-	}
-	return state, nil
+	return state, full
 }
 
-func insertTx(tx *sql.Tx, slot Reservation) error {
-	_, err := tx.Exec(`INSERT INTO connexions (utilisateur_id, instant, adresse, serveur, creneau)
+func insertTx(ctx context.Context, tx store.Tx, slot Reservation) error {
+	_, err := tx.Exec(ctx, `INSERT INTO connexions (utilisateur_id, instant, adresse, serveur, creneau)
 		VALUES (?, ?, '::1', 'test', ?)`, slot.User.ID, store.At(slot.Stamp), slot.ID)
 	if err != nil {
 		return fmt.Errorf("insert: %w", err)

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"sync"
@@ -194,12 +193,12 @@ func (k *Limiter) ResolveLater(slot Reservation) {
 // written tells which slots stand in the ledger, for certain: the lock of the
 // user's row waits for a transaction whose COMMIT is still to be done.
 func (k *Limiter) written(ctx context.Context, user User, kind Kind, slots ...string) (written map[string]bool, err error) {
-	err = k.stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, lockUser, user.ID); err != nil {
+	err = k.stores.SQL.Tx(ctx, func(ctx context.Context, tx store.Tx) error {
+		if _, err := tx.Exec(ctx, lockUser, user.ID); err != nil {
 			return err
 		}
 		in, args := store.InClause(slots)
-		found, err := store.Texts(ctx, tx, `SELECT creneau FROM `+kind.table()+`
+		found, err := store.Column[string](ctx, tx.Conn, `SELECT creneau FROM `+kind.table()+`
 			WHERE utilisateur_id = ? AND creneau `+in, append([]any{user.ID}, args...)...)
 		written = make(map[string]bool, len(found))
 		for _, slot := range found {

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	_ "embed"
 	"fmt"
 	"strconv"
@@ -92,7 +91,7 @@ func (k *Limiter) drop(ctx context.Context, user User, kind Kind, slots []string
 		return false, nil
 	}
 	if err := k.stores.Redis.DB0.ZRem(ctx, windowKey(user, kind), orphans...).Err(); err != nil {
-		return false, store.Classify(err)
+		return false, err
 	}
 	return true, nil
 }
@@ -100,23 +99,23 @@ func (k *Limiter) drop(ctx context.Context, user User, kind Kind, slots []string
 // straighten writes slots of the future down as of now: the clock that stamped
 // them was set back, and they would count for longer than a window.
 func (k *Limiter) straighten(ctx context.Context, user User, kind Kind, now time.Time) error {
-	err := k.stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, lockUser, user.ID); err != nil {
+	err := k.stores.SQL.Tx(ctx, func(ctx context.Context, tx store.Tx) error {
+		if _, err := tx.Exec(ctx, lockUser, user.ID); err != nil {
 			return err
 		}
 		from, reset := store.At(now.Add(futureSlack)), store.Instant{}
-		if err := tx.QueryRowContext(ctx, `SELECT raz_le FROM utilisateurs WHERE id = ?`, user.ID).Scan(&reset); err != nil {
+		if err := tx.QueryRow(ctx, `SELECT raz_le FROM utilisateurs WHERE id = ?`, user.ID).Scan(&reset); err != nil {
 			return err
 		}
 		if reset.After(from.Time) { // what a RAZ emptied stays so
 			from = reset
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE `+kind.table()+` SET instant = ? WHERE utilisateur_id = ? AND instant > ?`,
+		_, err := tx.Exec(ctx, `UPDATE `+kind.table()+` SET instant = ? WHERE utilisateur_id = ? AND instant > ?`,
 			store.At(now), user.ID, from)
 		if err != nil || kind != Logins {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE utilisateurs SET derniere_connexion = ? WHERE id = ? AND derniere_connexion > ?`,
+		_, err = tx.Exec(ctx, `UPDATE utilisateurs SET derniere_connexion = ? WHERE id = ? AND derniere_connexion > ?`,
 			store.At(now), user.ID, from)
 		return err
 	})

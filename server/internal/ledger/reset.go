@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	_ "embed"
 	"fmt"
 	"time"
@@ -29,20 +28,20 @@ func (k *Limiter) Clock(ctx context.Context, login string) (time.Time, error) {
 // holds the lock of the user's row: what is written down by now was so at the
 // instant at most, whatever clock stamped it, and what comes after it counts. It
 // gives the slots whose stamps it changed.
-func (k *Limiter) Reset(ctx context.Context, tx *sql.Tx, user User, at time.Time) (later []string, err error) {
+func (k *Limiter) Reset(ctx context.Context, tx store.Tx, user User, at time.Time) (later []string, err error) {
 	for _, kind := range kinds {
-		slots, err := store.Texts(ctx, tx, `SELECT creneau FROM `+kind.table()+` WHERE utilisateur_id = ? AND instant > ?`,
+		slots, err := store.Column[string](ctx, tx.Conn, `SELECT creneau FROM `+kind.table()+` WHERE utilisateur_id = ? AND instant > ?`,
 			user.ID, store.At(at))
 		if err != nil {
 			return nil, fmt.Errorf("quota: reset: %w", err)
 		}
 		later = append(later, slots...)
-		if _, err := tx.ExecContext(ctx, `UPDATE `+kind.table()+` SET instant = ? WHERE utilisateur_id = ? AND instant > ?`,
+		if _, err := tx.Exec(ctx, `UPDATE `+kind.table()+` SET instant = ? WHERE utilisateur_id = ? AND instant > ?`,
 			store.At(at), user.ID, store.At(at)); err != nil {
 			return nil, fmt.Errorf("quota: reset: %w", err)
 		}
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE utilisateurs SET raz_le = ? WHERE id = ?`, store.At(at), user.ID)
+	_, err = tx.Exec(ctx, `UPDATE utilisateurs SET raz_le = ? WHERE id = ?`, store.At(at), user.ID)
 	return later, err
 }
 
@@ -73,7 +72,7 @@ func (k *Limiter) Forget(ctx context.Context, user User) error {
 	}
 	pipe.Del(ctx, own+"visites")
 	if _, err := pipe.Exec(ctx); err != nil {
-		return store.Classify(err)
+		return err
 	}
-	return store.Classify(k.stores.Redis.DB1.Del(ctx, own+"appels").Err())
+	return k.stores.Redis.DB1.Del(ctx, own+"appels").Err()
 }

@@ -29,37 +29,31 @@ func (a *Article) fields() []any {
 // Article reads one article, whatever its state. Errors: ErrAbsent,
 // store.ErrUnavailable.
 func (m *Market) Article(ctx context.Context, id int64) (Article, error) {
-	a, err := article(ctx, m.Stores.SQL.Read, id)
+	a, err := article(ctx, m.Stores.SQL.Read.Conn, id)
 	if broken.StaleRead && a.State == Sold {
 		a.State = ForSale
 	}
 	return a, err
 }
 
-func article(ctx context.Context, q store.RowReader, id int64) (a Article, err error) {
-	err = q.QueryRowContext(ctx, `SELECT `+columns+tables+`WHERE a.id = ?`, id).Scan(a.fields()...)
+func article(ctx context.Context, q store.Conn, id int64) (a Article, err error) {
+	err = q.QueryRow(ctx, `SELECT `+columns+tables+`WHERE a.id = ?`, id).Scan(a.fields()...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Article{}, ErrAbsent
 	}
 	if err != nil {
-		return Article{}, fmt.Errorf("market: article: %w", store.Classify(err))
+		return Article{}, fmt.Errorf("market: article: %w", err)
 	}
 	return a, nil
 }
 
-func articles(ctx context.Context, q store.RowReader, query string, args ...any) ([]Article, error) {
-	rows, err := q.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, store.Classify(err)
-	}
-	defer rows.Close()
+func articles(ctx context.Context, q store.Conn, query string, args ...any) ([]Article, error) {
 	var list []Article
-	for rows.Next() {
+	err := q.Query(ctx, func(rows *sql.Rows) error {
 		var a Article
-		if err := rows.Scan(a.fields()...); err != nil {
-			return nil, store.Classify(err)
-		}
+		err := rows.Scan(a.fields()...)
 		list = append(list, a)
-	}
-	return list, store.Classify(rows.Err())
+		return err
+	}, query, args...)
+	return list, err
 }

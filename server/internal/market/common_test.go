@@ -50,7 +50,7 @@ func stall(t *testing.T, stores *store.Stores) (m *Market, titles []string) {
 
 func exec(t *testing.T, stores *store.Stores, query string, args ...any) {
 	t.Helper()
-	if _, err := stores.SQL.Write.ExecContext(t.Context(), query, args...); err != nil {
+	if _, err := stores.SQL.Write.Exec(t.Context(), query, args...); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -18,7 +18,7 @@ func TestWordsOfWhatIsGoneGo(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		stores, ctx := env.Open(t), t.Context()
 		m := New(Options{Stores: stores, Log: slog.New(slog.DiscardHandler)})
-		if _, err := stores.SQL.Write.ExecContext(ctx, `INSERT INTO utilisateurs
+		if _, err := stores.SQL.Write.Exec(ctx, `INSERT INTO utilisateurs
 			(id, login, email, prenom, nom, mot_de_passe, cree_le) VALUES (1, 'a', 'a@b.fr', 'A', 'B', '', ?)`,
 			store.At(time.Now())); err != nil {
 			t.Fatal(err)
@@ -40,7 +40,7 @@ func TestWordsOfWhatIsGoneGo(t *testing.T) {
 			t.Fatal(err)
 		}
 		var words, others int
-		if err := stores.SQL.Read.QueryRowContext(ctx, `SELECT COUNT(CASE WHEN article_id = 1 THEN 1 END),
+		if err := stores.SQL.Read.QueryRow(ctx, `SELECT COUNT(CASE WHEN article_id = 1 THEN 1 END),
 			COUNT(CASE WHEN article_id = 2 THEN 1 END) FROM mots`).Scan(&words, &others); err != nil {
 			t.Fatal(err)
 		}

@@ -119,8 +119,8 @@ func (m *Market) deindexNow(ctx context.Context, ids []int64) error {
 	ctx, cancel := context.WithTimeout(ctx, store.SQLTimeout)
 	defer cancel()
 	in, args := store.InClause(ids)
-	_, err := m.Stores.SQL.Write.ExecContext(ctx, `DELETE FROM mots WHERE article_id `+in, args...)
-	return store.Classify(err)
+	_, err := m.Stores.SQL.Write.Exec(ctx, `DELETE FROM mots WHERE article_id `+in, args...)
+	return err
 }
 
 const (
@@ -151,16 +151,16 @@ func (m *Market) Refold(ctx context.Context) error {
 
 func (m *Market) refoldBatch(ctx context.Context) (done bool, err error) {
 	var state string
-	err = m.Stores.SQL.Read.QueryRowContext(ctx, `SELECT valeur FROM reglages WHERE nom = ?`, folded).Scan(&state)
+	err = m.Stores.SQL.Read.QueryRow(ctx, `SELECT valeur FROM reglages WHERE nom = ?`, folded).Scan(&state)
 	if errors.Is(err, sql.ErrNoRows) {
 		state = foldRule + ":0"
-		_, err = m.Stores.SQL.Write.ExecContext(ctx, `INSERT INTO reglages (nom, valeur) VALUES (?, ?)`, folded, state)
+		_, err = m.Stores.SQL.Write.Exec(ctx, `INSERT INTO reglages (nom, valeur) VALUES (?, ?)`, folded, state)
 		if store.IsDuplicate(err) {
 			return false, errOvertaken
 		}
 	}
 	if err != nil {
-		return false, fmt.Errorf("market: refold: %w", store.Classify(err))
+		return false, fmt.Errorf("market: refold: %w", err)
 	}
 	if state == foldRule {
 		return true, nil
@@ -175,8 +175,8 @@ func (m *Market) refoldBatch(ctx context.Context) (done bool, err error) {
 	if upto > 0 {
 		next = foldRule + ":" + strconv.FormatInt(upto, 10)
 	}
-	err = m.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		moved, err := tx.ExecContext(ctx, `UPDATE reglages SET valeur = ? WHERE nom = ? AND valeur = ?`, next, folded, state)
+	err = m.Stores.SQL.Tx(ctx, func(ctx context.Context, tx store.Tx) error {
+		moved, err := tx.Exec(ctx, `UPDATE reglages SET valeur = ? WHERE nom = ? AND valeur = ?`, next, folded, state)
 		if err != nil {
 			return err
 		}
@@ -196,30 +196,23 @@ func (m *Market) refoldBatch(ctx context.Context) (done bool, err error) {
 func (m *Market) titlesAfter(ctx context.Context, last int64) (titles map[int64]string, upto int64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, store.SQLTimeout)
 	defer cancel()
-	rows, err := m.Stores.SQL.Read.QueryContext(ctx,
-		`SELECT id, titre FROM articles WHERE etat = 'en_vente' AND id > ? ORDER BY id LIMIT ?`, last, foldBatch)
-	if err != nil {
-		return nil, 0, fmt.Errorf("market: refold: %w", store.Classify(err))
-	}
-	defer rows.Close()
 	titles = map[int64]string{}
-	for rows.Next() {
+	err = m.Stores.SQL.Read.Query(ctx, func(rows *sql.Rows) error {
 		var title string
-		if err := rows.Scan(&upto, &title); err != nil {
-			return nil, 0, fmt.Errorf("market: refold: %w", store.Classify(err))
-		}
+		err := rows.Scan(&upto, &title)
 		if strings.ContainsFunc(title, func(r rune) bool { return r >= 0x80 }) {
 			titles[upto] = title
 		}
-	}
-	if err := rows.Err(); err != nil {
-		return nil, 0, fmt.Errorf("market: refold: %w", store.Classify(err))
+		return err
+	}, `SELECT id, titre FROM articles WHERE etat = 'en_vente' AND id > ? ORDER BY id LIMIT ?`, last, foldBatch)
+	if err != nil {
+		return nil, 0, fmt.Errorf("market: refold: %w", err)
 	}
 	return titles, upto, nil
 }
 
 // rewriteWords rewrites the words that are not those of today.
-func (m *Market) rewriteWords(ctx context.Context, tx *sql.Tx, titles map[int64]string) error {
+func (m *Market) rewriteWords(ctx context.Context, tx store.Tx, titles map[int64]string) error {
 	var ids []int64
 	for id := range titles {
 		ids = append(ids, id)
@@ -245,24 +238,18 @@ func (m *Market) rewriteWords(ctx context.Context, tx *sql.Tx, titles map[int64]
 	return nil
 }
 
-func wordsOf(ctx context.Context, tx *sql.Tx, ids []int64) (map[int64][]string, error) {
+func wordsOf(ctx context.Context, tx store.Tx, ids []int64) (map[int64][]string, error) {
 	words := map[int64][]string{}
 	if len(ids) == 0 {
 		return words, nil
 	}
 	in, args := store.InClause(ids)
-	rows, err := tx.QueryContext(ctx, `SELECT article_id, mot FROM mots WHERE article_id `+in, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	err := tx.Query(ctx, func(rows *sql.Rows) error {
 		var id int64
 		var word string
-		if err := rows.Scan(&id, &word); err != nil {
-			return nil, err
-		}
+		err := rows.Scan(&id, &word)
 		words[id] = append(words[id], word)
-	}
-	return words, rows.Err()
+		return err
+	}, `SELECT article_id, mot FROM mots WHERE article_id `+in, args...)
+	return words, err
 }

@@ -11,7 +11,6 @@ import (
 
 	"etuservices/protocol"
 	"etuservices/server/internal/ledger"
-	"etuservices/server/internal/store"
 )
 
 // Order is the way in which a list is sorted, as the wire names it.
@@ -60,7 +59,7 @@ func (m *Market) List(ctx context.Context, f Filter) (Page, error) {
 			return Page{}, nil
 		}
 		if err != nil {
-			return Page{}, fmt.Errorf("market: list: %w", store.Classify(err))
+			return Page{}, fmt.Errorf("market: list: %w", err)
 		}
 		q.where("a.vendeur_id = ?", id)
 	}
@@ -110,7 +109,7 @@ func (f Filter) below() int64 {
 
 // page runs a query for one more article than wanted, to know of a next page.
 func (m *Market) page(ctx context.Context, q query, order Order, limit int) (Page, error) {
-	list, err := articles(ctx, m.Stores.SQL.Read,
+	list, err := articles(ctx, m.Stores.SQL.Read.Conn,
 		`SELECT `+columns+tables+`WHERE `+strings.Join(q.terms, " AND ")+order.by()+` LIMIT ?`,
 		append(q.args, limit+1)...)
 	if err != nil {
@@ -124,7 +123,7 @@ func (m *Market) page(ctx context.Context, q query, order Order, limit int) (Pag
 }
 
 func (m *Market) sellerID(ctx context.Context, login string) (id int64, err error) {
-	err = m.Stores.SQL.Read.QueryRowContext(ctx, `SELECT id FROM utilisateurs WHERE login = ?`, login).Scan(&id)
+	err = m.Stores.SQL.Read.QueryRow(ctx, `SELECT id FROM utilisateurs WHERE login = ?`, login).Scan(&id)
 	return id, err
 }
 

@@ -2,7 +2,6 @@ package market
 
 import (
 	"context"
-	"database/sql"
 	"strings"
 
 	"etuservices/server/internal/ledger"
@@ -44,7 +43,7 @@ type listing struct {
 func (l *listing) Result() any       { return &l.result }
 func (l *listing) Read(*store.Batch) {}
 
-func (l *listing) Apply(ctx context.Context, tx *sql.Tx, slot ledger.Reservation, quota ledger.State, b *store.Batch) (ledger.Entry, error) {
+func (l *listing) Apply(ctx context.Context, tx store.Tx, slot ledger.Reservation, quota ledger.State, b *store.Batch) (ledger.Entry, error) {
 	a := Article{
 		Title: l.offer.Title, Description: l.offer.Description, Category: l.offer.Category, Cents: l.offer.Cents,
 		State: ForSale, Published: store.At(slot.Stamp), SellerID: l.seller.ID, Seller: l.seller.Login,
@@ -57,8 +56,8 @@ func (l *listing) Apply(ctx context.Context, tx *sql.Tx, slot ledger.Reservation
 }
 
 // insert writes an article, and adds the words by which it is found to b.
-func (m *Market) insert(ctx context.Context, tx *sql.Tx, b *store.Batch, a *Article) error {
-	done, err := tx.ExecContext(ctx, `
+func (m *Market) insert(ctx context.Context, tx store.Tx, b *store.Batch, a *Article) error {
+	done, err := tx.Exec(ctx, `
 		INSERT INTO articles (vendeur_id, categorie, prix_centimes, titre, description, etat, publie_le)
 		VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		a.SellerID, a.Category, a.Cents, a.Title, a.Description, string(ForSale), a.Published)
@@ -85,7 +84,7 @@ func addWords(b *store.Batch, id int64, words []string) {
 
 // Seed puts an article up for sale outside any quota, for the demonstration.
 func (m *Market) Seed(ctx context.Context, seller ledger.User, o Listing, at store.Instant) error {
-	return m.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return m.Stores.SQL.Tx(ctx, func(ctx context.Context, tx store.Tx) error {
 		var words store.Batch
 		err := m.insert(ctx, tx, &words, &Article{
 			Title: o.Title, Description: o.Description, Category: o.Category, Cents: o.Cents,

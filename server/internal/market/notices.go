@@ -18,7 +18,7 @@ func (m *Market) PendingNotices(ctx context.Context, sellers ...int64) ([]Articl
 		return nil, nil
 	}
 	in, args := store.InClause(sellers)
-	list, err := articles(ctx, m.Stores.SQL.Read, `SELECT `+columns+tables+
+	list, err := articles(ctx, m.Stores.SQL.Read.Conn, `SELECT `+columns+tables+
 		`JOIN annonces n ON n.article_id = a.id WHERE n.vendeur_id `+in+`
 		ORDER BY a.vendu_le, a.id LIMIT ?`, append(args, maxNotices*len(sellers))...)
 	if err != nil {
@@ -76,7 +76,7 @@ func (m *Market) readPendingNotices(ctx context.Context, sellers []*noticesOfSel
 func (m *Market) AckNotice(article int64) {
 	ctx, cancel := context.WithTimeout(context.Background(), store.SQLTimeout)
 	defer cancel()
-	if _, err := m.Stores.SQL.Write.ExecContext(ctx, `DELETE FROM annonces WHERE article_id = ?`, article); err != nil {
+	if _, err := m.Stores.SQL.Write.Exec(ctx, `DELETE FROM annonces WHERE article_id = ?`, article); err != nil {
 		m.Log.Warn("vente dite, et à redire : non notée", "article", article, "erreur", err)
 	}
 }

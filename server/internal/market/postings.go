@@ -198,35 +198,30 @@ func (m *Market) loadPostings(ctx context.Context, word string) error {
 // settledUpto is the last article below which none can appear any more; 0 where
 // there is none.
 func (m *Market) settledUpto(ctx context.Context, now time.Time) (id int64, err error) {
-	err = m.Stores.SQL.Read.QueryRowContext(ctx,
+	err = m.Stores.SQL.Read.QueryRow(ctx,
 		`SELECT id FROM articles WHERE publie_le < ? ORDER BY id DESC LIMIT 1`, store.At(now.Add(-settled))).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}
 	if err != nil {
-		return 0, fmt.Errorf("market: common word: %w", store.Classify(err))
+		return 0, fmt.Errorf("market: common word: %w", err)
 	}
 	return id, nil
 }
 
 // extendPostings adds the articles with a word that stand behind one, up to p.upto.
 func (m *Market) extendPostings(ctx context.Context, word string, behind int64, p postings) error {
-	rows, err := m.Stores.SQL.Read.QueryContext(ctx,
-		`SELECT article_id FROM mots WHERE mot >= ? AND mot < ? AND article_id > ? AND article_id <= ?`,
-		word, after(word), behind, p.upto)
-	if err != nil {
-		return fmt.Errorf("market: common word: %w", store.Classify(err))
-	}
-	defer rows.Close()
-	for rows.Next() {
+	err := m.Stores.SQL.Read.Query(ctx, func(rows *sql.Rows) error {
 		var id int64
 		if err := rows.Scan(&id); err != nil {
-			return fmt.Errorf("market: common word: %w", store.Classify(err))
+			return err
 		}
 		p.ids.Add(uint32(id))
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("market: common word: %w", store.Classify(err))
+		return nil
+	}, `SELECT article_id FROM mots WHERE mot >= ? AND mot < ? AND article_id > ? AND article_id <= ?`,
+		word, after(word), behind, p.upto)
+	if err != nil {
+		return fmt.Errorf("market: common word: %w", err)
 	}
 	return nil
 }

@@ -54,7 +54,7 @@ func (p *purchase) Read(b *store.Batch) {
 		JOIN utilisateurs b ON b.id = ? WHERE a.id = ?`, p.buyer.ID, p.id)
 }
 
-func (p *purchase) Apply(ctx context.Context, tx *sql.Tx, slot ledger.Reservation, quota ledger.State, b *store.Batch) (ledger.Entry, error) {
+func (p *purchase) Apply(ctx context.Context, tx store.Tx, slot ledger.Reservation, quota ledger.State, b *store.Batch) (ledger.Entry, error) {
 	result, err := p.take(ctx, tx, store.At(slot.Stamp))
 	if err != nil {
 		return ledger.Entry{}, err
@@ -69,7 +69,7 @@ func (p *purchase) Apply(ctx context.Context, tx *sql.Tx, slot ledger.Reservatio
 
 // take makes the article the buyer's. Read's answer may be outdated for one that
 // is for sale; one that was sold or withdrawn stays so.
-func (p *purchase) take(ctx context.Context, tx *sql.Tx, at store.Instant) (Result, error) {
+func (p *purchase) take(ctx context.Context, tx store.Tx, at store.Instant) (Result, error) {
 	switch {
 	case p.found.ID == 0:
 		return Unknown, nil
@@ -78,7 +78,7 @@ func (p *purchase) take(ctx context.Context, tx *sql.Tx, at store.Instant) (Resu
 	case p.found.State != ForSale:
 		return Gone, nil
 	}
-	done, err := tx.ExecContext(ctx, `
+	done, err := tx.Exec(ctx, `
 		UPDATE articles SET etat = 'vendu', acheteur_id = ?, vendu_le = ?
 		WHERE id = ? AND etat = 'en_vente' AND vendeur_id <> ?`,
 		p.buyer.ID, at, p.id, p.buyer.ID)
@@ -94,15 +94,15 @@ func (p *purchase) take(ctx context.Context, tx *sql.Tx, at store.Instant) (Resu
 // Withdraw takes one's own article out of the sale; not counted. Errors:
 // ErrAbsent, ErrNotYours, ErrGone, store.ErrUnavailable.
 func (m *Market) Withdraw(ctx context.Context, user ledger.User, id int64) error {
-	err := m.Stores.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		a, err := article(ctx, tx, id)
+	err := m.Stores.SQL.Tx(ctx, func(ctx context.Context, tx store.Tx) error {
+		a, err := article(ctx, tx.Conn, id)
 		if err != nil {
 			return err
 		}
 		if a.SellerID != user.ID {
 			return ErrNotYours
 		}
-		done, err := tx.ExecContext(ctx,
+		done, err := tx.Exec(ctx,
 			`UPDATE articles SET etat = 'retire' WHERE id = ? AND etat = 'en_vente'`, id)
 		if err != nil {
 			return err

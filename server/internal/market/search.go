@@ -119,18 +119,6 @@ const hasWord = "(SELECT 1 FROM mots m WHERE m.article_id = a.id AND m.mot >= ? 
 
 // lookupWord gives the articles with a word that begins so, selectiveWord + 1 at most.
 func (m *Market) lookupWord(ctx context.Context, prefix string) (ids []int64, err error) {
-	rows, err := m.Stores.SQL.Read.QueryContext(ctx,
+	return store.Column[int64](ctx, m.Stores.SQL.Read.Conn,
 		`SELECT article_id FROM mots WHERE mot >= ? AND mot < ? LIMIT ?`, prefix, after(prefix), selectiveWord+1)
-	if err != nil {
-		return nil, store.Classify(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, store.Classify(err)
-		}
-		ids = append(ids, id)
-	}
-	return ids, store.Classify(rows.Err())
 }

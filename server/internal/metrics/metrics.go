@@ -64,7 +64,7 @@ func New(stores *store.Stores, instance string) *Metrics {
 	m.watch(stores)
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewBuildInfoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		collectors.NewDBStatsCollector(stores.SQL.Write, "etuservices"))
+		collectors.NewDBStatsCollector(stores.SQL.Write.DB, "etuservices"))
 	return m
 }
 

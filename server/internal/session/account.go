@@ -28,7 +28,7 @@ func register(ctx context.Context, s *Session, req *protocol.Request, out *proto
 	return nil
 }
 
-func (s *Session) registrationsOpen(ctx context.Context, from store.RowReader) error {
+func (s *Session) registrationsOpen(ctx context.Context, from store.Conn) error {
 	open, err := s.Admin.StillOpen(ctx, from)
 	if err == nil && !open {
 		err = &protocol.Error{Code: protocol.INTERDIT, Text: "Les inscriptions sont fermées."}

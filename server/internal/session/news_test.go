@@ -45,10 +45,10 @@ func TestNewsOfASaleThatCommitsLate(t *testing.T) {
 
 	id := alice.Must("QUI").Fields.Get("login")
 	var seller int64
-	if err := h.stores.SQL.Read.QueryRow(`SELECT id FROM utilisateurs WHERE login = ?`, id).Scan(&seller); err != nil {
+	if err := h.stores.SQL.Read.QueryRow(t.Context(), `SELECT id FROM utilisateurs WHERE login = ?`, id).Scan(&seller); err != nil {
 		t.Fatal(err)
 	}
-	tx, err := h.stores.SQL.Write.BeginTx(t.Context(), nil) // what a purchase writes, and has not committed
+	tx, err := h.stores.SQL.Write.DB.BeginTx(t.Context(), nil) // what a purchase writes, and has not committed
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +189,7 @@ func TestNewsByPages(t *testing.T) {
 // count is the number of rows of a table.
 func (h *testServer) count(t *testing.T, table string) (n int) {
 	t.Helper()
-	if err := h.stores.SQL.Read.QueryRowContext(context.Background(), "SELECT COUNT(*) FROM "+table).Scan(&n); err != nil {
+	if err := h.stores.SQL.Read.QueryRow(context.Background(), "SELECT COUNT(*) FROM "+table).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n

@@ -88,7 +88,7 @@ func (h *testServer) loginAs(t testing.TB, login string) *talk {
 // execSQL changes the tables behind the server's back.
 func (h *testServer) execSQL(t testing.TB, statement string, args ...any) {
 	t.Helper()
-	if _, err := h.stores.SQL.Write.ExecContext(context.Background(), statement, args...); err != nil {
+	if _, err := h.stores.SQL.Write.Exec(context.Background(), statement, args...); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -45,7 +45,7 @@ func (b *Boards) Check(ctx context.Context) error {
 	select {
 	case b.check <- struct{}{}:
 	case <-ctx.Done():
-		return store.Classify(ctx.Err())
+		return ctx.Err()
 	}
 	defer func() { <-b.check }()
 	// Side by side: while one waits for Redis the other reads SQL.
@@ -67,7 +67,7 @@ func (b *Boards) Check(ctx context.Context) error {
 func (b *Boards) lowerLast(ctx context.Context) error {
 	shown, err := b.stores.Redis.DB0.ZRevRangeWithScores(ctx, keyLast, 0, keptLast-1).Result()
 	if err != nil || len(shown) == 0 {
-		return store.Classify(err)
+		return err
 	}
 	logins, scores := make([]string, len(shown)), make(map[string]int64, len(shown))
 	for i, z := range shown {
@@ -85,7 +85,7 @@ func (b *Boards) lowerLast(ctx context.Context) error {
 		}
 		err := b.stores.Redis.DB0.ZAddXX(ctx, keyLast, redis.Z{Score: float64(u.last.Milli()), Member: u.login}).Err()
 		if err != nil {
-			return fmt.Errorf("boards: last logins: %w", store.Classify(err))
+			return fmt.Errorf("boards: last logins: %w", err)
 		}
 	}
 	return nil
@@ -111,7 +111,7 @@ func (b *Boards) checkOne(ctx context.Context, db redis.UniversalClient, keys []
 	if m.known() && m.seen.lost(sizes, now, table == "appels") {
 		b.log.Warn("tableau perdu dans Redis, rebâti", "clés", boards)
 		if err := db.Del(ctx, keys...).Err(); err != nil { // all: they are counted together
-			return fmt.Errorf("boards: %w", store.Classify(err))
+			return fmt.Errorf("boards: %w", err)
 		}
 		m = checkpoint{}
 	}
@@ -140,7 +140,7 @@ func sizesOf(ctx context.Context, db redis.UniversalClient, boards []string) ([]
 		cmds[i] = pipe.ZCard(ctx, key)
 	}
 	if _, err := pipe.Exec(ctx); err != nil {
-		return nil, fmt.Errorf("boards: sizes: %w", store.Classify(err))
+		return nil, fmt.Errorf("boards: sizes: %w", err)
 	}
 	list := make([]int64, len(boards))
 	for i, cmd := range cmds {
@@ -169,10 +169,10 @@ func (b *Boards) rebuild(ctx context.Context, db redis.UniversalClient, key stri
 }
 
 func (b *Boards) position(ctx context.Context, table string) (p position, err error) {
-	err = b.stores.SQL.Read.QueryRowContext(ctx,
+	err = b.stores.SQL.Read.QueryRow(ctx,
 		`SELECT (SELECT COALESCE(MAX(id), 0) FROM `+table+`), (SELECT COALESCE(MAX(id), 0) FROM utilisateurs)`).
 		Scan(&p.row, &p.user)
-	return p, store.Classify(err)
+	return p, err
 }
 
 // position is a place in the ledger: the greatest numbers of its rows.
@@ -209,7 +209,7 @@ const (
 func readCheckpoint(ctx context.Context, db redis.UniversalClient, key string) (checkpoint, error) {
 	f, err := db.HGetAll(ctx, key).Result()
 	if err != nil {
-		return checkpoint{}, fmt.Errorf("boards: mark: %w", store.Classify(err))
+		return checkpoint{}, fmt.Errorf("boards: mark: %w", err)
 	}
 	if f[fieldAt] == "" {
 		return checkpoint{}, nil
@@ -259,7 +259,7 @@ func (was sizes) lost(now []int64, p position, accounts bool) bool {
 // must not make each other begin anew for ever.
 func startRebuild(ctx context.Context, db redis.UniversalClient, key string) (field string, err error) {
 	field = fieldRebuild + rand.Text()
-	return field, store.Classify(db.HSet(ctx, key, field, rebuildStarted).Err())
+	return field, db.HSet(ctx, key, field, rebuildStarted).Err()
 }
 
 // rebuildStarted is the value of a claim's field.

@@ -22,7 +22,7 @@ func TestGhostLeavesTheBoards(t *testing.T) {
 		b := New(stores, slog.New(slog.DiscardHandler))
 		exec := func(query string, args ...any) {
 			t.Helper()
-			if _, err := stores.SQL.Write.ExecContext(ctx, query, args...); err != nil {
+			if _, err := stores.SQL.Write.Exec(ctx, query, args...); err != nil {
 				t.Fatal(err)
 			}
 		}

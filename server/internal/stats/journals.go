@@ -2,6 +2,7 @@ package stats
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -64,18 +65,12 @@ func (b *Boards) readCallers(ctx context.Context, row int64) error {
 	from, last := max(0, b.journals.upto-rewindRows), make(map[int64]time.Time)
 	oldest := time.Now().Add(-callsLife)
 	for upto := row; upto > from; upto -= journalRows {
-		rows, err := b.stores.SQL.Read.QueryContext(ctx, `SELECT utilisateur_id, MAX(instant) FROM appels
-			WHERE id > ? AND id <= ? GROUP BY utilisateur_id`, max(from, upto-journalRows), upto)
-		if err != nil {
-			return fmt.Errorf("boards: journals: %w", store.Classify(err))
-		}
 		recent := false
-		for rows.Next() {
+		err := b.stores.SQL.Read.Query(ctx, func(rows *sql.Rows) error {
 			var id int64
 			var at store.Instant
 			if err := rows.Scan(&id, &at); err != nil {
-				_ = rows.Close()
-				return fmt.Errorf("boards: journals: %w", store.Classify(err))
+				return err
 			}
 			if at.After(oldest) {
 				recent = true
@@ -83,9 +78,11 @@ func (b *Boards) readCallers(ctx context.Context, row int64) error {
 					last[id] = at.Time
 				}
 			}
-		}
-		if err := rows.Err(); err != nil {
-			return fmt.Errorf("boards: journals: %w", store.Classify(err))
+			return nil
+		}, `SELECT utilisateur_id, MAX(instant) FROM appels
+			WHERE id > ? AND id <= ? GROUP BY utilisateur_id`, max(from, upto-journalRows), upto)
+		if err != nil {
+			return fmt.Errorf("boards: journals: %w", err)
 		}
 		if first && !recent {
 			break
@@ -103,30 +100,29 @@ func (b *Boards) readCallers(ctx context.Context, row int64) error {
 
 func (b *Boards) checkJournalsOf(ctx context.Context, callers []int64) error {
 	in, args := store.InClause(callers)
-	rows, err := b.stores.SQL.Read.QueryContext(ctx, `SELECT id, login FROM utilisateurs WHERE id `+in, args...)
-	if err != nil {
-		return fmt.Errorf("boards: journals: %w", store.Classify(err))
-	}
-	defer rows.Close()
 	pipe := b.stores.Redis.DB1.Pipeline()
 	there := make(map[int64]*redis.IntCmd)
 	logins := make(map[int64]string)
-	for rows.Next() {
+	err := b.stores.SQL.Read.Query(ctx, func(rows *sql.Rows) error {
 		var id int64
 		var login string
 		if err := rows.Scan(&id, &login); err != nil {
-			return fmt.Errorf("boards: journals: %w", store.Classify(err))
+			return err
 		}
 		if !strings.HasPrefix(login, accounts.AnonymousMark) {
 			logins[id] = login
 			there[id] = pipe.Exists(ctx, journalKey(login))
 		}
+		return nil
+	}, `SELECT id, login FROM utilisateurs WHERE id `+in, args...)
+	if err != nil {
+		return fmt.Errorf("boards: journals: %w", err)
 	}
-	if err := rows.Err(); err != nil || len(there) == 0 {
-		return store.Classify(err)
+	if len(there) == 0 {
+		return nil
 	}
 	if _, err := pipe.Exec(ctx); err != nil {
-		return fmt.Errorf("boards: journals: %w", store.Classify(err))
+		return fmt.Errorf("boards: journals: %w", err)
 	}
 	for id, cmd := range there {
 		if cmd.Val() > 0 {
@@ -145,25 +141,22 @@ func (b *Boards) checkJournalsOf(ctx context.Context, callers []int64) error {
 
 // writeJournal tells Redis of a user's last calls.
 func (b *Boards) writeJournal(ctx context.Context, id int64, login string) error {
-	rows, err := b.stores.SQL.Read.QueryContext(ctx, `SELECT service, creneau, instant FROM appels
+	var calls []entry
+	err := b.stores.SQL.Read.Query(ctx, func(rows *sql.Rows) error {
+		var e entry
+		var at store.Instant
+		err := rows.Scan(&e.service, &e.slot, &at)
+		e.at = at.Milli()
+		calls = append(calls, e)
+		return err
+	}, `SELECT service, creneau, instant FROM appels
 		WHERE utilisateur_id = ? AND instant > ? ORDER BY instant DESC LIMIT ?`,
 		id, store.At(time.Now().Add(-callsLife)), keptCalls)
 	if err != nil {
-		return fmt.Errorf("boards: journal: %w", store.Classify(err))
+		return fmt.Errorf("boards: journal: %w", err)
 	}
-	defer rows.Close()
-	var calls []entry
-	for rows.Next() {
-		var e entry
-		var at store.Instant
-		if err := rows.Scan(&e.service, &e.slot, &at); err != nil {
-			return fmt.Errorf("boards: journal: %w", store.Classify(err))
-		}
-		e.at = at.Milli()
-		calls = append(calls, e)
-	}
-	if err := rows.Err(); err != nil || len(calls) == 0 {
-		return store.Classify(err)
+	if len(calls) == 0 {
+		return nil
 	}
 	_, err = store.Eval(ctx, b.stores.Redis.DB1, journal(login, true, calls...))
 	return err

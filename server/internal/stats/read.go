@@ -91,7 +91,7 @@ func (b *Boards) calls(ctx context.Context) (known bool, least, services []Row, 
 	fewest := pipe.ZRangeWithScores(ctx, keyCalls, 0, leastRows-1)
 	all := pipe.ZRangeWithScores(ctx, keyService, 0, -1)
 	if _, err := pipe.Exec(ctx); err != nil {
-		return false, nil, nil, fmt.Errorf("boards: calls: %w", store.Classify(err))
+		return false, nil, nil, fmt.Errorf("boards: calls: %w", err)
 	}
 	return mark.Val(), ranked(rowsOf(fewest.Val())), byUse(rowsOf(all.Val())), nil
 }

@@ -58,26 +58,16 @@ func (b *Boards) everyone(ctx context.Context, tell func(context.Context, []user
 }
 
 func (b *Boards) users(ctx context.Context, query string, args ...any) (list []user, err error) {
-	rows, err := b.stores.SQL.Read.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("boards: figures: %w", store.Classify(err))
-	}
-	defer rows.Close()
-	for rows.Next() {
+	err = b.stores.SQL.Read.Query(ctx, func(rows *sql.Rows) error {
 		var u user
-		if err := scan(rows, &u); err != nil {
-			return nil, err
-		}
+		err := rows.Scan(&u.id, &u.login, &u.logins, &u.sales, &u.buys, &u.last)
 		list = append(list, u)
+		return err
+	}, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("boards: figures: %w", err)
 	}
-	return list, store.Classify(rows.Err())
-}
-
-func scan(rows *sql.Rows, u *user) error {
-	if err := rows.Scan(&u.id, &u.login, &u.logins, &u.sales, &u.buys, &u.last); err != nil {
-		return fmt.Errorf("boards: figures: %w", store.Classify(err))
-	}
-	return nil
+	return list, nil
 }
 
 func (b *Boards) writeLogins(ctx context.Context, users []user) error {
@@ -139,16 +129,16 @@ func (b *Boards) Forget(ctx context.Context, login, anonymous string) error {
 	select { // a check of this process may have read the old name
 	case b.check <- struct{}{}:
 	case <-ctx.Done():
-		return store.Classify(ctx.Err())
+		return ctx.Err()
 	}
 	defer func() { <-b.check }()
 	if err := b.forget(ctx, login, anonymous); err != nil {
 		return err
 	}
 	// The boards are smaller than they were, and nothing was lost.
-	return store.Classify(errors.Join(
+	return errors.Join(
 		b.stores.Redis.DB0.HDel(ctx, keyLoginMark, fieldSizes).Err(),
-		b.stores.Redis.DB1.HDel(ctx, keyCallMark, fieldSizes).Err()))
+		b.stores.Redis.DB1.HDel(ctx, keyCallMark, fieldSizes).Err())
 }
 
 // forget does it; it may be done again.
@@ -162,7 +152,7 @@ func (b *Boards) forget(ctx context.Context, login, anonymous string) error {
 		Keys:   []string{keyCalls, keySales, keyPurch, keyService},
 		Args:   []any{login, anonymous},
 	})
-	if err := errors.Join(store.Classify(loginErr), callErr); err != nil {
+	if err := errors.Join(loginErr, callErr); err != nil {
 		return fmt.Errorf("boards: forget: %w", err)
 	}
 	return nil
@@ -182,25 +172,19 @@ const (
 // or that stayed because the process that deleted them died. A login that a new
 // account has by now stays.
 func (b *Boards) forgetDeleted(ctx context.Context) error {
-	rows, err := b.stores.SQL.Read.QueryContext(ctx, `
+	gone := make(map[string]int64)
+	err := b.stores.SQL.Read.Query(ctx, func(rows *sql.Rows) error {
+		var login string
+		var id int64
+		err := rows.Scan(&login, &id)
+		gone[login] = id
+		return err
+	}, `
 		SELECT a.cible, a.cible_id FROM audit a LEFT JOIN utilisateurs u ON u.login = a.cible
 		WHERE a.id > (SELECT COALESCE(MAX(id), 0) FROM audit) - ? AND a.action = ? AND a.instant >= ? AND u.id IS NULL`,
 		auditRows, accounts.ActionDelete, store.At(time.Now().Add(-deletedFor)))
 	if err != nil {
-		return fmt.Errorf("boards: deleted accounts: %w", store.Classify(err))
-	}
-	defer rows.Close()
-	gone := make(map[string]int64)
-	for rows.Next() {
-		var login string
-		var id int64
-		if err := rows.Scan(&login, &id); err != nil {
-			return fmt.Errorf("boards: deleted accounts: %w", store.Classify(err))
-		}
-		gone[login] = id
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("boards: deleted accounts: %w", store.Classify(err))
+		return fmt.Errorf("boards: deleted accounts: %w", err)
 	}
 	for login, id := range gone {
 		if err := b.forget(ctx, login, accounts.Anonymous(id)); err != nil {
@@ -217,7 +201,7 @@ func (b *Boards) Rebuild(ctx context.Context) error {
 		b.stores.Redis.DB1.Del(ctx, callKeys...).Err(),
 	)
 	if err != nil {
-		return fmt.Errorf("boards: rebuild: %w", store.Classify(err))
+		return fmt.Errorf("boards: rebuild: %w", err)
 	}
 	return b.Check(ctx)
 }

@@ -43,7 +43,7 @@ func Backup(ctx context.Context, dataDir, file string) (err error) {
 	}
 	defer db.Close()
 	if _, err := db.ExecContext(ctx, `VACUUM INTO ?`, file); err != nil {
-		return fmt.Errorf("sauvegarde : %w", Classify(err))
+		return fmt.Errorf("sauvegarde : %w", classify(err))
 	}
 	if err := verifyBackup(ctx, file); err != nil {
 		return err

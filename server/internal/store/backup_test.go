@@ -21,14 +21,14 @@ const (
 
 func add(t *testing.T, s *store.Stores, login string) {
 	t.Helper()
-	if _, err := s.SQL.Write.Exec(addName, login, login+"@univ.fr"); err != nil {
+	if _, err := s.SQL.Write.Exec(t.Context(), addName, login, login+"@univ.fr"); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func users(t *testing.T, s *store.Stores) (n int) {
 	t.Helper()
-	if err := s.SQL.Read.QueryRow(countName).Scan(&n); err != nil {
+	if err := s.SQL.Read.QueryRow(t.Context(), countName).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n
@@ -43,7 +43,7 @@ func TestBackupAndRestore(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "copie à 100 %.db")
 	s := e.Open(t)
 	add(t, s, "alice")
-	tx, err := s.SQL.Write.Begin() // a writer at work keeps nobody from copying
+	tx, err := s.SQL.Write.DB.Begin() // a writer at work keeps nobody from copying
 	if err != nil {
 		t.Fatal(err)
 	}

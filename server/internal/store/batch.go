@@ -159,7 +159,7 @@ func (g *Coalescer[W]) Do(ctx context.Context, work W) error {
 		return batchResult{err: g.ask(shared, works)}
 	})
 	if err != nil {
-		return Classify(err)
+		return classify(err)
 	}
 	return how.err
 }
@@ -188,7 +188,7 @@ func (db *DB) Batch(ctx context.Context, calls ...Call) ([]any, error) {
 	}
 	a := &asked{calls: calls}
 	if _, err := db.batches.join(ctx, a, db.ask); err != nil {
-		return nil, Classify(err)
+		return nil, classify(err)
 	}
 	return a.answers, a.err
 }

@@ -3,7 +3,6 @@ package store_test
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"errors"
 	"net"
 	"path/filepath"
@@ -92,8 +91,8 @@ func TestLostCommitIsUnknown(t *testing.T) {
 
 	sell := func(word string) error {
 		cut.armed.Store(&word)
-		return s.SQL.Tx(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx, bump, id)
+		return s.SQL.Tx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+			_, err := tx.Exec(ctx, bump, id)
 			return err
 		})
 	}
@@ -104,7 +103,7 @@ func TestLostCommitIsUnknown(t *testing.T) {
 		t.Errorf("answer to UPDATE lost: %v", err)
 	}
 	var n int
-	if err := s.SQL.Read.QueryRow(`SELECT nb_ventes FROM utilisateurs`).Scan(&n); err != nil || n != 1 {
+	if err := s.SQL.Read.QueryRow(t.Context(), `SELECT nb_ventes FROM utilisateurs`).Scan(&n); err != nil || n != 1 {
 		t.Errorf("nb_ventes %d (%v), want 1: the unknown one stands, the other does not", n, err)
 	}
 }

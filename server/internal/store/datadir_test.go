@@ -80,11 +80,11 @@ func TestSQLiteIsAsWeAskFor(t *testing.T) {
 	s := testenv.Embedded(t).Open(t)
 	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "3000"} {
 		var got string
-		if err := s.SQL.Write.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
+		if err := s.SQL.Write.QueryRow(t.Context(), "PRAGMA "+pragma).Scan(&got); err != nil || got != want {
 			t.Errorf("%s is %s (%v), want %s", pragma, got, err, want)
 		}
 	}
-	if _, err := s.SQL.Read.Exec("DELETE FROM utilisateurs"); err == nil {
+	if _, err := s.SQL.Read.Exec(t.Context(), "DELETE FROM utilisateurs"); err == nil {
 		t.Error("a write through Read passes")
 	}
 }

@@ -33,14 +33,14 @@ func TestDuplicatesNameTheirColumn(t *testing.T) {
 		}
 		_, err = addUser(t, s, "eve2", "x' for key 'uq_utilisateurs_login")
 		check(err, "email")
-		_, err = s.SQL.Write.Exec(`INSERT INTO utilisateurs (id, login, email, prenom, nom, mot_de_passe, cree_le) VALUES (?, 'z', 'z', '', '', '', '2026-01-01 00:00:00.000')`, id)
+		_, err = s.SQL.Write.Exec(t.Context(), `INSERT INTO utilisateurs (id, login, email, prenom, nom, mot_de_passe, cree_le) VALUES (?, 'z', 'z', '', '', '', '2026-01-01 00:00:00.000')`, id)
 		check(err, store.PrimaryKey)
 		for range 2 {
-			_, err = s.SQL.Write.Exec(`INSERT INTO mots (mot, article_id) VALUES ('vélo', 1)`)
+			_, err = s.SQL.Write.Exec(t.Context(), `INSERT INTO mots (mot, article_id) VALUES ('vélo', 1)`)
 		}
 		check(err, store.PrimaryKey)
 
-		_, err = s.SQL.Write.Exec(`INSERT INTO jetons VALUES ('h', 999999, '2026-01-01 00:00:00.000', '2026-01-01 00:00:00.000')`)
+		_, err = s.SQL.Write.Exec(t.Context(), `INSERT INTO jetons VALUES ('h', 999999, '2026-01-01 00:00:00.000', '2026-01-01 00:00:00.000')`)
 		if err == nil || store.IsDuplicate(err) || store.DuplicateKey(err) != "" {
 			t.Errorf("a missing user: %v", err)
 		}

@@ -23,18 +23,18 @@ import (
 // work now (going down, read-only, disk or memory full, too many connections).
 var ErrUnavailable = errors.New("magasin indisponible")
 
-// Classify wraps err with ErrUnavailable when it is a store's failure, and
+// classify wraps err with ErrUnavailable when it is a store's failure, and
 // returns anything else unchanged: nil, sql.ErrNoRows, redis.Nil, a duplicate,
 // a caller's own errors, and context.Canceled, which is the caller's wish.
 // A context's deadline counts as a store that did not answer in time.
-func Classify(err error) error {
+func classify(err error) error {
 	if err == nil || errors.Is(err, ErrUnavailable) || !Unavailable(err) {
 		return err
 	}
 	return fmt.Errorf("%w: %w", ErrUnavailable, err)
 }
 
-// Unavailable tells whether err is a store's failure, see Classify.
+// Unavailable tells whether err is a store's failure, see classify.
 func Unavailable(err error) bool {
 	switch {
 	case err == nil, errors.Is(err, redis.Nil), errors.Is(err, sql.ErrNoRows):

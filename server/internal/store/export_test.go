@@ -1,5 +1,8 @@
 package store
 
+// Classify is what the wrappers do with every error.
+func Classify(err error) error { return classify(err) }
+
 // MaxBatches and Waiting show a test who is where in Together.
 func MaxBatches(s *SQL) int {
 	if s.Dialect == SQLite {

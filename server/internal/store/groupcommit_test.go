@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"runtime"
 	"sync"
@@ -22,21 +21,21 @@ type crowd struct {
 	first  sync.WaitGroup // those who fill the lanes
 	all    sync.WaitGroup
 	mu     sync.Mutex
-	shared map[*sql.Tx]int // transactions and how many bumped in each
+	shared map[store.Tx]int // transactions and how many bumped in each
 	errs   map[string]error
 }
 
 func newCrowd(t *testing.T, s *store.Stores) *crowd {
 	c := &crowd{
 		t: t, s: s, open: make(chan struct{}),
-		shared: map[*sql.Tx]int{}, errs: map[string]error{},
+		shared: map[store.Tx]int{}, errs: map[string]error{},
 	}
 	c.id = mustAddUser(t, c.s, "aa")
 	var inside sync.WaitGroup
 	for range store.MaxBatches(c.s.SQL) {
 		inside.Add(1)
 		c.first.Go(func() {
-			err := c.s.SQL.GroupCommit(t.Context(), func(context.Context, *sql.Tx) error {
+			err := c.s.SQL.GroupCommit(t.Context(), func(context.Context, store.Tx) error {
 				inside.Done()
 				<-c.open
 				return nil
@@ -51,7 +50,7 @@ func newCrowd(t *testing.T, s *store.Stores) *crowd {
 }
 
 // join queues one more caller.
-func (c *crowd) join(ctx context.Context, name string, fn func(context.Context, *sql.Tx) error) {
+func (c *crowd) join(ctx context.Context, name string, fn func(context.Context, store.Tx) error) {
 	c.t.Helper()
 	before := store.Waiting(c.s.SQL)
 	c.all.Go(func() {
@@ -65,8 +64,8 @@ func (c *crowd) join(ctx context.Context, name string, fn func(context.Context, 
 	}
 }
 
-func (c *crowd) bump(ctx context.Context, tx *sql.Tx) error {
-	_, err := tx.ExecContext(ctx, bump, c.id)
+func (c *crowd) bump(ctx context.Context, tx store.Tx) error {
+	_, err := tx.Exec(ctx, bump, c.id)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.shared[tx]++
@@ -81,7 +80,7 @@ func (c *crowd) release() {
 
 func (c *crowd) bumps() (n int) {
 	c.t.Helper()
-	if err := c.s.SQL.Read.QueryRow(`SELECT nb_ventes FROM utilisateurs WHERE id = ?`, c.id).Scan(&n); err != nil {
+	if err := c.s.SQL.Read.QueryRow(c.t.Context(), `SELECT nb_ventes FROM utilisateurs WHERE id = ?`, c.id).Scan(&n); err != nil {
 		c.t.Fatal(err)
 	}
 	return n
@@ -115,7 +114,7 @@ func TestOneOfSeveralFails(t *testing.T) {
 		t.Parallel()
 		c := newCrowd(t, e.Open(t))
 		c.join(t.Context(), "a", c.bump)
-		c.join(t.Context(), "bad", func(ctx context.Context, tx *sql.Tx) error {
+		c.join(t.Context(), "bad", func(ctx context.Context, tx store.Tx) error {
 			return errors.Join(c.bump(ctx, tx), errOwn)
 		})
 		c.join(t.Context(), "b", c.bump)
@@ -139,7 +138,7 @@ func TestPanicIsItsCallersAlone(t *testing.T) {
 		before := store.Waiting(c.s.SQL)
 		c.all.Go(func() {
 			defer func() { met <- recover() }()
-			_ = c.s.SQL.GroupCommit(t.Context(), func(context.Context, *sql.Tx) error { panic("ours") })
+			_ = c.s.SQL.GroupCommit(t.Context(), func(context.Context, store.Tx) error { panic("ours") })
 		})
 		for store.Waiting(c.s.SQL) == before {
 			runtime.Gosched()
@@ -187,7 +186,7 @@ func TestLostSharedCommitIsUnknownToAll(t *testing.T) {
 	cut := throughCutter(t, e)
 	c := newCrowd(t, e.Open(t))
 	word := "COMMIT"
-	c.join(t.Context(), "a", func(ctx context.Context, tx *sql.Tx) error {
+	c.join(t.Context(), "a", func(ctx context.Context, tx store.Tx) error {
 		c.first.Wait() // only this transaction is left to commit
 		cut.armed.Store(&word)
 		return c.bump(ctx, tx)

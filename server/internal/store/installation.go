@@ -34,7 +34,7 @@ var ErrOtherInstallation = errors.New("MySQL et Redis n'appartiennent pas à la 
 func (s *Stores) CompareInstallation(ctx context.Context, create bool) error {
 	id, err := s.SQL.installation(ctx, create)
 	if err != nil {
-		return fmt.Errorf("installation: %w", Classify(err))
+		return fmt.Errorf("installation: %w", err)
 	}
 	if id == "" {
 		return nil
@@ -46,7 +46,7 @@ func (s *Stores) CompareInstallation(ctx context.Context, create bool) error {
 	for i, db := range dbs {
 		got, err := db.installation(ctx, want[i], create)
 		if err != nil {
-			return fmt.Errorf("installation: %w", Classify(err))
+			return fmt.Errorf("installation: %w", err)
 		}
 		if got != "" && got != want[i] {
 			return s.Redis.otherInstallation(s.Redis.number+i, id, got)
@@ -70,7 +70,7 @@ func (s *SQL) installation(ctx context.Context, create bool) (id string, err err
 	ctx, cancel := context.WithTimeout(ctx, SQLTimeout)
 	defer cancel()
 	const ask = `SELECT valeur FROM reglages WHERE nom = 'installation'`
-	if err = s.Read.QueryRowContext(ctx, ask).Scan(&id); !errors.Is(err, sql.ErrNoRows) {
+	if err = s.Read.QueryRow(ctx, ask).Scan(&id); !errors.Is(err, sql.ErrNoRows) {
 		return id, err
 	}
 	if !create {
@@ -80,10 +80,10 @@ func (s *SQL) installation(ctx context.Context, create bool) (id string, err err
 	if s.Dialect == SQLite {
 		insert = `INSERT OR IGNORE INTO reglages (nom, valeur) VALUES ('installation', ?)`
 	}
-	if _, err = s.Write.ExecContext(ctx, insert, rand.Text()); err != nil {
+	if _, err = s.Write.Exec(ctx, insert, rand.Text()); err != nil {
 		return "", err
 	}
-	err = s.Read.QueryRowContext(ctx, ask).Scan(&id) // ours, or that of another server that was first
+	err = s.Read.QueryRow(ctx, ask).Scan(&id) // ours, or that of another server that was first
 	return id, err
 }
 

@@ -21,11 +21,11 @@ func TestInstantRoundTrip(t *testing.T) {
 			time.UnixMilli(1),
 		} {
 			want := store.At(at)
-			if _, err := s.SQL.Write.Exec(`UPDATE utilisateurs SET derniere_connexion = ? WHERE id = ?`, want, id); err != nil {
+			if _, err := s.SQL.Write.Exec(t.Context(), `UPDATE utilisateurs SET derniere_connexion = ? WHERE id = ?`, want, id); err != nil {
 				t.Fatal(err)
 			}
 			var got, null store.Instant
-			err := s.SQL.Read.QueryRow(`SELECT derniere_connexion, raz_le FROM utilisateurs WHERE id = ? AND derniere_connexion = ? AND derniere_connexion > ?`,
+			err := s.SQL.Read.QueryRow(t.Context(), `SELECT derniere_connexion, raz_le FROM utilisateurs WHERE id = ? AND derniere_connexion = ? AND derniere_connexion > ?`,
 				id, want, store.AtMilli(want.Milli()-1)).Scan(&got, &null)
 			if err != nil {
 				t.Fatalf("%v: %v", at, err)

@@ -47,7 +47,7 @@ func (s *Stores) lookEmbedded(path string) error {
 	if err != nil {
 		return err
 	}
-	s.SQL = &SQL{Dialect: SQLite, Write: db, Read: db}
+	s.SQL = &SQL{Dialect: SQLite, Write: newPool(db), Read: newPool(db)}
 	s.onClose(s.SQL.close)
 	return nil
 }
@@ -56,7 +56,7 @@ func (s *Stores) lookEmbedded(path string) error {
 // ErrOlder, those of the store.
 func (s *SQL) CheckTables(ctx context.Context) error {
 	var has uint
-	if err := s.Read.QueryRowContext(ctx, `SELECT version FROM schema_migrations`).Scan(&has); err != nil {
+	if err := s.Read.QueryRow(ctx, `SELECT version FROM schema_migrations`).Scan(&has); err != nil {
 		return err
 	}
 	folder := "mysql"
@@ -88,12 +88,12 @@ func (s *SQL) CheckTables(ctx context.Context) error {
 
 // TryWrite fails when the truth could not be written; nothing of it stays.
 func (s *Stores) TryWrite(ctx context.Context) error {
-	tx, err := s.SQL.Write.BeginTx(ctx, nil)
+	tx, err := s.SQL.Write.DB.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }()
-	if err := tryWrites(ctx, tx); err != nil {
+	if err := tryWrites(ctx, Tx{Conn{tx}}); err != nil {
 		return err
 	}
 	if s.dir != nil {

@@ -3,7 +3,6 @@ package store_test
 import (
 	"bufio"
 	"context"
-	"database/sql"
 	"fmt"
 	"log/slog"
 	"os"
@@ -63,7 +62,7 @@ func sales(withoutSync bool) int {
 		return 1
 	}
 	if withoutSync {
-		if _, err := s.SQL.Write.ExecContext(ctx, "PRAGMA synchronous = OFF"); err != nil {
+		if _, err := s.SQL.Write.Exec(ctx, "PRAGMA synchronous = OFF"); err != nil {
 			fmt.Println("error:", err)
 			return 1
 		}
@@ -72,8 +71,8 @@ func sales(withoutSync bool) int {
 	in := bufio.NewReader(os.Stdin)
 	_, _ = in.ReadString('\n')
 	for i := range 10 {
-		err := s.SQL.GroupCommit(ctx, func(ctx context.Context, tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx, `INSERT INTO mots (mot, article_id) VALUES ('mot', ?)`, i)
+		err := s.SQL.GroupCommit(ctx, func(ctx context.Context, tx store.Tx) error {
+			_, err := tx.Exec(ctx, `INSERT INTO mots (mot, article_id) VALUES ('mot', ?)`, i)
 			return err
 		})
 		if err != nil {
@@ -102,7 +101,7 @@ func childCommand(t *testing.T, role string, e *testenv.Env) *exec.Cmd {
 // addUser writes a row with what is NOT NULL and returns its id.
 func addUser(t *testing.T, s *store.Stores, login, email string) (int64, error) {
 	t.Helper()
-	res, err := s.SQL.Write.ExecContext(t.Context(),
+	res, err := s.SQL.Write.Exec(t.Context(),
 		`INSERT INTO utilisateurs (login, email, prenom, nom, mot_de_passe, cree_le) VALUES (?, ?, 'A', 'B', '$x', ?)`,
 		login, email, store.At(time.Now()))
 	if err != nil {

@@ -110,7 +110,7 @@ func (s *Stores) Versions(ctx context.Context) (sql, redis string) {
 		question = `SELECT sqlite_version()`
 	}
 	var number string
-	if err := s.SQL.Read.QueryRowContext(ctx, question).Scan(&number); err != nil {
+	if err := s.SQL.Read.QueryRow(ctx, question).Scan(&number); err != nil {
 		number = "?"
 	}
 	sql = s.SQL.Dialect.String() + " " + number

@@ -16,7 +16,7 @@ func mustHaveTables(t *testing.T, s *store.Stores) {
 	t.Helper()
 	for _, table := range tables {
 		var n int
-		if err := s.SQL.Read.QueryRow("SELECT COUNT(*) FROM " + table).Scan(&n); err != nil {
+		if err := s.SQL.Read.QueryRow(t.Context(), "SELECT COUNT(*) FROM "+table).Scan(&n); err != nil {
 			t.Error(err)
 		}
 	}
@@ -48,7 +48,7 @@ func TestCutMigrationIsTakenUpAgain(t *testing.T) {
 		s := e.Open(t)
 		mustAddUser(t, s, "aa")
 		for _, q := range []string{"UPDATE schema_migrations SET dirty = 1", "DROP TABLE jetons"} {
-			if _, err := s.SQL.Write.Exec(q); err != nil {
+			if _, err := s.SQL.Write.Exec(t.Context(), q); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -58,7 +58,7 @@ func TestCutMigrationIsTakenUpAgain(t *testing.T) {
 		s = e.Open(t)
 		mustHaveTables(t, s)
 		var n int
-		if err := s.SQL.Read.QueryRow("SELECT COUNT(*) FROM utilisateurs").Scan(&n); err != nil || n != 1 {
+		if err := s.SQL.Read.QueryRow(t.Context(), "SELECT COUNT(*) FROM utilisateurs").Scan(&n); err != nil || n != 1 {
 			t.Errorf("%d users (%v), want the one", n, err)
 		}
 	})
@@ -72,7 +72,7 @@ func TestSchemasAgree(t *testing.T) {
 		s := e.Open(t)
 		var all []string
 		for _, table := range tables {
-			rows, err := s.SQL.Read.Query("SELECT * FROM " + table)
+			rows, err := s.SQL.Read.DB.Query("SELECT * FROM " + table)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -95,7 +95,7 @@ func TestSessionIsAsWeAskFor(t *testing.T) {
 	s := testenv.Real(t).Open(t)
 	var mode, zone, isolation, collation, column string
 	var lockWait int
-	err := s.SQL.Read.QueryRow(`SELECT @@sql_mode, @@time_zone, @@tx_isolation, @@collation_connection, @@innodb_lock_wait_timeout`).
+	err := s.SQL.Read.QueryRow(t.Context(), `SELECT @@sql_mode, @@time_zone, @@tx_isolation, @@collation_connection, @@innodb_lock_wait_timeout`).
 		Scan(&mode, &zone, &isolation, &collation, &lockWait)
 	if err != nil {
 		t.Fatal(err)
@@ -104,14 +104,14 @@ func TestSessionIsAsWeAskFor(t *testing.T) {
 		collation != "utf8mb4_bin" || lockWait != 2 {
 		t.Error(mode, zone, isolation, collation, lockWait)
 	}
-	err = s.SQL.Read.QueryRow(`SELECT COLLATION_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'utilisateurs' AND COLUMN_NAME = 'email'`).Scan(&column)
+	err = s.SQL.Read.QueryRow(t.Context(), `SELECT COLLATION_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'utilisateurs' AND COLUMN_NAME = 'email'`).Scan(&column)
 	if err != nil || column != "utf8mb4_bin" {
 		t.Error(column, err)
 	}
 	// An index by a bound value, not a conversion of every row.
 	mustAddUser(t, s, "aa")
 	var plan sql.NullString
-	rows, err := s.SQL.Read.Query(`EXPLAIN FORMAT=JSON SELECT id FROM utilisateurs WHERE login = ?`, "aa")
+	rows, err := s.SQL.Read.DB.Query(`EXPLAIN FORMAT=JSON SELECT id FROM utilisateurs WHERE login = ?`, "aa")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -71,7 +71,7 @@ func openMySQL(cfg *mysql.Config) (*SQL, error) {
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns) // fewer would close and open at every burst
 	db.SetConnMaxLifetime(mysqlConnLife)
-	return &SQL{Dialect: MySQL, Write: db, Read: db, batches: batcher[txWork]{free: mysqlBatches, most: mostTogether}}, nil
+	return &SQL{Dialect: MySQL, Write: newPool(db), Read: newPool(db), batches: batcher[txWork]{free: mysqlBatches, most: mostTogether}}, nil
 }
 
 // openHandle makes a handle all of whose connections are set up as mysqlSession

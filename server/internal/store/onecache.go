@@ -61,9 +61,9 @@ func (s *SQL) cacheRow(ctx context.Context) (r cacheRow, err error) {
 	ctx, cancel := context.WithTimeout(ctx, SQLTimeout)
 	defer cancel()
 	var text sql.NullString
-	err = s.Read.QueryRowContext(ctx, `SELECT UNIX_TIMESTAMP(), (SELECT valeur FROM reglages WHERE nom = 'cache')`).Scan(&r.now, &text)
+	err = s.Read.QueryRow(ctx, `SELECT UNIX_TIMESTAMP(), (SELECT valeur FROM reglages WHERE nom = 'cache')`).Scan(&r.now, &text)
 	if err != nil {
-		return r, fmt.Errorf("cache: %w", Classify(err))
+		return r, fmt.Errorf("cache: %w", err)
 	}
 	r.text = text.String
 	id, rest, _ := strings.Cut(r.text, " ")
@@ -80,15 +80,15 @@ func (s *SQL) replaceCacheRow(ctx context.Context, old cacheRow, id, addr string
 	text := fmt.Sprintf("%s %d %s", id, old.now, addr)
 	var result sql.Result
 	if old.text == "" {
-		result, err = s.Write.ExecContext(ctx, `INSERT IGNORE INTO reglages (nom, valeur) VALUES ('cache', ?)`, text)
+		result, err = s.Write.Exec(ctx, `INSERT IGNORE INTO reglages (nom, valeur) VALUES ('cache', ?)`, text)
 	} else {
-		result, err = s.Write.ExecContext(ctx, `UPDATE reglages SET valeur = ? WHERE nom = 'cache' AND valeur = ?`, text, old.text)
+		result, err = s.Write.Exec(ctx, `UPDATE reglages SET valeur = ? WHERE nom = 'cache' AND valeur = ?`, text, old.text)
 	}
 	if isLockConflict(err) {
 		return false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("cache: %w", Classify(err))
+		return false, fmt.Errorf("cache: %w", err)
 	}
 	n, err := result.RowsAffected()
 	return n == 1, err
@@ -105,7 +105,7 @@ func (r *Redis) cacheID(ctx context.Context, ours string) (id string, err error)
 	}
 	got := pipe.Get(ctx, cacheKey)
 	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
-		return "", fmt.Errorf("cache: %w", Classify(err))
+		return "", fmt.Errorf("cache: %w", err)
 	}
 	return got.Val(), nil
 }
@@ -252,6 +252,6 @@ func (s *Stores) LeaveCache(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, SQLTimeout)
 	defer cancel()
-	_, err := s.SQL.Write.ExecContext(ctx, `DELETE FROM reglages WHERE nom = 'cache' AND valeur LIKE CONCAT(?, ' %')`, s.cache)
+	_, err := s.SQL.Write.Exec(ctx, `DELETE FROM reglages WHERE nom = 'cache' AND valeur LIKE CONCAT(?, ' %')`, s.cache)
 	return err
 }

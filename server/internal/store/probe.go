@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -29,21 +28,21 @@ const (
 // writeProbe fails when what our work writes would be refused: a row is written
 // and committed, and every table is asked for the right to insert.
 func (s *SQL) writeProbe(ctx context.Context) error {
-	tx, err := s.Write.BeginTx(ctx, nil)
+	tx, err := s.Write.DB.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }()
-	if err := tryWrites(ctx, tx); err != nil {
+	if err := tryWrites(ctx, Tx{Conn{tx}}); err != nil {
 		return err
 	}
 	return tx.Commit()
 }
 
 // tryWrites runs writeStatements.
-func tryWrites(ctx context.Context, tx *sql.Tx) error {
+func tryWrites(ctx context.Context, tx Tx) error {
 	for _, statement := range writeStatements() {
-		if _, err := tx.ExecContext(ctx, statement); err != nil {
+		if _, err := tx.Exec(ctx, statement); err != nil {
 			return err
 		}
 	}

@@ -55,7 +55,8 @@ type DB struct {
 	batches batcher[*asked] // of Batch
 }
 
-func newDB(client redis.UniversalClient) *DB {
+func newDB(client redis.UniversalClient, hook classifyHook) *DB {
+	client.AddHook(hook)
 	return &DB{UniversalClient: client, batches: batcher[*asked]{free: redisBatches, most: mostAsked}}
 }
 
@@ -65,9 +66,9 @@ func (r *Redis) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, RedisTimeout)
 	defer cancel()
 	if err := r.DB0.Ping(ctx).Err(); err != nil {
-		return Classify(err)
+		return err
 	}
-	return Classify(r.DB1.Ping(ctx).Err())
+	return r.DB1.Ping(ctx).Err()
 }
 
 func (r *Redis) close() error {
@@ -87,7 +88,7 @@ func newSingle(o *redis.Options) *Redis {
 	next := *o
 	next.DB++
 	return &Redis{
-		DB0: newDB(redis.NewClient(o)), DB1: newDB(redis.NewClient(&next)),
+		DB0: newDB(redis.NewClient(o), classifyHook{}), DB1: newDB(redis.NewClient(&next), classifyHook{}),
 		addr: o.Addr, cli: cli(o.Network, o.Addr), user: o.Username, number: o.DB,
 	}
 }
@@ -104,7 +105,7 @@ func newFailover(o *redis.FailoverOptions) *Redis {
 	first.AddHook(nameless{})
 	second.AddHook(nameless{})
 	return &Redis{
-		DB0: newDB(first), DB1: newDB(second),
+		DB0: newDB(first, classifyHook{}), DB1: newDB(second, classifyHook{}),
 		addr: "sentinel " + o.MasterName, cli: "redis-cli", user: o.Username, number: o.DB,
 	}
 }
@@ -129,44 +130,47 @@ func (nameless) DialHook(next redis.DialHook) redis.DialHook {
 	}
 }
 
-// wayless makes a Cluster without a node for a command (none is known yet, no
-// slots are served) a store that is away: go-redis has errors of its own there,
-// which are neither replies nor failures of a connection. It would keep that view
-// of the Cluster for a while, so it is made to look again.
-type wayless struct{ client *redis.ClusterClient }
+// classifyHook classifies the errors of all commands.
+type classifyHook struct{ cluster *redis.ClusterClient } // nil: one server
 
-func (wayless) DialHook(next redis.DialHook) redis.DialHook { return next }
+func (classifyHook) DialHook(next redis.DialHook) redis.DialHook { return next }
 
-func (w wayless) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+func (h classifyHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
 		err := next(ctx, cmd)
-		if noWay(err) {
-			w.client.ReloadState(ctx)
-			err = fmt.Errorf("%w: %w", ErrUnavailable, err)
+		if err != nil {
+			err = h.classify(ctx, err)
 			cmd.SetErr(err)
 		}
 		return err
 	}
 }
 
-func (w wayless) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+func (h classifyHook) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
 		err := next(ctx, cmds)
+		if err == nil {
+			return nil
+		}
 		for _, cmd := range cmds {
-			if cause := cmd.Err(); noWay(cause) {
-				cmd.SetErr(fmt.Errorf("%w: %w", ErrUnavailable, cause))
+			if err := cmd.Err(); err != nil {
+				cmd.SetErr(h.classify(ctx, err))
 			}
 		}
-		if noWay(err) {
-			w.client.ReloadState(ctx)
-			err = fmt.Errorf("%w: %w", ErrUnavailable, err)
-		}
-		return err
+		return h.classify(ctx, err)
 	}
 }
 
-func noWay(err error) bool {
-	return err != nil && !redisReply(err) && !errors.Is(err, context.Canceled) && !Unavailable(err)
+// classify knows a Cluster without a node for a command (none is known yet, no slots
+// are served) too: go-redis has errors of its own there, which are neither replies nor
+// failures of a connection. It would keep that view of the Cluster for a while, so it
+// is made to look again.
+func (h classifyHook) classify(ctx context.Context, err error) error {
+	if h.cluster == nil || redisReply(err) || errors.Is(err, context.Canceled) || Unavailable(err) {
+		return classify(err)
+	}
+	h.cluster.ReloadState(ctx)
+	return fmt.Errorf("%w: %w", ErrUnavailable, err)
 }
 
 // newCluster makes the one client of a Cluster.
@@ -177,9 +181,8 @@ func newCluster(o *redis.ClusterOptions) *Redis {
 	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
 	o.MaintNotificationsConfig = noMaintenance()
 	client := redis.NewClusterClient(o)
-	client.AddHook(wayless{client})
 	client.OnNewNode(func(node *redis.Client) { node.AddHook(askOnce{}) })
-	db := newDB(client)
+	db := newDB(client, classifyHook{client})
 	return &Redis{DB0: db, DB1: db, Cluster: true, addr: o.Addrs[0], user: o.Username}
 }
 

@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"sync"
 	"testing"
@@ -21,9 +20,9 @@ const notReady = 1047
 // next who gets that connection.
 func TestRefusedEndCommitsNothingLater(t *testing.T) {
 	t.Parallel()
-	bumped := func(id int64, then func() error) func(context.Context, *sql.Tx) error {
-		return func(ctx context.Context, tx *sql.Tx) error {
-			if _, err := tx.ExecContext(ctx, bump, id); err != nil {
+	bumped := func(id int64, then func() error) func(context.Context, store.Tx) error {
+		return func(ctx context.Context, tx store.Tx) error {
+			if _, err := tx.Exec(ctx, bump, id); err != nil {
 				return err
 			}
 			return then()
@@ -57,7 +56,7 @@ func TestRefusedEndCommitsNothingLater(t *testing.T) {
 			e := testenv.Real(t)
 			refuser := e.Refuse(t)
 			s := e.Open(t)
-			s.SQL.Write.SetMaxOpenConns(1) // the next one gets the same connection
+			s.SQL.Write.DB.SetMaxOpenConns(1) // the next one gets the same connection
 			id := mustAddUser(t, s, "aa")
 			refuser.Answer(notReady, "ROLLBACK", "COMMIT")
 			if err := act(t, s, id); err == nil {
@@ -75,16 +74,16 @@ func noneStands(t *testing.T, s *store.Stores, refuser *testenv.Refuser, id int6
 	testenv.WaitFor(t, 5*time.Second, "an end was refused", func() bool { return refuser.Count() > 0 })
 	refuser.Pass()
 	for range 3 {
-		err := s.SQL.Tx(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+		err := s.SQL.Tx(t.Context(), func(ctx context.Context, tx store.Tx) error {
 			var one int
-			return tx.QueryRowContext(ctx, "SELECT 1").Scan(&one)
+			return tx.QueryRow(ctx, "SELECT 1").Scan(&one)
 		})
 		if err != nil {
 			t.Error(err)
 		}
 	}
 	var n int
-	if err := s.SQL.Read.QueryRow(`SELECT nb_ventes FROM utilisateurs WHERE id = ?`, id).Scan(&n); err != nil || n != 0 {
+	if err := s.SQL.Read.QueryRow(t.Context(), `SELECT nb_ventes FROM utilisateurs WHERE id = ?`, id).Scan(&n); err != nil || n != 0 {
 		t.Errorf("nb_ventes %d (%v): the next transaction committed it", n, err)
 	}
 }
@@ -99,7 +98,7 @@ func TestRefusedSharedEndCommitsNothingLater(t *testing.T) {
 			refuser := e.Refuse(t)
 			c := newCrowd(t, e.Open(t))
 			var refuse sync.Once
-			fails := func(ctx context.Context, tx *sql.Tx) error {
+			fails := func(ctx context.Context, tx store.Tx) error {
 				c.first.Wait() // those who fill the lanes have committed
 				refuse.Do(func() { refuser.Answer(notReady, "ROLLBACK", "COMMIT") })
 				if err := c.bump(ctx, tx); err != nil {
@@ -130,21 +129,21 @@ func TestRefusedEndOnSQLite(t *testing.T) {
 	t.Parallel()
 	s := testenv.Embedded(t).Open(t)
 	id := mustAddUser(t, s, "aa")
-	err := s.SQL.Tx(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, bump, id); err != nil {
+	err := s.SQL.Tx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+		if _, err := tx.Exec(ctx, bump, id); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "PRAGMA defer_foreign_keys = 1"); err != nil {
+		if _, err := tx.Exec(ctx, "PRAGMA defer_foreign_keys = 1"); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO jetons VALUES ('h', 999999, '2026-01-01 00:00:00.000', '2026-01-01 00:00:00.000')`)
+		_, err := tx.Exec(ctx, `INSERT INTO jetons VALUES ('h', 999999, '2026-01-01 00:00:00.000', '2026-01-01 00:00:00.000')`)
 		return err
 	})
 	if err == nil {
 		t.Error("a COMMIT that failed is said to stand")
 	}
-	err = s.SQL.Tx(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "ROLLBACK"); err != nil { // behind the driver's back
+	err = s.SQL.Tx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+		if _, err := tx.Exec(ctx, "ROLLBACK"); err != nil { // behind the driver's back
 			return err
 		}
 		return errOwn
@@ -152,12 +151,12 @@ func TestRefusedEndOnSQLite(t *testing.T) {
 	if !errors.Is(err, errOwn) {
 		t.Error(err)
 	}
-	ok := s.SQL.Tx(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, bump, id)
+	ok := s.SQL.Tx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+		_, err := tx.Exec(ctx, bump, id)
 		return err
 	})
 	var n int
-	if err := s.SQL.Read.QueryRow(`SELECT nb_ventes FROM utilisateurs WHERE id = ?`, id).Scan(&n); err != nil || ok != nil || n != 1 {
+	if err := s.SQL.Read.QueryRow(t.Context(), `SELECT nb_ventes FROM utilisateurs WHERE id = ?`, id).Scan(&n); err != nil || ok != nil || n != 1 {
 		t.Errorf("nb_ventes %d (%v, %v), want the last one alone", n, err, ok)
 	}
 }

@@ -87,14 +87,14 @@ func (r *Redis) checkRights(ctx context.Context) error {
 				refusals = append(refusals, what)
 			}
 		case !redisReply(err), notReady(err):
-			return Classify(err)
+			return err
 		}
 		return nil
 	}
 	for _, db := range []*DB{r.DB0, r.DB1} {
 		cmds, err := db.Pipelined(ctx, probes)
 		if err != nil && !redisReply(err) {
-			return Classify(err)
+			return err
 		}
 		for _, cmd := range cmds {
 			if err := note(strings.ToUpper(cmd.Name()), cmd.Err()); err != nil {

@@ -40,7 +40,7 @@ func Eval(ctx context.Context, db redis.UniversalClient, c Call) (any, error) {
 	}
 	answer, err := cmd.Result()
 	if err != nil && !errors.Is(err, redis.Nil) {
-		return nil, Classify(err)
+		return nil, err
 	}
 	return answer, nil
 }
@@ -95,7 +95,7 @@ func answers(cmds []*redis.Cmd) ([]any, error) {
 	for i, cmd := range cmds {
 		answer, err := cmd.Result()
 		if err != nil && !errors.Is(err, redis.Nil) {
-			return nil, Classify(err)
+			return nil, err
 		}
 		list[i] = answer
 	}
@@ -107,7 +107,7 @@ func Each(ctx context.Context, db redis.UniversalClient, calls ...Call) []error 
 	errs := make([]error, len(calls))
 	for i, cmd := range pipeline(ctx, db, calls) {
 		if err := cmd.Err(); !errors.Is(err, redis.Nil) {
-			errs[i] = Classify(err)
+			errs[i] = err
 		}
 	}
 	return errs

@@ -103,16 +103,16 @@ func TestHostileSettingsChangeNothing(t *testing.T) {
 			t.Parallel()
 			e := make(t)
 			s := e.Open(t)
-			wantSessions(t, s.SQL.Write)
-			wantSessions(t, s.SQL.Read)
+			wantSessions(t, s.SQL.Write.DB)
+			wantSessions(t, s.SQL.Read.DB)
 			id := mustAddUser(t, s, "aa")
-			if _, err := s.SQL.Write.Exec(`UPDATE utilisateurs SET prenom = ? WHERE id = ?`, "élan 😀", id); err != nil {
+			if _, err := s.SQL.Write.Exec(t.Context(), `UPDATE utilisateurs SET prenom = ? WHERE id = ?`, "élan 😀", id); err != nil {
 				t.Fatal(err)
 			}
 			mustAddUser(t, s, "bb")
 			ours := errors.New("ours")
-			err := s.SQL.Tx(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
-				_, err := tx.ExecContext(ctx, bump, id)
+			err := s.SQL.Tx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+				_, err := tx.Exec(ctx, bump, id)
 				return errors.Join(err, ours)
 			})
 			if !errors.Is(err, ours) || store.Unavailable(err) {
@@ -120,13 +120,13 @@ func TestHostileSettingsChangeNothing(t *testing.T) {
 			}
 			// A statement alone, after a COMMIT that may not have begun another.
 			for range 2 {
-				if err := s.SQL.Tx(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
-					_, err := tx.ExecContext(ctx, bump, id)
+				if err := s.SQL.Tx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+					_, err := tx.Exec(ctx, bump, id)
 					return err
 				}); err != nil {
 					t.Error(err)
 				}
-				if _, err := s.SQL.Write.Exec(bump, id); err != nil {
+				if _, err := s.SQL.Write.Exec(t.Context(), bump, id); err != nil {
 					t.Error(err)
 				}
 			}
@@ -134,7 +134,7 @@ func TestHostileSettingsChangeNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 			s = e.Open(t)
-			rows, err := s.SQL.Read.Query(`SELECT prenom, nb_ventes, cree_le FROM utilisateurs ORDER BY login`)
+			rows, err := s.SQL.Read.DB.Query(`SELECT prenom, nb_ventes, cree_le FROM utilisateurs ORDER BY login`)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -155,10 +155,10 @@ func TestHostileSettingsChangeNothing(t *testing.T) {
 			if _, err := addUser(t, s, "cc", "bb@example.org"); store.DuplicateKey(err) != "email" {
 				t.Errorf("duplicate of %q: %v", store.DuplicateKey(err), err)
 			}
-			if _, err := s.SQL.Write.Exec(`INSERT INTO jetons VALUES ('h', 999999, '2026-01-01 00:00:00.000', '2026-01-01 00:00:00.000')`); err == nil {
+			if _, err := s.SQL.Write.Exec(t.Context(), `INSERT INTO jetons VALUES ('h', 999999, '2026-01-01 00:00:00.000', '2026-01-01 00:00:00.000')`); err == nil {
 				t.Error("a token of nobody is taken")
 			}
-			if done, err := s.SQL.Write.Exec(`UPDATE utilisateurs SET nb_achats = nb_achats + 1`); err != nil {
+			if done, err := s.SQL.Write.Exec(t.Context(), `UPDATE utilisateurs SET nb_achats = nb_achats + 1`); err != nil {
 				t.Error(err)
 			} else if n, _ := done.RowsAffected(); n != 2 {
 				t.Errorf("%d rows changed", n)
@@ -215,15 +215,15 @@ func TestStateOfMySQLIsUnavailable(t *testing.T) {
 	id := mustAddUser(t, s, "aa")
 	refuser.Answer(3101, "COMMIT")
 	runs := 0
-	err := s.SQL.Tx(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+	err := s.SQL.Tx(t.Context(), func(ctx context.Context, tx store.Tx) error {
 		if runs++; runs == 3 {
 			refuser.Pass()
 		}
-		_, err := tx.ExecContext(ctx, bump, id)
+		_, err := tx.Exec(ctx, bump, id)
 		return err
 	})
 	var n int
-	if scan := s.SQL.Read.QueryRow(`SELECT nb_ventes FROM utilisateurs`).Scan(&n); err != nil || scan != nil || n != 1 || runs != 3 {
+	if scan := s.SQL.Read.QueryRow(t.Context(), `SELECT nb_ventes FROM utilisateurs`).Scan(&n); err != nil || scan != nil || n != 1 || runs != 3 {
 		t.Errorf("%v, %v: nb_ventes %d after %d runs, want 1 after 3", err, scan, n, runs)
 	}
 }

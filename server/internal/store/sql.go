@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -34,12 +33,6 @@ func (d Dialect) String() string {
 	return "MySQL"
 }
 
-// RowReader is a database or a transaction.
-type RowReader interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
 // SharedLock makes a SELECT lock what it reads against those who would change it,
 // until its transaction ends. SQLite has one writer, and needs nothing.
 func (s *SQL) SharedLock() string {
@@ -53,7 +46,7 @@ func (s *SQL) SharedLock() string {
 // has one connection (the engine takes one writer at a time) and Read several.
 type SQL struct {
 	Dialect     Dialect
-	Write, Read *sql.DB
+	Write, Read Pool
 	batches     batcher[txWork] // of GroupCommit
 	// OnTx is told of each transaction, however often it was tried. It may be
 	// nil, and is set before the first.
@@ -65,14 +58,14 @@ type SQL struct {
 func (s *SQL) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, SQLTimeout)
 	defer cancel()
-	return Classify(s.Read.PingContext(ctx))
+	return classify(s.Read.DB.PingContext(ctx))
 }
 
 func (s *SQL) close() error {
 	if s.Read == s.Write {
-		return s.Write.Close()
+		return s.Write.DB.Close()
 	}
-	return errors.Join(s.Read.Close(), s.Write.Close())
+	return errors.Join(s.Read.DB.Close(), s.Write.DB.Close())
 }
 
 // InClause gives "IN (?, ?, …)" for a list that is not empty, and its arguments.
@@ -84,23 +77,6 @@ func InClause[T any](list []T) (condition string, args []any) {
 	return "IN (" + strings.Repeat(", ?", len(list))[2:] + ")", args
 }
 
-// Texts reads the one column that a query asks for.
-func Texts(ctx context.Context, from RowReader, query string, args ...any) (list []string, err error) {
-	rows, err := from.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var s string
-		if err := rows.Scan(&s); err != nil {
-			return nil, err
-		}
-		list = append(list, s)
-	}
-	return list, rows.Err()
-}
-
 // DeleteSome deletes at most limit rows of a table that meet a condition, so
 // that a cleaning never holds its locks for long. key names the columns of the
 // primary key. It gives the number of rows deleted.
@@ -110,9 +86,9 @@ func (s *SQL) DeleteSome(ctx context.Context, table, key, condition string, limi
 		query = fmt.Sprintf("DELETE FROM %s WHERE (%s) IN (SELECT %s FROM %s WHERE %s LIMIT %d)",
 			table, key, key, table, condition, limit)
 	}
-	done, err := s.Write.ExecContext(ctx, query, args...)
+	done, err := s.Write.Exec(ctx, query, args...)
 	if err != nil {
-		return 0, Classify(err)
+		return 0, err
 	}
 	return done.RowsAffected()
 }

@@ -30,7 +30,7 @@ func (b *Batch) Query(row func(*sql.Rows) error, query string, args ...any) {
 }
 
 // RunBatch runs the statements of b in their order.
-func (s *SQL) RunBatch(ctx context.Context, tx *sql.Tx, b *Batch) error {
+func (s *SQL) RunBatch(ctx context.Context, tx Tx, b *Batch) error {
 	if s.Dialect == MySQL {
 		return b.runTogether(ctx, tx)
 	}
@@ -42,26 +42,12 @@ func (s *SQL) RunBatch(ctx context.Context, tx *sql.Tx, b *Batch) error {
 	return nil
 }
 
-func (st statement) run(ctx context.Context, tx *sql.Tx) error {
+func (st statement) run(ctx context.Context, tx Tx) error {
 	if st.row == nil {
-		_, err := tx.ExecContext(ctx, st.query, st.args...)
+		_, err := tx.Exec(ctx, st.query, st.args...)
 		return err
 	}
-	rows, err := tx.QueryContext(ctx, st.query, st.args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	return st.read(rows)
-}
-
-func (st statement) read(rows *sql.Rows) error {
-	for rows.Next() {
-		if err := st.row(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return tx.Query(ctx, st.row, st.query, st.args...)
 }
 
 // errNoResult is a server that answered fewer queries than it was asked.
@@ -69,7 +55,7 @@ var errNoResult = errors.New("store: a result set is missing")
 
 // runTogether sends everything as one query. The driver skips the results of
 // statements without rows.
-func (b *Batch) runTogether(ctx context.Context, tx *sql.Tx) error {
+func (b *Batch) runTogether(ctx context.Context, tx Tx) error {
 	var texts []string
 	var args []any
 	var queries []statement
@@ -82,23 +68,23 @@ func (b *Batch) runTogether(ctx context.Context, tx *sql.Tx) error {
 	}
 	text := strings.Join(texts, "; ")
 	if len(queries) == 0 {
-		_, err := tx.ExecContext(ctx, text, args...)
+		_, err := tx.Exec(ctx, text, args...)
 		return err
 	}
-	rows, err := tx.QueryContext(ctx, text, args...)
+	rows, err := tx.on.QueryContext(ctx, text, args...)
 	if err != nil {
-		return err
+		return classify(err)
 	}
 	defer rows.Close()
 	for i, st := range queries {
 		if i > 0 && !rows.NextResultSet() {
-			return errors.Join(errNoResult, rows.Err())
+			return classify(errors.Join(errNoResult, rows.Err()))
 		}
-		if err := st.read(rows); err != nil {
-			return err
+		if err := eachRow(rows, st.row); err != nil {
+			return classify(err)
 		}
 	}
 	for rows.NextResultSet() { // statements behind the last query may still fail
 	}
-	return rows.Err()
+	return classify(rows.Err())
 }

@@ -26,7 +26,7 @@ func TestBatchRunsInOrder(t *testing.T) {
 		}
 		none := func(*sql.Rows) error { t.Error("a row where there is none"); return nil }
 		const query = `SELECT nb_ventes FROM utilisateurs WHERE id = ?`
-		err := s.SQL.Tx(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+		err := s.SQL.Tx(t.Context(), func(ctx context.Context, tx store.Tx) error {
 			var b store.Batch
 			b.Query(read, query, id)
 			b.Exec(bump, id)
@@ -61,7 +61,7 @@ func TestBatchFailsAsAWhole(t *testing.T) {
 		} {
 			var b store.Batch
 			fill(&b)
-			err := s.SQL.Tx(t.Context(), func(ctx context.Context, tx *sql.Tx) error { return s.SQL.RunBatch(ctx, tx, &b) })
+			err := s.SQL.Tx(t.Context(), func(ctx context.Context, tx store.Tx) error { return s.SQL.RunBatch(ctx, tx, &b) })
 			if !store.IsDuplicate(err) {
 				t.Errorf("%s: %v", name, err)
 			}
@@ -79,19 +79,19 @@ func TestTransactionBeginsWithItsFirstStatement(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, e *testenv.Env) {
 		s := e.Open(t)
 		id := mustAddUser(t, s, "aa")
-		s.SQL.Write.SetMaxOpenConns(1)
+		s.SQL.Write.DB.SetMaxOpenConns(1)
 		for name, statement := range map[string]string{
 			"plain": bump,
 			// A question mark that is no parameter.
 			"prepared": `UPDATE utilisateurs SET nb_ventes = nb_ventes + 1, nom = '?' WHERE id = ?`,
 		} {
 			for _, statements := range []int{0, 1, 2} {
-				tx, err := s.SQL.Write.BeginTx(t.Context(), nil)
+				tx, err := s.SQL.Write.DB.BeginTx(t.Context(), nil)
 				if err != nil {
 					t.Fatal(err)
 				}
 				for range statements {
-					if _, err := tx.ExecContext(t.Context(), statement, id); err != nil {
+					if _, err := tx.Exec(statement, id); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -103,14 +103,14 @@ func TestTransactionBeginsWithItsFirstStatement(t *testing.T) {
 				}
 			}
 		}
-		tx, err := s.SQL.Write.BeginTx(t.Context(), nil)
+		tx, err := s.SQL.Write.DB.BeginTx(t.Context(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := tx.Commit(); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.SQL.Write.ExecContext(t.Context(), bump, id); err != nil {
+		if _, err := s.SQL.Write.Exec(t.Context(), bump, id); err != nil {
 			t.Fatal(err)
 		}
 		if n := salesOf(t, s, id); n != 1 {
@@ -121,7 +121,7 @@ func TestTransactionBeginsWithItsFirstStatement(t *testing.T) {
 
 func salesOf(t *testing.T, s *store.Stores, id int64) (n int) {
 	t.Helper()
-	if err := s.SQL.Read.QueryRow(`SELECT nb_ventes FROM utilisateurs WHERE id = ?`, id).Scan(&n); err != nil {
+	if err := s.SQL.Read.QueryRow(t.Context(), `SELECT nb_ventes FROM utilisateurs WHERE id = ?`, id).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -37,14 +38,15 @@ func openSQLite(ctx context.Context, log *slog.Logger, path string) (*SQL, error
 	if err := migrateSQLite(log, path); err != nil {
 		return nil, err
 	}
-	s := &SQL{Dialect: SQLite, batches: batcher[txWork]{free: sqliteBatches, most: mostTogether}}
-	if s.Write, err = openSQLiteHandle(writeDSN(path), 1); err != nil {
+	writer, err := openSQLiteHandle(writeDSN(path), 1)
+	if err != nil {
 		return nil, err
 	}
-	if s.Read, err = openSQLiteHandle(readDSN(path), sqliteReadersPerCPU*runtime.GOMAXPROCS(0)); err != nil {
-		_ = s.Write.Close()
-		return nil, err
+	readers, err := openSQLiteHandle(readDSN(path), sqliteReadersPerCPU*runtime.GOMAXPROCS(0))
+	if err != nil {
+		return nil, errors.Join(err, writer.Close())
 	}
+	s := &SQL{Dialect: SQLite, Write: newPool(writer), Read: newPool(readers), batches: batcher[txWork]{free: sqliteBatches, most: mostTogether}}
 	if err := s.Ping(ctx); err != nil {
 		_ = s.close()
 		return nil, err

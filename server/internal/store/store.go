@@ -149,8 +149,8 @@ func (s *Stores) addProbes(my *mysql.Config, redisURL string) error {
 	if err != nil {
 		return err
 	}
-	asked.Write.SetMaxOpenConns(1)
-	asked.Write.SetConnMaxLifetime(writeEvery / 2) // a new one sees rights that were taken or given meanwhile
+	asked.Write.DB.SetMaxOpenConns(1)
+	asked.Write.DB.SetConnMaxLifetime(writeEvery / 2) // a new one sees rights that were taken or given meanwhile
 	s.onClose(asked.close)
 	cache, err := openRedis(redisURL)
 	if err != nil {
@@ -158,7 +158,7 @@ func (s *Stores) addProbes(my *mysql.Config, redisURL string) error {
 	}
 	s.onClose(cache.close)
 	s.probes = []probe{
-		{NeedSQL, ProblemSQL, "MySQL", asked.Write.PingContext, asked.writeProbe},
+		{NeedSQL, ProblemSQL, "MySQL", asked.Write.DB.PingContext, asked.writeProbe},
 		{NeedRedis, ProblemRedis, "Redis", cache.Ping, cache.writeProbe},
 	}
 	return nil
@@ -233,7 +233,7 @@ func waitFor(ctx context.Context, log *slog.Logger, what, addr string, try func(
 	go wait.Every(saying, waitSayEvery, say) // beside the tries, for one may hang
 
 	for {
-		err := Classify(try(ctx))
+		err := classify(try(ctx))
 		if err == nil {
 			if last.Load() != nil {
 				log.Info("le magasin répond", "magasin", what, "attente", time.Since(start).Round(time.Millisecond))

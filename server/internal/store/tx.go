@@ -17,7 +17,7 @@ import (
 )
 
 // txWork is what runs in a transaction.
-type txWork = func(ctx context.Context, tx *sql.Tx) error
+type txWork = func(ctx context.Context, tx Tx) error
 
 // ErrCommitUnknown says that COMMIT was sent and its answer lost: the
 // transaction may stand or not, and only reading again can tell.
@@ -58,24 +58,24 @@ func (s *SQL) tx(ctx context.Context, fn txWork) error {
 	for try := 0; ; try++ {
 		err := s.txOnce(ctx, fn)
 		if err == nil || try == txRetries || !isLockConflict(err) || errors.Is(err, ErrCommitUnknown) {
-			return Classify(err)
+			return classify(err)
 		}
 		pause := rand.N(txPause<<try) + time.Millisecond
 		if wait.For(ctx, pause) != nil {
-			return Classify(errors.Join(err, ctx.Err()))
+			return classify(errors.Join(err, ctx.Err()))
 		}
 	}
 }
 
 func (s *SQL) txOnce(ctx context.Context, fn txWork) error {
-	tx, err := s.Write.BeginTx(ctx, nil)
+	tx, err := s.Write.DB.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	// After a commit this does nothing; after an error or a panic it frees the
 	// locks. Its own error adds nothing to the one that led here.
 	defer func() { _ = tx.Rollback() }()
-	if err := fn(ctx, tx); err != nil {
+	if err := fn(ctx, Tx{Conn{tx}}); err != nil {
 		// database/sql rolls back by itself when ctx ends, and fn then sees
 		// only ErrTxDone: say why.
 		if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
@@ -172,11 +172,11 @@ func (s *SQL) groupCommit(ctx context.Context, fn txWork) error {
 	how, err := s.batches.join(ctx, fn, s.share)
 	switch {
 	case err != nil:
-		return Classify(err)
+		return classify(err)
 	case how.alone:
 		return s.tx(ctx, fn)
 	}
-	return Classify(how.err)
+	return classify(how.err)
 }
 
 // share runs all of few in one transaction, or none.
@@ -186,13 +186,13 @@ func (s *SQL) share(few []*waiter[txWork]) batchResult {
 	}
 	ctx, cancel := sharedTime(few)
 	defer cancel()
-	tx, err := s.Write.BeginTx(ctx, nil)
+	tx, err := s.Write.DB.BeginTx(ctx, nil)
 	if err != nil {
 		return batchResult{err: fmt.Errorf("begin: %w", err)}
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit this does nothing
 	for _, m := range few {
-		switch err := runSafely(ctx, tx, m.work); {
+		switch err := runSafely(ctx, Tx{Conn{tx}}, m.work); {
 		case err == nil:
 		case Unavailable(err) && !isLockConflict(err):
 			return batchResult{err: err} // the store's failure: everybody's
@@ -211,7 +211,7 @@ func (s *SQL) share(few []*waiter[txWork]) batchResult {
 
 // runSafely makes a panic an error: it comes again when that work runs alone, on
 // its own caller's goroutine.
-func runSafely(ctx context.Context, tx *sql.Tx, work txWork) (err error) {
+func runSafely(ctx context.Context, tx Tx, work txWork) (err error) {
 	defer func() {
 		if recover() != nil {
 			err = errPanicked

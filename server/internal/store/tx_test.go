@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -24,13 +23,13 @@ func TestTxRetriesADeadlock(t *testing.T) {
 	met.Add(2)
 	cross := func(first, second int64) error {
 		var once sync.Once // only the first runs meet: the retry must get through
-		return s.SQL.Tx(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+		return s.SQL.Tx(t.Context(), func(ctx context.Context, tx store.Tx) error {
 			runs.Add(1)
-			if _, err := tx.ExecContext(ctx, bump, first); err != nil {
+			if _, err := tx.Exec(ctx, bump, first); err != nil {
 				return err
 			}
 			once.Do(func() { met.Done(); met.Wait() })
-			_, err := tx.ExecContext(ctx, bump, second)
+			_, err := tx.Exec(ctx, bump, second)
 			return err
 		})
 	}
@@ -46,7 +45,7 @@ func TestTxRetriesADeadlock(t *testing.T) {
 		t.Errorf("%d runs, want 3: two, and the loser's again", n)
 	}
 	var sum int
-	if err := s.SQL.Read.QueryRow(`SELECT SUM(nb_ventes) FROM utilisateurs`).Scan(&sum); err != nil || sum != 4 {
+	if err := s.SQL.Read.QueryRow(t.Context(), `SELECT SUM(nb_ventes) FROM utilisateurs`).Scan(&sum); err != nil || sum != 4 {
 		t.Errorf("sum %d (%v), want 4", sum, err)
 	}
 }
@@ -58,7 +57,7 @@ func TestTxGivesUpALockAsUnavailable(t *testing.T) {
 		t.Parallel()
 		s := e.Open(t)
 		id := mustAddUser(t, s, "aa")
-		holder, err := s.SQL.Write.Begin()
+		holder, err := s.SQL.Write.DB.Begin()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -66,8 +65,8 @@ func TestTxGivesUpALockAsUnavailable(t *testing.T) {
 		if _, err := holder.Exec(bump, id); err != nil {
 			t.Fatal(err)
 		}
-		err = s.SQL.Tx(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx, bump, id)
+		err = s.SQL.Tx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+			_, err := tx.Exec(ctx, bump, id)
 			return err
 		})
 		if !errors.Is(err, store.ErrUnavailable) || errors.Is(err, store.ErrCommitUnknown) {
@@ -83,9 +82,9 @@ func TestTxReturnsTheErrorAndRollsBack(t *testing.T) {
 		id := mustAddUser(t, s, "aa")
 		ours := errors.New("ours")
 		runs := 0
-		err := s.SQL.Tx(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+		err := s.SQL.Tx(t.Context(), func(ctx context.Context, tx store.Tx) error {
 			runs++
-			if _, err := tx.ExecContext(ctx, bump, id); err != nil {
+			if _, err := tx.Exec(ctx, bump, id); err != nil {
 				return err
 			}
 			return ours
@@ -94,7 +93,7 @@ func TestTxReturnsTheErrorAndRollsBack(t *testing.T) {
 			t.Errorf("got %v after %d runs", err, runs)
 		}
 		var n int
-		if err := s.SQL.Read.QueryRow(`SELECT nb_ventes FROM utilisateurs`).Scan(&n); err != nil || n != 0 {
+		if err := s.SQL.Read.QueryRow(t.Context(), `SELECT nb_ventes FROM utilisateurs`).Scan(&n); err != nil || n != 0 {
 			t.Errorf("nb_ventes %d (%v): not rolled back", n, err)
 		}
 	})
@@ -107,8 +106,8 @@ func TestTxCancelledBeforeCommitIsNotUnknown(t *testing.T) {
 		s := e.Open(t)
 		id := mustAddUser(t, s, "aa")
 		ctx, cancel := context.WithCancel(t.Context())
-		err := s.SQL.Tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx, bump, id)
+		err := s.SQL.Tx(ctx, func(ctx context.Context, tx store.Tx) error {
+			_, err := tx.Exec(ctx, bump, id)
 			cancel()
 			return err
 		})
@@ -116,7 +115,7 @@ func TestTxCancelledBeforeCommitIsNotUnknown(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 		var n int
-		if err := s.SQL.Read.QueryRow(`SELECT nb_ventes FROM utilisateurs`).Scan(&n); err != nil || n != 0 {
+		if err := s.SQL.Read.QueryRow(t.Context(), `SELECT nb_ventes FROM utilisateurs`).Scan(&n); err != nil || n != 0 {
 			t.Errorf("nb_ventes %d (%v): committed", n, err)
 		}
 	})
@@ -127,7 +126,7 @@ func TestTxFreesItsLocksOnPanic(t *testing.T) {
 	s := testenv.Embedded(t).Open(t)
 	func() {
 		defer func() { _ = recover() }()
-		_ = s.SQL.Tx(t.Context(), func(context.Context, *sql.Tx) error { panic("fn") })
+		_ = s.SQL.Tx(t.Context(), func(context.Context, store.Tx) error { panic("fn") })
 	}()
 	mustAddUser(t, s, "aa") // the one write connection is free
 }

@@ -104,8 +104,8 @@ func TestMySQLFailuresAreUnavailable(t *testing.T) {
 	s := e.Open(t)
 	id := mustAddUser(t, s, "aa")
 	write := func() error {
-		return s.SQL.Tx(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx, bump, id)
+		return s.SQL.Tx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+			_, err := tx.Exec(ctx, bump, id)
 			return err
 		})
 	}
