@@ -11,7 +11,7 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-// View is part of tea.Model: exactly h lines, none wider than w.
+// View is the frame: exactly h lines, none wider than w.
 func (m *model) View() string {
 	if m.w <= 0 || m.h <= 0 {
 		return ""

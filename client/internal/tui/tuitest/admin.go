@@ -41,10 +41,8 @@ func (f *Fake) AdminIn() {
 	}
 }
 
-// Live is part of page.API.
 func (f *Fake) Live() <-chan api.Event { return f.live }
 
-// Follow is part of page.API.
 func (f *Fake) Follow(context.Context, int) error { return f.call("Follow") }
 
 // Sessions are those of Logins.
@@ -52,7 +50,7 @@ func (f *Fake) Sessions(context.Context) ([]api.Connected, error) {
 	return f.Logins, f.call("Sessions")
 }
 
-// Accounts is part of page.API. Next is the login of the last row.
+// Accounts searches the people; Next is the login of the last row.
 func (f *Fake) Accounts(_ context.Context, words string, n int, after string) (api.AccountPage, error) {
 	if err := f.call("Accounts"); err != nil {
 		return api.AccountPage{}, err
@@ -78,41 +76,32 @@ func (f *Fake) order(name string, words ...string) error {
 	return f.call(name)
 }
 
-// Block is part of page.API.
 func (f *Fake) Block(_ context.Context, login, why string) error {
 	return f.order("Block", login, why)
 }
 
-// Unblock is part of page.API.
 func (f *Fake) Unblock(_ context.Context, login string) error { return f.order("Unblock", login) }
 
-// Expel is part of page.API.
 func (f *Fake) Expel(_ context.Context, login string, minutes int, why string) error {
 	return f.order("Expel", login, i18n.T{}.Int(int64(minutes)), why)
 }
 
-// ResetQuotas is part of page.API.
 func (f *Fake) ResetQuotas(_ context.Context, login string) error { return f.order("Reset", login) }
 
-// GivePassword is part of page.API.
 func (f *Fake) GivePassword(_ context.Context, login, password string) error {
 	return f.order("Give", login, password)
 }
 
-// DeleteAccount is part of page.API.
 func (f *Fake) DeleteAccount(_ context.Context, login, why string) error {
 	return f.order("Delete", login, why)
 }
 
-// Announce is part of page.API.
 func (f *Fake) Announce(_ context.Context, text string) error { return f.order("Announce", text) }
 
-// Registrations is part of page.API.
 func (f *Fake) Registrations(context.Context) (bool, error) {
 	return f.Open, f.call("Registrations")
 }
 
-// OpenRegistrations is part of page.API.
 func (f *Fake) OpenRegistrations(_ context.Context, open bool) error {
 	f.Open = open
 	return f.call("OpenRegistrations")

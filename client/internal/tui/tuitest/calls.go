@@ -8,7 +8,6 @@ import (
 	"etuservices/client/internal/api"
 )
 
-// Enter is part of page.API.
 func (f *Fake) Enter(context.Context, string, string) (api.Session, error) {
 	if err := f.call("Enter"); err != nil {
 		return api.Session{}, err
@@ -19,23 +18,18 @@ func (f *Fake) Enter(context.Context, string, string) (api.Session, error) {
 	return *f.Logged, nil
 }
 
-// Login is part of page.API.
 func (f *Fake) Login(_ context.Context, login, _ string) (api.Session, error) {
 	return api.Session{Login: login, Role: api.Student, Quota: f.Quota.Connections}, f.call("Login")
 }
 
-// Logout is part of page.API.
 func (f *Fake) Logout(context.Context) error { return f.call("Logout") }
 
-// Register is part of page.API.
 func (f *Fake) Register(_ context.Context, r api.Registration) (string, error) {
 	return r.Login, f.call("Register")
 }
 
-// ChangePassword is part of page.API.
 func (f *Fake) ChangePassword(context.Context, string, string) error { return f.call("ChangePassword") }
 
-// Who is part of page.API.
 func (f *Fake) Who(context.Context) (api.Profile, error) {
 	return api.Profile{
 		Login: "amelie", FirstName: "Amélie", LastName: "Durand", Email: "amelie@etu.example",
@@ -43,13 +37,11 @@ func (f *Fake) Who(context.Context) (api.Profile, error) {
 	}, f.call("Who")
 }
 
-// Quotas is part of page.API.
 func (f *Fake) Quotas(context.Context) (api.Quotas, error) { return f.Quota, f.call("Quotas") }
 
-// Count is part of page.API.
 func (f *Fake) Count(context.Context) (api.Count, error) { return f.Here, f.call("Count") }
 
-// Articles is part of page.API. Page.Next is the place in the stock.
+// Articles searches the stock; Next is the place in the stock.
 func (f *Fake) Articles(_ context.Context, q api.Query) (api.ArticlePage, error) {
 	if err := f.call("Articles"); err != nil {
 		return api.ArticlePage{}, err
@@ -79,7 +71,6 @@ func (f *Fake) Articles(_ context.Context, q api.Query) (api.ArticlePage, error)
 	return p, nil
 }
 
-// Article is part of page.API.
 func (f *Fake) Article(_ context.Context, id string) (api.Article, error) {
 	err := f.call("Article")
 	for _, list := range [][]api.Article{f.Stock, f.Sales, f.Buys} {
@@ -93,7 +84,6 @@ func (f *Fake) Article(_ context.Context, id string) (api.Article, error) {
 	return api.Article{ID: id}, err
 }
 
-// Sell is part of page.API.
 func (f *Fake) Sell(_ context.Context, s api.Sale) (api.Receipt, error) {
 	f.Refs = append(f.Refs, s.Ref)
 	if err := f.call("Sell"); err != nil {
@@ -102,7 +92,6 @@ func (f *Fake) Sell(_ context.Context, s api.Sale) (api.Receipt, error) {
 	return api.Receipt{ID: "99", Title: s.Title, Category: s.Category, Cents: s.Cents, Services: f.spend()}, nil
 }
 
-// Buy is part of page.API.
 func (f *Fake) Buy(_ context.Context, id, ref string) (api.Receipt, error) {
 	f.Refs = append(f.Refs, ref)
 	if err := f.call("Buy"); err != nil {
@@ -123,25 +112,20 @@ func (f *Fake) spend() api.Quota {
 	return api.Quota{Used: f.Quota.Services.Used, Max: f.Quota.Services.Max, Left: f.Quota.Services.Left}
 }
 
-// Withdraw is part of page.API.
 func (f *Fake) Withdraw(context.Context, string) error { return f.call("Withdraw") }
 
-// MySales is part of page.API.
 func (f *Fake) MySales(context.Context, int, string) (api.ArticlePage, error) {
 	return api.ArticlePage{Articles: f.Sales, At: f.Now}, f.call("MySales")
 }
 
-// MyPurchases is part of page.API.
 func (f *Fake) MyPurchases(context.Context, int, string) (api.ArticlePage, error) {
 	return api.ArticlePage{Articles: f.Buys, At: f.Now}, f.call("MyPurchases")
 }
 
-// Boards is part of page.API.
 func (f *Fake) Boards(context.Context, api.Board) (api.Boards, error) {
 	return f.Ranks, f.call("Boards")
 }
 
-// Session is part of page.API.
 func (f *Fake) Session() (api.Session, bool) {
 	if f.Logged == nil {
 		return api.Session{}, false

@@ -142,16 +142,12 @@ func (f *Fake) Called(name string) (n int) {
 	return n
 }
 
-// State is part of page.API.
 func (f *Fake) State() link.State { return f.Link }
 
-// Changes is part of page.API.
 func (f *Fake) Changes() <-chan link.State { return f.states }
 
-// Events is part of page.API.
 func (f *Fake) Events() <-chan api.Event { return f.events }
 
-// Retry is part of page.API.
 func (f *Fake) Retry() { f.mu.Lock(); f.Calls = append(f.Calls, "Retry"); f.mu.Unlock() }
 
 func matches(a api.Article, q api.Query) bool {

@@ -78,7 +78,7 @@ const (
 	registrationsChanged
 )
 
-// Show is part of page.Page.
+// Show asks for what every panel needs, then for the one in sight.
 func (p *Page) Show(any) tea.Cmd {
 	// Followed from the first look until the session ends, in sight or not: a
 	// curve of fifteen minutes with holes in it would tell nothing.

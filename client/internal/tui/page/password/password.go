@@ -50,7 +50,7 @@ func (p *Page) same(s string) (i18n.Msg, bool) {
 	return i18n.WrongRepeat, s != p.Entries[fresh].In.Value()
 }
 
-// Show is part of page.Page.
+// Show shows the form as it was left.
 func (p *Page) Show(any) tea.Cmd { return nil }
 
 // Update takes keys and facts.

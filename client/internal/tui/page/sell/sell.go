@@ -62,7 +62,7 @@ func New(e *page.Env) *Page {
 	return p
 }
 
-// Show is part of page.Page.
+// Show shows the form as it was left.
 func (p *Page) Show(any) tea.Cmd { return nil }
 
 // Update takes keys and facts.
