@@ -39,7 +39,8 @@ func TestInputEdits(t *testing.T) {
 	}
 	typed(in, "un deux")
 	for _, k := range []tea.KeyMsg{
-		{Type: tea.KeyRunes, Runes: []rune("b"), Alt: true}, {Type: tea.KeyRunes, Runes: []rune("x"), Alt: true},
+		{Type: tea.KeyRunes, Runes: []rune("b"), Alt: true},
+		{Type: tea.KeyRunes, Runes: []rune("x"), Alt: true},
 		{Type: tea.KeyCtrlK},
 	} {
 		in.Key(k)
