@@ -82,7 +82,7 @@ func (t *Table) View(th *theme.Theme, cols []Column, n, w int, focused bool, row
 	for i := t.top; i < min(n, t.top+max(1, t.height)); i++ {
 		b.WriteByte('\n')
 		if i == t.Cur && focused {
-			b.WriteString(" " + th.Selected.Render(theme.Cursor+" "+line(cols, widths, row(i), false)))
+			b.WriteString(" " + th.Selected.Render(theme.RowMark+" "+line(cols, widths, row(i), false)))
 			continue
 		}
 		b.WriteString("   " + line(cols, widths, row(i), true))

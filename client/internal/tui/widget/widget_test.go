@@ -93,13 +93,13 @@ func TestTableAsksOnlyForRowsInSight(t *testing.T) {
 		asked++
 		return []string{strings.Repeat("r", i%3+1)}
 	})
-	if asked != 10 || tab.Cur != 99_999 || !strings.Contains(v, "▸") {
+	if asked != 10 || tab.Cur != 99_999 || !strings.Contains(v, "▌") {
 		t.Errorf("%d rows asked for, cursor on %d", asked, tab.Cur)
 	}
 }
 
 func TestPlainKeepsWidths(t *testing.T) {
-	s := "▸ ● ▲ ■ ✓ ✗ █ ░ ─ ╭ … « » · ↑ ↓ ← → € × °"
+	s := "▸ ▌ ○ ┃ ━ ● ▲ ■ ✓ ✗ █ ░ ─ ╭ … « » · ↑ ↓ ← → € × °"
 	got := theme.Plain(s)
 	if Width(got) != Width(s) || strings.IndexFunc(got, func(r rune) bool { return r > 0x7f }) >= 0 {
 		t.Errorf("%q", got)
@@ -118,5 +118,74 @@ func TestChart(t *testing.T) {
 	}
 	if got := Chart(th, []float64{0, Gap}, 0, 1)[0]; got != "▁ " {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestPanelFillsItsCells: whatever its size, its texts and its state.
+func TestPanelFillsItsCells(t *testing.T) {
+	th := plain()
+	for w := range 40 {
+		for h := range 8 {
+			p := Panel{Title: "Catalogue", Right: "12 sur 352", Foot: "en direct", Focused: w%2 == 0, Top: 3, Shown: h, Total: 100}
+			lines := strings.Split(p.View(th, "une ligne assez longue\ndeux", w, h), "\n")
+			if len(lines) != max(1, h) {
+				t.Errorf("%dx%d: %d lines", w, h, len(lines))
+			}
+			for _, l := range lines[:h] {
+				if Width(l) != w {
+					t.Errorf("%dx%d: %q has %d cells", w, h, l, Width(l))
+				}
+			}
+		}
+	}
+	want := "╭─ ▸ Titre ──── 2 ─╮\n│ abc              │\n╰─────────── 1/2 ──╯"
+	want = strings.Replace(want, " ──╯", " ─╯", 1)
+	want = strings.Replace(want, "╰───────────", "╰────────────", 1)
+	if got := (Panel{Title: "Titre", Right: "2", Foot: "1/2", Focused: true}).View(th, "abc", 20, 3); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestScrollBar(t *testing.T) {
+	for _, c := range []struct{ top, from, to int }{{0, 0, 1}, {45, 4, 5}, {90, 9, 10}} {
+		if from, to := (Panel{Top: c.top, Shown: 20, Total: 110}).thumb(10); from != c.from || to != c.to {
+			t.Errorf("at %d: %d to %d", c.top, from, to)
+		}
+	}
+	if from, to := (Panel{Shown: 20, Total: 20}).thumb(10); from != to {
+		t.Error("a scroll bar where all is in sight")
+	}
+}
+
+// TestPips: one for each of what the server allows, however many that is.
+func TestPips(t *testing.T) {
+	th := plain()
+	for _, c := range []struct {
+		left, most, w int
+		want          string
+	}{
+		{3, 5, 5, "●●●○○"},
+		{3, 5, 9, "● ● ● ○ ○"},
+		{1, 3, 9, "●  ○  ○"},
+		{0, 2, 2, "○○"},
+		{9, 2, 2, "●●"},
+		{10, 20, 10, "█████░░░░░"},
+		{0, 0, 4, "░░░░"},
+	} {
+		if got := Pips(th, c.left, c.most, c.w); got != c.want {
+			t.Errorf("%d of %d in %d: %q, want %q", c.left, c.most, c.w, got, c.want)
+		}
+	}
+}
+
+func TestShareAddsUp(t *testing.T) {
+	for total := range 100 {
+		sum := 2
+		for _, n := range Share(total, 1, 3, 2, 5) {
+			sum += n
+		}
+		if sum != max(2, total) {
+			t.Errorf("%d shared are %d", total, sum)
+		}
 	}
 }

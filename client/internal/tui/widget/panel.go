@@ -1,0 +1,186 @@
+package widget
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
+
+	"etuservices/client/internal/tui/theme"
+)
+
+// Panel is a framed part of a page. lipgloss.Style.Border has no place for a
+// title, a foot or a scroll bar in its lines: only its characters are used.
+type Panel struct {
+	Title   string
+	Right   string // at the right end of the top line: a count, a key
+	Foot    string // at the right end of the bottom line: position, age
+	Focused bool   // the keys go here
+	// Top, Shown and Total are the rows above, in sight and in all: where some
+	// are out of sight, the right side is a scroll bar.
+	Top, Shown, Total int
+}
+
+// PanelW and PanelH are what a frame takes of the width and of the height.
+const (
+	PanelW = 4
+	PanelH = 2
+)
+
+// View draws the panel in w x h cells, the frame included.
+func (p Panel) View(th *theme.Theme, body string, w, h int) string {
+	if w < PanelW || h < PanelH {
+		return Frame("", w, h)
+	}
+	border, line, title := lipgloss.RoundedBorder(), th.Border, th.Strong
+	mark := ""
+	if p.Focused {
+		line, title = th.BorderFocus, th.Title
+		mark = th.Accent.Render(theme.Cursor) + " "
+	}
+	in, rows := w-PanelW, h-PanelH
+	var b strings.Builder
+	b.WriteString(line.Render(border.TopLeft) + p.edge(th, line, mark, title, w-2) + line.Render(border.TopRight))
+	left, right := line.Render(border.Left), line.Render(border.Right)
+	from, to := p.thumb(rows)
+	lines := strings.Split(body, "\n")
+	for i := range rows {
+		text := ""
+		if i < len(lines) {
+			text = lines[i]
+		}
+		side := right
+		if i >= from && i < to {
+			side = th.Accent.Render(theme.Thumb)
+		}
+		b.WriteString("\n" + left + " " + Fit(text, in) + " " + side)
+	}
+	foot := ""
+	if p.Foot != "" && Width(p.Foot)+4 <= w-2 {
+		foot = " " + p.Foot + " " + line.Render(border.Bottom)
+	}
+	b.WriteString("\n" + line.Render(border.BottomLeft+strings.Repeat(border.Bottom, w-2-Width(foot))) + foot + line.Render(border.BottomRight))
+	return b.String()
+}
+
+// edge is the top line in w cells without its corners.
+func (p Panel) edge(th *theme.Theme, line lipgloss.Style, mark string, title lipgloss.Style, w int) string {
+	if p.Title == "" || w < 5 {
+		return line.Render(strings.Repeat(theme.Rule, w))
+	}
+	right := ""
+	if p.Right != "" {
+		right = " " + th.Faint.Render(p.Right) + " " + line.Render(theme.Rule)
+	}
+	room := w - 3 - Width(mark)
+	if Width(p.Title)+Width(right)+1 > room {
+		right = ""
+	}
+	text := p.Title
+	if Width(text) > room {
+		text = Fit(text, room)
+	}
+	left := line.Render(theme.Rule) + " " + mark + title.Render(text) + " "
+	return left + line.Render(strings.Repeat(theme.Rule, max(0, w-Width(left)-Width(right)))) + right
+}
+
+// thumb is which rows of the right side are the scroll bar.
+func (p Panel) thumb(rows int) (from, to int) {
+	if p.Shown <= 0 || p.Total <= p.Shown || rows <= 0 {
+		return 0, 0
+	}
+	size := max(1, rows*p.Shown/p.Total)
+	from = (rows - size) * p.Top / (p.Total - p.Shown)
+	return from, from + size
+}
+
+// Gutter is how many blanks stand between two panels side by side.
+const Gutter = 1
+
+// Columns puts blocks side by side, each of lines of one width, with a
+// gutter between them. (lipgloss.JoinHorizontal would measure every line again.)
+func Columns(blocks ...string) string {
+	split := make([][]string, len(blocks))
+	rows := 0
+	for i, block := range blocks {
+		split[i] = strings.Split(block, "\n")
+		rows = max(rows, len(split[i]))
+	}
+	out := make([]string, rows)
+	for i := range out {
+		var b strings.Builder
+		for j, lines := range split {
+			if j > 0 {
+				b.WriteString(strings.Repeat(" ", Gutter))
+			}
+			if i < len(lines) {
+				b.WriteString(lines[i])
+			} else {
+				b.WriteString(strings.Repeat(" ", Width(lines[0])))
+			}
+		}
+		out[i] = b.String()
+	}
+	return strings.Join(out, "\n")
+}
+
+// Rows puts blocks one below the other.
+func Rows(blocks ...string) string { return strings.Join(blocks, "\n") }
+
+// Share shares total cells, less gap between two parts, by weight. The parts
+// and gaps add up to total.
+func Share(total, gap int, weights ...int) []int {
+	free, sum := max(0, total-gap*(len(weights)-1)), 0
+	for _, n := range weights {
+		sum += n
+	}
+	parts := make([]int, len(weights))
+	for i, n := range weights {
+		parts[i] = free * n / sum
+		free, sum = free-parts[i], sum-n
+	}
+	return parts
+}
+
+// Pips shows a small quota: a sign for each, full for those that are left. In w
+// cells; where they do not fit one for each, a gauge.
+func Pips(th *theme.Theme, left, most, w int) string {
+	style := th.Bar
+	switch Level(left, most) {
+	case Low:
+		style = th.Warn
+	case None:
+		style = th.Err
+	}
+	apart := 0
+	switch {
+	case most <= 0 || most > w:
+		return Gauge(th, left, max(1, most), w)
+	case most*3-2 <= w:
+		apart = 2
+	case most*2-1 <= w:
+		apart = 1
+	}
+	row := func(sign string, n int) string {
+		return strings.Repeat(sign+strings.Repeat(" ", apart), max(0, n))
+	}
+	left = max(0, min(left, most))
+	return style.Render(row(theme.Dot, left)) + th.Track.Render(strings.TrimRight(row(theme.Ring, most-left), " "))
+}
+
+// Chip is a setting with the key that changes it; on: it is not the usual one.
+func Chip(th *theme.Theme, key, text string, on bool) string {
+	if on {
+		return th.Key.Render(key) + " " + th.Accent.Render(theme.Cursor) + th.Strong.Render(text)
+	}
+	return th.Key.Render(key) + " " + th.Faint.Render(text)
+}
+
+// Row draws a line of a list in w cells, with a mark, bold and a tint where it is
+// the selected one: the mark alone is left where styles are dropped.
+func Row(th *theme.Theme, selected bool, line string, w int) string {
+	if selected {
+		return th.Selected.Render(theme.RowMark + " " + Fit(ansi.Strip(line), w-2))
+	}
+	return "  " + Fit(line, w-2)
+}
