@@ -104,8 +104,8 @@ type Options struct {
 	Log        *slog.Logger
 }
 
-// Stats gives what Redis is told for the leaderboards, so that it goes in the same
-// round trip as the rest.
+// Stats gives what is written to Redis for the leaderboards, in the same round trip as
+// the rest.
 type Stats interface {
 	LoginUpdate(login string, total int64, at time.Time) []store.Call // of database 0
 	RegistrationUpdate(login string) []store.Call                     // of database 1

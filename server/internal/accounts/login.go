@@ -52,7 +52,7 @@ func (a *Accounts) Login(ctx context.Context, name, password string, from Origin
 	return Login{}, ErrWrong
 }
 
-// login is one round of Login; who comes again has had the delay.
+// login is one round of Login; again says that the delay was waited for before.
 func (a *Accounts) login(ctx context.Context, name, password string, from Origin, again bool) (Login, error) {
 	var user accountRow
 	var try *attempt
@@ -98,8 +98,8 @@ func (a *Accounts) login(ctx context.Context, name, password string, from Origin
 	return login, nil
 }
 
-// stillRefused is why an account that was found shut may not log in now: it takes
-// no slot of the quota to learn it. Errors: *Refused, ErrWrong, errStale.
+// stillRefused is why an account that was found blocked or expelled may not log in now:
+// such a login takes no slot of the quota. Errors: *Refused, ErrWrong, errStale.
 func (a *Accounts) stillRefused(ctx context.Context, was accountRow) error {
 	if was.refusal(time.Now()) == nil {
 		return nil // record decides
@@ -171,7 +171,7 @@ func (a *Accounts) undo(ctx context.Context, slot ledger.Reservation, err error)
 	return fmt.Errorf("accounts: login: %w", err)
 }
 
-// publish tells Redis, in one round trip, what was committed. Nothing here may
+// publish writes to Redis, in one round trip, what was committed. Its failure does not
 // undo the login: what is lost is rebuilt from SQL.
 func (a *Accounts) publish(ctx context.Context, s *Session, totals ledger.Totals) (visits int64) {
 	calls := []store.Call{
@@ -192,8 +192,8 @@ func (a *Accounts) publish(ctx context.Context, s *Session, totals ledger.Totals
 	return max(1, visits)
 }
 
-// findTime bounds the first look at an account, so that a MySQL that hangs is
-// told within 5 s though a password check may wait longer.
+// findTime bounds the first query for an account, so that a MySQL that hangs is
+// reported within 5 s though a password check may wait longer.
 const findTime = store.SQLTimeout
 
 // accountRow is an account as it was read: what is decided from it after a wait is

@@ -15,7 +15,7 @@ import (
 // ErrSame is a new password that is the old one, where it must be changed.
 var ErrSame error = protocol.Invalid("motdepasse", "Choisissez un autre mot de passe que celui qui vous a été donné.")
 
-// Logout kills the session's token, on all instances and in both stores.
+// Logout revokes the session's token, on all instances and in both stores.
 func (a *Accounts) Logout(ctx context.Context, s *Session) error {
 	if _, err := a.Stores.SQL.Write.Exec(ctx, `DELETE FROM jetons WHERE empreinte = ?`, s.hash); err != nil {
 		return fmt.Errorf("accounts: logout: %w", err)
@@ -25,7 +25,7 @@ func (a *Accounts) Logout(ctx context.Context, s *Session) error {
 	return nil
 }
 
-// ChangePassword sets a new password when the old one is right, and kills the
+// ChangePassword sets a new password when the old one is right, and revokes the
 // user's other tokens. Errors: ErrWrong, ErrSame, ErrDead, *hashing.Busy,
 // *TooMany, store.ErrUnavailable.
 //
@@ -117,13 +117,13 @@ func (a *Accounts) Hash(ctx context.Context, flow, password string) (string, err
 	return a.Hasher.Hash(ctx, flow, forms(password)[0])
 }
 
-// upgradeTime is the most that a login waits for its hash to be made anew; the
-// next one tries again.
+// upgradeTime is the longest that a login waits for its hash to be upgraded; where it
+// is not enough, the next login tries again.
 const upgradeTime = time.Second
 
-// upgrade gives an account a hash of today's cost, of the password as it is
-// prepared today: only a login has the password to make it of. It replaces nothing that changed meanwhile, and gives
-// the hash that the account has then, as far as is known here.
+// upgrade replaces an account's hash by one of today's cost, of the password as it is
+// prepared today: only a login has the password. It replaces no hash that another
+// request set meanwhile. It gives the hash that the account is expected to have then.
 func (a *Accounts) upgrade(ctx context.Context, try *attempt, password, old string) string {
 	ctx, cancel := context.WithTimeout(ctx, upgradeTime)
 	defer cancel()

@@ -13,16 +13,16 @@ import (
 	"etuservices/server/internal/store"
 )
 
-// Resume takes a session up again by its token; it is no login and counts
-// nothing. SQL knows which tokens were revoked and, with the lead, the last use;
-// Redis knows when one ends to the millisecond, unless it came back on an old
-// file: then SQL knows a later use. One of them is enough. Errors: ErrWrong,
+// Resume continues a session by its token; it is no login and counts nothing. SQL
+// tells whether the token was revoked and, up to writeAhead too late, when it was last
+// used; Redis tells to the millisecond when it ends, unless Redis came back on an old
+// file: then SQL has a later use. One of the stores is enough. Errors: ErrWrong,
 // store.ErrUnavailable.
 //
-// It passes no limiter: however many come at once, they share one query of SQL.
+// No limit holds for it: those who come at once share one query of SQL.
 func (a *Accounts) Resume(ctx context.Context, token string) (*Session, error) {
 	hash := hashToken(token)
-	waiting := &Session{hash: hash} // hears of the token's end from now on
+	waiting := &Session{hash: hash} // is ended if the token is revoked from now on
 	a.Registry.add(waiting)
 	defer a.Registry.remove(waiting)
 	found := resumed{hash: hash, token: token}
@@ -63,15 +63,15 @@ func (a *Accounts) Resume(ctx context.Context, token string) (*Session, error) {
 	return session, nil
 }
 
-// resumed is a token that SQL is asked about, and what SQL knows of it.
+// resumed is a token to be looked up in SQL, and what is found.
 type resumed struct {
 	token, hash string
 	session     *Session      // nil: it was revoked, or its account may not log in
-	written     store.Instant // the last use, with its lead
+	written     store.Instant // the last use, plus writeAhead
 }
 
-// mostResumed are asked about in one statement: what comes back when a class
-// lost its server.
+// mostResumed tokens are looked up in one statement: a class comes back at once after
+// its server was restarted.
 const mostResumed = 64
 
 // resumeSQL asks SQL about a token. Errors: ErrWrong, store.ErrUnavailable.

@@ -54,7 +54,7 @@ func (s *Session) TokenHash() string { return s.hash }
 // Use notes that the session is used: every command is a use.
 func (s *Session) Use() { s.UseAt(time.Now()) }
 
-// UseAt is Use for whoever has looked at the clock.
+// UseAt is Use at a given time.
 func (s *Session) UseAt(at time.Time) {
 	now := at.UnixMilli()
 	s.lastUse.Store(now)
@@ -63,7 +63,7 @@ func (s *Session) UseAt(at time.Time) {
 	}
 	select {
 	case s.uses <- s:
-	default: // the next tick finds it
+	default: // written at the next tick of Run
 	}
 }
 

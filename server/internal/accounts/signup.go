@@ -10,7 +10,7 @@ import (
 	"etuservices/server/internal/store"
 )
 
-// Registration is a new account, its values already judged and folded.
+// Registration is a new account, its values already validated and folded.
 type Registration struct {
 	User
 	Password string
@@ -22,7 +22,7 @@ type Registration struct {
 	Then func(ctx context.Context, tx store.Tx, u User) error
 }
 
-// SignUp opens an account for whoever asks, within the limits of the address.
+// SignUp opens an account for somebody who registers, within the limits of the address.
 // Errors: *TooMany, those of Allowed and of Register.
 func (a *Accounts) SignUp(ctx context.Context, from Origin, r Registration) (User, error) {
 	err := a.beforeHashing(ctx, func(ctx context.Context) error {
@@ -82,8 +82,8 @@ func (a *Accounts) insert(ctx context.Context, flow string, r Registration) (Use
 	return user, nil
 }
 
-// publishNew puts the newcomer among those who never called. The boards' own
-// check does it later where Redis does not answer.
+// publishNew adds a new account to the leaderboard of calls. Where Redis does not
+// answer, the leaderboards' own check does it later.
 func (a *Accounts) publishNew(ctx context.Context, user User) {
 	if _, err := store.EvalAll(ctx, a.Stores.Redis.DB1, a.Stats.RegistrationUpdate(user.Login)...); err != nil {
 		a.Log.Warn("nouveau compte non porté aux tableaux", "erreur", err)

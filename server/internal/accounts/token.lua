@@ -1,4 +1,4 @@
--- Tells a token of a use; its end only ever moves on.
+-- Writes a use of a token; its end only moves forward.
 -- KEYS 1 token
 -- ARGV 1 life of the key in ms  2 "1": only where the token is known
 --      3 field, 4 end by the last use in ms

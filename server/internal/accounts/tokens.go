@@ -26,8 +26,8 @@ const (
 	fieldLive = "vif:" // + the connection's name
 )
 
-// tokenCall tells Redis of a use. known keeps it from making a token that it
-// does not have: forgotten, or revoked.
+// tokenCall writes a use to Redis. With known, a token that Redis does not have is not
+// created: it may have been revoked.
 func (a *Accounts) tokenCall(s *Session, use int64, known bool) store.Call {
 	u := s.User
 	ends := use + a.SessionTTL.Milliseconds()
@@ -42,8 +42,8 @@ func (a *Accounts) tokenCall(s *Session, use int64, known bool) store.Call {
 		Script: tokenScript,
 		Keys:   []string{tokenKey(s.hash)},
 		Args: []any{
-			// A little longer than the token: one that is there and ended is
-			// dead for certain, one that is absent may have been forgotten.
+			// A little longer than the token: one whose key is there has certainly
+			// ended, one whose key is missing may have been lost.
 			(a.SessionTTL + 3*a.writeAhead()).Milliseconds(), onlyKnown, fieldEnd, ends, fieldLive + s.name, live,
 			"id", u.ID, "login", u.Login, "role", string(u.Role), "prenom", u.FirstName,
 			"nom", u.LastName, "email", u.Email, "depuis", strconv.FormatInt(s.Since.UnixMilli(), 10),
@@ -63,8 +63,8 @@ func tokenEnd(fields map[string]string) (ends int64) {
 	return ends
 }
 
-// persistUses writes uses, each with the lead, never backwards, where SQL does not
-// cover them already; and ends the sessions whose token is gone.
+// persistUses writes uses to SQL, each plus writeAhead, where SQL has no later one, and
+// ends the sessions whose token SQL no longer has.
 func (a *Accounts) persistUses(ctx context.Context, used []*Session, uses []int64) error {
 	var cases strings.Builder
 	var values []any
@@ -99,16 +99,15 @@ func (a *Accounts) persistUses(ctx context.Context, used []*Session, uses []int6
 	return a.Registry.revalidate(ctx, known)
 }
 
-// lastUse is the use that a row's dernier_usage stands for.
+// lastUse is the use for which a row's dernier_usage was written.
 func (a *Accounts) lastUse(written store.Instant) time.Time { return written.Add(-a.writeAhead()) }
 
 const (
-	// maxAhead is how much longer than its due a token is written to live, so
-	// that its uses need be written at most once a minute.
+	// maxAhead bounds writeAhead: the uses of a token are written once a minute.
 	maxAhead = time.Minute
-	// aheadPart keeps that small beside a short life.
+	// aheadPart keeps it small beside a short session TTL.
 	aheadPart = 30
-	// minAhead keeps the writer from spinning when tests make life very short.
+	// minAhead keeps the writer from spinning where tests set a very short one.
 	minAhead = 20 * time.Millisecond
 	// touchBatch bounds one statement or pipeline.
 	touchBatch = 256
@@ -117,14 +116,14 @@ const (
 	touchQueue = 1024
 )
 
-// writeAhead is the lead of what is written over what was used.
+// writeAhead is how much later than its last use a token's use is written to SQL, so
+// that the uses within that time need not be written.
 func (a *Accounts) writeAhead() time.Duration {
 	return max(minAhead, min(maxAhead, a.SessionTTL/aheadPart))
 }
 
-// Run writes the uses of tokens until ctx ends: each that the lead of what is
-// written does not cover, at once, so that a process that dies takes no use
-// with it; and again those that a store did not take.
+// Run writes the uses of tokens until ctx ends: each that is later than what SQL has at
+// once, so that a process that dies loses none, and again those that failed.
 func (a *Accounts) Run(ctx context.Context) {
 	tick := time.NewTicker(a.writeAhead())
 	defer tick.Stop()
@@ -203,7 +202,7 @@ func (a *Accounts) Leave(ctx context.Context, s *Session) {
 	s.left.Store(true)
 	a.Registry.remove(s)
 	if s.Dead() {
-		// Its login may have told Redis of the token after it was revoked.
+		// Its login may have written the token to Redis after it was revoked.
 		a.forget(ctx, []string{s.hash})
 		return
 	}

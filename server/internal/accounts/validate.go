@@ -30,8 +30,8 @@ func reserved(email string) bool {
 	return domain == ReservedDomain || strings.HasSuffix(domain, "."+ReservedDomain)
 }
 
-// ValidateUser judges what a new account is made of, over the wire and at the
-// machine alike, and gives it folded. Its error is an *Invalid.
+// ValidateUser checks the values of a new account, from the wire and from the command
+// line alike, and gives them folded. Its error is an *Invalid.
 func ValidateUser(login, email, firstName, lastName string, role Role) (User, error) {
 	u := User{Role: role}
 	var ok bool
@@ -51,9 +51,9 @@ func ValidateUser(login, email, firstName, lastName string, role Role) (User, er
 	return u, nil
 }
 
-// ValidatePassword judges a password that is chosen, for oneself or for another.
-// Its error is an *Invalid. (On the wire bytes that are no UTF-8 do not come so
-// far: SYNTAXE.)
+// ValidatePassword checks a password that is chosen, for oneself or for another. Its
+// error is an *Invalid. (Bytes that are no UTF-8 come from the command line only; on
+// the wire they are SYNTAXE.)
 //
 // The bounds hold for the password as it is prepared (forms); what OpaqueString
 // refuses (control characters, what nobody sees, what Unicode has not assigned)

@@ -38,7 +38,7 @@ const markLife = 3500 * time.Millisecond
 
 // ErrInProgress says that a call with the same ref is in progress: wait, and ask the
 // ledger.
-var ErrInProgress = errors.New("quota: the same call is at work")
+var ErrInProgress = errors.New("ledger: a call with the same ref is in progress")
 
 // User is whom a slot belongs to.
 type User struct {
@@ -237,23 +237,23 @@ func numbers(answer any, atLeast int) ([]int64, error) {
 }
 
 const (
-	// checkEvery bounds how often one user's window is held against the ledger,
-	// so that a script that hammers a full quota costs SQL next to nothing; and
-	// it is well within the 10 s that PROTOCOL.md §3.1 promises.
+	// checkEvery bounds how often one user's window is compared with the ledger, so
+	// that a script that calls again and again over its quota costs SQL next to
+	// nothing; it is well within the 10 s that PROTOCOL.md §3.1 promises.
 	checkEvery = 5 * time.Second
-	// checkLeast is the same where a slot is about to be old enough to be judged.
+	// checkLeast is the same where a slot is about to reach the age of settleAfter.
 	checkLeast = 100 * time.Millisecond
-	// maxChecked bounds the memory of when that is to be done next.
+	// maxChecked bounds the number of windows in a reconcileThrottle.
 	maxChecked = 10_000
 )
 
-// reconcileThrottle remembers when a window may be held against the ledger again.
+// reconcileThrottle has the time when each window may be compared with the ledger again.
 type reconcileThrottle struct {
 	mu   sync.Mutex
 	next map[string]time.Time
 }
 
-// due says whether it is time, once for all who ask at once.
+// due says whether it is time, to one of those who ask at once.
 func (c *reconcileThrottle) due(key string) bool {
 	now := time.Now()
 	c.mu.Lock()
@@ -268,7 +268,7 @@ func (c *reconcileThrottle) due(key string) bool {
 	return true
 }
 
-// sooner moves the next check forward, to when there is something to judge.
+// sooner moves the next check forward.
 func (c *reconcileThrottle) sooner(key string, in time.Duration) {
 	at := time.Now().Add(max(in, checkLeast))
 	c.mu.Lock()

@@ -20,15 +20,15 @@ const (
 	mostReleased = 256
 )
 
-// redisClock estimates Redis's clock from what it last told, so that a script can
-// be told until when its caller waits. In a Cluster it is the clock of the node
+// redisClock estimates Redis's clock from its last answer, so that a script can be
+// given the time until which its caller waits. In a Cluster it is the clock of the node
 // that answered last; where it is wrong, the script says so and is asked again.
 type redisClock struct {
 	began time.Time
 	ahead atomic.Int64 // milliseconds; 0 while nothing is known: everything is late
 }
 
-// saw notes what Redis told, a moment ago at the latest.
+// saw sets the estimate to the time in an answer that has just come.
 func (c *redisClock) saw(now int64) {
 	c.ahead.Store(now - time.Since(c.began).Milliseconds() - 1) // both are cut
 }
@@ -157,9 +157,8 @@ func (k *Limiter) releaseAll() {
 }
 
 const (
-	// settleAfter is how old a slot must be that stands in no ledger, before it is
-	// taken for one whose call ended without writing it down: no request works that
-	// long.
+	// settleAfter is the age from which a slot that is not in the ledger belongs to a
+	// call that ended without being committed: no request takes that long.
 	settleAfter = 10 * time.Second
 	// settleFirst is when the ledger is first asked whether a commit whose answer
 	// was lost took place, and settleEvery how often it is asked again where it did

@@ -15,16 +15,15 @@ var windowText string
 
 var windowScript = store.NewScript(windowText)
 
-// futureSlack is how much later than now a slot may be stamped that was taken
-// while a window was looked at. A later one is of a clock that was set back.
+// futureSlack is how much later than now a slot may be stamped that was taken while a
+// window was read. A later one was stamped by a clock that was set back since.
 const futureSlack = settleAfter
 
-// refresh makes a window in Redis what the ledger says: slots that Redis forgot
-// (it was emptied, or came back on an old file) are told again, and orphans
-// go: slots that an instance took and never wrote down, because it died or lost
-// an answer, once they are old enough to be settled. Slots in the future are now's
-// from here on, in both. It says whether any orphans went; where nothing differs
-// nothing is written.
+// refresh makes a window in Redis equal to the ledger. Slots that Redis lost (it was
+// emptied, or came back on an old file) are added. Orphans are removed: slots older than
+// settleAfter that an instance took and never committed, because it died or lost an
+// answer. Slots in the future are stamped anew, with now, in both. It says whether there
+// were orphans; where nothing differs nothing is written.
 func (k *Limiter) refresh(ctx context.Context, user User, kind Kind) (dropped bool, err error) {
 	key := windowKey(user, kind)
 	// Redis first: what is written down while we read is then no orphan.
@@ -75,7 +74,7 @@ func (k *Limiter) refresh(ctx context.Context, user User, kind Kind) (dropped bo
 	return dropped, err
 }
 
-// drop takes those slots out of a window in Redis that are not in the ledger.
+// drop removes those of the slots from a window in Redis that are not in the ledger.
 func (k *Limiter) drop(ctx context.Context, user User, kind Kind, slots []string) (dropped bool, err error) {
 	written, err := k.written(ctx, user, kind, slots...)
 	if err != nil {
@@ -96,8 +95,8 @@ func (k *Limiter) drop(ctx context.Context, user User, kind Kind, slots []string
 	return true, nil
 }
 
-// straighten writes slots of the future down as of now: the clock that stamped
-// them was set back, and they would count for longer than a window.
+// straighten stamps slots in the future with now: the clock that stamped them was set
+// back, and they would count for longer than a window.
 func (k *Limiter) straighten(ctx context.Context, user User, kind Kind, now time.Time) error {
 	err := k.stores.SQL.Tx(ctx, func(ctx context.Context, tx store.Tx) error {
 		if _, err := tx.Exec(ctx, lockUser, user.ID); err != nil {

@@ -2,13 +2,13 @@
 -- on this Redis's clock. Run again with the same slot, it takes nothing more and
 -- answers the same. A refusal changes nothing.
 -- KEYS  1 window (sorted set: slot -> milliseconds)  2 "window is known" mark
---       3 (optional) mark of a repeatable call at work
+--       3 (optional) mark of a repeatable call in progress
 -- ARGV  1 window in ms  2 max  3 slot  4 life of the mark 3 in ms
 --       5 until when it may be taken, ms: later, the caller has given up
 --       6 "1" when the ledger's slots follow: 7.. slot, ms, slot, ms …
 -- Answer {verdict, used, now, stamp}: the slot's own stamp where it is taken, of
 --       the slot that must leave first where the window is full
---       1 taken  0 full  -1 the window is unknown: fill it  -2 a twin is at work
+--       1 taken  0 full  -1 the window is unknown: fill it  -2 another call with the ref is in progress
 --       -3 too late
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)

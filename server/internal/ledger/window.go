@@ -1,7 +1,6 @@
-// Package ledger rations the services: at most so many logins, and so many
-// calls, of one user in any window of time (PROTOCOL.md §7.1). A quota is
-// held twice: Redis refuses early, on its clock; the ledger in SQL decides for
-// certain, inside the transaction that writes the call down.
+// Package ledger limits the logins, and the calls of the services, of one user in any
+// window of time (PROTOCOL.md §7.1). A quota is checked twice: Redis refuses early, on
+// its clock; the ledger in SQL decides, inside the transaction that writes the call.
 package ledger
 
 import (
@@ -23,7 +22,7 @@ const (
 	Calls  Kind = "services"
 )
 
-// Rule is what both quotas obey: at most Max in any Window.
+// Rule is that of both quotas: at most Max in any Window.
 type Rule struct {
 	Max    int
 	Window time.Duration
@@ -108,16 +107,15 @@ func (r Rule) fits(stamps []int64, stamp int64) bool {
 	return true
 }
 
-// usageTime is what the ledger may cost a reading, both windows together: a
-// MySQL that hangs must not keep QUOTA from being answered.
+// usageTime bounds the ledger's part of Usage, both windows together: a MySQL that
+// hangs must not keep QUOTA from being answered.
 const usageTime = 2 * time.Second
 
 var kinds = [...]Kind{Logins, Calls}
 
-// Usage reads both quotas of a user and counts nothing. A window that Redis does
-// not know, or that was not held against the ledger for a while, is so first;
-// when SQL does not answer, the window is shown as Redis has it, for a reading
-// lets nobody through.
+// Usage reads both quotas of a user and counts nothing. A window that Redis does not
+// know, or that was not compared with the ledger for a while, is compared first; when
+// SQL does not answer, the window is shown as Redis has it.
 func (k *Limiter) Usage(ctx context.Context, user User) ([2]State, error) {
 	if err := k.releasePending(ctx, user.Login); err != nil {
 		return [2]State{}, fmt.Errorf("quota: look: %w", err)
@@ -151,8 +149,8 @@ func (k *Limiter) Usage(ctx context.Context, user User) ([2]State, error) {
 	return states, nil
 }
 
-// Restore tells Redis what the ledger knows, after SQL refused what Redis let
-// through: Redis had forgotten.
+// Restore writes to Redis what the ledger has of a window, after SQL refused what Redis
+// let through: Redis had lost it.
 func (k *Limiter) Restore(ctx context.Context, user User, kind Kind) {
 	if _, err := k.refresh(ctx, user, kind); err != nil {
 		k.log.Warn("fenêtre non rétablie dans Redis", "quota", kind, "erreur", err)

@@ -63,8 +63,8 @@ const (
 	forgetPause = time.Second
 )
 
-// deindex lets the words of an article go that is no longer for sale: searches
-// for a common word would otherwise pass by all that was ever sold. It never
+// deindex queues an article that is no longer for sale, for its words to be deleted:
+// searches for a common word would otherwise read all that was ever sold. It never
 // waits.
 func (m *Market) deindex(id int64) {
 	select {
@@ -73,8 +73,8 @@ func (m *Market) deindex(id int64) {
 	}
 }
 
-// Run deletes the words of what was sold or withdrawn, and reads the lists of
-// common words that searches ask for, until ctx ends.
+// Run deletes the words of what was sold or withdrawn, and reads the postings of common
+// words that searches need, until ctx ends.
 func (m *Market) Run(ctx context.Context) {
 	tick := time.NewTicker(forgetPause)
 	defer tick.Stop()

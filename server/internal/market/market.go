@@ -72,7 +72,7 @@ type Options struct {
 	Log      *slog.Logger
 }
 
-// Stats gives what Redis's database 1 is told of a committed call, for the
+// Stats gives what is written to Redis's database 1 after a committed call, for the
 // leaderboards.
 type Stats interface {
 	CallUpdate(service ledger.Service, call ledger.Done) []store.Call
@@ -86,7 +86,7 @@ type Market struct {
 	common    *postingsCache
 }
 
-// run does a counted call, and tells Redis what was committed; what is lost there
+// run does a counted call, and writes to Redis what was committed; what is lost there
 // is rebuilt from SQL.
 func (m *Market) run(ctx context.Context, user ledger.User, service ledger.Service, ref, argsHash string, mut ledger.Mutation) (ledger.Replay, error) {
 	done, err := m.Quota.Run(ctx, ledger.Call{User: user, Service: service, Ref: ref, ArgsHash: argsHash, Instance: m.Instance}, mut)
@@ -109,7 +109,7 @@ func hashArgs(args ...any) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// New makes a market; Run tidies up behind it and learns its common words.
+// New makes a market; Run deletes outdated words and reads the postings of common ones.
 func New(o Options) *Market {
 	m := &Market{Options: o, gone: make(chan int64, forgetQueue), common: newPostingsCache()}
 	m.returning = store.NewCoalescer(maxSellersAtOnce, m.readPendingNotices)

@@ -8,7 +8,7 @@ import (
 	"etuservices/server/internal/store"
 )
 
-// maxNotices bounds what a seller is told at once; the rest comes the next time.
+// maxNotices bounds what a seller is sent at once; the rest comes the next time.
 const maxNotices = 100
 
 // PendingNotices gives the articles of these sellers that were sold and of which they
@@ -27,7 +27,8 @@ func (m *Market) PendingNotices(ctx context.Context, sellers ...int64) ([]Articl
 	return list, nil
 }
 
-// PendingNoticesFor is Unsaid of one seller, for those who come back all at once.
+// PendingNoticesFor is PendingNotices of one seller. Those who log in at the same moment
+// share a query.
 func (m *Market) PendingNoticesFor(ctx context.Context, seller int64) ([]Article, error) {
 	r := &noticesOfSeller{seller: seller}
 	if err := m.returning.Do(ctx, r); err != nil {
@@ -36,13 +37,13 @@ func (m *Market) PendingNoticesFor(ctx context.Context, seller int64) ([]Article
 	return r.list, nil
 }
 
-// noticesOfSeller is a seller who is back, and what was sold meanwhile.
+// noticesOfSeller is a seller who logged in, and what was sold meanwhile.
 type noticesOfSeller struct {
 	seller int64
 	list   []Article
 }
 
-// maxSellersAtOnce are asked about in one statement.
+// maxSellersAtOnce are looked up in one statement.
 const maxSellersAtOnce = 64
 
 func (m *Market) readPendingNotices(ctx context.Context, sellers []*noticesOfSeller) error {

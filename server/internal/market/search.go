@@ -20,9 +20,8 @@ const selectiveWord = 1000
 // others: up to 200, MariaDB weighs each of them before it reads the first.
 const fullScanLimit = 200
 
-// candidates are what a search finds its articles among, and nowhere else: ids,
-// where behind is given what was published behind it, and where more is set the
-// list itself once these are used up.
+// candidates are the only articles among which a search need look: ids, those published
+// after the article behind where it is not 0, and, where more is set, any other.
 type candidates struct {
 	ids    []int64 // newest first
 	behind int64
@@ -67,8 +66,8 @@ func (m *Market) search(ctx context.Context, q *query, f Filter) (lead *candidat
 	return lead, len(lead.ids) == 0, nil
 }
 
-// candidatesOfCommonWords gives the articles that have all of several common words, where that
-// is known: reading the list may pass by almost all that is for sale.
+// candidatesOfCommonWords gives the articles that have all of several common words,
+// where their postings are known.
 func (m *Market) candidatesOfCommonWords(words []string, f Filter) *candidates {
 	if len(words) == 0 {
 		return nil
