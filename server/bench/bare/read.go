@@ -22,11 +22,11 @@ func (d *Driver) Stats(ctx context.Context) error {
 		return err
 	}
 	calls := d.stores.Redis.DB1.Pipeline()
-	calls.HExists(ctx, stats.Keys.CallMark, "instant")
+	calls.HExists(ctx, stats.Keys.CallCheckpoint, "instant")
 	calls.ZRangeWithScores(ctx, stats.Keys.Calls, 0, 9)
 	calls.ZRangeWithScores(ctx, stats.Keys.Services, 0, -1)
 	_, err := calls.Exec(ctx)
 	return err
 }
 
-var loginBoards = []string{stats.Keys.LoginMark, stats.Keys.Last, stats.Keys.Total}
+var loginBoards = []string{stats.Keys.LoginCheckpoint, stats.Keys.Last, stats.Keys.Total}

@@ -1,6 +1,6 @@
 -- The highest members of sorted sets, equal ones in the order of their names
--- (ZREVRANGE would turn them round), and whether the mark beside them is there.
--- KEYS 1 mark  2.. sets  ARGV 1 the mark's field  2.. how many of each set
+-- (ZREVRANGE would turn them round), and whether the checkpoint beside them is there.
+-- KEYS 1 checkpoint  2.. sets  ARGV 1 a field of it  2.. how many of each set
 -- Answer {known, {member, score, …} …}
 local function best(key, n)
   local top = redis.call('ZREVRANGE', key, 0, n - 1, 'WITHSCORES')

@@ -19,22 +19,22 @@ import (
 // one database, no end of these may be one of a user's keys ("etu:{login}:…"),
 // for "appels" is a login like another.
 const (
-	keyTotal   = "etu:{connexions}:total"    // login -> number of logins
-	keyLast    = "etu:{connexions}:derniers" // login -> last login, ms
-	keyCalls   = "etu:{appels}:total"        // login -> calls of both services
-	keyPurch   = "etu:{appels}:achat"        // login -> calls of ACHAT
-	keySales   = "etu:{appels}:vente"        // login -> calls of VENTE
-	keyService = "etu:{appels}:par_service"  // service -> calls of everybody
-	// The marks say up to where a database's boards hold the ledger.
-	keyLoginMark = "etu:{connexions}:jusqua"
-	keyCallMark  = "etu:{appels}:jusqua"
+	keyTotal     = "etu:{connexions}:total"    // login -> number of logins
+	keyLast      = "etu:{connexions}:derniers" // login -> last login, ms
+	keyCalls     = "etu:{appels}:total"        // login -> calls of both services
+	keyPurchases = "etu:{appels}:achat"        // login -> calls of ACHAT
+	keyListings  = "etu:{appels}:vente"        // login -> calls of VENTE
+	keyService   = "etu:{appels}:par_service"  // service -> calls of everybody
+
+	keyLoginCheckpoint = "etu:{connexions}:jusqua"
+	keyCallCheckpoint  = "etu:{appels}:jusqua"
 )
 
-// The keys of each database's boards, as their scripts are given them: what one
-// script changes stands together.
+// The keys of each database's boards and, at the end, of their checkpoint, as their
+// scripts are given them.
 var (
-	loginKeys = []string{keyTotal, keyLast, keyLoginMark}
-	callKeys  = []string{keyCalls, keySales, keyPurch, keyService, keyCallMark}
+	loginKeys = []string{keyTotal, keyLast, keyLoginCheckpoint}
+	callKeys  = []string{keyCalls, keyListings, keyPurchases, keyService, keyCallCheckpoint}
 )
 
 const (
@@ -56,14 +56,14 @@ var (
 	journalText string
 	//go:embed best.lua
 	bestText string
-	//go:embed mark.lua
-	markText string
+	//go:embed checkpoint.lua
+	checkpointText string
 
-	loginScript   = store.NewScript(loginText)
-	callsScript   = store.NewScript(callsText)
-	journalScript = store.NewScript(journalText)
-	bestScript    = store.NewScript(bestText)
-	markScript    = store.NewScript(markText)
+	loginScript      = store.NewScript(loginText)
+	callsScript      = store.NewScript(callsText)
+	journalScript    = store.NewScript(journalText)
+	bestScript       = store.NewScript(bestText)
+	checkpointScript = store.NewScript(checkpointText)
 )
 
 // Boards is safe for concurrent use.
@@ -71,44 +71,38 @@ type Boards struct {
 	stores *store.Stores
 	log    *slog.Logger
 	check  chan struct{} // one check at a time in this process
-	failed atomic.Int64  // when a reader last waited in vain, Unix nanoseconds
+	failed atomic.Int64  // when a reader last waited for a check that failed, Unix nanoseconds
 
-	journals journals // of the checks
+	loginBoards, callBoards boards
+	journals                journals // of the checks
 }
 
 // New makes the boards; Run keeps them equal to the ledger.
 func New(stores *store.Stores, log *slog.Logger) *Boards {
-	return &Boards{stores: stores, log: log, check: make(chan struct{}, 1)}
-}
-
-// LoginUpdate gives what database 0 is told of a committed login: the user's total.
-func (*Boards) LoginUpdate(login string, total int64, at time.Time) []store.Call {
-	return []store.Call{{
-		Script: loginScript,
-		Keys:   []string{keyTotal, keyLast},
-		Args:   []any{keptLast, login, total, at.UnixMilli()},
-	}}
-}
-
-// RegistrationUpdate gives what database 1 is told of a new account: no calls yet.
-func (*Boards) RegistrationUpdate(login string) []store.Call {
-	return []store.Call{totals(login, 0, 0)}
-}
-
-// CallUpdate gives what database 1 is told of a committed call.
-func (*Boards) CallUpdate(service ledger.Service, c ledger.Done) []store.Call {
-	login, first := c.Slot.User.Login, c.Totals.Listings+c.Totals.Purchases == 1
-	return []store.Call{
-		totals(login, c.Totals.Listings, c.Totals.Purchases),
-		journal(login, first, entry{string(service), c.Slot.ID, c.Slot.Stamp.UnixMilli()}),
+	return &Boards{
+		stores: stores, log: log, check: make(chan struct{}, 1),
+		loginBoards: boards{stores.Redis.DB0, loginKeys, "connexions", loginTotals},
+		callBoards:  boards{stores.Redis.DB1, callKeys, "appels", callTotals},
+		journals:    journals{last: make(map[int64]time.Time)},
 	}
 }
 
-func totals(login string, sales, buys int64) store.Call {
-	return store.Call{
-		Script: callsScript,
-		Keys:   callKeys,
-		Args:   []any{login, sales, buys},
+// LoginUpdate gives what writes the total of a committed login's user to database 0.
+func (*Boards) LoginUpdate(login string, total int64, at time.Time) []store.Call {
+	return []store.Call{loginTotals([]user{{login: login, logins: total, last: store.At(at)}})}
+}
+
+// RegistrationUpdate gives what writes a new account, without calls, to database 1.
+func (*Boards) RegistrationUpdate(login string) []store.Call {
+	return []store.Call{callTotals([]user{{login: login}})}
+}
+
+// CallUpdate gives what writes a committed call and its user's totals to database 1.
+func (*Boards) CallUpdate(service ledger.Service, c ledger.Done) []store.Call {
+	login, first := c.Slot.User.Login, c.Totals.Listings+c.Totals.Purchases == 1
+	return []store.Call{
+		callTotals([]user{{login: login, listings: c.Totals.Listings, purchases: c.Totals.Purchases}}),
+		journal(login, first, entry{string(service), c.Slot.ID, c.Slot.Stamp.UnixMilli()}),
 	}
 }
 
@@ -118,8 +112,8 @@ type entry struct {
 	at            int64 // Unix milliseconds
 }
 
-// journal tells of a user's calls; first says that there are no earlier ones, so
-// that a journal may begin with them.
+// journal gives what writes calls into their user's journal; first says that there are
+// no earlier ones, so that a journal may begin with them.
 func journal(login string, first bool, calls ...entry) store.Call {
 	may := "0"
 	if first {
@@ -140,11 +134,11 @@ func Scripts() (best, calls, journal *store.Script) { return bestScript, callsSc
 
 // Keys are the boards', for the same bare drivers.
 var Keys = struct {
-	Last, Total, LoginMark    string   // in database 0
-	Calls, Services, CallMark string   // in database 1
-	Call                      []string // what the script of calls is given
+	Last, Total, LoginCheckpoint    string   // in database 0
+	Calls, Services, CallCheckpoint string   // in database 1
+	Call                            []string // what the script of calls is given
 }{
-	Last: keyLast, Total: keyTotal, LoginMark: keyLoginMark,
-	Calls: keyCalls, Services: keyService, CallMark: keyCallMark,
+	Last: keyLast, Total: keyTotal, LoginCheckpoint: keyLoginCheckpoint,
+	Calls: keyCalls, Services: keyService, CallCheckpoint: keyCallCheckpoint,
 	Call: callKeys,
 }

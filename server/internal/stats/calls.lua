@@ -1,10 +1,10 @@
--- Tells the call boards absolute figures: they only ever grow. A service's
--- total is the sum of its users' figures, kept by what each of them grew. Deleted
+-- Writes users' totals to the boards of calls: they only ever grow. A service's
+-- total is the sum of its users' totals, raised by as much as each of them. Deleted
 -- accounts (~number) count there and stand on no board.
--- Where the figures of a service are lost and its total is not, or the other way
--- round, all go, with the mark: the next check makes them anew.
--- KEYS 1 all calls  2 sales  3 purchases  4 totals of the services  5 mark
--- ARGV login, sales, purchases … (each login once)
+-- Where the users of a service are lost and its total is not, or the other way round,
+-- all are deleted, with the checkpoint: the next check rebuilds them.
+-- KEYS 1 all calls  2 listings  3 purchases  4 totals of the services  5 checkpoint
+-- ARGV login, listings, purchases … (each login once)
 for i, service in ipairs({'vente', 'achat'}) do
   if redis.call('EXISTS', KEYS[i + 1]) ~= (redis.call('ZSCORE', KEYS[4], service) and 1 or 0) then
     redis.call('DEL', unpack(KEYS))
@@ -31,17 +31,17 @@ local function raise(key, service, logins, figures)
   end
 end
 for from = 1, #ARGV, 3 * most do
-  local logins, sales, purchases, all = {}, {}, {}, {}
+  local logins, listings, purchases, all = {}, {}, {}, {}
   for i = from, math.min(from + 3 * most, #ARGV) - 1, 3 do
     logins[#logins + 1] = ARGV[i]
-    sales[#sales + 1] = tonumber(ARGV[i + 1])
+    listings[#listings + 1] = tonumber(ARGV[i + 1])
     purchases[#purchases + 1] = tonumber(ARGV[i + 2])
   end
-  raise(KEYS[2], 'vente', logins, sales)
+  raise(KEYS[2], 'vente', logins, listings)
   raise(KEYS[3], 'achat', logins, purchases)
   for i, login in ipairs(logins) do
     if string.sub(login, 1, 1) ~= '~' then
-      all[#all + 1] = sales[i] + purchases[i]
+      all[#all + 1] = listings[i] + purchases[i]
       all[#all + 1] = login
     end
   end

@@ -17,14 +17,14 @@ import (
 )
 
 const (
-	// checkEvery is how often the boards are held against the ledger: emptied at
+	// checkEvery is how often the boards are compared with the ledger: emptied at
 	// any moment, they must be right within 10 s (PROTOCOL.md §7.5).
 	checkEvery = 2 * time.Second
-	// markAge is how old a mark must be before it moves on: a row of the ledger
-	// gets its number when it is written and shows when it is committed, which
-	// takes less than this.
-	markAge = 10 * time.Second
-	// batch is the number of users told to Redis at once.
+	// confirmAfter is how old a checkpoint's candidate must be to be confirmed: a row
+	// of the ledger gets its number when it is written and is seen when it is
+	// committed, which takes less than this.
+	confirmAfter = 10 * time.Second
+	// batch is the number of users written to Redis at once.
 	batch = 2000
 )
 
@@ -37,10 +37,10 @@ func (b *Boards) Run(ctx context.Context) {
 	})
 }
 
-// Check brings the boards to the ledger: what was committed after the marks
-// that stand in Redis beside the boards, or everything where there is none.
-// So a Redis that was emptied, or came back on an old file, is put right by the
-// same few lines as a process that died between its commit and its publishing.
+// Check writes to the boards what the ledger has behind the checkpoints that stand in
+// Redis beside them, or everything where there is none. So it repairs a Redis that was
+// emptied, one that came back on an old file, and the loss of what a process that died
+// had committed and not published.
 func (b *Boards) Check(ctx context.Context) error {
 	select {
 	case b.check <- struct{}{}:
@@ -52,10 +52,10 @@ func (b *Boards) Check(ctx context.Context) error {
 	var logins, calls error
 	var both sync.WaitGroup
 	both.Go(func() {
-		logins = errors.Join(b.checkOne(ctx, b.stores.Redis.DB0, loginKeys, "connexions", b.writeLogins), b.lowerLast(ctx))
+		logins = errors.Join(b.checkOne(ctx, b.loginBoards), b.lowerLast(ctx))
 	})
 	both.Go(func() {
-		calls = errors.Join(b.checkOne(ctx, b.stores.Redis.DB1, callKeys, "appels", b.writeCalls), b.checkJournals(ctx))
+		calls = errors.Join(b.checkOne(ctx, b.callBoards), b.checkJournals(ctx))
 	})
 	both.Wait()
 	return errors.Join(logins, calls, b.forgetDeleted(ctx))
@@ -63,7 +63,7 @@ func (b *Boards) Check(ctx context.Context) error {
 
 // lowerLast gives the last logins the ledger's instants where those are earlier:
 // they were written in the future, by a clock that was set back since. Redis is
-// read first, for a login is in SQL before it is told here.
+// read first, for a login is in SQL before it is here.
 func (b *Boards) lowerLast(ctx context.Context) error {
 	shown, err := b.stores.Redis.DB0.ZRevRangeWithScores(ctx, keyLast, 0, keptLast-1).Result()
 	if err != nil || len(shown) == 0 {
@@ -85,87 +85,98 @@ func (b *Boards) lowerLast(ctx context.Context) error {
 		}
 		err := b.stores.Redis.DB0.ZAddXX(ctx, keyLast, redis.Z{Score: float64(u.last.Milli()), Member: u.login}).Err()
 		if err != nil {
-			return fmt.Errorf("boards: last logins: %w", err)
+			return fmt.Errorf("stats: last logins: %w", err)
 		}
 	}
 	return nil
 }
 
-// checkOne checks the boards of one database: keys are theirs, and the mark's last.
-func (b *Boards) checkOne(ctx context.Context, db redis.UniversalClient, keys []string, table string,
-	tell func(context.Context, []user) error,
-) error {
-	boards, key := keys[:len(keys)-1], keys[len(keys)-1]
-	m, err := readCheckpoint(ctx, db, key)
-	if err != nil {
-		return err
-	}
-	now, err := b.position(ctx, table)
-	if err != nil {
-		return err
-	}
-	sizes, err := sizesOf(ctx, db, boards)
-	if err != nil {
-		return err
-	}
-	if m.known() && m.seen.lost(sizes, now, table == "appels") {
-		b.log.Warn("tableau perdu dans Redis, rebâti", "clés", boards)
-		if err := db.Del(ctx, keys...).Err(); err != nil { // all: they are counted together
-			return fmt.Errorf("boards: %w", err)
-		}
-		m = checkpoint{}
-	}
-	if !m.known() {
-		return b.rebuild(ctx, db, key, boards, now, tell)
-	}
-	if err := b.changed(ctx, table, m.sure, tell); err != nil {
-		return err
-	}
-	seen := newSizes(sizes, now) // as they were before: what goes while we work is found the next time
-	at := strconv.FormatInt(m.at.UnixMilli(), 10)
-	switch {
-	case time.Since(m.at) >= markAge:
-		return writeCheckpoint(ctx, db, key, fieldAt, at, checkpoint{sure: m.next, next: now, at: time.Now(), seen: seen})
-	case seen.text != m.seen.text:
-		m.seen = seen
-		return writeCheckpoint(ctx, db, key, fieldAt, at, m)
-	}
-	return nil
+// boards are those of one database.
+type boards struct {
+	db     redis.UniversalClient
+	keys   []string // the last one is that of their checkpoint
+	table  string   // the part of the ledger that they show
+	totals func([]user) store.Call
 }
 
-func sizesOf(ctx context.Context, db redis.UniversalClient, boards []string) ([]int64, error) {
-	pipe := db.Pipeline()
-	cmds := make([]*redis.IntCmd, len(boards))
-	for i, key := range boards {
-		cmds[i] = pipe.ZCard(ctx, key)
+func (o boards) checkpointKey() string { return o.keys[len(o.keys)-1] }
+
+func (o boards) write(ctx context.Context, users []user) error {
+	_, err := store.Eval(ctx, o.db, o.totals(users))
+	return err
+}
+
+// sizes gives the number of members of each board.
+func (o boards) sizes(ctx context.Context) ([]int64, error) {
+	pipe := o.db.Pipeline()
+	cmds := make([]*redis.IntCmd, len(o.keys)-1)
+	for i := range cmds {
+		cmds[i] = pipe.ZCard(ctx, o.keys[i])
 	}
 	if _, err := pipe.Exec(ctx); err != nil {
-		return nil, fmt.Errorf("boards: sizes: %w", err)
+		return nil, fmt.Errorf("stats: sizes: %w", err)
 	}
-	list := make([]int64, len(boards))
+	list := make([]int64, len(cmds))
 	for i, cmd := range cmds {
 		list[i] = cmd.Val()
 	}
 	return list, nil
 }
 
-func (b *Boards) rebuild(ctx context.Context, db redis.UniversalClient, key string, boards []string, now position,
-	tell func(context.Context, []user) error,
-) error {
-	claim, err := startRebuild(ctx, db, key)
-	if err != nil {
-		return fmt.Errorf("boards: rebuild: %w", err)
-	}
-	if err := b.everyone(ctx, tell); err != nil {
-		return err
-	}
-	sizes, err := sizesOf(ctx, db, boards)
+func (b *Boards) checkOne(ctx context.Context, o boards) error {
+	c, err := readCheckpoint(ctx, o.db, o.checkpointKey())
 	if err != nil {
 		return err
 	}
-	b.log.Info("tableaux rebâtis depuis le registre", "registre", strings.Trim(key, "{}"), "comptes", now.user)
-	return writeCheckpoint(ctx, db, key, claim, rebuildStarted,
-		checkpoint{sure: now.rewind(), next: now, at: time.Now(), seen: newSizes(sizes, now)})
+	now, err := b.position(ctx, o.table)
+	if err != nil {
+		return err
+	}
+	counts, err := o.sizes(ctx)
+	if err != nil {
+		return err
+	}
+	if c.known() && c.seen.lost(counts, now, o.table == "appels") {
+		b.log.Warn("tableau perdu dans Redis, rebâti", "clés", o.keys)
+		if err := o.db.Del(ctx, o.keys...).Err(); err != nil { // all: they are counted together
+			return fmt.Errorf("stats: %w", err)
+		}
+		c = checkpoint{}
+	}
+	if !c.known() {
+		return b.rebuild(ctx, o, now)
+	}
+	if err := b.writeChanged(ctx, o, c.confirmed); err != nil {
+		return err
+	}
+	seen := newSizes(counts, now) // from before: the next check finds what is lost meanwhile
+	at := strconv.FormatInt(c.at.UnixMilli(), 10)
+	switch {
+	case time.Since(c.at) >= confirmAfter:
+		return writeCheckpoint(ctx, o.db, o.checkpointKey(), fieldAt, at,
+			checkpoint{confirmed: c.candidate, candidate: now, at: time.Now(), seen: seen})
+	case seen.text != c.seen.text:
+		c.seen = seen
+		return writeCheckpoint(ctx, o.db, o.checkpointKey(), fieldAt, at, c)
+	}
+	return nil
+}
+
+func (b *Boards) rebuild(ctx context.Context, o boards, now position) error {
+	field, err := startRebuild(ctx, o.db, o.checkpointKey())
+	if err != nil {
+		return fmt.Errorf("stats: rebuild: %w", err)
+	}
+	if err := b.writeAll(ctx, o); err != nil {
+		return err
+	}
+	counts, err := o.sizes(ctx)
+	if err != nil {
+		return err
+	}
+	b.log.Info("tableaux rebâtis depuis le registre", "registre", o.table, "comptes", now.user)
+	return writeCheckpoint(ctx, o.db, o.checkpointKey(), field, rebuildStarted,
+		checkpoint{confirmed: now.rewind(), candidate: now, at: time.Now(), seen: newSizes(counts, now)})
 }
 
 func (b *Boards) position(ctx context.Context, table string) (p position, err error) {
@@ -178,8 +189,8 @@ func (b *Boards) position(ctx context.Context, table string) (p position, err er
 // position is a place in the ledger: the greatest numbers of its rows.
 type position struct{ row, user int64 }
 
-// rewind gives a place far enough behind that whatever was being written down
-// when the position was read lies after it.
+// rewind gives an earlier place, behind which all rows lie that were written and not
+// yet committed when the position was read.
 func (p position) rewind() position {
 	return position{max(0, p.row-rewindRows), max(0, p.user-rewindRows)}
 }
@@ -189,27 +200,30 @@ func (p position) rewind() position {
 const rewindRows = 1000
 
 // checkpoint says up to where the boards of a database hold the ledger. It stands in
-// Redis beside them, so that a Redis back on an old file brings its own mark.
+// Redis beside them, so that a Redis back on an old file has the checkpoint of that file.
 type checkpoint struct {
-	sure position  // up to here for certain
-	next position  // sure, once the mark is markAge old
-	at   time.Time // zero: there is no mark
-	seen sizes
+	confirmed position  // everything up to here is in the boards
+	candidate position  // confirmed once the checkpoint is confirmAfter old
+	at        time.Time // zero: there is no checkpoint
+	seen      sizes
 }
 
-func (m checkpoint) known() bool { return !m.at.IsZero() }
+func (c checkpoint) known() bool { return !c.at.IsZero() }
 
-// Fields of a mark in Redis.
+// Fields of a checkpoint in Redis.
 const (
 	fieldAt      = "instant"
 	fieldSizes   = "tailles"
-	fieldRebuild = "rebatit:" // + the name of a rebuilding under way
+	fieldRebuild = "rebatit:" // + a random name of a rebuild in progress
 )
+
+// rebuildStarted is the value of such a field.
+const rebuildStarted = "1"
 
 func readCheckpoint(ctx context.Context, db redis.UniversalClient, key string) (checkpoint, error) {
 	f, err := db.HGetAll(ctx, key).Result()
 	if err != nil {
-		return checkpoint{}, fmt.Errorf("boards: mark: %w", err)
+		return checkpoint{}, fmt.Errorf("stats: checkpoint: %w", err)
 	}
 	if f[fieldAt] == "" {
 		return checkpoint{}, nil
@@ -219,16 +233,15 @@ func readCheckpoint(ctx context.Context, db redis.UniversalClient, key string) (
 		return n
 	}
 	return checkpoint{
-		sure: position{number("ligne"), number("compte")},
-		next: position{number("ligne_suivante"), number("compte_suivant")},
-		at:   time.UnixMilli(number(fieldAt)),
-		seen: sizes{f[fieldSizes], number("vu_ligne"), number("vu_compte")},
+		confirmed: position{number("ligne"), number("compte")},
+		candidate: position{number("ligne_suivante"), number("compte_suivant")},
+		at:        time.UnixMilli(number(fieldAt)),
+		seen:      sizes{f[fieldSizes], number("vu_ligne"), number("vu_compte")},
 	}, nil
 }
 
-// sizes are how large a database's boards were when the ledger stood at a row and
-// an account: what is smaller later was lost. Deleting an account makes them
-// smaller as well, and costs a rebuilding.
+// sizes are the numbers of members that a database's boards had when the ledger was at
+// a row and an account: a board that has fewer later lost some.
 type sizes struct {
 	text      string // numbers, in the order of the keys
 	row, user int64
@@ -254,32 +267,30 @@ func (was sizes) lost(now []int64, p position, accounts bool) bool {
 	return now[0] == 0 && (accounts && p.user > was.user || !accounts && p.row > was.row)
 }
 
-// startRebuild notes that a rebuilding begins and gives the field under which, at its
-// end, the mark may be written. Each has its own: processes that rebuild at once
-// must not make each other begin anew for ever.
+// startRebuild writes a field beside the checkpoint and gives its name: the rebuild may
+// write its checkpoint only if the field is still there, for then Redis was not emptied
+// meanwhile. Each rebuild has its own, so that those of several processes do not make
+// each other begin again.
 func startRebuild(ctx context.Context, db redis.UniversalClient, key string) (field string, err error) {
 	field = fieldRebuild + rand.Text()
 	return field, db.HSet(ctx, key, field, rebuildStarted).Err()
 }
 
-// rebuildStarted is the value of a claim's field.
-const rebuildStarted = "1"
-
-// writeCheckpoint writes a mark where field still has the expected value; otherwise
-// nothing happens, and the next check begins anew.
-func writeCheckpoint(ctx context.Context, db redis.UniversalClient, key, field, expected string, m checkpoint) error {
-	_, err := store.EvalAll(ctx, db, store.Call{
-		Script: markScript, Keys: []string{key},
+// writeCheckpoint writes a checkpoint where field still has the expected value. Where
+// it has not, nothing is written, and the next check begins again.
+func writeCheckpoint(ctx context.Context, db redis.UniversalClient, key, field, expected string, c checkpoint) error {
+	_, err := store.Eval(ctx, db, store.Call{
+		Script: checkpointScript, Keys: []string{key},
 		Args: []any{
 			field, expected,
-			"ligne", m.sure.row, "compte", m.sure.user,
-			"ligne_suivante", m.next.row, "compte_suivant", m.next.user,
-			fieldAt, m.at.UnixMilli(),
-			fieldSizes, m.seen.text, "vu_ligne", m.seen.row, "vu_compte", m.seen.user,
+			"ligne", c.confirmed.row, "compte", c.confirmed.user,
+			"ligne_suivante", c.candidate.row, "compte_suivant", c.candidate.user,
+			fieldAt, c.at.UnixMilli(),
+			fieldSizes, c.seen.text, "vu_ligne", c.seen.row, "vu_compte", c.seen.user,
 		},
 	})
 	if err != nil {
-		return fmt.Errorf("boards: mark: %w", err)
+		return fmt.Errorf("stats: checkpoint: %w", err)
 	}
 	return nil
 }

@@ -17,51 +17,51 @@ func TestRebuildersDoNotUndoEachOther(t *testing.T) {
 	t.Parallel()
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		ctx, db := t.Context(), env.Open(t).Redis.DB0
-		first, err := startRebuild(ctx, db, keyLoginMark)
+		first, err := startRebuild(ctx, db, keyLoginCheckpoint)
 		if err != nil {
 			t.Fatal(err)
 		}
-		second, err := startRebuild(ctx, db, keyLoginMark)
+		second, err := startRebuild(ctx, db, keyLoginCheckpoint)
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := checkpoint{next: position{row: 7, user: 3}, at: time.Now()}
-		if err := writeCheckpoint(ctx, db, keyLoginMark, first, "1", m); err != nil {
+		m := checkpoint{candidate: position{row: 7, user: 3}, at: time.Now()}
+		if err := writeCheckpoint(ctx, db, keyLoginCheckpoint, first, "1", m); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := readCheckpoint(ctx, db, keyLoginMark); err != nil || got.next != m.next {
+		if got, err := readCheckpoint(ctx, db, keyLoginCheckpoint); err != nil || got.candidate != m.candidate {
 			t.Errorf("after the first: %+v, %v", got, err)
 		}
-		late := checkpoint{next: position{row: 9, user: 9}, at: time.Now()}
-		if err := writeCheckpoint(ctx, db, keyLoginMark, second, "1", late); err != nil {
+		late := checkpoint{candidate: position{row: 9, user: 9}, at: time.Now()}
+		if err := writeCheckpoint(ctx, db, keyLoginCheckpoint, second, "1", late); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := readCheckpoint(ctx, db, keyLoginMark); err != nil || !got.known() {
+		if got, err := readCheckpoint(ctx, db, keyLoginCheckpoint); err != nil || !got.known() {
 			t.Errorf("after the second: %+v, %v", got, err)
 		}
 	})
 }
 
-// TestEmptiedRedisTakesNoMark: Redis was emptied after a rebuilding began, or
-// after a mark was read: what was told before is gone, so no mark may stand.
-func TestEmptiedRedisTakesNoMark(t *testing.T) {
+// TestEmptiedRedisTakesNoCheckpoint: Redis was emptied after a rebuilding began, or
+// after a checkpoint was read: what was written before is gone, so none may stand.
+func TestEmptiedRedisTakesNoCheckpoint(t *testing.T) {
 	t.Parallel()
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		ctx, db := t.Context(), env.Open(t).Redis.DB0
-		m := checkpoint{next: position{row: 7, user: 3}, at: time.Now()}
-		name, err := startRebuild(ctx, db, keyLoginMark)
+		m := checkpoint{candidate: position{row: 7, user: 3}, at: time.Now()}
+		name, err := startRebuild(ctx, db, keyLoginCheckpoint)
 		if err != nil {
 			t.Fatal(err)
 		}
 		db.FlushAll(ctx)
-		if _, err := startRebuild(ctx, db, keyLoginMark); err != nil { // another begins
+		if _, err := startRebuild(ctx, db, keyLoginCheckpoint); err != nil { // another begins
 			t.Fatal(err)
 		}
-		if err := writeCheckpoint(ctx, db, keyLoginMark, name, "1", m); err != nil {
+		if err := writeCheckpoint(ctx, db, keyLoginCheckpoint, name, "1", m); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := readCheckpoint(ctx, db, keyLoginMark); err != nil || got.known() {
-			t.Errorf("a mark on an emptied Redis: %+v, %v", got, err)
+		if got, err := readCheckpoint(ctx, db, keyLoginCheckpoint); err != nil || got.known() {
+			t.Errorf("a checkpoint on an emptied Redis: %+v, %v", got, err)
 		}
 	})
 }

@@ -46,7 +46,7 @@ func TestGhostLeavesTheBoards(t *testing.T) {
 		remove(1, "alice")
 		late := func(login string) {
 			_, loginErr := store.EvalAll(ctx, stores.Redis.DB0, b.LoginUpdate(login, 3, now.Time)...)
-			_, callErr := store.EvalAll(ctx, stores.Redis.DB1, totals(login, 4, 0))
+			_, callErr := store.EvalAll(ctx, stores.Redis.DB1, callTotals([]user{{login: login, listings: 4, purchases: 0}}))
 			if err := errors.Join(loginErr, callErr); err != nil {
 				t.Fatal(err)
 			}

@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	// journalsEvery is how often it is looked whether all journals are there.
+	// journalsEvery is how often missing journals are looked for.
 	journalsEvery = 4 * time.Second
-	// journalRows bounds what one look back into the ledger reads.
+	// journalRows bounds what one query reads of the ledger.
 	journalRows = 20_000
 )
 
@@ -28,8 +28,8 @@ type journals struct {
 	last   map[int64]time.Time // user -> last call, of those who called within callsLife
 }
 
-// checkJournals makes those journals anew that Redis lost: of all who called
-// within the life of a journal.
+// checkJournals writes the journals that Redis lost, of all who called within the life
+// of a journal.
 func (b *Boards) checkJournals(ctx context.Context) error {
 	if time.Since(b.journals.looked) < journalsEvery {
 		return nil
@@ -61,9 +61,8 @@ func (b *Boards) checkJournals(ctx context.Context) error {
 // readCallers reads who called since the last time; the first time it goes back as
 // far as journals do.
 func (b *Boards) readCallers(ctx context.Context, row int64) error {
-	first := b.journals.last == nil
-	from, last := max(0, b.journals.upto-rewindRows), make(map[int64]time.Time)
-	oldest := time.Now().Add(-callsLife)
+	first, oldest := b.journals.upto == 0, time.Now().Add(-callsLife)
+	from := max(0, b.journals.upto-rewindRows)
 	for upto := row; upto > from; upto -= journalRows {
 		recent := false
 		err := b.stores.SQL.Read.Query(ctx, func(rows *sql.Rows) error {
@@ -72,32 +71,25 @@ func (b *Boards) readCallers(ctx context.Context, row int64) error {
 			if err := rows.Scan(&id, &at); err != nil {
 				return err
 			}
-			if at.After(oldest) {
-				recent = true
-				if at.After(last[id]) {
-					last[id] = at.Time
-				}
+			recent = recent || at.After(oldest)
+			if at.After(oldest) && at.After(b.journals.last[id]) {
+				b.journals.last[id] = at.Time
 			}
 			return nil
 		}, `SELECT utilisateur_id, MAX(instant) FROM appels
 			WHERE id > ? AND id <= ? GROUP BY utilisateur_id`, max(from, upto-journalRows), upto)
 		if err != nil {
-			return fmt.Errorf("boards: journals: %w", err)
+			return fmt.Errorf("stats: journals: %w", err)
 		}
 		if first && !recent {
 			break
 		}
 	}
-	if first {
-		b.journals.last = make(map[int64]time.Time, len(last))
-	}
-	for id, at := range last {
-		b.journals.last[id] = at
-	}
 	b.journals.upto = row
 	return nil
 }
 
+// checkJournalsOf writes the journals that are missing of these users.
 func (b *Boards) checkJournalsOf(ctx context.Context, callers []int64) error {
 	in, args := store.InClause(callers)
 	pipe := b.stores.Redis.DB1.Pipeline()
@@ -116,20 +108,20 @@ func (b *Boards) checkJournalsOf(ctx context.Context, callers []int64) error {
 		return nil
 	}, `SELECT id, login FROM utilisateurs WHERE id `+in, args...)
 	if err != nil {
-		return fmt.Errorf("boards: journals: %w", err)
+		return fmt.Errorf("stats: journals: %w", err)
 	}
 	if len(there) == 0 {
 		return nil
 	}
 	if _, err := pipe.Exec(ctx); err != nil {
-		return fmt.Errorf("boards: journals: %w", err)
+		return fmt.Errorf("stats: journals: %w", err)
 	}
 	for id, cmd := range there {
 		if cmd.Val() > 0 {
 			continue
 		}
-		// Twice: what was committed while the first was read, and not noted because
-		// there was no journal, is read by the second.
+		// Twice: a call that is committed during the first time finds no journal to be
+		// written to, and is read the second time.
 		for range 2 {
 			if err := b.writeJournal(ctx, id, logins[id]); err != nil {
 				return err
@@ -139,7 +131,7 @@ func (b *Boards) checkJournalsOf(ctx context.Context, callers []int64) error {
 	return nil
 }
 
-// writeJournal tells Redis of a user's last calls.
+// writeJournal writes a user's last calls to Redis.
 func (b *Boards) writeJournal(ctx context.Context, id int64, login string) error {
 	var calls []entry
 	err := b.stores.SQL.Read.Query(ctx, func(rows *sql.Rows) error {
@@ -153,7 +145,7 @@ func (b *Boards) writeJournal(ctx context.Context, id int64, login string) error
 		WHERE utilisateur_id = ? AND instant > ? ORDER BY instant DESC LIMIT ?`,
 		id, store.At(time.Now().Add(-callsLife)), keptCalls)
 	if err != nil {
-		return fmt.Errorf("boards: journal: %w", err)
+		return fmt.Errorf("stats: journal: %w", err)
 	}
 	if len(calls) == 0 {
 		return nil

@@ -1,4 +1,4 @@
--- Tells the login boards absolute figures: they only ever grow. Many members in
+-- Writes users' totals to the boards of logins: they only ever grow. Many members in
 -- one ZADD: a rebuilding keeps Redis from others a third as long.
 -- KEYS 1 totals  2 last logins  ARGV 1 kept of 2  2.. login, total, ms …
 local most = 1000 -- values of one call: Lua's stack has room for some thousands

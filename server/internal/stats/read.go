@@ -20,15 +20,15 @@ const (
 	leastRows = 10
 )
 
-// Row is one row of a board. Figure is a number of logins or calls, or the
-// instant of a login in Unix milliseconds.
+// Row is one row of a board. Value is a number of logins or calls, or the instant of
+// a login in Unix milliseconds.
 type Row struct {
 	Rank  int
 	Name  string
 	Value int64
 }
 
-// Instant reads the figure of Last.
+// Instant is the Value of a row of the last logins.
 func (r Row) Instant() store.Instant { return store.AtMilli(r.Value) }
 
 // Logins gives the last distinct users to log in, newest first, and those who
@@ -41,17 +41,16 @@ func (b *Boards) Logins(ctx context.Context) (last, top []Row, err error) {
 	return last, top, err
 }
 
-var loginBoards = []string{keyLoginMark, keyLast, keyTotal}
-
 func (b *Boards) logins(ctx context.Context) (known bool, last, top []Row, err error) {
+	keys := []string{keyLoginCheckpoint, keyLast, keyTotal}
 	answer, err := store.Eval(ctx, b.stores.Redis.DB0,
-		store.Call{Script: bestScript, Keys: loginBoards, Args: []any{fieldAt, lastRows, topRows}})
+		store.Call{Script: bestScript, Keys: keys, Args: []any{fieldAt, lastRows, topRows}})
 	if err != nil {
-		return false, nil, nil, fmt.Errorf("boards: logins: %w", err)
+		return false, nil, nil, fmt.Errorf("stats: logins: %w", err)
 	}
 	list, ok := answer.([]any)
-	if !ok || len(list) != len(loginBoards) {
-		return false, nil, nil, fmt.Errorf("boards: logins: unexpected answer of Redis: %T", answer)
+	if !ok || len(list) != len(keys) {
+		return false, nil, nil, fmt.Errorf("stats: logins: unexpected answer of Redis: %T", answer)
 	}
 	if last, err = best(list[1]); err == nil {
 		top, err = best(list[2])
@@ -68,7 +67,7 @@ func best(answer any) ([]Row, error) {
 		score, _ := list[i+1].(string)
 		figure, err := strconv.ParseFloat(score, 64)
 		if err != nil {
-			return nil, fmt.Errorf("boards: score: %w", err)
+			return nil, fmt.Errorf("stats: score: %w", err)
 		}
 		rows = append(rows, Row{Name: name, Value: int64(figure)})
 	}
@@ -87,13 +86,13 @@ func (b *Boards) Calls(ctx context.Context) (least, services []Row, err error) {
 
 func (b *Boards) calls(ctx context.Context) (known bool, least, services []Row, err error) {
 	pipe := b.stores.Redis.DB1.Pipeline()
-	mark := pipe.HExists(ctx, keyCallMark, fieldAt)
+	checkpoint := pipe.HExists(ctx, keyCallCheckpoint, fieldAt)
 	fewest := pipe.ZRangeWithScores(ctx, keyCalls, 0, leastRows-1)
 	all := pipe.ZRangeWithScores(ctx, keyService, 0, -1)
 	if _, err := pipe.Exec(ctx); err != nil {
-		return false, nil, nil, fmt.Errorf("boards: calls: %w", err)
+		return false, nil, nil, fmt.Errorf("stats: calls: %w", err)
 	}
-	return mark.Val(), ranked(rowsOf(fewest.Val())), byUse(rowsOf(all.Val())), nil
+	return checkpoint.Val(), ranked(rowsOf(fewest.Val())), byUse(rowsOf(all.Val())), nil
 }
 
 // byUse ranks the services, those that nobody used too.
@@ -118,7 +117,7 @@ func rowsOf(list []redis.Z) []Row {
 	return rows
 }
 
-// ranked numbers rows that stand in order: equal figures share a rank (1, 1, 3).
+// ranked numbers rows that stand in order: equal values share a rank (1, 1, 3).
 func ranked(rows []Row) []Row {
 	for i := range rows {
 		rows[i].Rank = i + 1
@@ -129,8 +128,8 @@ func ranked(rows []Row) []Row {
 	return rows
 }
 
-// known reads boards; those that Redis forgot are rebuilt and read again. While
-// SQL does not answer they are shown as they are.
+// known reads boards; those that Redis lost are rebuilt and read again. While SQL does
+// not answer they are shown as they are.
 func (b *Boards) known(ctx context.Context, read func() (known bool, err error)) error {
 	known, err := read()
 	if err != nil || known || b.stores.Health.Missing(store.NeedSQL) ||
@@ -149,8 +148,8 @@ func (b *Boards) known(ctx context.Context, read func() (known bool, err error))
 }
 
 const (
-	// rebuildWait is how long a reader of forgotten boards waits for them.
+	// rebuildWait is how long a reader of lost boards waits for them to be rebuilt.
 	rebuildWait = 2 * time.Second
-	// rebuildPause is how long readers do not wait after they did in vain.
+	// rebuildPause is how long, after a rebuild that failed, readers do not wait.
 	rebuildPause = 5 * time.Second
 )

@@ -14,43 +14,41 @@ import (
 	"etuservices/server/internal/store"
 )
 
-// user is the absolute figures of an account.
+// user is what the boards show of an account: totals, which only grow.
 type user struct {
-	id                  int64
-	login               string
-	logins, sales, buys int64
-	last                store.Instant
+	id                          int64
+	login                       string
+	logins, listings, purchases int64
+	last                        store.Instant // of its logins
 }
 
 const userTotals = `SELECT u.id, u.login, u.nb_connexions, u.nb_ventes, u.nb_achats, u.derniere_connexion FROM utilisateurs u `
 
-// changed tells of the accounts that are new, or whose ledger has rows, behind
-// a place.
-func (b *Boards) changed(ctx context.Context, table string, from position, tell func(context.Context, []user) error) error {
+// writeChanged writes the accounts that are new, or whose ledger has rows, behind a
+// place.
+func (b *Boards) writeChanged(ctx context.Context, o boards, from position) error {
 	users, err := b.users(ctx, userTotals+`WHERE u.id > ?
-		UNION `+userTotals+`WHERE u.id IN (SELECT l.utilisateur_id FROM `+table+` l WHERE l.id > ?)`, from.user, from.row)
+		UNION `+userTotals+`WHERE u.id IN (SELECT l.utilisateur_id FROM `+o.table+` l WHERE l.id > ?)`, from.user, from.row)
 	if err != nil {
 		return err
 	}
-	for len(users) > 0 {
-		n := min(batch, len(users))
-		if err := tell(ctx, users[:n]); err != nil {
+	for some := range slices.Chunk(users, batch) {
+		if err := o.write(ctx, some); err != nil {
 			return err
 		}
-		users = users[n:]
 	}
 	return nil
 }
 
-// everyone tells of all accounts, page by page.
-func (b *Boards) everyone(ctx context.Context, tell func(context.Context, []user) error) error {
+// writeAll writes all accounts, page by page.
+func (b *Boards) writeAll(ctx context.Context, o boards) error {
 	var last int64
 	for {
 		users, err := b.users(ctx, userTotals+`WHERE u.id > ? ORDER BY u.id LIMIT ?`, last, batch)
 		if err != nil || len(users) == 0 {
 			return err
 		}
-		if err := tell(ctx, users); err != nil {
+		if err := o.write(ctx, users); err != nil {
 			return err
 		}
 		last = users[len(users)-1].id
@@ -60,23 +58,25 @@ func (b *Boards) everyone(ctx context.Context, tell func(context.Context, []user
 func (b *Boards) users(ctx context.Context, query string, args ...any) (list []user, err error) {
 	err = b.stores.SQL.Read.Query(ctx, func(rows *sql.Rows) error {
 		var u user
-		err := rows.Scan(&u.id, &u.login, &u.logins, &u.sales, &u.buys, &u.last)
+		err := rows.Scan(&u.id, &u.login, &u.logins, &u.listings, &u.purchases, &u.last)
 		list = append(list, u)
 		return err
 	}, query, args...)
 	if err != nil {
-		return nil, fmt.Errorf("boards: figures: %w", err)
+		return nil, fmt.Errorf("stats: figures: %w", err)
 	}
 	return list, nil
 }
 
-func (b *Boards) writeLogins(ctx context.Context, users []user) error {
+// loginTotals gives what writes users to the boards of logins. Deleted accounts are on
+// none.
+func loginTotals(users []user) store.Call {
 	args := make([]any, 1, 1+3*len(users))
 	args[0] = keptLast
 	floor := newest(users)
 	for _, u := range users {
 		if strings.HasPrefix(u.login, accounts.AnonymousMark) {
-			continue // deleted: on no board
+			continue
 		}
 		var last int64
 		if !u.last.IsZero() && u.last.Milli() >= floor {
@@ -84,18 +84,13 @@ func (b *Boards) writeLogins(ctx context.Context, users []user) error {
 		}
 		args = append(args, u.login, u.logins, last)
 	}
-	_, err := store.EvalAll(ctx, b.stores.Redis.DB0,
-		store.Call{Script: loginScript, Keys: []string{keyTotal, keyLast}, Args: args})
-	return err
+	return store.Call{Script: loginScript, Keys: []string{keyTotal, keyLast}, Args: args}
 }
 
-// newest is the instant, in milliseconds, below which none of the users can be
-// among those that are kept: there are enough newer ones. Redis need not sort them.
+// newest is the instant, in milliseconds, below which no user's last login can be among
+// those that are kept: enough of the others are newer. Redis need not sort them.
 func newest(users []user) (floor int64) {
-	if len(users) <= keptLast {
-		return 0
-	}
-	last := make([]int64, 0, len(users))
+	var last []int64
 	for _, u := range users {
 		if !u.last.IsZero() && !strings.HasPrefix(u.login, accounts.AnonymousMark) {
 			last = append(last, u.last.Milli())
@@ -108,14 +103,14 @@ func newest(users []user) (floor int64) {
 	return last[len(last)-keptLast]
 }
 
-func (b *Boards) writeCalls(ctx context.Context, users []user) error {
+// callTotals gives what writes users to the boards of calls. The calls of deleted
+// accounts count in the totals of the services.
+func callTotals(users []user) store.Call {
 	args := make([]any, 0, 3*len(users))
 	for _, u := range users {
-		args = append(args, u.login, u.sales, u.buys)
+		args = append(args, u.login, u.listings, u.purchases)
 	}
-	_, err := store.EvalAll(ctx, b.stores.Redis.DB1,
-		store.Call{Script: callsScript, Keys: callKeys, Args: args})
-	return err
+	return store.Call{Script: callsScript, Keys: callKeys, Args: args}
 }
 
 //go:embed forget.lua
@@ -137,8 +132,8 @@ func (b *Boards) Forget(ctx context.Context, login, anonymous string) error {
 	}
 	// The boards are smaller than they were, and nothing was lost.
 	return errors.Join(
-		b.stores.Redis.DB0.HDel(ctx, keyLoginMark, fieldSizes).Err(),
-		b.stores.Redis.DB1.HDel(ctx, keyCallMark, fieldSizes).Err())
+		b.stores.Redis.DB0.HDel(ctx, keyLoginCheckpoint, fieldSizes).Err(),
+		b.stores.Redis.DB1.HDel(ctx, keyCallCheckpoint, fieldSizes).Err())
 }
 
 // forget does it; it may be done again.
@@ -149,11 +144,11 @@ func (b *Boards) forget(ctx context.Context, login, anonymous string) error {
 	_, loginErr := pipe.Exec(ctx)
 	_, callErr := store.EvalAll(ctx, b.stores.Redis.DB1, store.Call{
 		Script: forgetScript,
-		Keys:   []string{keyCalls, keySales, keyPurch, keyService},
+		Keys:   []string{keyCalls, keyListings, keyPurchases, keyService},
 		Args:   []any{login, anonymous},
 	})
 	if err := errors.Join(loginErr, callErr); err != nil {
-		return fmt.Errorf("boards: forget: %w", err)
+		return fmt.Errorf("stats: forget: %w", err)
 	}
 	return nil
 }
@@ -184,7 +179,7 @@ func (b *Boards) forgetDeleted(ctx context.Context) error {
 		WHERE a.id > (SELECT COALESCE(MAX(id), 0) FROM audit) - ? AND a.action = ? AND a.instant >= ? AND u.id IS NULL`,
 		auditRows, accounts.ActionDelete, store.At(time.Now().Add(-deletedFor)))
 	if err != nil {
-		return fmt.Errorf("boards: deleted accounts: %w", err)
+		return fmt.Errorf("stats: deleted accounts: %w", err)
 	}
 	for login, id := range gone {
 		if err := b.forget(ctx, login, accounts.Anonymous(id)); err != nil {
@@ -194,28 +189,28 @@ func (b *Boards) forgetDeleted(ctx context.Context) error {
 	return nil
 }
 
-// Rebuild throws the boards away and makes them anew from the ledger.
+// Rebuild deletes the boards and makes them again from the ledger.
 func (b *Boards) Rebuild(ctx context.Context) error {
 	err := errors.Join(
 		b.stores.Redis.DB0.Del(ctx, loginKeys...).Err(),
 		b.stores.Redis.DB1.Del(ctx, callKeys...).Err(),
 	)
 	if err != nil {
-		return fmt.Errorf("boards: rebuild: %w", err)
+		return fmt.Errorf("stats: rebuild: %w", err)
 	}
 	return b.Check(ctx)
 }
 
-// Totals gives the calls of both services since ever.
-func (b *Boards) Totals(ctx context.Context) (sales, buys int64, err error) {
+// Totals gives the calls of both services since the beginning.
+func (b *Boards) Totals(ctx context.Context) (listings, purchases int64, err error) {
 	_, rows, err := b.Calls(ctx)
 	for _, r := range rows {
 		switch r.Name {
 		case "vente":
-			sales = r.Value
+			listings = r.Value
 		case "achat":
-			buys = r.Value
+			purchases = r.Value
 		}
 	}
-	return sales, buys, err
+	return listings, purchases, err
 }
