@@ -15,24 +15,22 @@ func (s *Session) actor() admin.Actor {
 	return admin.Actor{ID: s.user.User.ID, Login: s.user.User.Login, Token: s.user.TokenHash()}
 }
 
-// loginOf reads whom a verb of administrators is about.
-func loginOf(req *protocol.Request) (string, error) {
+// actOnAccount reads the login, and the reason where the verb has one, calls do, and
+// replies with the login and done.
+func actOnAccount(req *protocol.Request, out *protocol.Writer, done string, do func(login, reason string) error) error {
 	login, ok := protocol.ParseLogin(req.Get("login"))
 	if !ok {
-		return "", protocol.Invalid("login", "Ce n'est pas un login.")
+		return protocol.Invalid("login", "Ce n'est pas un login.")
 	}
-	return login, nil
-}
-
-// loginAndReason reads whom, and why.
-func loginAndReason(req *protocol.Request) (login, reason string, err error) {
-	if login, err = loginOf(req); err != nil {
-		return "", "", err
+	reason, given := req.Lookup("raison")
+	if given && !protocol.ValidReason(reason) {
+		return protocol.Invalid("raison", "Une raison de 1 à 200 caractères, dont un visible, que la personne lira.")
 	}
-	if reason = req.Get("raison"); !protocol.ValidReason(reason) {
-		return "", "", protocol.Invalid("raison", "Une raison de 1 à 200 caractères, dont un visible, que la personne lira.")
+	if err := do(login, reason); err != nil {
+		return err
 	}
-	return login, reason, nil
+	out.OK(req.Verb.Name).Str("login", login).Text(done)
+	return nil
 }
 
 func listAccounts(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
@@ -68,57 +66,33 @@ func listAccounts(ctx context.Context, s *Session, req *protocol.Request, out *p
 }
 
 func block(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
-	login, reason, err := loginAndReason(req)
-	if err != nil {
-		return err
-	}
-	if err := s.Admin.Block(ctx, s.actor(), login, reason); err != nil {
-		return err
-	}
-	out.OK("BLOQUER").Str("login", login).Text("Compte bloqué, sessions fermées.")
-	return nil
+	return actOnAccount(req, out, "Compte bloqué, sessions fermées.", func(login, reason string) error {
+		return s.Admin.Block(ctx, s.actor(), login, reason)
+	})
 }
 
 func unblock(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
-	login, err := loginOf(req)
-	if err != nil {
-		return err
-	}
-	if err := s.Admin.Unblock(ctx, s.actor(), login); err != nil {
-		return err
-	}
-	out.OK("DEBLOQUER").Str("login", login).Text("Compte rouvert.")
-	return nil
+	return actOnAccount(req, out, "Compte rouvert.", func(login, _ string) error {
+		return s.Admin.Unblock(ctx, s.actor(), login)
+	})
 }
 
 func expel(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
-	login, reason, err := loginAndReason(req)
-	if err != nil {
-		return err
-	}
-	minutes := 0
-	if given, ok := req.Lookup("minutes"); ok {
-		if minutes, ok = protocol.ParseMinutes(given); !ok {
-			return protocol.Invalid("minutes", "minutes va de 1 à 10080 (sept jours).")
+	return actOnAccount(req, out, "Sessions fermées.", func(login, reason string) error {
+		minutes := 0
+		if given, ok := req.Lookup("minutes"); ok {
+			if minutes, ok = protocol.ParseMinutes(given); !ok {
+				return protocol.Invalid("minutes", "minutes va de 1 à 10080 (sept jours).")
+			}
 		}
-	}
-	if err := s.Admin.Expel(ctx, s.actor(), login, time.Duration(minutes)*time.Minute, reason); err != nil {
-		return err
-	}
-	out.OK("EXPULSER").Str("login", login).Text("Sessions fermées.")
-	return nil
+		return s.Admin.Expel(ctx, s.actor(), login, time.Duration(minutes)*time.Minute, reason)
+	})
 }
 
 func resetQuotas(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
-	login, err := loginOf(req)
-	if err != nil {
-		return err
-	}
-	if err := s.Admin.Reset(ctx, s.actor(), login); err != nil {
-		return err
-	}
-	out.OK("RAZ").Str("login", login).Text("Les deux quotas repartent de zéro.")
-	return nil
+	return actOnAccount(req, out, "Les deux quotas repartent de zéro.", func(login, _ string) error {
+		return s.Admin.Reset(ctx, s.actor(), login)
+	})
 }
 
 func announce(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
@@ -134,31 +108,19 @@ func announce(ctx context.Context, s *Session, req *protocol.Request, out *proto
 }
 
 func setPassword(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
-	login, err := loginOf(req)
-	if err != nil {
-		return err
-	}
-	password := req.Get("motdepasse")
-	if err := accounts.ValidatePassword(password); err != nil {
-		return err
-	}
-	if err := s.Admin.SetPassword(ctx, s.actor(), login, password); err != nil {
-		return err
-	}
-	out.OK("NOUVEAUMDP").Str("login", login).Text("Mot de passe donné ; il sera à changer à la prochaine connexion.")
-	return nil
+	return actOnAccount(req, out, "Mot de passe donné ; il sera à changer à la prochaine connexion.", func(login, _ string) error {
+		password := req.Get("motdepasse")
+		if err := accounts.ValidatePassword(password); err != nil {
+			return err
+		}
+		return s.Admin.SetPassword(ctx, s.actor(), login, password)
+	})
 }
 
 func deleteAccount(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
-	login, reason, err := loginAndReason(req)
-	if err != nil {
-		return err
-	}
-	if err := s.Admin.Delete(ctx, s.actor(), login, reason); err != nil {
-		return err
-	}
-	out.OK("SUPPRIMER").Str("login", login).Text("Compte supprimé ; ses ventes restent, sans nom.")
-	return nil
+	return actOnAccount(req, out, "Compte supprimé ; ses ventes restent, sans nom.", func(login, reason string) error {
+		return s.Admin.Delete(ctx, s.actor(), login, reason)
+	})
 }
 
 func switchRegistrations(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
