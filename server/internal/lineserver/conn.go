@@ -12,7 +12,7 @@ import (
 	"etuservices/protocol"
 )
 
-// Session is the trade's side of one connection. All its methods are called by
+// Session is the application's side of one connection. All its methods are called by
 // the connection's own goroutine.
 type Session interface {
 	// Greet writes what is said on connecting.
@@ -39,10 +39,11 @@ const idleOut = 512
 // collector nothing.
 const followOut = 4 << 10
 
-// aLongTimeAgo wakes a reader: a deadline that has passed.
+// aLongTimeAgo is a deadline that has passed: it ends a wait at once (as in net/http).
 var aLongTimeAgo = time.Unix(1, 0)
 
-// Conn is one connection. Push and Address may be used by anyone.
+// Conn is one connection. Send, SendFeed, ClearFeed, SendAndClose, Interrupt and Address
+// may be called by any goroutine, the others by the connection's own.
 type Conn struct {
 	nc      net.Conn
 	server  *Server
@@ -61,7 +62,7 @@ type Conn struct {
 	unauthenticated bool   // counted among those not logged in
 
 	leaveAt atomic.Int64 // while draining: when it is closed, Unix nanoseconds
-	told    bool         // that the server goes away
+	drained bool         // the client was sent that the server stops
 }
 
 // Address is the client's, without its port.
@@ -73,11 +74,10 @@ func (c *Conn) Address() string {
 	return host
 }
 
-// Exempt says whether limits per address leave this client alone.
+// Exempt says that no limit per address holds for this client.
 func (c *Conn) Exempt() bool { return c.exempt }
 
-// SetAuthenticated says whether somebody is logged in on the connection. Only its owner
-// calls it.
+// SetAuthenticated notes whether somebody is logged in on the connection.
 func (c *Conn) SetAuthenticated(known bool) {
 	switch {
 	case c.exempt || c.unauthenticated != known:
@@ -90,40 +90,35 @@ func (c *Conn) SetAuthenticated(known bool) {
 	c.unauthenticated = !known
 }
 
-// Push brings an event, a line without its end. Like all that brings something,
+// Send queues an event, a line without its end; sent, when not nil, is called by the
+// connection's own goroutine once the line is written. Like SendFeed and SendAndClose,
 // it never blocks.
-func (c *Conn) Push(line string) { c.Send(line, nil) }
-
-// Send is Push; sent, when given, is called by the connection's own
-// goroutine once the line is written.
 func (c *Conn) Send(line string, sent func()) {
 	c.queue.push(line, sent)
-	c.interrupt()
+	c.Interrupt()
 }
 
-// SendFeed brings n whole lines that others get too; lost were dropped before.
-// state, when not nil, takes the place of one not yet written; it gets the
-// number of lines that were dropped since the last one.
+// SendFeed queues n whole lines of the feed, which all followers share; lost were
+// dropped before. state, when not nil, replaces one not yet written; it gets the number
+// of lines that were dropped since the last one.
 func (c *Conn) SendFeed(lines string, n, lost int, state func(lost int) string) {
 	c.queue.pushFeed(lines, n, lost, state)
-	c.interrupt()
+	c.Interrupt()
 }
 
 // ClearFeed forgets the feed and the state that were not yet written.
 func (c *Conn) ClearFeed() { c.queue.dropFeed() }
 
-// SendAndClose brings the last event: the connection ends behind it.
+// SendAndClose queues the last event: the connection ends behind it.
 func (c *Conn) SendAndClose(line string) {
 	c.queue.pushFinal(line)
-	c.interrupt()
+	c.Interrupt()
 }
 
-// Interrupt makes the session's Deadline be asked again.
-func (c *Conn) Interrupt() { c.interrupt() }
-
-// interrupt makes the owner look at its box. The owner sets its own deadline before
-// it looks, so a wake is never lost.
-func (c *Conn) interrupt() { _ = c.nc.SetReadDeadline(aLongTimeAgo) }
+// Interrupt ends the wait for a request: the connection's goroutine reads its send queue
+// and the session's Deadline again. It sets its own deadline before it reads them, so
+// no interrupt is lost.
+func (c *Conn) Interrupt() { _ = c.nc.SetReadDeadline(aLongTimeAgo) }
 
 // serve is the connection's goroutine.
 func (c *Conn) serve(ctx context.Context) (reason error) {
@@ -135,7 +130,7 @@ func (c *Conn) serve(ctx context.Context) (reason error) {
 			return err
 		}
 		c.lines++
-		c.takeEvents() // what a client knows of when it asks is told before the reply
+		c.takeEvents() // what came before the request goes out before the reply
 		start := c.out.Len()
 		if c.session.Line(ctx, line, &c.out) {
 			return c.closing(start)
@@ -160,8 +155,7 @@ func (c *Conn) closing(start int) error {
 //go:noinline
 func (c *Conn) closed(why Reason) error { return errors.Join(why, c.flush()) }
 
-// next waits for a request, writing what there is to write before and
-// meanwhile.
+// next waits for a request, and until it comes writes replies and events.
 func (c *Conn) next() ([]byte, error) {
 	for {
 		if c.leaveAt.Load() == 0 && c.ready() { // the deadline is one for waiting
@@ -178,9 +172,9 @@ func (c *Conn) next() ([]byte, error) {
 		if c.ready() {
 			return c.read()
 		}
-		c.arm(until) // before looking into the box
+		c.arm(until) // before the send queue is read
 		c.takeEvents()
-		if c.leaveAt.Load() != 0 && !c.told {
+		if c.leaveAt.Load() != 0 && !c.drained {
 			continue // the drain began between its look and the deadline
 		}
 		if err := c.flush(); err != nil {
@@ -204,10 +198,9 @@ func (c *Conn) ready() bool {
 	return c.reader.HasLine() && c.out.Len() < flushAt && !c.queue.ended()
 }
 
-// arm bounds the wait for a request. A deadline that is already set and comes
-// before until stays, for setting one costs as much as a PING's own work: when
-// it comes, the loop looks again. Nobody but wake sets it meanwhile, so a wake
-// is never lost.
+// arm bounds the wait for a request. A deadline that is already set and comes before
+// until stays, for setting one costs as much as a PING's own work: when it comes, the
+// loop sets the next. Only Interrupt sets it meanwhile.
 func (c *Conn) arm(until time.Time) {
 	if c.armed.IsZero() || c.armed.After(until) || !time.Now().Before(c.armed) {
 		c.armed = until

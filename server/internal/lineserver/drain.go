@@ -20,7 +20,7 @@ func (s *Server) Stop(ctx context.Context, spread time.Duration) error {
 	s.mu.Lock()
 	s.leaveBy = func() time.Time { return now.Add(time.Duration(rand.Int64N(int64(spread) + 1))) }
 	s.stopping.Store(true)
-	for _, c := range s.refused { // they were told, or never will be
+	for _, c := range s.refused { // they have read why, or never will
 		c.cut()
 	}
 	s.mu.Unlock()
@@ -52,7 +52,7 @@ func (s *Server) Hurry() {
 func (s *Server) goAway() {
 	s.each(func(c *Conn) {
 		c.leaveAt.Store(s.leaveBy().UnixNano())
-		c.interrupt()
+		c.Interrupt()
 	})
 }
 
@@ -73,8 +73,8 @@ func (c *Conn) drain(until time.Time) (earlier time.Time, late bool) {
 	if at == 0 {
 		return until, false
 	}
-	if !c.told {
-		c.told = true
+	if !c.drained {
+		c.drained = true
 		c.out.Event("ARRET").Int("apres", 0).Text("Ce serveur s'en va ; reconnectez-vous.")
 	}
 	leave := time.Unix(0, at)

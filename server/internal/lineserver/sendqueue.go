@@ -6,106 +6,105 @@ import (
 	"etuservices/protocol"
 )
 
-// sendQueue holds the events that wait for a connection. Full, it drops: whoever
-// brings an event never waits.
+// sendQueue holds the events that a connection has not written yet. A full one drops
+// what comes: no sender ever waits.
 type sendQueue struct {
 	mu      sync.Mutex
 	events  []pushed
 	feed    []string // chunks that all followers share
 	lines   int      // of the feed
-	lost    int      // lines of the feed that were dropped, and not yet told
+	lost    int      // lines of the feed that were dropped since the last state
 	state   func(lost int) string
 	fed     bool // the connection follows
-	end     bool // the connection ends behind what is in the box
+	end     bool // the connection ends behind what is queued
 	max     int  // events, and apart from them lines of the feed
 	dropped int64
 }
 
-// pushed is one event and whom to tell once it is written.
+// pushed is one event and, when not nil, what is called once it is written.
 type pushed struct {
 	line string
 	sent func()
 }
 
-func (b *sendQueue) push(line string, sent func()) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if len(b.events) >= b.max || b.end {
-		b.dropped++
+func (q *sendQueue) push(line string, sent func()) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.events) >= q.max || q.end {
+		q.dropped++
 		return
 	}
-	b.events = append(b.events, pushed{line, sent})
+	q.events = append(q.events, pushed{line, sent})
 }
 
-// pushFeed adds n whole lines, and the state in place of one not yet written. A
-// chunk larger than the box is taken by an empty one: else a follower who reads
-// would never see it.
-func (b *sendQueue) pushFeed(lines string, n, lost int, state func(lost int) string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.fed = true
+// pushFeed adds n whole lines, and the state in place of one not yet written. An empty
+// queue takes a chunk larger than itself: no follower would ever see it otherwise.
+func (q *sendQueue) pushFeed(lines string, n, lost int, state func(lost int) string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.fed = true
 	if state != nil {
-		b.state = state
+		q.state = state
 	}
-	b.lost += lost
-	if b.lines > 0 && b.lines+n > b.max {
-		b.lost += n
-		b.dropped += int64(n)
+	q.lost += lost
+	if q.lines > 0 && q.lines+n > q.max {
+		q.lost += n
+		q.dropped += int64(n)
 		return
 	}
 	if n > 0 {
-		b.feed = append(b.feed, lines)
-		b.lines += n
+		q.feed = append(q.feed, lines)
+		q.lines += n
 	}
 }
 
-func (b *sendQueue) dropFeed() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.feed, b.lines, b.lost, b.state, b.fed = nil, 0, 0, nil, false
+func (q *sendQueue) dropFeed() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.feed, q.lines, q.lost, q.state, q.fed = nil, 0, 0, nil, false
 }
 
-func (b *sendQueue) follows() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.fed
+func (q *sendQueue) follows() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.fed
 }
 
-// pushFinal adds the last event, whatever is in the box; nothing follows it.
-func (b *sendQueue) pushFinal(line string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if !b.end {
-		b.end = true
-		b.events = append(b.events, pushed{line: line})
+// pushFinal adds the last event, however full the queue is; nothing follows it.
+func (q *sendQueue) pushFinal(line string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !q.end {
+		q.end = true
+		q.events = append(q.events, pushed{line: line})
 	}
 }
 
-func (b *sendQueue) ended() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.end
+func (q *sendQueue) ended() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.end
 }
 
-// drainTo writes what is in the box and adds whom to tell of it to sent: the feed
-// first, for the state tells what it lost.
-func (b *sendQueue) drainTo(out *protocol.Writer, sent []func()) []func() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, lines := range b.feed {
+// drainTo writes what is queued and appends the calls that are then due to sent: the
+// feed first, for the state has the number of its lines that were lost.
+func (q *sendQueue) drainTo(out *protocol.Writer, sent []func()) []func() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, lines := range q.feed {
 		out.Lines(lines)
 	}
-	if b.state != nil {
-		out.Raw(b.state(b.lost))
-		b.lost = 0
+	if q.state != nil {
+		out.Raw(q.state(q.lost))
+		q.lost = 0
 	}
-	for _, e := range b.events {
+	for _, e := range q.events {
 		out.Raw(e.line)
 		if e.sent != nil {
 			sent = append(sent, e.sent)
 		}
 	}
-	clear(b.feed) // its room is kept: whoever follows needs it again at once
-	b.feed, b.lines, b.state, b.events = b.feed[:0], 0, nil, nil
+	clear(q.feed) // the slice is used again: the next lines come soon
+	q.feed, q.lines, q.state, q.events = q.feed[:0], 0, nil, nil
 	return sent
 }

@@ -62,7 +62,7 @@ func (s *shop) push(line string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range s.conns {
-		c.Push(line)
+		c.Send(line, nil)
 	}
 }
 
