@@ -34,6 +34,13 @@ type reply struct {
 // OK says whether it was a success.
 func (r reply) OK() bool { return r.Mark == protocol.MarkOK }
 
+// newClient is a client on a connection that was opened already, greeting included;
+// the test's end closes it.
+func newClient(t testing.TB, nc net.Conn) *client {
+	t.Cleanup(func() { _ = nc.Close() })
+	return &client{t: t, nc: nc, reader: protocol.NewReader(nc)}
+}
+
 // dial connects and reads the greeting.
 func dial(t testing.TB, addr string) *client {
 	t.Helper()
@@ -41,8 +48,7 @@ func dial(t testing.TB, addr string) *client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &client{t: t, nc: nc, reader: protocol.NewReader(nc)}
-	t.Cleanup(func() { _ = nc.Close() })
+	c := newClient(t, nc)
 	g := c.Read()
 	if c.greeting = g.Message; g.Word != "ETUSERVICES" {
 		t.Fatalf("greeting: %q", g.Line)
@@ -85,15 +91,21 @@ func (c *client) Read() reply {
 	return r
 }
 
+// readLine reads one line, without its end.
+func (c *client) readLine() (string, error) {
+	_ = c.nc.SetReadDeadline(time.Now().Add(answerTime))
+	line, err := c.reader.ReadLine()
+	return string(line), err
+}
+
 // TryRead is Read that gives its error: a connection that may be cut.
 func (c *client) TryRead() (r reply, err error) {
 	for {
-		_ = c.nc.SetReadDeadline(time.Now().Add(answerTime))
-		line, err := c.reader.ReadLine()
+		line, err := c.readLine()
 		if err != nil {
 			return r, err
 		}
-		m, err := protocol.ParseMessage(string(line))
+		m, err := protocol.ParseMessage(line)
 		if err != nil {
 			return r, fmt.Errorf("%w: %q", err, line)
 		}
@@ -106,7 +118,7 @@ func (c *client) TryRead() (r reply, err error) {
 			}
 			c.Events = append(c.Events, m)
 		default:
-			r.Message, r.Line = m, string(line)
+			r.Message, r.Line = m, line
 			return r, nil
 		}
 	}
@@ -118,6 +130,38 @@ func (c *client) Closed() {
 	if r, err := c.TryRead(); err == nil {
 		c.t.Fatalf("still open: %q", r.Line)
 	}
+}
+
+// Event gives the next event of a kind, kept or to come.
+func (c *client) Event(kind string) protocol.Message {
+	c.t.Helper()
+	for {
+		for i, m := range c.Events {
+			if m.Word == kind {
+				c.Events = append(c.Events[:i:i], c.Events[i+1:]...)
+				return m
+			}
+		}
+		line, err := c.readLine()
+		if err != nil {
+			c.t.Fatalf("waiting for ! %s: %v", kind, err)
+		}
+		m, err := protocol.ParseMessage(line)
+		if err != nil || m.Mark != protocol.MarkEvent {
+			c.t.Fatalf("waiting for ! %s: %q", kind, line)
+		}
+		c.Events = append(c.Events, m)
+	}
+}
+
+// Refused fails the test unless a request gets this code.
+func (c *client) Refused(code protocol.Code, format string, args ...any) reply {
+	c.t.Helper()
+	r := c.Do(format, args...)
+	if r.Code() != code {
+		c.t.Errorf("%s: %s, want -ERR %s", fmt.Sprintf(format, args...), r.Line, code)
+	}
+	return r
 }
 
 // password is everybody's in tests.

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"etuservices/protocol"
 	"etuservices/server/internal/testenv"
 )
 
@@ -27,8 +26,7 @@ func dialFrom(t testing.TB, from, addr string) (*client, reply) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = nc.Close() })
-	c := &client{t: t, nc: nc, reader: protocol.NewReader(nc)}
+	c := newClient(t, nc)
 	return c, c.Read()
 }
 

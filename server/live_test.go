@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
@@ -20,39 +19,6 @@ func twoServers(t testing.TB, args ...string) (one, two *process, env *testenv.E
 	one = start(t, env, append([]string{"--instance", "un"}, args...)...)
 	two = start(t, env, append([]string{"--instance", "deux"}, args...)...)
 	return one, two, env
-}
-
-// Event gives the next event of a kind, kept or to come.
-func (c *client) Event(kind string) protocol.Message {
-	c.t.Helper()
-	for {
-		for i, m := range c.Events {
-			if m.Word == kind {
-				c.Events = append(c.Events[:i:i], c.Events[i+1:]...)
-				return m
-			}
-		}
-		_ = c.nc.SetReadDeadline(time.Now().Add(answerTime))
-		line, err := c.reader.ReadLine()
-		if err != nil {
-			c.t.Fatalf("waiting for ! %s: %v", kind, err)
-		}
-		m, err := protocol.ParseMessage(string(line))
-		if err != nil || m.Mark != protocol.MarkEvent {
-			c.t.Fatalf("waiting for ! %s: %q", kind, line)
-		}
-		c.Events = append(c.Events, m)
-	}
-}
-
-// Refused fails the test unless a request gets this code.
-func (c *client) Refused(code protocol.Code, format string, args ...any) reply {
-	c.t.Helper()
-	r := c.Do(format, args...)
-	if r.Code() != code {
-		c.t.Errorf("%s: %s, want -ERR %s", fmt.Sprintf(format, args...), r.Line, code)
-	}
-	return r
 }
 
 // A seller learns of a sale on whichever instance, and once.

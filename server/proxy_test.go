@@ -11,7 +11,6 @@ import (
 
 	"github.com/pires/go-proxyproto"
 
-	"etuservices/protocol"
 	"etuservices/server/internal/testenv"
 )
 
@@ -62,7 +61,7 @@ func TestProxyHeader(t *testing.T) {
 		if secure {
 			nc = tls.Client(nc, &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // a test's own server
 		}
-		c := &client{t: t, nc: nc, reader: protocol.NewReader(nc)}
+		c := newClient(t, nc)
 		c.Read()
 		return c
 	}

@@ -19,7 +19,6 @@ import (
 	"testing"
 	"time"
 
-	"etuservices/protocol"
 	"etuservices/server/internal/testenv"
 )
 
@@ -119,8 +118,7 @@ func TestTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer nc.Close()
-	c := &client{t: t, nc: nc, reader: protocol.NewReader(nc)}
+	c := newClient(t, nc)
 	if g := c.Read(); g.Word != "ETUSERVICES" {
 		t.Fatalf("%s", g.Line)
 	}

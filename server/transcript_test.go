@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"etuservices/protocol"
 	"etuservices/protocol/transcript"
@@ -89,26 +88,14 @@ type actor struct {
 	in     *inside
 	addr   string
 	vars   transcript.Vars
-	conns  map[string]*line
+	conns  map[string]*client
 	closed map[string]bool
-}
-
-// line is one connection of a dialogue, read line by line.
-type line struct {
-	net.Conn
-	reader *protocol.Reader
-}
-
-func (l *line) read() (string, error) {
-	_ = l.SetReadDeadline(time.Now().Add(answerTime))
-	b, err := l.reader.ReadLine()
-	return string(b), err
 }
 
 func replay(t *testing.T, in *inside, s transcript.Script) {
 	a := &actor{
 		t: t, in: in, addr: in.Serve(t), vars: transcript.Vars{},
-		conns: map[string]*line{}, closed: map[string]bool{},
+		conns: map[string]*client{}, closed: map[string]bool{},
 	}
 	for _, login := range s.Accounts {
 		a.account(login)
@@ -125,7 +112,7 @@ func replay(t *testing.T, in *inside, s transcript.Script) {
 	a.nothingMore()
 }
 
-func (a *actor) conn(name string) *line {
+func (a *actor) conn(name string) *client {
 	a.t.Helper()
 	if c := a.conns[name]; c != nil {
 		return c
@@ -134,8 +121,7 @@ func (a *actor) conn(name string) *line {
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	a.t.Cleanup(func() { _ = nc.Close() })
-	c := &line{nc, protocol.NewReader(nc)}
+	c := newClient(a.t, nc)
 	a.conns[name] = c
 	return c
 }
@@ -171,10 +157,10 @@ func (a *actor) play(step transcript.Step) error {
 		if err != nil {
 			return err
 		}
-		_, err = io.WriteString(c, text+"\r\n")
+		_, err = io.WriteString(c.nc, text+"\r\n")
 		return err
 	case transcript.Expect:
-		got, err := c.read()
+		got, err := c.readLine()
 		if err != nil {
 			return err
 		}
@@ -184,7 +170,7 @@ func (a *actor) play(step transcript.Step) error {
 		return a.vars.Match(step.Text, got)
 	case transcript.Closed:
 		a.closed[step.Conn] = true
-		if got, err := c.read(); !errors.Is(err, io.EOF) {
+		if got, err := c.readLine(); !errors.Is(err, io.EOF) {
 			return fmt.Errorf("%w: %q, %w", errOpen, got, err)
 		}
 	case transcript.Pause:
@@ -200,11 +186,11 @@ func (a *actor) nothingMore() {
 		if a.closed[name] {
 			continue
 		}
-		if _, err := io.WriteString(c, "PING\n"); err != nil {
+		if _, err := io.WriteString(c.nc, "PING\n"); err != nil {
 			a.t.Error(err)
 		}
 		for {
-			got, err := c.read()
+			got, err := c.readLine()
 			if err != nil || !strings.HasPrefix(got, "! ") {
 				if got != "+OK PONG" {
 					a.t.Errorf("%s: %q, %v behind the dialogue", name, got, err)

@@ -211,8 +211,7 @@ func TestFullServer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := &client{t: t, nc: nc, reader: protocol.NewReader(nc)}
-		t.Cleanup(func() { _ = nc.Close() })
+		c := newClient(t, nc)
 		if r := c.Read(); r.OK() {
 			in = append(in, c)
 			continue
@@ -225,7 +224,7 @@ func TestFullServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &client{t: t, nc: nc, reader: protocol.NewReader(nc)}
+	c := newClient(t, nc)
 	c.Send("PING\n")
 	if r := c.Read(); r.Code() != protocol.PLEIN {
 		t.Errorf("%s", r.Line)
