@@ -4,14 +4,15 @@ import "strings"
 
 // Words that several screens share.
 var (
-	Loading    = say("Chargement…", "Loading…")
-	ReceivedAt = say("reçu à %s (il y a %s)", "received at %s (%s ago)")
-	Cost       = count("%s appel", "%s appels", "%s call", "%s calls")
-	Free       = say("gratuit", "free")
-	Cancel     = say("Annuler", "Cancel")
-	Close      = say("Fermer", "Close")
-	Copied     = say("Copié : %s", "Copied: %s")
-	You        = say("vous", "you")
+	Loading         = say("Chargement…", "Loading…")
+	ReceivedAt      = say("reçu à %s (il y a %s)", "received at %s (%s ago)")
+	Cost            = count("%s appel", "%s appels", "%s call", "%s calls")
+	Free            = say("gratuit", "free")
+	Cancel          = say("Annuler", "Cancel")
+	Close           = say("Fermer", "Close")
+	CopiedInTmux    = say("Copié dans tmux : %s", "Copied to tmux: %s")
+	SentToClipboard = say("Envoyé au presse-papiers du terminal : %s", "Sent to the terminal's clipboard: %s")
+	You             = say("vous", "you")
 )
 
 // keyNames are the keys whose names differ between the languages, and the words

@@ -5,6 +5,7 @@ import (
 
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
+	"etuservices/client/internal/tui/cells"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/theme"
@@ -40,7 +41,7 @@ func (m *model) frame() string {
 	switch {
 	case m.help:
 	case m.dialog != nil:
-		body = widget.OverlayCenter(body, m.dialog.View(m.w), m.w, bodyH)
+		body = widget.OverlayCenter(cells.WithoutCaret(body), m.dialog.View(m.w), m.w, bodyH)
 		list = m.dialog.Keys()
 	case m.cutShown():
 		body = m.overCut(body, bodyH)

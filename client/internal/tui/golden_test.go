@@ -15,6 +15,7 @@ import (
 	"github.com/muesli/termenv"
 
 	"etuservices/client/internal/api"
+	"etuservices/client/internal/tui/cells"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/tuitest"
@@ -91,7 +92,7 @@ func TestStyledFrames(t *testing.T) {
 func TestNoColour(t *testing.T) {
 	s := student(t, 80, 24)
 	s.press("2", "down")
-	if v := s.m.View(); strings.Contains(v, "\x1b") {
+	if v := cells.WithoutCaret(s.m.View()); strings.Contains(v, "\x1b") {
 		t.Errorf("escape sequences without colours: %q", v)
 	}
 	s.see("▌ DVD        Un cœur en hiver", "▸2 Catalogue")

@@ -14,6 +14,7 @@ import (
 	"github.com/muesli/termenv"
 
 	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/cells"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/tuitest"
@@ -34,6 +35,8 @@ type driver struct {
 	renderer *lipgloss.Renderer
 	held     []tea.Cmd // calls that the fake left without an answer
 	copied   []string
+	alerts   []string
+	title    string // of the window
 	quit     bool
 }
 
@@ -67,7 +70,16 @@ func open(t testing.TB, f *tuitest.Fake, w, h int, set ...func(*page.Env)) *driv
 func english(e *page.Env) { e.T.Lang = i18n.English }
 
 // Copy is the clipboard of the driver's terminal.
-func (s *driver) Copy(text string) { s.copied = append(s.copied, text) }
+func (s *driver) Copy(text string) (inTmux bool) {
+	s.copied = append(s.copied, text)
+	return true
+}
+
+// Title is that of the driver's window.
+func (s *driver) Title(text string) { s.title = text }
+
+// Alert is what the driver's user hears in another window.
+func (s *driver) Alert(text string) { s.alerts = append(s.alerts, text) }
 
 // Mouse is that of the driver's terminal.
 func (s *driver) Mouse(bool) tea.Cmd { return nil }
@@ -193,9 +205,14 @@ func (s *driver) typed(text string) {
 	}
 }
 
-// view is the frame without the blanks at the line ends.
+// view is the frame with the caret drawn where text is typed.
 func (s *driver) view() string {
-	lines := strings.Split(s.m.View(), "\n")
+	caret := "│"
+	if s.m.e.Theme.ASCII {
+		caret = "|"
+	}
+	frame := strings.ReplaceAll(s.m.View(), cells.Caret+" ", caret)
+	lines := strings.Split(cells.WithoutCaret(frame), "\n")
 	for i := range lines {
 		lines[i] = strings.TrimRight(lines[i], " ")
 	}

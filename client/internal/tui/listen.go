@@ -9,6 +9,7 @@ import (
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
 	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/theme"
 )
 
 // Server events. Each command blocks for one batch, and Update issues it again.
@@ -128,8 +129,16 @@ func (m *model) note(at time.Time, mood page.Mood, contact string, text func(*pa
 		at = m.e.Now()
 	}
 	m.e.Inbox.Add(page.Note{At: at, Mood: mood, Text: text, Copy: contact}, m.kind != page.Messages)
-	if mood == page.News {
-		m.Say(mood, text(m.e))
+	if mood != page.News {
+		return
+	}
+	m.Say(mood, text(m.e))
+	if m.away && m.notify {
+		said := text(m.e)
+		if m.charset != i18n.UTF8 {
+			said = theme.Bare(said)
+		}
+		m.terminal.Alert("EtuServices : " + said)
 	}
 }
 

@@ -46,8 +46,12 @@ func (m *model) screens() []page.Kind {
 
 // terminal is what the program asks of the terminal besides showing frames.
 type terminal interface {
-	Copy(text string) // to the clipboard
+	// Copy puts a text on the clipboard: tmux's, or it asks the terminal to.
+	Copy(text string) (inTmux bool)
 	Mouse(on bool) tea.Cmd
+	Title(text string)
+	// Alert calls the user, who uses another window.
+	Alert(text string)
 }
 
 // model is the root: it owns the size, the pages, the dialog over them, the
@@ -59,6 +63,7 @@ type model struct {
 	listen   bool // false in tests: events are handed in
 	charset  i18n.Charset
 	debug    io.Writer
+	notify   bool        // Alert may be used
 	settings config.File // remembers the language and the theme
 
 	w, h  int
@@ -72,6 +77,8 @@ type model struct {
 	help    bool
 	helpTop int
 	mouse   bool
+	away    bool   // the terminal has lost the focus
+	title   string // of the window, as the terminal has it
 
 	status toast // in the status line
 	news   toast // a box over the page

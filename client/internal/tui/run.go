@@ -21,11 +21,12 @@ import (
 type Options struct {
 	API   page.API
 	T     i18n.T
-	Theme string // "sombre", "clair", "contraste"; "" is detected
+	Theme string // one of theme.Names; "" is detected
 	ASCII bool   // no character beyond ASCII in the chrome
 	// Charset is the terminal's. Where it is not UTF-8 nothing beyond ASCII is
 	// drawn, texts of others included.
 	Charset i18n.Charset
+	Notify  bool   // call the user of another window when there is news
 	Motion  bool   // false: no spinner, no animation
 	Login   string // --login: fills the field; API.Enter(ctx, Login, Password) is tried first
 	// Password is that of ETU_PASSWORD, usually empty. Never shown.
@@ -41,12 +42,11 @@ type Options struct {
 func Run(ctx context.Context, opt Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	t := renderer.Open(os.Stdin, os.Stdout, opt.Charset == i18n.Latin1)
+	defer t.Close()
 	name := theme.Name(opt.Theme)
 	if name == "" {
-		name = theme.FromColorFGBG(os.Getenv("COLORFGBG"))
-	}
-	if name == "" {
-		name = theme.Terminal
+		name = detectTheme(t)
 	}
 	e := &page.Env{
 		Ctx: ctx, API: opt.API, T: opt.T, Theme: theme.ForTerminal(os.Stdout, name, opt.ASCII || opt.Charset != i18n.UTF8),
@@ -55,9 +55,20 @@ func Run(ctx context.Context, opt Options) error {
 			return tea.Tick(d, func(time.Time) tea.Msg { return m })
 		},
 	}
-	t := renderer.Open(os.Stdin, os.Stdout)
-	defer t.Close()
 	m := newModel(e, t, page.LoginArg{Login: opt.Login, Password: opt.Password, Resume: true})
 	m.listen, m.charset, m.debug, m.settings = true, opt.Charset, opt.Debug, opt.Settings
-	return t.Run(ctx, m, opt.Charset == i18n.Latin1)
+	m.notify = opt.Notify
+	return t.Run(ctx, m)
+}
+
+// detectTheme goes by the terminal's background: as it answers, as COLORFGBG
+// says, else the theme that is right on any.
+func detectTheme(t *renderer.Terminal) theme.Name {
+	if red, green, blue, ok := t.Background(); ok {
+		return theme.FromBackground(red, green, blue)
+	}
+	if name := theme.FromColorFGBG(os.Getenv("COLORFGBG")); name != "" {
+		return name
+	}
+	return theme.Terminal
 }

@@ -1,8 +1,11 @@
 package tui
 
 import (
+	"strings"
 	"testing"
 	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/link"
@@ -119,4 +122,35 @@ func TestPasswordChange(t *testing.T) {
 	s.fake.Errs["ChangePassword"] = nil
 	s.press("ctrl+s")
 	s.see("Mot de passe changé", "Amélie Durand")
+}
+
+// TestNewsWhileAway: the user of another window is called, unless that is off;
+// the window's title says how much is unread.
+func TestNewsWhileAway(t *testing.T) {
+	s := student(t, 80, 24)
+	sold := events{api.ArticleSold{Title: "Le mien", Buyer: "leo", Contact: "leo@x.y"}}
+	if s.title != "EtuServices - amelie" {
+		t.Errorf("title %q", s.title)
+	}
+	s.m.notify = true
+	s.send(sold)
+	s.send(tea.BlurMsg{})
+	if len(s.alerts) != 0 {
+		t.Errorf("called though the window has the focus: %q", s.alerts)
+	}
+	s.send(sold)
+	if len(s.alerts) != 1 || !strings.Contains(s.alerts[0], "leo a acheté") || s.title != "(2) EtuServices - amelie" {
+		t.Errorf("%q, title %q", s.alerts, s.title)
+	}
+	s.m.notify = false
+	s.send(sold)
+	s.m.notify = true
+	s.send(tea.FocusMsg{}, sold)
+	if len(s.alerts) != 1 {
+		t.Errorf("%q", s.alerts)
+	}
+	s.press("m")
+	if s.title != "EtuServices - amelie" {
+		t.Errorf("read, and the title is %q", s.title)
+	}
 }

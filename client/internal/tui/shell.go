@@ -55,8 +55,11 @@ func (m *model) Note(n page.Note) { m.e.Inbox.Add(n, false) }
 // Copy puts a text on the clipboard.
 func (m *model) Copy(text string) {
 	if text != "" {
-		m.terminal.Copy(text)
-		m.Say(page.Good, m.e.S(i18n.Copied, text))
+		done := i18n.SentToClipboard
+		if m.terminal.Copy(text) {
+			done = i18n.CopiedInTmux
+		}
+		m.Say(page.Good, m.e.S(done, text))
 	}
 }
 

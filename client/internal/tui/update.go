@@ -29,8 +29,25 @@ const (
 // Update handles a message and all that follows from it at once.
 func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.trace(msg)
-	cmd := m.update(msg)
-	return m, tea.Batch(cmd, m.settle())
+	cmd := tea.Batch(m.update(msg), m.settle())
+	m.nameWindow()
+	return m, cmd
+}
+
+// nameWindow gives the window a title that says who is logged in and how much is
+// unread.
+func (m *model) nameWindow() {
+	title := "EtuServices"
+	if m.loggedIn() {
+		title += " - " + m.e.Session.Login // in ASCII, whatever the charset
+	}
+	if n := m.e.Inbox.Unread; n > 0 {
+		title = fmt.Sprintf("(%d) %s", n, title)
+	}
+	if title != m.title {
+		m.title = title
+		m.terminal.Title(title)
+	}
 }
 
 func (m *model) update(msg tea.Msg) tea.Cmd {
@@ -43,6 +60,10 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 		return m.key(msg)
 	case tea.MouseMsg:
 		return m.wheel(msg)
+	case tea.FocusMsg:
+		m.away = false
+	case tea.BlurMsg:
+		m.away = true
 	case second:
 		cmds := []tea.Cmd{m.e.After(time.Second, second{}), m.keepQuotas()}
 		if m.e.Link.Phase == link.Online && m.loggedIn() {

@@ -4,11 +4,20 @@
 package cells
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 )
+
+// Caret marks, in a frame, the cell on which the terminal's own cursor stands:
+// where one types, or at the row that is chosen. Braille displays, magnifiers and
+// input methods follow it. It takes no cell; the last one of a frame counts.
+const Caret = "\x1b[?25h"
+
+// WithoutCaret takes the mark out of a text that something lies over.
+func WithoutCaret(s string) string { return strings.ReplaceAll(s, Caret, "") }
 
 // Width is how many cells s takes; escape sequences take none.
 func Width(s string) int { return ansi.StringWidth(s) }

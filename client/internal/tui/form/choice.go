@@ -6,6 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/cells"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/widget"
@@ -53,7 +54,7 @@ func (c *Choice) View(th *theme.Theme, w int, focused bool) string {
 		if i == c.At {
 			parts[i] = theme.Radio + " " + name
 			if focused {
-				parts[i] = th.Title.Render(parts[i])
+				parts[i] = cells.Caret + th.Title.Render(parts[i])
 			}
 			continue
 		}
@@ -62,6 +63,9 @@ func (c *Choice) View(th *theme.Theme, w int, focused bool) string {
 	s := strings.Join(parts, "  ")
 	if widget.Width(s) > w {
 		s = "← " + c.Name(c.At) + " →"
+		if focused {
+			s = cells.Caret + s
+		}
 	}
 	return widget.Fit(s, w)
 }

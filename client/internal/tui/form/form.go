@@ -219,9 +219,9 @@ func (f *Form) View(e *page.Env, w int) string {
 			line += en.Choice.View(e.Theme, room, focused)
 		case en.Counted:
 			used := e.T.Int(int64(en.In.Len())) + " / " + e.T.Int(int64(en.In.Max))
-			line = widget.Ends(line+en.In.View(e.Theme, max(1, room-countWidth), focused), e.Theme.Faint.Render(used), w)
+			line = widget.Ends(line+en.In.View(max(1, room-countWidth), focused), e.Theme.Faint.Render(used), w)
 		default:
-			line += en.In.View(e.Theme, room, focused)
+			line += en.In.View(room, focused)
 		}
 		l.Add(line, widget.Indent(below, labels+4))
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
 
+	"etuservices/client/internal/tui/cells"
 	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/widget"
 )
@@ -130,7 +131,7 @@ func TestKeysGoByWhatAReaderSees(t *testing.T) {
 		}
 		in = &Input{Secret: true}
 		typed(in, g)
-		if v := in.View(plain(), 10, true); !strings.HasPrefix(v, "•│") {
+		if v := in.View(10, true); !strings.HasPrefix(v, "•"+cells.Caret) {
 			t.Errorf("%q as a secret is %q", g, v)
 		}
 		press(in, tea.KeyHome, tea.KeyBackspace, tea.KeyDelete, tea.KeyDelete, tea.KeyRight, tea.KeyLeft)
@@ -152,7 +153,7 @@ func TestSecretIsNotDrawn(t *testing.T) {
 	in := &Input{Secret: true}
 	typed(in, "secret")
 	for _, focused := range []bool{true, false} {
-		if v := in.View(plain(), 20, focused); strings.ContainsAny(v, "secrt") || !strings.Contains(v, "••••••") {
+		if v := in.View(20, focused); strings.ContainsAny(v, "secrt") || !strings.Contains(v, "••••••") {
 			t.Errorf("%q", v)
 		}
 	}
@@ -161,8 +162,8 @@ func TestSecretIsNotDrawn(t *testing.T) {
 func TestLongInputShowsItsCursor(t *testing.T) {
 	in := &Input{}
 	typed(in, strings.Repeat("0123456789", 10)+"日本")
-	v := in.View(plain(), 12, true)
-	if widget.Width(v) != 12 || !strings.HasSuffix(v, "日本│") && !strings.HasSuffix(v, "日本│ ") {
+	v := in.View(12, true)
+	if widget.Width(v) != 12 || !strings.HasSuffix(v, "日本"+cells.Caret+" ") && !strings.HasSuffix(v, "日本"+cells.Caret+"  ") {
 		t.Errorf("%q (%d cells)", v, widget.Width(v))
 	}
 }

@@ -12,8 +12,7 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-// Input is a line of text being typed. It draws its own cursor as a sign: one
-// made of reverse video disappears where styles are dropped.
+// Input is a line of text being typed.
 type Input struct {
 	Max    int  // code points; 0 is no bound
 	Secret bool // drawn as dots, and Exact
@@ -167,16 +166,16 @@ func (in *Input) cut(from, to int) {
 }
 
 // View draws the field in w cells; what does not fit moves under the cursor.
-func (in *Input) View(th *theme.Theme, w int, focused bool) string {
+func (in *Input) View(w int, focused bool) string {
 	if !focused {
 		return widget.Fit(in.shown(in.text), w)
 	}
-	left, room := in.shown(in.text[:in.at]), w-1
-	for left != "" && widget.Width(left) > room {
+	left := in.shown(in.text[:in.at])
+	for left != "" && widget.Width(left) >= w {
 		cluster, _ := cells.First(left)
 		left = left[len(cluster):]
 	}
-	return left + th.Title.Render(theme.Caret) + widget.Fit(in.shown(in.text[in.at:]), room-widget.Width(left))
+	return left + cells.Caret + widget.Fit(in.shown(in.text[in.at:]), w-widget.Width(left))
 }
 
 // shown is how a part of the text looks.

@@ -68,7 +68,7 @@ func (s *Search) View(e *page.Env, empty i18n.Msg, more string, w int) string {
 	field := th.Faint.Render(e.S(empty))
 	switch {
 	case s.typing:
-		mark, field = th.Title.Render(theme.Cursor), s.in.View(th, room, true)
+		mark, field = th.Title.Render(theme.Cursor), s.in.View(room, true)
 	case s.in.Len() > 0:
 		field = th.Strong.Render(s.in.Value())
 	}

@@ -46,6 +46,32 @@ func (r *Reader) read(terminal io.Reader) {
 	}
 }
 
+// Replies waits for the terminal's answers to a question that was just written,
+// until one of them is the last or the time is over. Keys that come meanwhile are
+// kept for Read, which must not run at the same time.
+func (r *Reader) Replies(wait time.Duration, last func(reply []byte) bool) [][]byte {
+	r.scan.asked = true
+	defer func() { r.scan.asked, r.scan.replies = false, nil }()
+	over := time.NewTimer(wait)
+	defer over.Stop()
+	for seen := 0; ; {
+		for ; seen < len(r.scan.replies); seen++ {
+			if last(r.scan.replies[seen]) {
+				return r.scan.replies
+			}
+		}
+		select {
+		case b, ok := <-r.from:
+			if !ok { // Read gives the end
+				return r.scan.replies
+			}
+			r.scan.feed(time.Now(), b)
+		case <-over.C:
+			return r.scan.replies
+		}
+	}
+}
+
 // Read gives one unit, or as much of a long paste as p takes.
 func (r *Reader) Read(p []byte) (int, error) {
 	for len(r.unit) == 0 {

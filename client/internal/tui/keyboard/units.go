@@ -73,7 +73,7 @@ func sequence(b []byte) (n int, unit []byte, wait time.Duration) {
 		}
 		if kindOf(b) == text {
 			if n, over := rest(b[2:], text); over {
-				return 2 + n, nil, 0
+				return 2 + n, b[:2+n], 0
 			}
 			return 0, nil, restWait
 		}
@@ -82,6 +82,21 @@ func sequence(b []byte) (n int, unit []byte, wait time.Duration) {
 		return 2, b[:2], 0
 	}
 	return 1, b[:1], 0 // Esc, then another key
+}
+
+// isReply says that a whole sequence is the answer of a terminal: an OSC, DCS or
+// APC text, or its device attributes (DA1).
+func isReply(unit []byte) bool {
+	if len(unit) < 3 || unit[0] != esc {
+		return false
+	}
+	switch unit[1] {
+	case ']', 'P', '_':
+		return true
+	case '[':
+		return unit[2] == '?' && unit[len(unit)-1] == 'c'
+	}
+	return false
 }
 
 // ss3 takes a key of a terminal in application mode; bubbletea does not know
@@ -146,6 +161,8 @@ func longer(b []byte, from, to byte) (n int, unit []byte, wait time.Duration) {
 		return 0, nil, escWait
 	case b[3] >= from && b[3] <= to:
 		return 4, b[:4], 0
+	case b[2] == 'O':
+		return 3, b[:3], 0
 	}
 	return 3, nil, 0
 }
@@ -192,8 +209,11 @@ func giveUp(b []byte, latin1 bool) (n int, unit []byte) {
 	if b[0] != esc {
 		return character(b, latin1)
 	}
-	if len(b) <= 2 { // Esc, then perhaps another key
+	switch {
+	case len(b) <= 2: // Esc, then perhaps another key
 		return 1, b[:1]
+	case string(b) == "\x1b[O": // the terminal has lost the focus
+		return len(b), b
 	}
 	return len(b), nil
 }

@@ -20,10 +20,11 @@ import (
 const (
 	// The other screen, no cursor, no wrapping at the right edge (a terminal
 	// that counts a character's cells otherwise than we do must not push the
-	// lines below out of place), pastes marked as such.
-	enter = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[2J"
+	// lines below out of place), pastes marked as such, the focus reported; the
+	// window's title is kept for later.
+	enter = "\x1b[?1049h\x1b[22;2t\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[?1004h\x1b[2J"
 	// All of it undone, the mouse too.
-	leave = "\x1b[0m\x1b[?1006l\x1b[?1002l\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l"
+	leave = "\x1b[0m\x1b[?1006l\x1b[?1002l\x1b[?1004l\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[23;2t\x1b[?1049l"
 
 	mouseOn  = "\x1b[?1002h\x1b[?1006h"
 	mouseOff = "\x1b[?1006l\x1b[?1002l"
@@ -38,6 +39,8 @@ type Screen struct {
 	out   io.Writer
 	last  []string // what stands there, by line
 	want  string   // the newest frame
+	caret string   // the sequence that puts the cursor where it is now
+	title string   // the sequence of the window's title
 	mouse bool
 	away  bool // the terminal is somebody else's
 
@@ -83,6 +86,14 @@ func (s *Screen) Write(seq string) {
 	}
 }
 
+// SetTitle sends the window's title, also after each Resume.
+func (s *Screen) SetTitle(seq string) {
+	s.mu.Lock()
+	s.title = seq
+	s.mu.Unlock()
+	s.Write(seq)
+}
+
 // Mouse says whether the program wants the mouse.
 func (s *Screen) Mouse(on bool) {
 	s.mu.Lock()
@@ -110,8 +121,8 @@ func (s *Screen) Suspend() {
 func (s *Screen) Resume() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.away, s.last = false, nil
-	seq := enter
+	s.away, s.last, s.caret = false, nil, ""
+	seq := enter + s.title
 	if s.mouse {
 		seq += mouseOn
 	}
@@ -148,6 +159,13 @@ func (s *Screen) draw(frame string) {
 		return
 	}
 	lines := strings.Split(frame, "\n")
+	caret := "\x1b[?25l" // no cursor is shown
+	for i, l := range lines {
+		if before, after, there := strings.Cut(l, cells.Caret); there {
+			lines[i] = before + strings.ReplaceAll(after, cells.Caret, "")
+			caret = "\x1b[" + strconv.Itoa(i+1) + ";" + strconv.Itoa(cells.Width(before)+1) + "H\x1b[?25h"
+		}
+	}
 	var b strings.Builder
 	if len(lines) != len(s.last) || len(s.last) > 0 && cells.Width(lines[0]) != cells.Width(s.last[0]) {
 		b.WriteString("\x1b[0m\x1b[2J") // another size: the terminal may have moved everything
@@ -166,7 +184,10 @@ func (s *Screen) draw(frame string) {
 		}
 	}
 	s.last = lines
-	if b.Len() > 0 {
-		_, _ = io.WriteString(s.out, b.String())
+	if b.Len() == 0 && caret == s.caret {
+		return
 	}
+	s.caret = caret
+	// The cursor is not seen while lines are drawn.
+	_, _ = io.WriteString(s.out, "\x1b[?25l"+b.String()+caret)
 }

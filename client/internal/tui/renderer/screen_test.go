@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/hinshun/vt10x"
+
+	"etuservices/client/internal/tui/cells"
 )
 
 // terminal is a real one's understanding of what was written.
@@ -115,7 +117,7 @@ func TestLeaveUndoesEnter(t *testing.T) {
 	s := Enter(&out)
 	s.Mouse(true)
 	s.Leave()
-	for _, mode := range []string{"?1049", "?25", "?7", "?2004", "?1002", "?1006"} {
+	for _, mode := range []string{"?1049", "?25", "?7", "?2004", "?1004", "?1002", "?1006"} {
 		on, off := strings.LastIndex(out.String(), mode+"h"), strings.LastIndex(out.String(), mode+"l")
 		inverse := mode == "?25" || mode == "?7" // these are on in a terminal at rest
 		if on < 0 || off < 0 || (on > off) != inverse {
@@ -124,10 +126,43 @@ func TestLeaveUndoesEnter(t *testing.T) {
 	}
 }
 
-// TestKeyboardIsNoFile: given one, a program that SIGTERM ends closes its reader
-// under the goroutine that reads (the race detector saw it once).
-func TestKeyboardIsNoFile(t *testing.T) {
-	if _, is := (&Terminal{}).input(false).(interface{ Fd() uintptr }); is {
-		t.Error("bubbletea would make it cancellable")
+// TestCursorFollowsTheCaret: it is shown at the mark, hidden without one, and no
+// byte is sent while nothing moves.
+func TestCursorFollowsTheCaret(t *testing.T) {
+	var out strings.Builder
+	s := &Screen{out: &out}
+	show := func(frame string) string {
+		out.Reset()
+		s.paint(frame)
+		return out.String()
+	}
+	const shown = "\x1b[?25h"
+	if got := show("un  \né" + cells.Caret + "  \n"); !strings.HasSuffix(got, "\x1b[2;2H"+shown) {
+		t.Errorf("%q", got)
+	}
+	if got := show("un  \né" + cells.Caret + "  \n"); got != "" {
+		t.Errorf("nothing moved, but %q", got)
+	}
+	if got := show("un  \n" + cells.Caret + "é  \n"); !strings.HasSuffix(got, "\x1b[2;1H"+shown) || strings.Contains(got, "é") {
+		t.Errorf("only the cursor moves: %q", got)
+	}
+	if got := show("un  \né  \n"); !strings.HasSuffix(got, "\x1b[?25l") {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestColourOfTheBackground(t *testing.T) {
+	for reply, want := range map[string][3]float64{
+		"\x1b]11;rgb:ffff/ffff/ffff\a": {1, 1, 1}, "\x1b]11;rgb:0000/2b2b/3636": {0, 43. / 255, 54. / 255},
+		"\x1b]11;rgb:ff/00/80": {1, 0, 128. / 255}, "\x1b]11;rgb:f/0/0": {1, 0, 0},
+	} {
+		if r, g, b, ok := parseColour(reply); !ok || [3]float64{r, g, b} != want {
+			t.Errorf("%q: %v %v %v, %v", reply, r, g, b, ok)
+		}
+	}
+	for _, reply := range []string{"\x1b[?1;2c", "\x1b]10;rgb:ff/ff/ff", "\x1b]11;rgb:ff/ff", "\x1b]11;rgb:ffffff/0/0", "\x1b]11;rgb:x/0/0", "\x1b]11;rgb://"} {
+		if _, _, _, ok := parseColour(reply); ok {
+			t.Errorf("%q is a colour", reply)
+		}
 	}
 }

@@ -2,15 +2,16 @@ package renderer
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"io"
 	"os"
+	"strings"
 	"sync"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/jobcontrol"
+	"etuservices/client/internal/tui/cells"
 	"etuservices/client/internal/tui/keyboard"
 	"etuservices/client/internal/tui/keys"
 	_ "etuservices/client/internal/tui/quietterm" // before bubbletea, or the start waits for the terminal
@@ -19,16 +20,21 @@ import (
 // Terminal is the user's terminal, taken over from Open to Close.
 type Terminal struct {
 	in, out *os.File
+	keys    *keyboard.Reader
 	screen  *Screen // nil where only bubbletea's own renderer can draw (Windows)
 	modes   *Modes
 	stop    chan struct{} // the user wants the shell
 }
 
-// Open takes the terminal over.
-func Open(in, out *os.File) *Terminal {
+// Open takes the terminal over. latin1 says that what the keyboard sends may be
+// ISO 8859-1.
+func Open(in, out *os.File, latin1 bool) *Terminal {
 	t := &Terminal{in: in, out: out, stop: make(chan struct{}, 1)}
 	if modes, ok := Raw(in, out); ok {
 		t.modes, t.screen = modes, Enter(out)
+		// bubbletea gets no file: it would close its cancel reader while another
+		// goroutine still reads from it, when ctx ends or a command panics.
+		t.keys = keyboard.New(in, keyboard.Options{Latin1: latin1})
 	}
 	return t
 }
@@ -39,17 +45,6 @@ func (t *Terminal) Close() {
 		t.screen.Leave()
 		t.modes.Undo()
 	}
-}
-
-// Copy puts a text on the user's clipboard: OSC 52, which also reaches it over
-// ssh.
-func (t *Terminal) Copy(text string) {
-	seq := "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte(text)) + "\a"
-	if t.screen != nil {
-		t.screen.Write(seq)
-		return
-	}
-	_, _ = io.WriteString(t.out, seq)
 }
 
 // Mouse says whether the program wants the mouse.
@@ -64,16 +59,24 @@ func (t *Terminal) Mouse(on bool) tea.Cmd {
 	return tea.DisableMouse
 }
 
-// Run shows a model until the user leaves (nil) or ctx ends. latin1 says that
-// what the keyboard sends may be ISO 8859-1.
-func (t *Terminal) Run(ctx context.Context, m tea.Model, latin1 bool) error {
+// write sends a sequence that is no part of a frame.
+func (t *Terminal) write(seq string) {
+	if t.screen != nil {
+		t.screen.Write(seq)
+		return
+	}
+	_, _ = io.WriteString(t.out, seq)
+}
+
+// Run shows a model until the user leaves (nil) or ctx ends.
+func (t *Terminal) Run(ctx context.Context, m tea.Model) error {
 	// Signals end ctx; two listeners for one signal would wait for each other.
 	opts := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()}
 	var err error
 	if t.screen == nil {
-		_, err = tea.NewProgram(m, append(opts, tea.WithAltScreen())...).Run()
+		_, err = tea.NewProgram(drawn{m}, append(opts, tea.WithAltScreen(), tea.WithReportFocus())...).Run()
 	} else {
-		err = t.run(ctx, m, append(opts, tea.WithoutRenderer(), tea.WithInput(t.input(latin1))))
+		err = t.run(ctx, m, append(opts, tea.WithoutRenderer(), tea.WithInput(t.keys)))
 	}
 	switch {
 	case errors.Is(err, tea.ErrInterrupted):
@@ -82,13 +85,6 @@ func (t *Terminal) Run(ctx context.Context, m tea.Model, latin1 bool) error {
 		return ctx.Err()
 	}
 	return err
-}
-
-// input hides os.Stdin's descriptor: given a file, bubbletea closes its cancel
-// reader while another goroutine still reads from it, when ctx ends or a command
-// panics.
-func (t *Terminal) input(latin1 bool) io.Reader {
-	return keyboard.New(t.in, keyboard.Options{Latin1: latin1})
 }
 
 func (t *Terminal) run(ctx context.Context, m tea.Model, opts []tea.ProgramOption) error {
@@ -166,4 +162,26 @@ func (s shown) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (s shown) View() string {
 	s.t.screen.Show(s.Model.View())
 	return ""
+}
+
+// drawn is a model whose caret is drawn: bubbletea's renderer hides the cursor.
+type drawn struct{ tea.Model }
+
+// Update hands messages on.
+func (d drawn) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	m, cmd := d.Model.Update(msg)
+	return drawn{m}, cmd
+}
+
+// View draws the caret in reverse video.
+func (d drawn) View() string {
+	before, after, there := strings.Cut(d.Model.View(), cells.Caret)
+	if !there {
+		return before
+	}
+	if strings.HasPrefix(after, "\x1b") { // a style begins: the sign behind it is marked already
+		return before + after
+	}
+	under, _ := cells.First(after)
+	return before + "\x1b[7m" + under + "\x1b[27m" + after[len(under):]
 }

@@ -6,6 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
 
+	"etuservices/client/internal/tui/cells"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/theme"
 )
@@ -82,7 +83,7 @@ func (t *Table) View(th *theme.Theme, cols []Column, n, w int, focused bool, row
 	for i := t.top; i < min(n, t.top+max(1, t.height)); i++ {
 		b.WriteByte('\n')
 		if i == t.Cur && focused {
-			b.WriteString(" " + th.Selected.Render(theme.RowMark+" "+line(cols, widths, row(i), false)))
+			b.WriteString(" " + cells.Caret + th.Selected.Render(theme.RowMark+" "+line(cols, widths, row(i), false)))
 			continue
 		}
 		b.WriteString("   " + line(cols, widths, row(i), true))

@@ -96,7 +96,7 @@ func Buttons(th *theme.Theme, focus int, names ...string) string {
 	for i, name := range names {
 		name = "[ " + name + " ]"
 		if i == focus {
-			parts[i] = th.Title.Render(theme.Cursor) + th.Selected.Render(name)
+			parts[i] = cells.Caret + th.Title.Render(theme.Cursor) + th.Selected.Render(name)
 			continue
 		}
 		parts[i] = " " + name

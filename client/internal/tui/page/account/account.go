@@ -6,6 +6,7 @@ import (
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/cells"
 	"etuservices/client/internal/tui/dialog"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
@@ -118,7 +119,7 @@ func (p *Page) View() string {
 	l.Add("")
 	for i, a := range p.actions() {
 		if i == p.cur {
-			l.Add(th.Selected.Render(widget.Fit(theme.Cursor+" "+a.name, w)))
+			l.Add(cells.Caret + th.Selected.Render(widget.Fit(theme.Cursor+" "+a.name, w)))
 			continue
 		}
 		l.Add("  " + a.name)

@@ -9,6 +9,7 @@ import (
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/cells"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/theme"
@@ -107,7 +108,7 @@ func (p *Page) item(i int, name string, cost i18n.Msg, w int) string {
 	e, th := p.e, p.e.Theme
 	said := e.S(cost)
 	if i == p.cur {
-		return th.Selected.Render(widget.Ends(theme.Cursor+" "+name, said, w))
+		return cells.Caret + th.Selected.Render(widget.Ends(theme.Cursor+" "+name, said, w))
 	}
 	if cost == i18n.Free {
 		said = th.Faint.Render(said)
