@@ -27,6 +27,7 @@ run: build
 .PHONY: build
 build:
 	@mkdir -p $(BIN)
+	@[ -x $(BIN)/etu ] || echo "La première compilation prend quelques minutes."
 	go build -o $(BIN)/etuservices-server ./server
 	go build -o $(BIN)/etu ./client
 

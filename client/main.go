@@ -65,7 +65,7 @@ func run(args []string) int {
 
 func runExec(ctx context.Context, cfg config.Config, t i18n.T, opt api.Options) int {
 	return script.Run(ctx, script.Options{
-		API: opt, T: t, Login: cfg.Login, Lines: cfg.Lines, Out: os.Stdout, Err: os.Stderr,
+		API: opt, T: t, Login: cfg.Login, Lines: cfg.Lines, In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Password: func(ctx context.Context) (string, error) {
 			if p := os.Getenv("ETU_PASSWORD"); p != "" {
 				return p, nil
@@ -105,7 +105,7 @@ func runScreens(ctx context.Context, cfg config.Config, t i18n.T, opt api.Option
 	err := tui.Run(ctx, tui.Options{
 		API: client, T: t, Theme: cfg.Theme, ASCII: cfg.ASCII, Charset: cfg.Charset, Motion: cfg.Animations,
 		Login: cfg.Login, Password: os.Getenv("ETU_PASSWORD"), Addr: cfg.Addr, TLS: cfg.TLS, Version: protocol.BuildVersion(), Debug: debug,
-		Notify: cfg.Notifications, Settings: config.File{Dir: config.Dir(os.Getenv)},
+		Notify: cfg.Notifications, Demo: cfg.Demo, Settings: config.File{Dir: config.Dir(os.Getenv)},
 	})
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return fail(1, err)

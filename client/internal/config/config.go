@@ -28,6 +28,7 @@ type Config struct {
 	CA            string // a PEM file; trusted instead of the system's authorities
 	Login         string
 	Forget        bool
+	Demo          bool // the server is the demonstration of make run
 	Help          bool
 	Version       bool
 	// Command is "exec" or "" for the program itself; Lines are exec's.
@@ -125,7 +126,7 @@ func (c *Config) settle(raw map[string]string) error {
 	}
 	for name, to := range map[string]*bool{
 		"ascii": &c.ASCII, "simple": &c.Simple, "tls": &c.TLS, "animations": &c.Animations, "notifications": &c.Notifications,
-		"forget": &c.Forget, "help": &c.Help, "version": &c.Version,
+		"forget": &c.Forget, "demo": &c.Demo, "help": &c.Help, "version": &c.Version,
 	} {
 		switch v, ok := raw[name]; {
 		case !ok:

@@ -8,7 +8,7 @@ import (
 )
 
 // once are the switches that make sense on the command line only.
-var once = []string{"forget", "help", "version"}
+var once = []string{"forget", "demo", "help", "version"}
 
 // flagNames are the options of the command line.
 func flagNames() []string { return append(slices.Clone(fileNames), once...) }

@@ -45,6 +45,7 @@ Options (entre parenthèses : la variable d'environnement) :
   --tls                liaison chiffrée
   --ca FICHIER         autorité du certificat du serveur (PEM) ; entraîne --tls
   --forget             oublie la session gardée (de ce serveur, de ce --login)
+  --demo               présente la démonstration (make run)
   --version            la version
   --help               cette aide
 
@@ -85,6 +86,7 @@ Options (in parentheses: the environment variable):
   --tls                encrypted connection
   --ca FILE            authority of the server's certificate (PEM), implies --tls
   --forget             forgets the session kept (for this server, this --login)
+  --demo               introduces the demonstration (make run)
   --version            the version
   --help               this help
 

@@ -34,6 +34,8 @@ var (
 	QuitWork  = say("Une demande attend encore sa réponse.", "A request still waits for its answer.")
 	QuitYes   = say("Quitter", "Quit")
 
+	DemoCard = say("Démonstration : vous êtes %s, mot de passe motdepasse. Dans une autre fenêtre : %s (même mot de passe). Quitter arrête aussi le serveur.",
+		"Demonstration: you are %s, password motdepasse. In another window: %s (same password). Quitting stops the server too.")
 	SettingNotKept = say("Réglage non enregistré : %v", "Setting not saved: %v")
 
 	MouseOn  = say("Souris activée : ^O la rend au terminal.", "Mouse on: ^O gives it back.")

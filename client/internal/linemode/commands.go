@@ -48,12 +48,18 @@ func commands() []command {
 	}...)
 }
 
+// verbs are the words of the protocol for what has another name here.
+var verbs = map[string]string{
+	"?": "aide", "articles": "catalogue", "send": "article", "mesventes": "ventes", "mesachats": "achats",
+	"stats": "classements", "nb": "presents", "auth": "connexion", "retrait": "retirer", "end": "quitter",
+}
+
 // find knows the words of both languages, without case and accents, and their
 // beginnings where they are clear.
 func find(word string, admin bool) (command, bool) {
 	word = i18n.Fold(word)
-	if word == "?" {
-		word = "aide"
+	if name, known := verbs[word]; known {
+		word = name
 	}
 	var found command
 	hits := 0

@@ -1,6 +1,7 @@
 package linemode
 
 import (
+	"strings"
 	"testing"
 
 	"etuservices/client/internal/api"
@@ -63,6 +64,22 @@ func TestCategoryInBothLanguages(t *testing.T) {
 	for _, c := range api.Categories() {
 		if s.category(c) != c {
 			t.Errorf("%q is not itself", c)
+		}
+	}
+}
+
+// TestVerbsOfTheProtocol: those that have a command are that command, the others
+// are sent as they stand. A mistyped word is said with what was meant.
+func TestVerbsOfTheProtocol(t *testing.T) {
+	out := pipe(t, "NOUVELLES n=1\nlu tout\nmesventes\nctalogue\nquitter\n", as(
+		"etudiant",
+		[]string{"NOUVELLES n=1", "| nouvelle=9 type=VENDU lue=non", "+OK NOUVELLES lignes=1 non_lues=1"},
+		[]string{"lu tout", "+OK LU non_lues=0"},
+		[]string{"MESVENTES", "+OK MESVENTES lignes=0"},
+	))
+	for _, want := range []string{"nouvelle=9", "non_lues=0", "Aucun article.", "Vouliez-vous dire « catalogue » ?"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
 	"etuservices/client/internal/prompt"
+	"etuservices/protocol"
 )
 
 // Options are what main decided.
@@ -99,8 +100,10 @@ func (s *session) obey(ctx context.Context, line string) error {
 	}
 	c, ok := find(name, s.admin())
 	if !ok {
-		s.say(i18n.SimpleUnknown, name)
-		return nil
+		if c, ok = s.verbatim(line); !ok {
+			s.unknown(name)
+			return nil
+		}
 	}
 	err := c.do(s, ctx, strings.TrimSpace(args))
 	var refusal *link.Error
@@ -115,6 +118,39 @@ func (s *session) obey(ctx context.Context, line string) error {
 	}
 	s.line(s.t.Error(err)) // a pipe cannot go on without a server
 	return fmt.Errorf("%w: %w", errNoServer, err)
+}
+
+// verbatim makes a command of a verb of the protocol that has none: it is sent as
+// it stands, and the server's lines are the answer.
+func (s *session) verbatim(line string) (command, bool) {
+	verb, _, _ := protocol.SplitVerb([]byte(strings.TrimSpace(line)))
+	if verb == nil || verb.Access == protocol.Admin && !s.admin() || verb.Access == protocol.Anonymous || verb.Name == "SUIVRE" || verb.Name == "STOP" {
+		return command{}, false // they would change the session behind our back
+	}
+	return command{do: func(s *session, ctx context.Context, _ string) error {
+		return s.wait(ctx, func(ctx context.Context) error {
+			reply, err := s.api.Do(ctx, strings.TrimSpace(line))
+			for _, l := range reply.Lines {
+				s.line(l)
+			}
+			return err
+		})
+	}}, true
+}
+
+// unknown says what was perhaps meant.
+func (s *session) unknown(name string) {
+	var names []string
+	for _, c := range commands() {
+		if !c.admin || s.admin() {
+			names = append(names, c.names[s.t.Lang])
+		}
+	}
+	if near := i18n.Nearest(name, names); near != "" {
+		s.say(i18n.SimpleMeant, name, near)
+		return
+	}
+	s.say(i18n.SimpleUnknown, name)
 }
 
 // errSaid: the command failed and has said why.

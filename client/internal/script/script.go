@@ -2,10 +2,13 @@
 package script
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
+	"strings"
 	"sync"
 
 	"etuservices/client/internal/api"
@@ -28,7 +31,8 @@ type Options struct {
 	T        i18n.T
 	Login    string // "": nobody logs in
 	Password func(ctx context.Context) (string, error)
-	Lines    []string
+	Lines    []string  // "-" stands for the lines of In
+	In       io.Reader // read when "-" comes
 	Out, Err io.Writer
 }
 
@@ -45,7 +49,7 @@ func Run(ctx context.Context, opt Options) int {
 		}
 	}
 	code := AllOK
-	for _, line := range opt.Lines {
+	for line := range r.lines() {
 		verb := pagedThrough(line)
 		for more := true; more; more = line != "" {
 			reply, err := r.api.Do(ctx, line)
@@ -66,6 +70,27 @@ func Run(ctx context.Context, opt Options) int {
 		}
 	}
 	return code
+}
+
+// lines are those of the command line, with those of In in the place of "-".
+// Blank ones of In are skipped, as they are on the wire.
+func (r *runner) lines() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, line := range r.Lines {
+			if line != "-" {
+				if !yield(line) {
+					return
+				}
+				continue
+			}
+			in := bufio.NewScanner(r.In)
+			for in.Scan() {
+				if text := strings.TrimSuffix(in.Text(), "\r"); text != "" && !yield(text) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // pagedThrough gives the verb of a line that asks for one's own sales or

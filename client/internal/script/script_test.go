@@ -67,6 +67,26 @@ func TestOwnListsComeWhole(t *testing.T) {
 	}
 }
 
+// TestLinesOfTheInput stand where "-" does; blank ones are none.
+func TestLinesOfTheInput(t *testing.T) {
+	t.Parallel()
+	var asked []string
+	var out bytes.Buffer
+	code := Run(t.Context(), Options{
+		API: api.Options{Addr: "essai:1", Dial: linktest.Pipe(t, func(c *linktest.Conn) {
+			c.Say(linktest.Greeting)
+			c.Answer(func(request string) []string {
+				asked = append(asked, request)
+				return []string{"+OK PONG"}
+			})
+		})},
+		Lines: []string{"PING", "-", "NB"}, In: strings.NewReader("QUOTA\r\n\nSTATS TOP\nLU tout"), Out: &out, Err: &out,
+	})
+	if got := strings.Join(asked, "|"); code != AllOK || got != "PING|QUOTA|STATS TOP|LU tout|NB" {
+		t.Errorf("code %d, %q: %s", code, got, out.String())
+	}
+}
+
 // TestEventsBeforeAReplyAreBounded: a flood of them costs the oldest, and that is
 // said.
 func TestEventsBeforeAReplyAreBounded(t *testing.T) {

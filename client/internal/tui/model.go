@@ -63,6 +63,7 @@ type model struct {
 	listen   bool // false in tests: events are handed in
 	charset  i18n.Charset
 	debug    io.Writer
+	demo     bool        // to be introduced at the first login
 	notify   bool        // Alert may be used
 	settings config.File // remembers the language and the theme
 

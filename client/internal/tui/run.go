@@ -34,6 +34,7 @@ type Options struct {
 	Addr     string // shown to the user
 	TLS      bool
 	Version  string
+	Demo     bool        // the server is the demonstration: say how to try it
 	Settings config.File // remembers the language and the theme
 	Debug    io.Writer   // takes a line for every message; io.Discard for none
 }
@@ -57,7 +58,7 @@ func Run(ctx context.Context, opt Options) error {
 	}
 	m := newModel(e, t, page.LoginArg{Login: opt.Login, Password: opt.Password, Resume: true})
 	m.listen, m.charset, m.debug, m.settings = true, opt.Charset, opt.Debug, opt.Settings
-	m.notify = opt.Notify
+	m.notify, m.demo = opt.Notify, opt.Demo
 	return t.Run(ctx, m)
 }
 

@@ -6,6 +6,7 @@ import (
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/tui/page"
+	"etuservices/protocol"
 )
 
 // heard changes what the pages share, before they hear of a fact.
@@ -75,6 +76,14 @@ func (m *model) entered(fact page.Entered) {
 		m.Say(page.Good, e.S(i18n.LoginResumed))
 	default:
 		m.Say(page.Good, e.S(i18n.LoginDone))
+	}
+	if m.demo { // once
+		m.demo = false
+		other := "bin/etu --login bob"
+		if e.Addr != protocol.DefaultAddr {
+			other = "bin/etu --addr " + e.Addr + " --login bob"
+		}
+		m.note(e.Now(), page.News, other, func(e *page.Env) string { return e.S(i18n.DemoCard, s.Login, other) })
 	}
 }
 

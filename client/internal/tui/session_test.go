@@ -154,3 +154,16 @@ func TestNewsWhileAway(t *testing.T) {
 		t.Errorf("read, and the title is %q", s.title)
 	}
 }
+
+// TestDemonstrationIsIntroduced once, and can be read again.
+func TestDemonstrationIsIntroduced(t *testing.T) {
+	s := student(t, 80, 24)
+	s.m.demo = true
+	s.publish(page.Entered{Session: api.Session{Login: "alice"}})
+	s.see("vous êtes alice", "motdepasse", "bin/etu --login bob", "arrête")
+	s.press("m")
+	s.see("vous êtes alice")
+	s.publish(page.Left{})
+	s.publish(page.Entered{Session: api.Session{Login: "bob"}})
+	s.miss("vous êtes bob")
+}
