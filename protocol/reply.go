@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"strconv"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -85,6 +86,19 @@ func (l Line) Int(key string, value int64) Line {
 	l.out.buf = strconv.AppendInt(l.out.buf, value, 10)
 	return l
 }
+
+// Time adds an instant in UTC, to the millisecond; the zero value is empty.
+func (l Line) Time(key string, t time.Time) Line {
+	if t.IsZero() {
+		return l.Str(key, "")
+	}
+	l.key(key)
+	l.out.buf = t.UTC().AppendFormat(l.out.buf, instantLayout)
+	return l
+}
+
+// instantLayout is RFC 3339.
+const instantLayout = "2006-01-02T15:04:05.000Z"
 
 // Price adds an amount given in cents.
 func (l Line) Price(key string, cents int64) Line {

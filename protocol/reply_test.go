@@ -2,6 +2,7 @@ package protocol_test
 
 import (
 	"testing"
+	"time"
 
 	"etuservices/protocol"
 )
@@ -10,12 +11,15 @@ func TestOut(t *testing.T) {
 	var o protocol.Writer
 	o.OK("ETUSERVICES").Int("proto", protocol.Version).Str("serveur", "a").Text("Bienvenue…")
 	o.Row().Int("id", -7).Str("titre", "Le Petit Prince").Price("prix", 450).End()
+	at := time.Date(2026, 11, 21, 15, 0, 0, 123_999_999, time.FixedZone("CET", 3600))
+	o.Row().Time("publie", at).Time("vendu", time.Time{}).End()
 	o.OK("PONG").End()
 	o.Err(protocol.QUOTA).Str("quota", "services").Int("apres", 600).Text("Attendez\r\n10 minutes.\x1b")
 	o.Event("ANNONCE").Text("")
 	o.Raw("+OK VENTE id=1")
 	want := "+OK ETUSERVICES proto=1 serveur=a :Bienvenue…\r\n" +
 		"| id=-7 titre=\"Le Petit Prince\" prix=4.50\r\n" +
+		"| publie=2026-11-21T14:00:00.123Z vendu=\"\"\r\n" +
 		"+OK PONG\r\n" +
 		"-ERR QUOTA quota=services apres=600 :Attendez\ufffd\ufffd10 minutes.\ufffd\r\n" +
 		"! ANNONCE :\r\n" +

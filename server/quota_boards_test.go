@@ -45,7 +45,7 @@ func (j *judge) Boards() (lines []string) {
 				j.t.Fatal(err)
 			}
 			if b.figure == "instant" {
-				figure = at.Wire()
+				figure = at.UTC().Format("2006-01-02T15:04:05.000Z")
 			}
 			if n++; figure != last {
 				rank, last = n, figure

@@ -53,7 +53,7 @@ func render(now, before *snapshot, period int64, t totals) func(lost int) string
 		Price("p50_ms", hundredths(percentile(&latency, 0.50))).
 		Price("p99_ms", hundredths(percentile(&latency, 0.99))).
 		Int("serveurs", int64(now.Servers())).Int("suiveurs", followers).
-		Str("instant", now.At.Format("2006-01-02T15:04:05.000Z")).End()
+		Time("instant", now.At).End()
 	line := strings.TrimSuffix(string(out.Bytes()), "\r\n")
 	complete := line + " perdus=0" // what nearly every follower is sent, made once
 	return func(lost int) string {

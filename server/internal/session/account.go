@@ -100,7 +100,7 @@ func whoAmI(_ context.Context, s *Session, _ *protocol.Request, out *protocol.Wr
 	u := s.user.User
 	out.OK("QUI").Str("login", u.Login).Str("prenom", u.FirstName).Str("nom", u.LastName).
 		Str("email", u.Email).Str("role", string(u.Role)).
-		Str("depuis", store.At(s.user.Since).Wire()).End()
+		Time("depuis", s.user.Since).End()
 	return nil
 }
 

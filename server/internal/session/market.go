@@ -133,7 +133,7 @@ func listArticles(ctx context.Context, s *Session, req *protocol.Request, out *p
 		return err
 	}
 	for _, a := range page.Articles {
-		summary(out.Row(), a).Str("vendeur", a.Seller).Str("publie", a.Published.Wire()).End()
+		summary(out.Row(), a).Str("vendeur", a.Seller).Time("publie", a.Published.Time).End()
 	}
 	endPage(out, "ARTICLES", page)
 	return nil
@@ -218,7 +218,7 @@ func showArticle(ctx context.Context, s *Session, req *protocol.Request, out *pr
 		return err
 	}
 	summary(out.OK("ARTICLE"), a).Str("vendeur", a.Seller).Str("etat", string(a.State)).
-		Str("publie", a.Published.Wire()).Str("description", a.Description).End()
+		Time("publie", a.Published.Time).Str("description", a.Description).End()
 	return nil
 }
 
@@ -255,9 +255,9 @@ func ownListings(ctx context.Context, s *Session, req *protocol.Request, out *pr
 }
 
 func own(out *protocol.Writer, a market.Article) protocol.Line {
-	line := summary(out.Row(), a).Str("etat", string(a.State)).Str("publie", a.Published.Wire())
+	line := summary(out.Row(), a).Str("etat", string(a.State)).Time("publie", a.Published.Time)
 	if !a.Sold.IsZero() {
-		line = line.Str("vendu", a.Sold.Wire())
+		line = line.Time("vendu", a.Sold.Time)
 	}
 	return line
 }

@@ -42,7 +42,7 @@ func writeNews(out *protocol.Writer, n inbox.Item) {
 	if n.Read {
 		read = "oui"
 	}
-	line := out.Row().Int("nouvelle", n.Rank).Str("instant", n.At.Wire()).Str("type", string(n.Kind)).Str("lue", read)
+	line := out.Row().Int("nouvelle", n.Rank).Time("instant", n.At.Time).Str("type", string(n.Kind)).Str("lue", read)
 	if n.Kind == inbox.Sold {
 		soldFields(line, n.Article, n.Title, n.Buyer, n.Email).Str("texte", soldText(n.Email)).End()
 		return

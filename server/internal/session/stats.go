@@ -8,7 +8,6 @@ import (
 
 	"etuservices/protocol"
 	"etuservices/server/internal/stats"
-	"etuservices/server/internal/store"
 )
 
 // board is one of the four: its word, and how a row is written.
@@ -20,7 +19,7 @@ type board struct {
 // allBoards are in the order of the reply.
 var allBoards = [...]board{
 	{"derniers", func(l protocol.Line, r stats.Row) protocol.Line {
-		return l.Str("login", r.Name).Str("instant", r.Instant().Wire())
+		return l.Str("login", r.Name).Time("instant", r.Instant().Time)
 	}},
 	{"top", func(l protocol.Line, r stats.Row) protocol.Line {
 		return l.Str("login", r.Name).Int("connexions", r.Value)
@@ -104,7 +103,7 @@ func listSessions(ctx context.Context, s *Session, _ *protocol.Request, out *pro
 	}
 	for _, x := range all {
 		out.Row().Str("serveur", x.Instance).Str("login", x.Login).Str("adresse", x.Address).
-			Str("depuis", store.At(x.Since).Wire()).End()
+			Time("depuis", x.Since).End()
 	}
 	out.OK("SESSIONS").Int("lignes", int64(len(all))).End()
 	return nil

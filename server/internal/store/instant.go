@@ -10,11 +10,8 @@ import (
 // The zero value is NULL in SQL.
 type Instant struct{ time.Time }
 
-const (
-	// sqlLayout sorts as text like the moments it stands for, in both engines.
-	sqlLayout  = "2006-01-02 15:04:05.000"
-	wireLayout = "2006-01-02T15:04:05.000Z"
-)
+// sqlLayout sorts as text like the moments it stands for, in both engines.
+const sqlLayout = "2006-01-02 15:04:05.000"
 
 // At is t cut to the millisecond, never rounded up: nothing lies in the future.
 func At(t time.Time) Instant {
@@ -29,14 +26,6 @@ func AtMilli(ms int64) Instant { return Instant{time.UnixMilli(ms).UTC()} }
 
 // Milli is the number of milliseconds since 1970-01-01 UTC.
 func (i Instant) Milli() int64 { return i.UnixMilli() }
-
-// Wire is RFC 3339 in UTC with milliseconds, "" for the zero value.
-func (i Instant) Wire() string {
-	if i.IsZero() {
-		return ""
-	}
-	return i.UTC().Format(wireLayout)
-}
 
 // Value gives "2006-01-02 15:04:05.000", or NULL for the zero value.
 func (i Instant) Value() (driver.Value, error) {
