@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-
-	"github.com/golang-migrate/migrate/v4/source/iofs"
+	"strings"
 )
 
 // ErrOlder is a database whose tables the start would bring up to date.
@@ -59,31 +57,11 @@ func (s *SQL) CheckTables(ctx context.Context) error {
 	if err := s.Read.QueryRow(ctx, `SELECT version FROM schema_migrations`).Scan(&has); err != nil {
 		return err
 	}
-	folder := "mysql"
-	if s.Dialect == SQLite {
-		folder = "sqlite"
-	}
-	src, err := iofs.New(migrations, "migrations/"+folder)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = src.Close() }()
-	last, err := src.First()
-	for err == nil {
-		var next uint
-		if next, err = src.Next(last); err == nil {
-			last = next
-		}
-	}
-	switch {
-	case !errors.Is(err, fs.ErrNotExist):
-		return err
-	case has > last:
-		return fmt.Errorf("%w : elles en sont à %d, il s'arrête à %d", ErrNewer, has, last)
-	case has < last:
+	last, err := lastMigration(strings.ToLower(s.Dialect.String()))
+	if err == nil && has < last {
 		return fmt.Errorf("%w : elles en sont à %d, ce programme en veut %d", ErrOlder, has, last)
 	}
-	return nil
+	return errors.Join(err, notNewer(has, last))
 }
 
 // TryWrite fails when the truth could not be written; nothing of it stays.

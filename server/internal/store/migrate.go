@@ -5,7 +5,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"strings"
 
@@ -35,7 +34,12 @@ func migrateUp(log *slog.Logger, folder string, drv database.Driver) error {
 	}
 	defer func() { _, _ = m.Close() }()
 
-	if err := notNewer(m, src); err != nil {
+	has, _, err := m.Version()
+	if err != nil && !errors.Is(err, migrate.ErrNilVersion) {
+		return fmt.Errorf("migrations: %w", migrationCause(err))
+	}
+	last, err := lastMigration(folder)
+	if err = errors.Join(err, notNewer(has, last)); err != nil {
 		return err
 	}
 	err = m.Up()
@@ -54,35 +58,30 @@ func migrateUp(log *slog.Logger, folder string, drv database.Driver) error {
 	case err != nil:
 		return fmt.Errorf("migrations: %w", migrationCause(err))
 	}
-	version, _, err := m.Version()
-	if err != nil {
-		return fmt.Errorf("migrations: %w", err)
-	}
-	log.Info("tables à jour", "version", version)
+	log.Info("tables à jour", "version", last)
 	return nil
 }
 
 // ErrNewer is a database whose tables a later version of the server has changed.
 var ErrNewer = errors.New("les tables sont d'une version plus récente que ce programme")
 
-// notNewer fails with ErrNewer when the tables have a version that src lacks.
-func notNewer(m *migrate.Migrate, src source.Driver) error {
-	has, _, err := m.Version()
-	if errors.Is(err, migrate.ErrNilVersion) {
+// lastMigration is the greatest number of a folder's files.
+func lastMigration(folder string) (last uint, err error) {
+	files, err := migrations.ReadDir("migrations/" + folder)
+	for _, file := range files {
+		m, err := source.Parse(file.Name())
+		if err != nil {
+			return 0, err
+		}
+		last = max(last, m.Version)
+	}
+	return last, err
+}
+
+// notNewer fails with ErrNewer when tables have a version that this program lacks.
+func notNewer(has, last uint) error {
+	if has <= last {
 		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("migrations: %w", migrationCause(err))
-	}
-	last, err := src.First()
-	for err == nil && last < has {
-		last, err = src.Next(last)
-	}
-	if err == nil {
-		return nil
-	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("migrations: %w", err)
 	}
 	return fmt.Errorf("%w : elles en sont à %d, il s'arrête à %d ; relancez le serveur plus récent, ou restaurez une sauvegarde d'avant la mise à jour", ErrNewer, has, last)
 }
