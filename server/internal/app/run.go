@@ -52,7 +52,8 @@ func Run(ctx context.Context, cfg config.Config, hash hashing.Options, reload <-
 }
 
 // embeddedGC is GOGC for the embedded stores: each script of the in-process Redis
-// makes a Lua state, and collecting them at 100 took 15 % of a sale.
+// makes a Lua state. VENTE of 64 connections takes 0.78 ms, and 1.4 ms at 100
+// (BenchmarkEmbedded).
 const embeddedGC = 300
 
 // warnUnknown logs the ETU_ variables of the environment that are no settings.

@@ -21,7 +21,7 @@ type batcher[W any] struct {
 type waiter[W any] struct {
 	ctx  context.Context
 	work W
-	told chan signal[W]
+	wake chan signal[W]
 }
 
 // signal wakes a waiter: it either leads the batch lead, of which it is the first,
@@ -56,7 +56,7 @@ func (l *batcher[W]) enter() bool {
 // them, on its own goroutine. The error is ctx's, where ctx ended before the batch
 // began: what was begun is waited for.
 func (l *batcher[W]) join(ctx context.Context, work W, together func(few []*waiter[W]) batchResult) (batchResult, error) {
-	m := &waiter[W]{ctx: ctx, work: work, told: make(chan signal[W], 1)}
+	m := &waiter[W]{ctx: ctx, work: work, wake: make(chan signal[W], 1)}
 	w := signal[W]{lead: []*waiter[W]{m}}
 	if l.queue(m) {
 		var err error
@@ -71,7 +71,7 @@ func (l *batcher[W]) join(ctx context.Context, work W, together func(few []*wait
 	how := batchResult{err: errPanicked} // unless together comes back
 	defer func() {
 		for _, other := range w.lead[1:] {
-			other.told <- signal[W]{outcome: how}
+			other.wake <- signal[W]{outcome: how}
 		}
 	}()
 	how = together(w.lead)
@@ -92,14 +92,14 @@ func (l *batcher[W]) queue(m *waiter[W]) bool {
 
 func (l *batcher[W]) wait(m *waiter[W]) (signal[W], error) {
 	select {
-	case w := <-m.told:
+	case w := <-m.wake:
 		return w, nil
 	case <-m.ctx.Done():
 	}
 	if l.leave(m) {
 		return signal[W]{}, m.ctx.Err()
 	}
-	return <-m.told, nil
+	return <-m.wake, nil
 }
 
 func (l *batcher[W]) leave(m *waiter[W]) bool {
@@ -123,12 +123,11 @@ func (l *batcher[W]) next() {
 	}
 	few := slices.Clone(l.waiting[:n])
 	l.waiting = slices.Delete(l.waiting, 0, n)
-	few[0].told <- signal[W]{lead: few}
+	few[0].wake <- signal[W]{lead: few}
 }
 
-// Coalescer lets callers who ask the same kind of question at once share the next
-// asking: after a restart a whole class comes back in one second. Alone, a
-// caller asks alone.
+// Coalescer lets callers with the same kind of question share a query: after a restart
+// a whole class comes back in one second. A caller who is alone does not wait.
 type Coalescer[W any] struct {
 	batches batcher[W]
 	ask     func(ctx context.Context, works []W) error
@@ -171,16 +170,16 @@ const (
 	mostAsked = 32
 )
 
-// asked is what one caller of Batch asks, and what it gets.
+// asked is one call of DB.Batch: its scripts and their answers.
 type asked struct {
 	calls   []Call
 	answers []any
 	err     error
 }
 
-// Batch is EvalAll for what many ask at once: those who come while others are on
-// their way share the next round trip. Each gets its own answers, or its own
-// error.
+// Batch is EvalAll for what many callers run at once: those who come while
+// redisBatches round trips are under way share the next one. Each gets its own answers,
+// or its own error.
 func (db *DB) Batch(ctx context.Context, calls ...Call) ([]any, error) {
 	if db.batches.enter() {
 		defer db.batches.next()

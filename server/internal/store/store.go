@@ -1,8 +1,16 @@
-// Package store opens everything that remembers: SQL, which is the truth, and
-// Redis, which is the cache. Without settings it opens embedded stores that
-// speak the same SQL tables and the same Redis commands.
+// Package store opens SQL (MySQL or SQLite), which is the truth, and Redis (a server,
+// or one in this process), which is the cache: pools, migrations, transactions,
+// scripts, health. Queries of accounts or articles stand where they are used.
 //
-// It knows nothing of the trade: no query of accounts or articles stands here.
+// Its machinery for speed, at 64 connections, without and with it (server/bench):
+//   - GroupCommit: VENTE 659 and 561 µs, ACHAT 802 and 729 µs on MySQL; VENTE 1.53 and
+//     0.78 ms on SQLite.
+//   - DB.Batch: QUOTA 70 and 31 µs, VENTE 648 and 561 µs.
+//   - Coalescer: Resume (connect, REPRENDRE, QUI) 406 and 301 µs.
+//
+// Batch, and the START TRANSACTION that travels with the first statement, keep a
+// purchase at six round trips to MySQL (TestRoundTripsOfACall); over loopback that makes
+// no difference, over a network each one does.
 package store
 
 import (
