@@ -21,8 +21,9 @@ func (m *model) overNews(body string) string {
 	e := m.e
 	w := min(newsWidth, m.w-6)
 	lines := widget.Wrap(e.Sign(page.News)+" "+m.news.text, w)
-	if len(lines) > 4 {
-		lines = append(lines[:3], "…")
+	const most = 6
+	if len(lines) > most {
+		lines = append(lines[:most-1], "…")
 	}
 	box := widget.Card(e.Theme, lines, w)
 	bw, _ := widget.Size(box)

@@ -39,6 +39,28 @@ func Boundaries(rs []rune) []int {
 	return at
 }
 
+// Simple gives a cluster of so many cells in a form that more terminals draw in
+// them: a family or a skin tone as its first emoji, a flag as its two letters.
+// Terminals that add up the code points of a cluster would give it eight cells.
+func Simple(cluster string, width int) string {
+	first, n := utf8.DecodeRuneInString(cluster)
+	if n == len(cluster) || width != 2 {
+		return cluster
+	}
+	const flagA, flagZ = 0x1f1e6, 0x1f1ff // regional indicators
+	if first >= flagA && first <= flagZ {
+		var letters strings.Builder
+		for _, r := range cluster {
+			letters.WriteRune('A' + r - flagA)
+		}
+		return letters.String()
+	}
+	if first >= 0x1f000 && Width(string(first)) == width { // an emoji by itself
+		return string(first)
+	}
+	return cluster
+}
+
 // Doubtful says that terminals disagree about a cluster's width: tables of
 // Unicode differ between their versions, and some terminals add up the code
 // points of a cluster.

@@ -47,7 +47,7 @@ func anchor(line string) (anchored string, doubt bool) {
 		case cells.Doubtful(seq):
 			off, doubt = true, true
 			without.WriteString(strings.Repeat(" ", width))
-			with.WriteString(seq)
+			with.WriteString(cells.Simple(seq, width))
 			col += width
 			continue
 		}

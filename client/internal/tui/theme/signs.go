@@ -45,12 +45,15 @@ var Heights = []string{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "�
 var twins = map[rune]rune{
 	'▸': '>', '●': '*', '○': 'o', '┃': '#', '━': '=', '▲': '!', '■': '#', '✓': '+', '✗': 'x', '█': '#', '░': '.',
 	'─': '-', '│': '|', '╭': '+', '╮': '+', '╰': '+', '╯': '+', '├': '+', '┤': '+',
-	'•': '*', '›': '>', '·': '-', '…': '.', '«': '"', '»': '"', '“': '"', '”': '"', '’': '\'',
+	'•': '*', '›': '>', '·': '-', '…': '~', '«': '"', '»': '"', '“': '"', '”': '"', '’': '\'',
 	'–': '-', '—': '-', '\u00a0': ' ', '\u202f': ' ', '↑': '^', '↓': 'v', '←': '<', '→': '>',
 	'€': 'E', '×': 'x', '°': 'o', '▏': '#', '▎': '#', '▍': '#', '▌': '>', '▋': '#', '▊': '#', '▉': '#',
 	'▁': '_', '▂': '.', '▃': ':', '▄': '-', '▅': '=', '▆': '+', '▇': '*',
 	'⠋': '|', '⠙': '/', '⠹': '-', '⠸': '\\', '⠼': '|', '⠴': '/', '⠦': '-', '⠧': '\\', '⠇': '|', '⠏': '/',
 }
+
+// ellipsis is three full stops where there is room for them; else "~" cuts a text.
+var ellipsis = strings.NewReplacer("…  ", "...", "…\x1b[0m  ", "...\x1b[0m")
 
 // Bare leaves only ASCII in a frame, every character in as many cells as it had.
 func Bare(s string) string {
@@ -72,6 +75,7 @@ func Bare(s string) string {
 
 // Plain replaces the signs of s by their ASCII twins.
 func Plain(s string) string {
+	s = ellipsis.Replace(s)
 	return strings.Map(func(r rune) rune {
 		if r < 0x80 {
 			return r

@@ -137,3 +137,12 @@ func TestGradient(t *testing.T) {
 		t.Error("a gradient in 256 colours")
 	}
 }
+
+// TestPlainCut: an ellipsis keeps its width, and is no full stop.
+func TestPlainCut(t *testing.T) {
+	for s, want := range map[string]string{"(Swit… 15": "(Swit~ 15", "(Swit…   15": "(Swit... 15", "Chargement…\x1b[0m   ": "Chargement...\x1b[0m ", "a…": "a~"} {
+		if got := Plain(s); got != want {
+			t.Errorf("%q: %q, want %q", s, got, want)
+		}
+	}
+}
