@@ -190,6 +190,10 @@ var Verbs = withUsage([]*Verb{
 		Help:   "Les comptes ; q cherche dans le login, les noms et l'e-mail.",
 	},
 	{
+		Name: "FICHE", Access: Admin, Params: []Param{word("login")},
+		Help: "Tout d'un compte : quotas, sessions, connexions, appels, ventes, achats, refus.",
+	},
+	{
 		Name: "BLOQUER", Access: Admin,
 		Params: []Param{word("login"), text("raison")},
 		Help:   "Fermer un compte et toutes ses sessions, jusqu'à DEBLOQUER.",

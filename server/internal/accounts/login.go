@@ -165,7 +165,7 @@ func (a *Accounts) undo(ctx context.Context, slot ledger.Reservation, err error)
 	}
 	var full *ledger.Exceeded
 	if errors.As(err, &full) {
-		a.Quota.Restore(ctx, slot.User, slot.Kind) // Redis had forgotten
+		a.Quota.Restore(ctx, slot) // Redis had forgotten
 		return full
 	}
 	return fmt.Errorf("accounts: login: %w", err)

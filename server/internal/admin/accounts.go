@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
-	"time"
 
 	"etuservices/protocol"
 	"etuservices/server/internal/accounts"
@@ -64,14 +63,10 @@ func (a *Admin) batch(ctx context.Context, after string) (list []Account, err er
 	err = a.Stores.SQL.Read.Query(ctx, func(rows *sql.Rows) error {
 		var u Account
 		var until store.Instant
-		if err := rows.Scan(&u.ID, &u.Login, &u.Email, &u.FirstName, &u.LastName, (*string)(&u.Role), &u.State, &until); err != nil {
-			return err
-		}
-		if u.State == accounts.Active && !until.IsZero() && until.After(time.Now()) {
-			u.State = expelled
-		}
+		err := rows.Scan(&u.ID, &u.Login, &u.Email, &u.FirstName, &u.LastName, (*string)(&u.Role), &u.State, &until)
+		u.State = shownState(u.State, until)
 		list = append(list, u)
-		return nil
+		return err
 	}, `
 		SELECT u.id, u.login, u.email, u.prenom, u.nom, u.role, u.etat, c.expulse_jusqua
 		FROM utilisateurs u LEFT JOIN consignes c ON c.utilisateur_id = u.id

@@ -172,7 +172,7 @@ func (k *Limiter) abandon(ctx context.Context, c Call, m Mutation, slot Reservat
 	k.Release(ctx, slot)
 	var full *Exceeded
 	if errors.As(err, &full) {
-		k.Restore(ctx, slot.User, slot.Kind) // Redis had forgotten
+		k.Restore(ctx, slot) // Redis had forgotten
 		err = full
 	}
 	if full != nil || store.IsDuplicate(err) {

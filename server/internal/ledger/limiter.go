@@ -112,6 +112,7 @@ func (k *Limiter) Reserve(ctx context.Context, user User, kind Kind, ref string)
 	case verdict.inProgress:
 		return slot, ErrInProgress
 	case verdict.full != nil:
+		k.noteRefusal(ctx, slot)
 		return slot, verdict.full
 	}
 	return slot, nil

@@ -117,7 +117,7 @@ func TestLedgerHasTheLastWord(t *testing.T) {
 			t.Errorf("free at %v", at)
 		}
 		k.Release(t.Context(), slot)
-		k.Restore(t.Context(), alice, Logins)
+		k.Restore(t.Context(), slot)
 		if n := cards(t, k, alice); n != 10 {
 			t.Errorf("ZCARD %d", n)
 		}

@@ -71,6 +71,7 @@ func (k *Limiter) Forget(ctx context.Context, user User) error {
 		pipe.Del(ctx, windowKey(user, kind), knownKey(user, kind))
 	}
 	pipe.Del(ctx, own+"visites")
+	pipe.Del(ctx, refusalsKey(user.Login))
 	if _, err := pipe.Exec(ctx); err != nil {
 		return err
 	}

@@ -151,9 +151,10 @@ func (k *Limiter) Usage(ctx context.Context, user User) ([2]State, error) {
 
 // Restore writes to Redis what the ledger has of a window, after SQL refused what Redis
 // let through: Redis had lost it.
-func (k *Limiter) Restore(ctx context.Context, user User, kind Kind) {
-	if _, err := k.refresh(ctx, user, kind); err != nil {
-		k.log.Warn("fenêtre non rétablie dans Redis", "quota", kind, "erreur", err)
+func (k *Limiter) Restore(ctx context.Context, slot Reservation) {
+	k.noteRefusal(ctx, slot)
+	if _, err := k.refresh(ctx, slot.User, slot.Kind); err != nil {
+		k.log.Warn("fenêtre non rétablie dans Redis", "quota", slot.Kind, "erreur", err)
 	}
 }
 

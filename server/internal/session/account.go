@@ -110,12 +110,16 @@ func showQuota(ctx context.Context, s *Session, _ *protocol.Request, out *protoc
 		return err
 	}
 	for _, q := range states {
-		out.Row().Str("quota", string(q.Kind)).
-			Int("utilise", int64(q.Used)).Int("max", int64(q.Max)).Int("fenetre", protocol.Seconds(q.Window)).
-			Int("reste", int64(q.Left())).Int("retour", protocol.Seconds(q.Next)).End()
+		quotaFields(out.Row(), q).End()
 	}
 	out.OK("QUOTA").Int("lignes", int64(len(states))).End()
 	return nil
+}
+
+func quotaFields(line protocol.Line, q ledger.State) protocol.Line {
+	return line.Str("quota", string(q.Kind)).
+		Int("utilise", int64(q.Used)).Int("max", int64(q.Max)).Int("fenetre", protocol.Seconds(q.Window)).
+		Int("reste", int64(q.Left())).Int("retour", protocol.Seconds(q.Next))
 }
 
 func changePassword(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {

@@ -15,12 +15,21 @@ func (s *Session) actor() admin.Actor {
 	return admin.Actor{ID: s.user.User.ID, Login: s.user.User.Login, Token: s.user.TokenHash()}
 }
 
+// loginOf reads which account a verb of administrators is about.
+func loginOf(req *protocol.Request) (string, error) {
+	login, ok := protocol.ParseLogin(req.Get("login"))
+	if !ok {
+		return "", protocol.Invalid("login", "Ce n'est pas un login.")
+	}
+	return login, nil
+}
+
 // actOnAccount reads the login, and the reason where the verb has one, calls do, and
 // replies with the login and done.
 func actOnAccount(req *protocol.Request, out *protocol.Writer, done string, do func(login, reason string) error) error {
-	login, ok := protocol.ParseLogin(req.Get("login"))
-	if !ok {
-		return protocol.Invalid("login", "Ce n'est pas un login.")
+	login, err := loginOf(req)
+	if err != nil {
+		return err
 	}
 	reason, given := req.Lookup("raison")
 	if given && !protocol.ValidReason(reason) {
@@ -54,8 +63,7 @@ func listAccounts(ctx context.Context, s *Session, req *protocol.Request, out *p
 		return err
 	}
 	for _, a := range page.Accounts {
-		out.Row().Str("login", a.Login).Str("prenom", a.FirstName).Str("nom", a.LastName).
-			Str("email", a.Email).Str("role", string(a.Role)).Str("etat", a.State).End()
+		accountFields(out.Row(), a).End()
 	}
 	line := out.OK("COMPTES").Int("lignes", int64(len(page.Accounts)))
 	if page.Next != "" {
@@ -63,6 +71,12 @@ func listAccounts(ctx context.Context, s *Session, req *protocol.Request, out *p
 	}
 	line.End()
 	return nil
+}
+
+// accountFields writes what every list says of an account.
+func accountFields(line protocol.Line, a admin.Account) protocol.Line {
+	return line.Str("login", a.Login).Str("prenom", a.FirstName).Str("nom", a.LastName).
+		Str("email", a.Email).Str("role", string(a.Role)).Str("etat", a.State)
 }
 
 func block(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {

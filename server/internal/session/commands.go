@@ -69,6 +69,7 @@ var commands = map[string]command{
 	"SESSIONS": {run: listSessions, needs: redis},
 
 	"COMPTES":      {run: listAccounts, needs: sql},
+	"FICHE":        {run: showProfile, needs: sql | redis},
 	"BLOQUER":      {run: block, needs: sql},
 	"DEBLOQUER":    {run: unblock, needs: sql},
 	"EXPULSER":     {run: expel, needs: sql},

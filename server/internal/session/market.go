@@ -244,18 +244,26 @@ func ownListings(ctx context.Context, s *Session, req *protocol.Request, out *pr
 		return err
 	}
 	for _, a := range page.Articles {
-		line := own(out, a)
-		if a.State == market.Sold {
-			line = line.Str("acheteur", a.Buyer).Str("contact", a.BuyerEmail)
-		}
-		line.End()
+		ownListing(out.Row(), a).End()
 	}
 	endPage(out, "MESVENTES", page)
 	return nil
 }
 
-func own(out *protocol.Writer, a market.Article) protocol.Line {
-	line := summary(out.Row(), a).Str("etat", string(a.State)).Time("publie", a.Published.Time)
+func ownListing(line protocol.Line, a market.Article) protocol.Line {
+	line = own(line, a)
+	if a.State == market.Sold {
+		line = line.Str("acheteur", a.Buyer).Str("contact", a.BuyerEmail)
+	}
+	return line
+}
+
+func ownPurchase(line protocol.Line, a market.Article) protocol.Line {
+	return own(line, a).Str("vendeur", a.Seller).Str("contact", a.SellerEmail)
+}
+
+func own(line protocol.Line, a market.Article) protocol.Line {
+	line = summary(line, a).Str("etat", string(a.State)).Time("publie", a.Published.Time)
 	if !a.Sold.IsZero() {
 		line = line.Time("vendu", a.Sold.Time)
 	}
@@ -272,7 +280,7 @@ func ownPurchases(ctx context.Context, s *Session, req *protocol.Request, out *p
 		return err
 	}
 	for _, a := range page.Articles {
-		own(out, a).Str("vendeur", a.Seller).Str("contact", a.SellerEmail).End()
+		ownPurchase(out.Row(), a).End()
 	}
 	endPage(out, "MESACHATS", page)
 	return nil

@@ -65,10 +65,14 @@ var redisCommands = [][]any{
 	{"ZREMRANGEBYRANK", "rangs", 0, 0},
 	{"ZREMRANGEBYSCORE", "rangs", 0, 1},
 	{"ZREM", "rangs", "a"},
+	{"LPUSH", "liste", "a"},
+	{"LTRIM", "liste", 0, 0},
+	{"LRANGE", "liste", 0, 0},
 	{"DEL", "mot"},
 	{"DEL", "table"},
 	{"DEL", "noms"},
 	{"DEL", "rangs"},
+	{"DEL", "liste"},
 	{"TIME"},
 }
 
