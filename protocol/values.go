@@ -116,6 +116,9 @@ func ParsePageSize(s string) (n int, ok bool) {
 // ParsePeriod reads the periode= of SUIVRE, in seconds.
 func ParsePeriod(s string) (seconds int, ok bool) { return between(s, MinPeriod, MaxPeriod) }
 
+// ParseHistory reads the minutes= of HISTORIQUE.
+func ParseHistory(s string) (minutes int, ok bool) { return between(s, 1, MaxHistory) }
+
 // ParseMinutes reads the minutes= of EXPULSER.
 func ParseMinutes(s string) (n int, ok bool) { return between(s, 1, MaxMinutes) }
 
@@ -212,6 +215,8 @@ const (
 	MaxAnnounce              = 300   // what fits on a screen at a glance
 	MinPeriod, MaxPeriod     = 1, 60 // of SUIVRE, in seconds
 	DefaultPeriod            = 1
+	MaxHistory               = 60 // of HISTORIQUE, in minutes
+	DefaultHistory           = 15
 	MaxMinutes               = 7 * 24 * 60 // of EXPULSER: longer is a matter for BLOQUER
 )
 

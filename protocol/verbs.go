@@ -184,6 +184,11 @@ var Verbs = withUsage([]*Verb{
 	},
 	{Name: "STOP", Access: Admin, Help: "Ne plus suivre."},
 	{Name: "SESSIONS", Access: Admin, Help: "Qui est connecté, sur quel serveur."},
+	{Name: "SERVEURS", Access: Admin, Help: "Les instances du serveur, et comment elles vont."},
+	{
+		Name: "HISTORIQUE", Access: Admin, Params: []Param{key("minutes")},
+		Help: "L'activité des dernières minutes (1 à 60 ; 15 sans elle), une ligne toutes les 5 secondes.",
+	},
 	{
 		Name: "COMPTES", Access: Admin,
 		Params: []Param{key("q"), key("n"), key("apres").formed(isLogin)}, // a page ends with a login

@@ -75,7 +75,7 @@ func New(cfg config.Config, hash hashing.Options, stores *store.Stores, log *slo
 		Rule: cfg.Rule(), Version: protocol.BuildVersion(), Health: &stores.Health, Sockets: a.lines,
 		Registry: registry, Notices: session.Notices{Market: a.Market}, Local: recorder, Log: log,
 	})
-	a.Monitor = monitor.New(a.Hub, recorder, a.Boards, log)
+	a.Monitor = monitor.New(a.Hub, recorder, a.Boards, stores.SQL, log)
 	a.Accounts = accounts.New(accounts.Options{
 		Stores: stores, Quota: a.Quota, Hasher: hashing.New(hash.Cost, cfg.Limits.HashWait), Instance: cfg.Instance,
 		VisitsTTL: cfg.VisitsTTL, SessionTTL: cfg.SessionTTL, Attempts: cfg.Limits.Attempts, PreAuth: cfg.Limits.PreAuthQueries,

@@ -187,7 +187,7 @@ const sweepEvery = 10 * time.Minute
 
 func (a *App) sweep(ctx context.Context) {
 	wait.Every(ctx, sweepEvery, func() {
-		if err := errors.Join(a.Accounts.Sweep(ctx), a.Quota.Sweep(ctx), a.Inbox.Sweep(ctx)); err != nil {
+		if err := errors.Join(a.Accounts.Sweep(ctx), a.Quota.Sweep(ctx), a.Inbox.Sweep(ctx), a.Monitor.Sweep(ctx)); err != nil {
 			a.log.Warn("ménage interrompu", "erreur", err)
 		}
 	})

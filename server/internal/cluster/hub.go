@@ -166,6 +166,9 @@ func (h *Hub) Leave(s *Subscriber) {
 	h.changed[s.number], h.changedUsers[s.ID] = nil, s.Login
 }
 
+// ProcessName names this process among all that ever ran.
+func (h *Hub) ProcessName() string { return h.proc }
+
 // Users is the number of distinct users who are logged in on this process.
 func (h *Hub) Users() int {
 	h.mu.Lock()

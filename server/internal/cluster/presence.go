@@ -20,9 +20,11 @@ const (
 	// life of a process after its last heartbeat: one or two may be lost, and with the
 	// age of a snapshot the users of a killed instance are gone within 5 s.
 	life = 3500 * time.Millisecond
+	// lostFor is how long a process that died is shown as lost.
+	lostFor = time.Minute
 	// keyLife is when Redis itself forgets a process that died with nobody left
 	// to read.
-	keyLife = 2 * life
+	keyLife = 2*life + lostFor
 	// fresh is the age up to which a snapshot answers NB, however many ask.
 	fresh = time.Second
 )
@@ -111,7 +113,7 @@ func (h *Hub) ReadSnapshot(ctx context.Context) (*Snapshot, error) {
 func (h *Hub) readLocked(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), store.RedisTimeout)
 	defer cancel()
-	call := store.Call{Script: snapshotScript, Keys: []string{keyProcs}, Args: []any{life.Milliseconds(), keyPrefix}}
+	call := store.Call{Script: snapshotScript, Keys: []string{keyProcs}, Args: []any{life.Milliseconds(), keyPrefix, keyLife.Milliseconds()}}
 	answers, err := h.heartbeat(ctx, call)
 	r := &h.reading
 	r.last, r.err, r.at = nil, err, time.Now()
@@ -160,8 +162,8 @@ func (h *Hub) sendHeartbeat(ctx context.Context) error {
 func (h *Hub) heartbeat(ctx context.Context, more ...store.Call) ([]any, error) {
 	for range 2 { // once more, with all sessions, where Redis lost those it had
 		sessions, then := h.sessionChanges()
-		own := Process{Age: time.Since(h.started), Sockets: h.Sockets.Count(), Report: h.Local.Report()}
-		args := []any{h.proc, h.Instance, own.encode(), keyLife.Milliseconds(), h.Rule, h.Version, h.state()}
+		own := h.self()
+		args := []any{h.proc, h.Instance, own.Process.encode(), keyLife.Milliseconds(), h.Rule, h.Version, h.state(), own.encode()}
 		calls := append([]store.Call{{Script: heartbeatScript, Keys: h.keys(), Args: append(args, sessions...)}}, more...)
 		answers, err := store.EvalAll(ctx, h.DB, calls...)
 		if err != nil {

@@ -1,11 +1,12 @@
--- Reads all living processes at once, and forgets the others.
+-- Reads all living processes at once, and forgets those that died long ago.
 -- KEYS 1 processes  ARGV 1 life in ms  2 prefix of the keys of processes
+--      3 how long one that died is remembered, ms
 -- Answer {now, distinct users, process, instance, report, process …}
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local alive = string.format('%.0f', now - tonumber(ARGV[1]))
 
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. alive)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - tonumber(ARGV[3])))
 local answer = {string.format('%.0f', now), 0}
 local logins = {}
 for i, process in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], alive, '+inf')) do

@@ -37,7 +37,7 @@ func (m *Monitor) add(conn Conn, period int64) {
 
 // followedBy gives a monitor without a hub, and those who follow it.
 func followedBy(n int, period int64) (*Monitor, []*seen) {
-	m := New(nil, NewRecorder(), nil, slog.New(slog.DiscardHandler))
+	m := New(nil, NewRecorder(), nil, nil, slog.New(slog.DiscardHandler))
 	all := make([]*seen, n)
 	for i := range all {
 		all[i] = &seen{}

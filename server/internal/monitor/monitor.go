@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"etuservices/server/internal/cluster"
+	"etuservices/server/internal/store"
 )
 
 // Totals are the calls of both services since the beginning, over all instances.
@@ -21,6 +22,7 @@ type Monitor struct {
 	*Recorder
 	hub     *cluster.Hub
 	totals  Totals
+	sql     *store.SQL
 	log     *slog.Logger
 	out     lines        // of the feed, from this process, to be published
 	dropped atomic.Int64 // lines that no other instance got
@@ -32,14 +34,15 @@ type Monitor struct {
 
 // New makes a monitor that reads the figures of all instances from hub, which must
 // report those of recorder; Run must run.
-func New(hub *cluster.Hub, recorder *Recorder, totals Totals, log *slog.Logger) *Monitor {
-	return &Monitor{Recorder: recorder, hub: hub, totals: totals, log: log, out: newLines(), following: make(map[Conn]*follower)}
+func New(hub *cluster.Hub, recorder *Recorder, totals Totals, db *store.SQL, log *slog.Logger) *Monitor {
+	return &Monitor{Recorder: recorder, hub: hub, totals: totals, sql: db, log: log, out: newLines(), following: make(map[Conn]*follower)}
 }
 
-// Run publishes the feed and sends followers what they follow until ctx ends.
+// Run publishes the feed, sends followers what they follow and writes the history
+// until ctx ends.
 func (m *Monitor) Run(ctx context.Context) {
 	var all sync.WaitGroup
-	for _, loop := range []func(context.Context){m.publishLoop, m.feedLoop, m.stateLoop} {
+	for _, loop := range []func(context.Context){m.publishLoop, m.feedLoop, m.stateLoop, m.historyLoop} {
 		all.Go(func() { loop(ctx) })
 	}
 	all.Wait()

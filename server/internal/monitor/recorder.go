@@ -38,6 +38,8 @@ type Recorder struct {
 
 	mu   sync.Mutex
 	past []sample // one for each heartbeat of the last minute, oldest first
+	// Of the last slot of the history.
+	recentCommands, recentP99 int64
 }
 
 // NewRecorder makes a recorder; there is one in a process.
@@ -97,6 +99,7 @@ func (r *Recorder) Report() string {
 		followers: r.followers.Load(),
 		since:     r.now(), minute: r.lastMinute(time.Now()), latency: r.latency.load(),
 	}
+	own.recentCommands, own.recentP99 = r.recent()
 	return own.encode()
 }
 
@@ -106,6 +109,8 @@ type report struct {
 	since     [figures]int64 // since the start
 	minute    [figures]int64 // of the last minute
 	latency   [buckets]int64 // since the start
+	// Of the last slot of the history; the latter in hundredths of a millisecond.
+	recentCommands, recentP99 int64
 }
 
 func (p *report) numbers() []*int64 {
@@ -119,7 +124,7 @@ func (p *report) numbers() []*int64 {
 	for i := range p.latency {
 		list = append(list, &p.latency[i])
 	}
-	return list
+	return append(list, &p.recentCommands, &p.recentP99)
 }
 
 // encode writes a report as numbers with a blank between.

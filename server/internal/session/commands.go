@@ -16,7 +16,8 @@ type handler func(ctx context.Context, s *Session, req *protocol.Request, out *p
 type command struct {
 	run handler
 	// needs are the stores without which the command is refused at once
-	// (PROTOCOL.md §3.1); eitherStore says that one of the two is enough.
+	// (PROTOCOL.md §3.1); eitherStore says that one of the two is enough, or that
+	// the reply says which is away.
 	needs       store.Dependency
 	eitherStore bool
 	// hashes a password, and may wait in line for that: accounts bounds how long,
@@ -67,6 +68,9 @@ var commands = map[string]command{
 	"SUIVRE":   {run: follow, needs: redis},
 	"STOP":     {run: unfollow},
 	"SESSIONS": {run: listSessions, needs: redis},
+
+	"SERVEURS":   {run: listInstances, eitherStore: true},
+	"HISTORIQUE": {run: showHistory, needs: sql},
 
 	"COMPTES":      {run: listAccounts, needs: sql},
 	"FICHE":        {run: showProfile, needs: sql | redis},

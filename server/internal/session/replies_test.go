@@ -27,7 +27,9 @@ func TestReplyKeys(t *testing.T) {
 			}
 			wantKeys(t, line, a.Message, last)
 			for _, r := range a.Rows {
-				wantKeys(t, line+" (row)", r, row)
+				if row != "" { // else they differ
+					wantKeys(t, line+" (row)", r, row)
+				}
 			}
 			return a
 		}
@@ -108,6 +110,9 @@ func TestReplyKeys(t *testing.T) {
 		say(prof, "SESSIONS", "SESSIONS", "lignes", 4, "serveur login adresse depuis")
 		say(prof, "COMPTES", "COMPTES", "lignes", 3, "login prenom nom email role etat")
 		say(prof, "COMPTES n=1 q=a", "COMPTES", "lignes suite", 1, "login prenom nom email role etat")
+		say(prof, "FICHE prof", "FICHE", "login lignes", 5, "")
+		say(prof, "SERVEURS", "SERVEURS", "lignes", 1, "serveur version depuis connexions utilisateurs commandes_s p99 mysql redis")
+		say(prof, "HISTORIQUE minutes=1", "HISTORIQUE", "lignes", 12, "instant commandes connexions ventes achats refus p99")
 		carol := h.loginAs(t, h.register(t, "carol", accounts.Student))
 		say(prof, "EXPULSER carol minutes=5 bruit", "EXPULSER", "login", 0, "")
 		say(prof, "BLOQUER carol :bruit", "BLOQUER", "login", 0, "")

@@ -1,0 +1,42 @@
+package monitor
+
+import (
+	"context"
+
+	"etuservices/server/internal/cluster"
+)
+
+// Instance is a server with its latest figures.
+type Instance struct {
+	cluster.Instance
+	// CommandsPerSecond and P99 (of a millisecond) are hundredths.
+	CommandsPerSecond, P99 int64
+}
+
+// Instances gives all servers, see cluster.Hub.Instances.
+func (m *Monitor) Instances(ctx context.Context) []Instance {
+	var all []Instance
+	for _, i := range m.hub.Instances(ctx) {
+		r := decodeReport(i.Report)
+		one := Instance{i, r.recentCommands * 100 / int64(slotTime.Seconds()), r.recentP99}
+		if i.Lost {
+			one.Sockets, one.Users, one.CommandsPerSecond, one.P99 = 0, 0, 0, 0
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+// setRecent notes the slot that ended, for the next heartbeats.
+func (r *Recorder) setRecent(s Slot) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.recentCommands, r.recentP99 = s.Commands, s.P99()
+}
+
+// recent gives the commands of the last slot, and their P99.
+func (r *Recorder) recent() (commands, p99 int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.recentCommands, r.recentP99
+}
