@@ -131,9 +131,9 @@ func (d *Driver) statements(ctx context.Context, tx store.Tx, u User, service, s
 	var first, last store.Batch
 	first.Exec(countCall[service], u.ID)
 	first.Query(func(rows *sql.Rows) error {
-		var state, stamp sql.RawBytes
-		return rows.Scan(&state, new(int64), &sales, &buys, &stamp)
-	}, readWindow, store.At(at.Add(-d.rule.Window)), at, at, u.ID)
+		var stamp sql.RawBytes
+		return rows.Scan(new(int64), &sales, &buys, &stamp)
+	}, readWindow, store.At(at.Add(-d.rule.Window)), at, at, u.ID, "actif")
 	w.read(&first)
 	if err := d.stores.SQL.RunBatch(ctx, tx, &first); err != nil {
 		return 0, 0, err

@@ -26,10 +26,10 @@ const (
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
 
 	readWindow = `
-		SELECT u.etat, u.nb_connexions, u.nb_ventes, u.nb_achats, l.instant
+		SELECT u.nb_connexions, u.nb_ventes, u.nb_achats, l.instant
 		FROM utilisateurs u LEFT JOIN appels l
 		  ON l.utilisateur_id = u.id AND l.instant > ? AND (u.raz_le IS NULL OR l.instant > u.raz_le OR (u.raz_le > ? AND l.instant <= ?))
-		WHERE u.id = ? ORDER BY l.instant`
+		WHERE u.id = ? AND u.etat = ? ORDER BY l.instant`
 )
 
 // countCall locks the user's row and counts, by service.
