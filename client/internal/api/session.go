@@ -22,7 +22,7 @@ func (c *Client) Login(ctx context.Context, loginOrEmail, password string) (Sess
 	f := reply.Status.Fields
 	s := Session{
 		Login: f.Get("login"), Role: Role(f.Get("role")), Visits: count(f, "visites"),
-		Quota: quotaOf(f, reply.At), MustChange: f.Get("changer") == "1", token: f.Get("jeton"),
+		Quota: quotaOf(f, reply.At), Unread: count(f, "non_lues"), MustChange: f.Get("changer") == "1", token: f.Get("jeton"),
 	}
 	return s, c.begin(s, loginOrEmail)
 }
@@ -46,7 +46,10 @@ func (c *Client) Resume(ctx context.Context, login string) (Session, error) {
 		return Session{}, err
 	}
 	f := reply.Status.Fields
-	s := Session{Login: f.Get("login"), Role: Role(f.Get("role")), Resumed: true, MustChange: f.Get("changer") == "1", token: token}
+	s := Session{
+		Login: f.Get("login"), Role: Role(f.Get("role")), Resumed: true,
+		Unread: count(f, "non_lues"), MustChange: f.Get("changer") == "1", token: token,
+	}
 	return s, c.begin(s, login)
 }
 

@@ -21,6 +21,7 @@ type Session struct {
 	Role    Role
 	Visits  int   // logins since the last 30 s without one; 0 when resumed
 	Quota   Quota // of connexions; zero (Max 0) when resumed: ask Quotas
+	Unread  int   // news that were not read yet
 	Resumed bool  // by its token: no connexion was spent
 	// MustChange: the password was given by an administrator; until it is
 	// changed the server refuses all but QUI, MOTDEPASSE and DECONNEXION.

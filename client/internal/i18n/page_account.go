@@ -32,12 +32,4 @@ var (
 	PasswordYes     = say("Changer", "Change")
 	PasswordDone    = say("Mot de passe changé.", "Password changed.")
 	PasswordWrong   = say("Ce n'est pas le mot de passe actuel.", "That isn't the current password.")
-
-	MessagesTitle = say("Messages", "Messages")
-	MessagesNone  = say("Aucun message.", "No message.")
-	MessagesWhat  = say("Vos ventes, vos achats et les annonces restent ici jusqu'à la fin du programme.",
-		"Your sales, purchases and announcements stay here until you quit.")
-	NoteSold      = say("%s a acheté « %s » (%s).", "%s bought “%s” (%s).")
-	NoteAnnounced = say("Annonce : %s", "Announcement: %s")
-	NoteOther     = say("Événement %s %s", "Event %s %s")
 )

@@ -61,7 +61,11 @@ var (
 	SimpleUsers       = count("%s utilisateur présent", "%s utilisateurs présents", "%s user online", "%s users online")
 	SimpleConnections = count("%s connexion ouverte", "%s connexions ouvertes", "%s open connection", "%s open connections")
 	SimpleMe          = say("%s %s. Identifiant : %s. E-mail : %s.", "%s %s. Login: %s. E-mail: %s.")
-	SimpleNoEvents    = say("Aucun événement depuis le début.", "No event since the start.")
+	SimpleUnread      = count("%s nouvelle non lue.", "%s nouvelles non lues.", "%s unread news item.", "%s unread news items.")
+	SimpleUnreadDo    = say("Tapez « nouvelles ».", "Type \"news\".")
+	SimpleNew         = say("Non lu : %s", "Unread: %s")
+	SimpleMoreNews    = say("Tapez « suite » pour les précédentes.", "Type \"more\" for the older ones.")
+	SimpleReadWhat    = say("Tapez d'abord « nouvelles » : seul ce qui a été montré est marqué comme lu.", "Type \"news\" first: only what was shown is marked as read.")
 )
 
 // Its help.
@@ -78,7 +82,8 @@ var (
 	SimpleHelpQuota     = say("ce qui vous reste d'achats, de ventes et de connexions", "the purchases, sales and logins that you have left")
 	SimpleHelpBoards    = say("les quatre classements", "the four boards")
 	SimpleHelpCount     = say("combien de personnes sont connectées", "how many people are online")
-	SimpleHelpEvents    = say("ce qui est arrivé depuis le début", "what has happened since the start")
+	SimpleHelpNews      = say("ce qui vous est arrivé, même en votre absence", "what happened to you, also while you were away")
+	SimpleHelpRead      = say("marquer comme lues les nouvelles montrées", "mark the news that were shown as read")
 	SimpleHelpMe        = say("votre compte", "your account")
 	SimpleHelpLogin     = say("se connecter", "log in")
 	SimpleHelpRegister  = say("créer un compte", "create an account")

@@ -10,7 +10,7 @@ import (
 
 func TestFind(t *testing.T) {
 	for word, want := range map[string]string{
-		"catalogue": "catalogue", "CATALOGUE": "catalogue", "événements": "evenements", "buy": "acheter",
+		"catalogue": "catalogue", "CATALOGUE": "catalogue", "Nouvelles": "nouvelles", "buy": "acheter",
 		"ach": "", "ache": "acheter", "acha": "achats", "achat": "achats", "cl": "", "clas": "classements", "?": "aide",
 		"pass": "motdepasse", "qui": "quitter", "qu": "", "": "", "rm": "", "achats": "achats", "sel": "vendre",
 	} {

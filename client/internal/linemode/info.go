@@ -83,13 +83,3 @@ func (s *session) me(ctx context.Context, _ string) error {
 	s.say(i18n.SimpleMe, p.FirstName, p.LastName, p.Login, p.Email)
 	return nil
 }
-
-func (s *session) events(context.Context, string) error {
-	if len(s.news) == 0 {
-		s.say(i18n.SimpleNoEvents)
-	}
-	for _, n := range s.news {
-		s.line(n)
-	}
-	return nil
-}

@@ -72,8 +72,9 @@ type session struct {
 	api  *api.Client
 	list []api.Article // what the numbers mean
 	more func(ctx context.Context) error
-	news []string // the events, oldest first
-	cut  bool     // the loss was told
+	// newest is the first row of the news that were shown.
+	newest string
+	cut    bool // the loss was told
 }
 
 func (s *session) run(ctx context.Context) error {

@@ -104,7 +104,7 @@ func (s *session) enter(ctx context.Context, login string) error {
 }
 
 func (s *session) welcome(ctx context.Context, session api.Session, notKept error) error {
-	s.list, s.more = nil, nil
+	s.list, s.more, s.newest = nil, nil, ""
 	if session.Resumed {
 		s.say(i18n.SimpleResumed, session.Login)
 	} else {
@@ -117,7 +117,11 @@ func (s *session) welcome(ctx context.Context, session api.Session, notKept erro
 		s.say(i18n.SimpleMustChange)
 		return nil
 	}
-	return s.told(s.quota(ctx))
+	if err := s.told(s.quota(ctx)); err != nil || session.Unread == 0 {
+		return err
+	}
+	s.line(s.t.N(i18n.SimpleUnread, session.Unread) + " " + s.t.S(i18n.SimpleUnreadDo))
+	return nil
 }
 
 // told lets a session go on after an extra that failed.

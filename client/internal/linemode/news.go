@@ -3,6 +3,7 @@ package linemode
 import (
 	"context"
 	"io"
+	"time"
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
@@ -79,25 +80,76 @@ func (s *session) state(state link.State) string {
 	return ""
 }
 
-// event puts an event in words and keeps it; "" is nothing to say.
+// event puts an event in words; "" is nothing to say.
 func (s *session) event(e api.Event) string {
-	var text string
 	switch e := e.(type) {
 	case api.ArticleSold:
-		text = s.t.S(i18n.SimpleSold, e.Buyer, e.Title, e.Contact)
+		return s.t.S(i18n.SimpleSold, e.Buyer, e.Title, e.Contact)
 	case api.Announced:
-		text = s.t.S(i18n.SimpleAnnounced, e.Text)
+		return s.t.S(i18n.SimpleAnnounced, e.Text)
 	case api.Expelled:
-		text = s.t.S(i18n.SimpleExpelled, e.Reason)
+		return s.t.S(i18n.SimpleExpelled, e.Reason)
 	case api.SessionEnded:
-		text = s.t.S(i18n.SimpleEnded)
-	default:
-		return "" // of a later version: nothing that we could put in words
+		return s.t.S(i18n.SimpleEnded)
 	}
-	s.news = append(s.news, s.t.Clock(e.When())+" "+text)
-	const kept = 50 // what a person may want to read again
-	s.news = s.news[max(0, len(s.news)-kept):]
-	return text
+	return "" // of a later version: nothing that we could put in words
+}
+
+// showNews tells what happened, newest first; nothing becomes read by it.
+func (s *session) showNews(ctx context.Context, _ string) error { return s.newsPage(ctx, "") }
+
+// newsPage shows a page of the news; "more" is the next.
+func (s *session) newsPage(ctx context.Context, after string) error {
+	var page api.NewsPage
+	if err := s.wait(ctx, func(ctx context.Context) (err error) {
+		page, err = s.api.News(ctx, 0, after)
+		return err
+	}); err != nil {
+		return err
+	}
+	s.more = nil
+	if after == "" {
+		s.newest = ""
+		s.line(s.t.N(i18n.SimpleUnread, page.Unread))
+	}
+	for _, n := range page.News {
+		if s.newest == "" {
+			s.newest = n.ID
+		}
+		text := n.Text
+		switch n.Type {
+		case "VENDU":
+			text = s.t.S(i18n.SimpleSold, n.Buyer, n.Title, n.Contact)
+		case "ANNONCE":
+			text = s.t.S(i18n.SimpleAnnounced, n.Text)
+		}
+		if !n.Read {
+			text = s.t.S(i18n.SimpleNew, text)
+		}
+		s.line(s.t.Date(n.At, time.Now()) + ". " + text)
+	}
+	if page.Next != "" {
+		s.say(i18n.SimpleMoreNews)
+		s.more = func(ctx context.Context) error { return s.newsPage(ctx, page.Next) }
+	}
+	return nil
+}
+
+// markRead marks what the last list of news showed; what came since stays unread.
+func (s *session) markRead(ctx context.Context, _ string) error {
+	if s.newest == "" {
+		s.say(i18n.SimpleReadWhat)
+		return errSaid
+	}
+	var unread int
+	if err := s.wait(ctx, func(ctx context.Context) (err error) {
+		unread, err = s.api.MarkRead(ctx, s.newest)
+		return err
+	}); err != nil {
+		return err
+	}
+	s.line(s.t.N(i18n.SimpleUnread, unread))
+	return nil
 }
 
 func (s *session) say(m i18n.Msg, args ...any) { s.line(s.t.S(m, args...)) }

@@ -99,15 +99,13 @@ func (m *model) eventsCame(all events) tea.Cmd {
 		switch ev := ev.(type) {
 		case api.ArticleSold:
 			sold = append(sold, ev.ID)
-			m.note(ev.At.At, page.News, ev.Contact, func(e *page.Env) string {
-				return e.S(i18n.NoteSold, ev.Buyer, ev.Title, ev.Contact)
-			})
+			m.tell(m.e.S(i18n.NewsContact, m.e.S(i18n.NewsSold, ev.Buyer, ev.Title), ev.Contact))
 		case api.Announced:
-			m.note(ev.At.At, page.News, "", func(e *page.Env) string { return e.S(i18n.NoteAnnounced, ev.Text) })
+			m.tell(m.e.S(i18n.NewsAnnounced, ev.Text))
 		case api.SessionEnded:
 			m.Publish(page.Left{Reason: m.ended(ev)})
 		case api.Unknown:
-			m.note(ev.At.At, page.Info, "", func(e *page.Env) string { return e.S(i18n.NoteOther, ev.Word, ev.Text) })
+			m.Say(page.Info, m.e.S(i18n.NewsOther, ev.Word, ev.Text))
 		}
 	}
 	if len(sold) > fewSold { // once, however many
@@ -117,28 +115,24 @@ func (m *model) eventsCame(all events) tea.Cmd {
 			m.Publish(page.Gone{Article: api.Article{ID: id}})
 		}
 	}
+	if m.loggedIn() { // what came stands among the news already
+		resync = tea.Batch(resync, m.e.Inbox.Reload(m.e))
+	}
 	if len(all) > 1 {
 		return tea.Batch(resync, m.e.After(floodPause, rearm{}))
 	}
 	return tea.Batch(resync, m.await(m.nextEvents))
 }
 
-// note keeps an event and shows it for some seconds.
-func (m *model) note(at time.Time, mood page.Mood, contact string, text func(*page.Env) string) {
-	if at.IsZero() {
-		at = m.e.Now()
-	}
-	m.e.Inbox.Add(page.Note{At: at, Mood: mood, Text: text, Copy: contact}, m.kind != page.Messages)
-	if mood != page.News {
-		return
-	}
-	m.Say(mood, text(m.e))
+// tell shows what happened for some seconds, and to whoever looks elsewhere by
+// the terminal's own means.
+func (m *model) tell(text string) {
+	m.Say(page.News, text)
 	if m.away && m.notify {
-		said := text(m.e)
 		if m.charset != i18n.UTF8 {
-			said = theme.Bare(said)
+			text = theme.Bare(text)
 		}
-		m.terminal.Alert("EtuServices : " + said)
+		m.terminal.Alert("EtuServices : " + text)
 	}
 }
 
@@ -165,7 +159,7 @@ func (m *model) linkChanged(s link.State) tea.Cmd {
 			m.Say(page.Good, m.e.S(i18n.OfflineBack))
 		}
 		if m.loggedIn() && before.Generation != 0 && s.Generation > before.Generation {
-			return tea.Batch(m.page().Update(page.Resync{}), m.AskQuotas())
+			return tea.Batch(m.page().Update(page.Resync{}), m.AskQuotas(), m.e.Inbox.Reload(m.e))
 		}
 	}
 	return nil

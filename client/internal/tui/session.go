@@ -43,9 +43,9 @@ func (m *model) acted(fact tea.Msg) tea.Cmd {
 	return nil
 }
 
-// askWho asks for what is known of whoever is logged in.
+// askWho asks for what is known of whoever is logged in, the news included.
 func (m *model) askWho() tea.Cmd {
-	return tea.Batch(m.AskQuotas(), m.who.Start(m.e, m.e.API.Who, func() tea.Cmd {
+	return tea.Batch(m.AskQuotas(), m.e.Inbox.Reload(m.e), m.who.Start(m.e, m.e.API.Who, func() tea.Cmd {
 		if m.who.Err == nil {
 			m.e.Profile = m.who.Data
 		}
@@ -57,13 +57,13 @@ func (m *model) askWho() tea.Cmd {
 func (m *model) entered(fact page.Entered) {
 	e, s := m.e, fact.Session
 	if s.Login != m.last { // nothing of one user is shown to another
-		e.Inbox, e.Quotas = page.Inbox{}, page.QuotaState{}
+		e.Quotas = page.QuotaState{}
 	}
 	if s.Login != m.last || m.back == page.Login {
 		m.back = page.Home
 	}
 	m.last, m.under = s.Login, nil
-	e.Session, e.Profile = s, api.Profile{}
+	e.Session, e.Profile, e.Inbox.Unread = s, api.Profile{}, s.Unread
 	if s.Quota.Max > 0 {
 		e.Quotas.Connections = s.Quota
 	}
@@ -94,6 +94,7 @@ func (m *model) left(fact page.Left) {
 		m.back = m.kind // an ended session goes on where it stood
 	}
 	m.e.Session, m.e.Profile = api.Session{}, api.Profile{}
+	m.e.Inbox.Forget()
 	m.quotas.Forget()
 	m.who.Forget()
 }

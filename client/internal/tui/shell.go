@@ -49,8 +49,8 @@ func (m *model) Say(mood page.Mood, text string) {
 	}
 }
 
-// Note keeps a message that the user has seen.
-func (m *model) Note(n page.Note) { m.e.Inbox.Add(n, false) }
+// InSight says that a page is the present one, and drawn.
+func (m *model) InSight(k page.Kind) bool { return m.kind == k && !m.small() && !m.help }
 
 // Copy puts a text on the clipboard.
 func (m *model) Copy(text string) {

@@ -78,6 +78,11 @@ func answers(request string) []string {
 			"| id=7 titre=\"mal\x1b[2J\x1b]52;c;AAAA\x07\u202eveillant\" categorie=livre prix=4.50 vendeur=zoe publie=2026-11-20T09:00:00Z",
 			"+OK ARTICLES lignes=1",
 		}
+	case "NOUVELLES":
+		return []string{
+			"| nouvelle=n1 instant=2026-11-21T09:00:00Z type=ANNONCE lue=non texte=\"flot d'annonces\"",
+			"+OK NOUVELLES lignes=1 non_lues=1",
+		}
 	case "STATS":
 		return []string{"| tableau=derniers rang=1 login=amelie instant=2026-11-21T09:00:00Z", "| tableau=top rang=1 login=amelie connexions=3", "+OK STATS lignes=1"}
 	}

@@ -86,14 +86,9 @@ func (d *Buy) settled() tea.Cmd {
 		return d.failed(hidden)
 	}
 	r := d.work.Data
-	note := page.Note{
-		At: e.Now(), Mood: page.Good, Copy: r.Contact,
-		Text: func(e *page.Env) string { return e.S(i18n.BuyNote, r.Title, r.Seller, r.Contact) },
-	}
 	e.Spend(r.Services)
-	e.Note(note)
 	if hidden {
-		e.Say(page.Good, note.Text(e))
+		e.Say(page.Good, e.S(i18n.BuyNote, r.Title, r.Seller, r.Contact))
 	}
 	e.Publish(page.Bought{Article: d.article})
 	return nil

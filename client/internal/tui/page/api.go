@@ -32,6 +32,8 @@ type API interface {
 	MySales(ctx context.Context, n int, after string) (api.ArticlePage, error)
 	MyPurchases(ctx context.Context, n int, after string) (api.ArticlePage, error)
 	Boards(ctx context.Context, b api.Board) (api.Boards, error)
+	News(ctx context.Context, n int, after string) (api.NewsPage, error)
+	MarkRead(ctx context.Context, id string) (unread int, err error)
 
 	Administration
 }

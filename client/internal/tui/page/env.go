@@ -14,7 +14,7 @@ import (
 
 // Env is what all screens share, and the shell around them. Pages read it in
 // View, so a change of language or theme needs no word to anyone. It is written
-// by the root, by Load (busy) and by the page of the messages (Inbox.Unread).
+// by the root, by Load (busy) and by the Inbox itself.
 type Env struct {
 	Shell
 	Ctx    context.Context // ends with the program

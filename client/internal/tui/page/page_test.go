@@ -89,16 +89,6 @@ func TestLoadDropsStaleAnswers(t *testing.T) {
 	}
 }
 
-func TestInboxIsBounded(t *testing.T) {
-	var b Inbox
-	for i := range 1000 {
-		b.Add(Note{At: noon.Add(time.Duration(i))}, true)
-	}
-	if len(b.Notes) != maxNotes || !b.Notes[0].At.Equal(noon.Add(999)) {
-		t.Errorf("%d notes, the first of %v", len(b.Notes), b.Notes[0].At)
-	}
-}
-
 // A quota that no honest server tells is drawn, and nothing is computed from it.
 func TestMadQuota(t *testing.T) {
 	const window = 10 * time.Minute

@@ -8,8 +8,9 @@ import (
 
 // Part is a page of a list, with what asks for the next one ("": it is the last).
 type Part[T any] struct {
-	Rows []T
-	Next string
+	Rows   []T
+	Next   string
+	Unread int // of the news: how many, on this page or not
 }
 
 // Pager is a list that the server gives in parts: the first on demand, the

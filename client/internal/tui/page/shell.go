@@ -1,8 +1,6 @@
 package page
 
 import (
-	"time"
-
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/api"
@@ -17,9 +15,10 @@ type Shell interface {
 	Back() tea.Cmd
 	// Open shows a dialog over the page.
 	Open(d Dialog)
-	// Say shows a short message for some seconds; Note keeps one in the list.
+	// Say shows a short message for some seconds.
 	Say(m Mood, text string)
-	Note(n Note)
+	// InSight says that a page is the present one, and drawn.
+	InSight(k Kind) bool
 	// Copy puts a text on the user's clipboard, and says so.
 	Copy(text string)
 	// Spend takes what is left of the services quota after a call; AskQuotas
@@ -70,6 +69,8 @@ type (
 	Left struct{ Reason string }
 	// PasswordChanged: the user has a new password.
 	PasswordChanged struct{}
+	// NewsCame: the rows of the inbox are new.
+	NewsCame struct{}
 )
 
 // Second comes to the page in sight, every second while the link is online.
@@ -86,34 +87,3 @@ type Live []api.Event
 
 // Redraw draws again: time has passed.
 type Redraw struct{}
-
-// maxNotes bounds the list of events: a flood must not grow the program.
-const maxNotes = 200
-
-// Note is an event or a result worth finding again. Its words depend on the
-// language, so it is written when it is drawn.
-type Note struct {
-	At   time.Time
-	Mood Mood
-	Text func(e *Env) string
-	Copy string // what the copy key takes: an e-mail address
-}
-
-// Inbox is the list of events, newest first.
-type Inbox struct {
-	Notes  []Note
-	Unread int
-}
-
-// Add puts a note on top.
-func (b *Inbox) Add(n Note, unread bool) {
-	b.Notes = append(b.Notes, Note{})
-	copy(b.Notes[1:], b.Notes)
-	b.Notes[0] = n
-	if len(b.Notes) > maxNotes {
-		b.Notes = b.Notes[:maxNotes]
-	}
-	if unread {
-		b.Unread = min(b.Unread+1, maxNotes)
-	}
-}

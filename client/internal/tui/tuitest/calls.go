@@ -126,6 +126,31 @@ func (f *Fake) Boards(context.Context, api.Board) (api.Boards, error) {
 	return f.Ranks, f.call("Boards")
 }
 
+// News gives the whole inbox at once.
+func (f *Fake) News(context.Context, int, string) (api.NewsPage, error) {
+	return api.NewsPage{News: slices.Clone(f.Inbox), Unread: f.unread()}, f.call("News")
+}
+
+// MarkRead marks a row and all below it.
+func (f *Fake) MarkRead(_ context.Context, id string) (int, error) {
+	err := f.call("MarkRead")
+	below := false
+	for i := range f.Inbox {
+		below = below || f.Inbox[i].ID == id
+		f.Inbox[i].Read = f.Inbox[i].Read || below
+	}
+	return f.unread(), err
+}
+
+func (f *Fake) unread() (n int) {
+	for _, a := range f.Inbox {
+		if !a.Read {
+			n++
+		}
+	}
+	return n
+}
+
 func (f *Fake) Session() (api.Session, bool) {
 	if f.Logged == nil {
 		return api.Session{}, false

@@ -32,6 +32,7 @@ type Fake struct {
 	// first.
 	Backwards bool
 	Ranks     api.Boards
+	Inbox     []api.News // newest first
 	Here      api.Count
 	Errs      map[string]error // by method
 	Silent    map[string]bool  // by method

@@ -33,6 +33,9 @@ func (t *Table) SetHeight(h int) { t.height = max(1, h) }
 // Height is how many rows are in sight.
 func (t *Table) Height() int { return t.height }
 
+// Top is the first row in sight.
+func (t *Table) Top() int { return t.top }
+
 // Key moves the cursor; used is false where the key is none of the table's.
 func (t *Table) Key(k tea.KeyMsg, n int) (used bool) {
 	switch {

@@ -2,6 +2,7 @@
 package article
 
 import (
+	"cmp"
 	"context"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -70,7 +71,7 @@ func (p *Page) key(k tea.KeyMsg) tea.Cmd {
 	case keys.Refresh.Is(k):
 		return p.Show(nil)
 	case keys.Copy.Is(k):
-		p.e.Copy(a.Title)
+		p.e.Copy(cmp.Or(a.Contact, a.Title))
 	case a.Status != api.OnSale && a.Status != "":
 	case p.own() && keys.Withdraw.Is(k):
 		p.e.Open(dialog.Withdraw(p.e, a))
@@ -81,10 +82,12 @@ func (p *Page) key(k tea.KeyMsg) tea.Cmd {
 }
 
 func (p *Page) article() api.Article {
-	if p.detail.Has {
-		return p.detail.Data
+	if !p.detail.Has {
+		return p.brief
 	}
-	return p.brief
+	a := p.detail.Data // ARTICLE tells neither the other party nor when it was sold
+	a.SoldAt, a.Other, a.Contact = p.brief.SoldAt, p.brief.Other, p.brief.Contact
+	return a
 }
 
 func (p *Page) own() bool { return p.article().Seller == p.e.Session.Login }
@@ -105,6 +108,8 @@ func (p *Page) View() string {
 		l.Add(th.Faint.Render(e.S(i18n.ArticleNoText)))
 	}
 	switch {
+	case a.Contact != "":
+		l.Add("", e.Hint(keys.Copy)+" "+th.Strong.Render(a.Contact))
 	case !onSale:
 		l.Add("", e.Warning(e.S(i18n.ArticleGone), w))
 	case p.own():

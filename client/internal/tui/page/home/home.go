@@ -124,12 +124,13 @@ func (p *Page) events(l *widget.Lines, w int) {
 		return
 	}
 	l.Add("", widget.Ends(th.Strong.Render(e.S(i18n.HomeEvents)), e.Hint(keys.Messages.To(i18n.HomeEventsMore)), w))
-	notes := e.Inbox.Notes
+	notes := e.Inbox.Rows
 	if len(notes) == 0 {
 		l.Add("  " + th.Faint.Render(e.S(i18n.HomeNoEvent)))
 	}
 	for _, n := range notes[:min(room, len(notes))] {
-		l.Add("  " + th.Faint.Render(e.T.Clock(n.At)) + "  " + e.Sign(n.Mood) + " " + n.Text(e))
+		mood, text := page.NewsLine(e, n)
+		l.Add("  " + th.Faint.Render(e.T.Clock(n.At)) + "  " + e.Sign(mood) + " " + text)
 	}
 }
 

@@ -1,9 +1,14 @@
-// Package messages is the list of what happened, newest first.
+// Package messages is the list of what happened to the user, newest first, as
+// the server keeps it. What was shown here becomes read, and nothing else does.
 package messages
 
 import (
+	"cmp"
+	"slices"
+
 	tea "github.com/charmbracelet/bubbletea"
 
+	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
@@ -16,42 +21,89 @@ type Page struct {
 	page.Base
 	e     *page.Env
 	table widget.Table
+	on    string          // the row under the cursor, which stays there when others come
+	fresh map[string]bool // what was not read when this visit began, or came since
 }
 
 // New makes the screen.
 func New(e *page.Env) *Page { return &Page{e: e} }
 
-// Show counts all as read.
+// Show asks for the newest.
 func (p *Page) Show(any) tea.Cmd {
-	p.e.Inbox.Unread = 0
-	p.table.Cur = 0
-	return nil
+	p.table.Cur, p.on, p.fresh = 0, "", map[string]bool{}
+	return tea.Batch(p.came(), p.e.Inbox.Reload(p.e))
 }
 
 // Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) tea.Cmd {
-	k, ok := m.(tea.KeyMsg)
-	if !ok {
-		return nil
+	switch m := m.(type) {
+	case page.NewsCame:
+		return p.came()
+	case page.Second:
+		return p.seen() // a screen that was too small may have grown
+	case tea.KeyMsg:
+		return p.key(m)
 	}
-	notes := p.e.Inbox.Notes
-	switch {
-	case keys.Back.Is(k):
-		return p.e.Back()
-	case keys.Copy.Is(k) && p.table.Cur < len(notes):
-		n := notes[p.table.Cur]
-		text := n.Copy
-		if text == "" {
-			text = n.Text(p.e)
-		}
-		p.e.Copy(text)
-		return nil
-	}
-	p.table.Key(k, len(notes))
 	return nil
 }
 
-// footLines is the room under the list for the whole text of one note.
+func (p *Page) key(k tea.KeyMsg) tea.Cmd {
+	n, there := p.current()
+	switch {
+	case keys.Back.Is(k):
+		return p.e.Back()
+	case keys.Refresh.Is(k):
+		return p.e.Inbox.Reload(p.e)
+	case there && keys.Enter.Is(k) && n.Article != "":
+		return p.e.Push(page.Article, article(p.e, n))
+	case there && keys.Copy.Is(k):
+		_, text := page.NewsLine(p.e, n)
+		p.e.Copy(cmp.Or(n.Contact, text))
+	case p.table.Key(k, len(p.e.Inbox.Rows)):
+		if n, ok := p.current(); ok {
+			p.on = n.ID
+		}
+		return tea.Batch(p.e.Inbox.More(p.e, p.table.Cur+p.table.Height()), p.seen())
+	}
+	return nil
+}
+
+// article is what the news of a sale tell of it.
+func article(e *page.Env, n api.News) api.Article {
+	return api.Article{ID: n.Article, Title: n.Title, Cents: -1, Seller: e.Session.Login, Status: api.Sold, SoldAt: n.At, Other: n.Buyer, Contact: n.Contact}
+}
+
+func (p *Page) current() (api.News, bool) {
+	rows := p.e.Inbox.Rows
+	if p.table.Cur >= len(rows) {
+		return api.News{}, false
+	}
+	return rows[p.table.Cur], true
+}
+
+// came takes the rows that the inbox has now.
+func (p *Page) came() tea.Cmd {
+	rows := p.e.Inbox.Rows
+	p.table.Cur = max(0, slices.IndexFunc(rows, func(n api.News) bool { return n.ID == p.on }))
+	return p.seen()
+}
+
+// seen makes read what is in sight and all below it.
+func (p *Page) seen() tea.Cmd {
+	if !p.e.InSight(page.Messages) {
+		return nil
+	}
+	rows := p.e.Inbox.Rows
+	p.table.Clamp(len(rows))
+	for _, n := range rows {
+		if !n.Read {
+			p.fresh[n.ID] = true
+		}
+	}
+	return p.e.Inbox.Seen(p.e, p.table.Top())
+}
+
+// footLines is the room under the list for the whole text of one row.
 const footLines = 4
 
 // SetSize sets the size of the page and of its table.
@@ -62,28 +114,30 @@ func (p *Page) SetSize(w, h int) {
 
 // View draws the page.
 func (p *Page) View() string {
-	e, th, notes := p.e, p.e.Theme, p.e.Inbox.Notes
+	e, th, rows := p.e, p.e.Theme, p.e.Inbox.Rows
 	var l widget.Lines
-	if len(notes) == 0 {
-		l.Add("", "  "+e.S(i18n.MessagesNone), "")
-		for _, s := range widget.Wrap(e.S(i18n.MessagesWhat), p.W-4) {
-			l.Add("  " + th.Faint.Render(s))
-		}
-		return l.String()
+	if s := page.ListState(e, &e.Inbox.First, len(rows), p.W, i18n.MessagesNone, i18n.MessagesWhat); s != "" {
+		return s
 	}
-	cols := []widget.Column{{Width: 5, Style: &th.Faint}, {Width: 1}, {}}
-	l.Add(p.table.View(th, cols, len(notes), p.W, true, func(i int) []string {
-		n := notes[i]
-		return []string{e.T.Clock(n.At), sign(n.Mood), n.Text(e)}
+	cols := []widget.Column{{Width: 1}, {Width: 13, Style: &th.Faint}, {Width: 1}, {}}
+	l.Add(p.table.View(th, cols, len(rows), p.W, true, func(i int) []string {
+		n := rows[i]
+		mood, text := page.NewsLine(e, n)
+		unread := " "
+		if p.fresh[n.ID] {
+			unread = theme.Dot
+		}
+		return []string{unread, e.T.Date(n.At, e.Now()), sign(mood), text}
 	}))
-	n := notes[min(p.table.Cur, len(notes)-1)]
-	text := widget.Wrap(n.Text(e), p.W-4)
+	n, _ := p.current()
+	_, text := page.NewsLine(e, n)
+	whole := widget.Wrap(text, p.W-4)
 	foot := make([]string, 0, footLines)
-	for _, s := range text[:min(len(text), footLines-1)] {
+	for _, s := range whole[:min(len(whole), footLines-1)] {
 		foot = append(foot, "  "+s)
 	}
-	if n.Copy != "" && len(foot) < footLines {
-		foot = append(foot, "  "+e.Hint(keys.Copy)+" "+th.Strong.Render(n.Copy))
+	if n.Contact != "" && len(foot) < footLines {
+		foot = append(foot, "  "+e.Hint(keys.Copy)+" "+th.Strong.Render(n.Contact))
 	}
 	return l.Foot(p.H, foot...)
 }
@@ -103,9 +157,13 @@ func (p *Page) Title() string { return p.e.S(i18n.MessagesTitle) }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
-	e := p.e
-	return []keys.Key{
-		keys.Arrows, keys.Copy, keys.Back,
-		keys.Screens(e.IsAdmin()), keys.Help,
+	list := []keys.Key{keys.Arrows}
+	n, there := p.current()
+	if there && n.Article != "" {
+		list = append(list, keys.Enter.To(i18n.DoOpen))
 	}
+	if there {
+		list = append(list, keys.Copy)
+	}
+	return append(list, keys.Refresh, keys.Back, keys.Screens(p.e.IsAdmin()), keys.Help)
 }

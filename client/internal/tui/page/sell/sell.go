@@ -153,12 +153,8 @@ func (p *Page) settled() tea.Cmd {
 	r := p.work.Data
 	p.ref = ""
 	p.reset()
-	note := page.Note{At: p.e.Now(), Mood: page.Good, Text: func(e *page.Env) string {
-		return e.S(i18n.SellNote, r.Title, e.T.Amount(r.Cents))
-	}}
 	p.e.Spend(r.Services)
-	p.e.Note(note)
-	p.e.Say(page.Good, note.Text(p.e))
+	p.e.Say(page.Good, p.e.S(i18n.SellNote, r.Title, p.e.T.Amount(r.Cents)))
 	p.e.Publish(page.OnSale{Receipt: r})
 	return nil
 }

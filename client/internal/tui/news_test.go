@@ -1,0 +1,75 @@
+package tui
+
+import (
+	"testing"
+	"time"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/tui/tuitest"
+)
+
+// sold is the row of a sale among the news.
+func sold(id, title, buyer string) api.News {
+	return api.News{ID: id, At: start.Add(-time.Hour), Type: "VENDU", Article: "12", Title: title, Buyer: buyer, Contact: buyer + "@etu.example"}
+}
+
+func newsServer() *tuitest.Fake {
+	f := tuitest.New(start)
+	f.LogIn()
+	f.Inbox = []api.News{sold("n2", "Le Petit Prince", "leo"), {ID: "n1", At: start.Add(-30 * time.Hour), Type: "ANNONCE", Text: "Fermeture à 18 h."}}
+	f.Logged.Unread = 2
+	return f
+}
+
+// TestNewsAreReadWhenShown: neither the login nor another screen nor the event
+// itself makes news read; the list does, as far as it shows them.
+func TestNewsAreReadWhenShown(t *testing.T) {
+	f := newsServer()
+	s := open(t, f, 80, 24)
+	s.press("2", "4", "1")
+	s.send(events{api.ArticleSold{At: api.At{At: start}, ID: "12", Title: "Le Petit Prince", Buyer: "leo", Contact: "leo@etu.example"}})
+	if f.Called("MarkRead") != 0 || s.m.e.Inbox.Unread != 2 {
+		t.Fatalf("read without being seen: %q", f.Calls)
+	}
+	s.press("m")
+	s.see("leo a acheté « Le Petit Prince »", "leo@etu.example", "Fermeture à 18 h.")
+	if f.Called("MarkRead") != 1 || s.m.e.Inbox.Unread != 0 {
+		t.Fatalf("seen, and %d unread", s.m.e.Inbox.Unread)
+	}
+	f.Inbox = append([]api.News{sold("n3", "Vol de nuit", "zoe")}, f.Inbox...)
+	s.send(events{api.ArticleSold{At: api.At{At: start}, ID: "13", Title: "Vol de nuit", Buyer: "zoe", Contact: "zoe@etu.example"}})
+	s.see("zoe a acheté « Vol de nuit »")
+	if f.Called("MarkRead") != 2 {
+		t.Fatal("what came while the list was in sight is not read")
+	}
+}
+
+// TestNewsOutOfSightStayUnread: under a screen too small, or after the list was
+// left before the answer came, nothing was seen.
+func TestNewsOutOfSightStayUnread(t *testing.T) {
+	f := newsServer()
+	f.Silent["News"] = true
+	s := open(t, f, 80, 24)
+	s.press("m", "1")
+	s.release()
+	s.advance(2 * time.Second)
+	if f.Called("MarkRead") != 0 {
+		t.Error("left before it came, and read")
+	}
+	s = open(t, newsServer(), 40, 10)
+	s.press("m")
+	s.advance(2 * time.Second)
+	if s.fake.Called("MarkRead") != 0 {
+		t.Error("read on a screen too small to show it")
+	}
+}
+
+func TestNewsOpenTheirArticle(t *testing.T) {
+	s := open(t, newsServer(), 80, 24)
+	s.press("m", "enter")
+	s.see("Le Petit Prince", "leo@etu.example")
+	s.press("c")
+	if len(s.copied) != 1 || s.copied[0] != "leo@etu.example" {
+		t.Errorf("copied %q", s.copied)
+	}
+}

@@ -1,0 +1,94 @@
+package page
+
+import (
+	"context"
+	"slices"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/i18n"
+)
+
+// inboxRows is how many news one request brings.
+const inboxRows = 50
+
+// Inbox is the news that the server keeps for the user, newest first. Nothing
+// but Seen makes them read.
+type Inbox struct {
+	Pager[api.News]
+	Unread int
+
+	again bool // something came while the rows were asked for
+	mark  Load[int]
+}
+
+// Reload asks for the newest, and publishes NewsCame once they are there. While
+// an answer is awaited it asks once more behind it, however often it is called.
+func (b *Inbox) Reload(e *Env) tea.Cmd {
+	if b.again = b.First.Busy(); b.again {
+		return nil
+	}
+	return b.Pager.Reload(e, b.fetch(e), func([]api.News) tea.Cmd {
+		if b.First.Err == nil {
+			b.Unread = b.First.Data.Unread
+			e.Publish(NewsCame{})
+		}
+		if b.again {
+			return b.Reload(e)
+		}
+		return nil
+	})
+}
+
+// More asks for older news where the row in sight is near the end.
+func (b *Inbox) More(e *Env, row int) tea.Cmd {
+	return b.Follow(e, row, b.fetch(e), func() tea.Cmd { return nil })
+}
+
+func (b *Inbox) fetch(e *Env) func(context.Context, string) (Part[api.News], error) {
+	return func(ctx context.Context, after string) (Part[api.News], error) {
+		p, err := e.API.News(ctx, inboxRows, after)
+		return Part[api.News]{Rows: p.News, Next: p.Next, Unread: p.Unread}, err
+	}
+}
+
+// Seen tells the server that row i and all below it were shown to the user.
+func (b *Inbox) Seen(e *Env, i int) tea.Cmd {
+	unread := func(n api.News) bool { return !n.Read }
+	if b.mark.Busy() || !slices.ContainsFunc(b.Rows[min(i, len(b.Rows)):], unread) {
+		return nil
+	}
+	id := b.Rows[i].ID
+	return b.mark.Start(e, func(ctx context.Context) (int, error) { return e.API.MarkRead(ctx, id) }, func() tea.Cmd {
+		if b.mark.Err != nil {
+			return nil
+		}
+		b.Unread = b.mark.Data
+		below := false
+		for i := range b.Rows {
+			if below = below || b.Rows[i].ID == id; below {
+				b.Rows[i].Read = true
+			}
+		}
+		return nil
+	})
+}
+
+// Forget drops everything (another user logs in).
+func (b *Inbox) Forget() {
+	b.Pager.Forget()
+	b.mark.Forget()
+	b.Unread, b.again = 0, false
+}
+
+// NewsLine is a row of the news in one sentence, with its mood.
+func NewsLine(e *Env, n api.News) (Mood, string) {
+	switch n.Type {
+	case "VENDU":
+		return Good, e.S(i18n.NewsSold, n.Buyer, n.Title)
+	case "ANNONCE":
+		return News, e.S(i18n.NewsAnnounced, n.Text)
+	}
+	return Info, n.Text
+}
