@@ -71,14 +71,15 @@ func TestCategoryInBothLanguages(t *testing.T) {
 // TestVerbsOfTheProtocol: those that have a command are that command, the others
 // are sent as they stand. A mistyped word is said with what was meant.
 func TestVerbsOfTheProtocol(t *testing.T) {
-	out := pipe(t, "NOUVELLES n=1\nlu tout\nmesventes\nctalogue\nquitter\n", as(
+	out := pipe(t, "ping\nNOUVELLES\nlu\nmesventes\nctalogue\nquitter\n", as(
 		"etudiant",
-		[]string{"NOUVELLES n=1", "| nouvelle=9 type=VENDU lue=non", "+OK NOUVELLES lignes=1 non_lues=1"},
-		[]string{"lu tout", "+OK LU non_lues=0"},
+		[]string{"ping", "+OK PONG"},
+		[]string{"NOUVELLES", "| nouvelle=9 instant=2026-11-21T09:00:00Z type=RAZ lue=non texte=\"Remis à zéro.\"", "+OK NOUVELLES lignes=1 non_lues=1"},
+		[]string{"LU 9", "+OK LU non_lues=0"},
 		[]string{"MESVENTES", "+OK MESVENTES lignes=0"},
 	))
-	for _, want := range []string{"nouvelle=9", "non_lues=0", "Aucun article.", "Vouliez-vous dire « catalogue » ?"} {
-		if !strings.Contains(out, want) {
+	for _, want := range []string{"+OK PONG", "Non lu : Remis à zéro.", "0 nouvelle non lue.", "Aucun article.", "Vouliez-vous dire « catalogue » ?"} {
+		if !strings.Contains(strings.ReplaceAll(out, "\u00a0", " "), want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}
 	}

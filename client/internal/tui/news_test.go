@@ -8,16 +8,10 @@ import (
 	"etuservices/client/internal/tui/tuitest"
 )
 
-// sold is the row of a sale among the news.
-func sold(id, title, buyer string) api.News {
-	return api.News{ID: id, At: start.Add(-time.Hour), Type: "VENDU", Article: "12", Title: title, Buyer: buyer, Contact: buyer + "@etu.example"}
-}
-
 func newsServer() *tuitest.Fake {
 	f := tuitest.New(start)
 	f.LogIn()
-	f.Inbox = []api.News{sold("n2", "Le Petit Prince", "leo"), {ID: "n1", At: start.Add(-30 * time.Hour), Type: "ANNONCE", Text: "Fermeture à 18 h."}}
-	f.Logged.Unread = 2
+	withNews(f)
 	return f
 }
 
@@ -32,11 +26,11 @@ func TestNewsAreReadWhenShown(t *testing.T) {
 		t.Fatalf("read without being seen: %q", f.Calls)
 	}
 	s.press("m")
-	s.see("leo a acheté « Le Petit Prince »", "leo@etu.example", "Fermeture à 18 h.")
+	s.see("leo a acheté « Le Petit Prince »", "leo@etu.example", "Maintenance ce soir")
 	if f.Called("MarkRead") != 1 || s.m.e.Inbox.Unread != 0 {
 		t.Fatalf("seen, and %d unread", s.m.e.Inbox.Unread)
 	}
-	f.Inbox = append([]api.News{sold("n3", "Vol de nuit", "zoe")}, f.Inbox...)
+	f.Inbox = append([]api.News{{ID: "n4", At: start, Type: "VENDU", Article: "13", Title: "Vol de nuit", Buyer: "zoe", Contact: "zoe@etu.example"}}, f.Inbox...)
 	s.send(events{api.ArticleSold{At: api.At{At: start}, ID: "13", Title: "Vol de nuit", Buyer: "zoe", Contact: "zoe@etu.example"}})
 	s.see("zoe a acheté « Vol de nuit »")
 	if f.Called("MarkRead") != 2 {

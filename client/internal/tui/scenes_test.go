@@ -62,6 +62,16 @@ func noCalls(f *tuitest.Fake) {
 	f.Quota.Services = api.Quota{Used: 10, Max: 10, Window: 10 * time.Minute, Next: start.Add(167 * time.Second)}
 }
 
+// withNews is an inbox with a sale and an announcement that were not read.
+func withNews(f *tuitest.Fake) {
+	f.Inbox = []api.News{
+		{ID: "n3", At: start.Add(-time.Hour), Type: "VENDU", Article: "12", Title: "Le Petit Prince", Buyer: "leo", Contact: "leo@etu.example"},
+		{ID: "n2", At: start.Add(-30 * time.Hour), Type: "ANNONCE", Text: "Maintenance ce soir à 20 h."},
+		{ID: "n1", At: start.Add(-50 * time.Hour), Type: "RAZ", Read: true, Text: "L'administration a remis vos deux quotas à zéro."},
+	}
+	f.Logged.Unread = 2
+}
+
 func press(keys ...string) func(*driver) { return func(s *driver) { s.press(keys...) } }
 
 var unavailable = refused(protocol.INDISPONIBLE, "apres", "2")
@@ -96,7 +106,7 @@ var scenes = []scene{
 		s.press("tab")
 	}},
 	{name: "home", kept: true},
-	{name: "home-events", kept: true, do: func(s *driver) {
+	{name: "home-events", kept: true, with: withNews, do: func(s *driver) {
 		s.send(events{
 			api.Announced{At: api.At{At: start}, Text: "Maintenance ce soir à 20 h."},
 			api.ArticleSold{At: api.At{At: start}, ID: "12", Title: "Le Petit Prince", Buyer: "leo", Contact: "leo@etu.example"},
@@ -167,13 +177,7 @@ var scenes = []scene{
 	{name: "account", kept: true, do: press("6")},
 	{name: "account-logout", kept: true, do: press("6", "up", "up", "down", "down", "down", "down", "enter")},
 	{name: "password", kept: true, do: press("6", "enter")},
-	{name: "messages", kept: true, do: func(s *driver) {
-		s.send(events{
-			api.Announced{At: api.At{At: start}, Text: "Maintenance ce soir à 20 h."},
-			api.ArticleSold{At: api.At{At: start}, ID: "12", Title: "Le Petit Prince", Buyer: "leo", Contact: "leo@etu.example"},
-		})
-		s.press("m")
-	}},
+	{name: "messages", kept: true, with: withNews, do: press("m")},
 	{name: "messages-none", kept: true, do: press("m")},
 	{name: "admin-live", with: (*tuitest.Fake).AdminIn, do: func(s *driver) { s.press("7"); busy(s, 300) }},
 	{name: "admin-live-15min", with: (*tuitest.Fake).AdminIn, do: func(s *driver) { s.press("7"); busy(s, 900); s.press("right", "right") }},

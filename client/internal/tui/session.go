@@ -83,7 +83,7 @@ func (m *model) entered(fact page.Entered) {
 		if e.Addr != protocol.DefaultAddr {
 			other = "bin/etu --addr " + e.Addr + " --login bob"
 		}
-		m.note(e.Now(), page.News, other, func(e *page.Env) string { return e.S(i18n.DemoCard, s.Login, other) })
+		m.Say(page.News, e.S(i18n.DemoCard, s.Login, other))
 	}
 }
 
