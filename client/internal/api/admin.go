@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 	"time"
+
+	"etuservices/protocol"
 )
 
 // The administrator's verbs. All of them: INTERDIT by code for a student, for
@@ -60,12 +62,16 @@ func (c *Client) Accounts(ctx context.Context, words string, n int, after string
 	}
 	p := AccountPage{Accounts: make([]Account, len(reply.Rows)), Next: reply.Status.Fields.Get("suite")}
 	for i, f := range reply.Rows {
-		p.Accounts[i] = Account{
-			f.Get("login"), f.Get("prenom"), f.Get("nom"), f.Get("email"),
-			Role(f.Get("role")), Standing(f.Get("etat")),
-		}
+		p.Accounts[i] = accountOf(f)
 	}
 	return p, nil
+}
+
+func accountOf(f protocol.Fields) Account {
+	return Account{
+		f.Get("login"), f.Get("prenom"), f.Get("nom"), f.Get("email"),
+		Role(f.Get("role")), Standing(f.Get("etat")),
+	}
 }
 
 // Block shuts an account until Unblock, and ends its sessions with the reason.

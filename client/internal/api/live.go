@@ -93,11 +93,10 @@ func (c *Client) event(e link.Event) Event {
 
 func stats(f protocol.Fields, at At) Stats {
 	n := func(key string) int { return count(f, key) }
-	ms := func(key string) time.Duration { return time.Duration(decimal(f.Get(key)) * float64(time.Millisecond)) }
 	return Stats{
 		At: at, Period: time.Duration(n("periode")) * time.Second,
 		Connections: n("connexions"), Users: n("utilisateurs"),
-		CommandsPerSecond: decimal(f.Get("commandes_s")), P50: ms("p50_ms"), P99: ms("p99_ms"),
+		CommandsPerSecond: decimal(f.Get("commandes_s")), P50: milliseconds(f, "p50_ms"), P99: milliseconds(f, "p99_ms"),
 		LoginsPerMinute: n("connexions_min"), Sales: int64(n("ventes")), Purchases: int64(n("achats")),
 		SalesPerMinute: n("ventes_min"), PurchasesPerMinute: n("achats_min"),
 		RefusalsPerMinute: n("refus"), RefusedQuota: n("refus_quota"), RefusedKey: n("refus_echec"),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"time"
 
 	"etuservices/client/internal/link"
 	"etuservices/protocol"
@@ -131,14 +132,18 @@ func (c *Client) Quotas(ctx context.Context) (Quotas, error) {
 	}
 	var q Quotas
 	for _, f := range reply.Rows {
-		switch f.Get("quota") {
-		case "connexions":
-			q.Connections = quotaOf(f, reply.At)
-		case "services":
-			q.Services = quotaOf(f, reply.At)
-		}
+		q.set(f, reply.At)
 	}
 	return q, nil
+}
+
+func (q *Quotas) set(f protocol.Fields, at time.Time) {
+	switch f.Get("quota") {
+	case "connexions":
+		q.Connections = quotaOf(f, at)
+	case "services":
+		q.Services = quotaOf(f, at)
+	}
 }
 
 // Boards gives one board, or the four.
