@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"etuservices/client/internal/i18n"
@@ -23,6 +24,7 @@ type Config struct {
 	Animations bool
 	// Notifications: the terminal tells of news while another window is in use.
 	Notifications bool
+	Alerts        Alerts
 	Simple        bool
 	TLS           bool
 	CA            string // a PEM file; trusted instead of the system's authorities
@@ -35,6 +37,15 @@ type Config struct {
 	Command string
 	Lines   []string
 }
+
+// Alerts are the figures above which an administrator is called; 0 is never.
+type Alerts struct {
+	P99      int // in milliseconds
+	Refusals int // a minute
+}
+
+// defaultAlerts: an answer that a user waits for, and a refusal each second.
+var defaultAlerts = Alerts{P99: 250, Refusals: 60}
 
 // Themes are those of the screens.
 var Themes = []string{"sombre", "clair", "contraste", "terminal"}
@@ -52,7 +63,7 @@ func (usageError) Is(target error) bool { return target == ErrUsage }
 // Its error is ErrUsage; the Config then still has the language to say it in.
 func Load(args []string, getenv func(string) string) (Config, error) {
 	c := Config{
-		Addr: protocol.DefaultAddr, Animations: true, Notifications: true, Lang: i18n.Detect(getenv), Charset: i18n.DetectCharset(getenv),
+		Addr: protocol.DefaultAddr, Animations: true, Notifications: true, Alerts: defaultAlerts, Lang: i18n.Detect(getenv), Charset: i18n.DetectCharset(getenv),
 	}
 	c.ASCII = c.Charset != i18n.UTF8 || slices.Contains(fewSigns, getenv("TERM"))
 	raw, over := map[string]string{}, map[string]string{}
@@ -137,6 +148,18 @@ func (c *Config) settle(raw map[string]string) error {
 		default:
 			faults = append(faults, c.usage(i18n.ConfigBadValue, name, v, "true, false"))
 		}
+	}
+	for name, to := range map[string]*int{"alert-p99": &c.Alerts.P99, "alert-refusals": &c.Alerts.Refusals} {
+		v, ok := raw[name]
+		if !ok {
+			continue
+		}
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 0 {
+			faults = append(faults, c.usage(i18n.ConfigBadValue, name, v, "0, 1, 2 …"))
+			continue
+		}
+		*to = n
 	}
 	if _, decided := raw["ascii"]; decided && !c.ASCII { // the user knows better than the locale
 		c.Charset = i18n.UTF8

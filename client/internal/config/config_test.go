@@ -84,6 +84,16 @@ func TestFlagOverEnvironmentOverFile(t *testing.T) {
 	}
 }
 
+func TestAlerts(t *testing.T) {
+	c, err := load(t, "", nil)
+	if err != nil || c.Alerts != defaultAlerts {
+		t.Errorf("%+v, %v", c.Alerts, err)
+	}
+	if c, err = load(t, "alert-p99 = 400\nalert-refusals = 0", nil, "--alert-refusals", "5"); err != nil || c.Alerts != (Alerts{400, 5}) {
+		t.Errorf("%+v, %v", c.Alerts, err)
+	}
+}
+
 func TestExec(t *testing.T) {
 	for _, args := range [][]string{
 		{"exec", "--login", "bob", "NB", "STATS TOP"},
@@ -111,12 +121,14 @@ func TestFaults(t *testing.T) {
 		{"exec"},
 		{"run"},
 		{"--ascii=peut-être"},
+		{"--alert-p99", "vite"},
+		{"--alert-refusals=-1"},
 	} {
 		if _, err := load(t, "", nil, args...); !errors.Is(err, ErrUsage) {
 			t.Errorf("%q: %v", args, err)
 		}
 	}
-	for _, file := range []string{"couleur = rouge", "addr", "password = x", "tls = oui"} {
+	for _, file := range []string{"couleur = rouge", "addr", "password = x", "tls = oui", "alert-p99 = \"250\"", "alert-refusals = true"} {
 		if _, err := load(t, file, nil); !errors.Is(err, ErrUsage) {
 			t.Errorf("%q: %v", file, err)
 		}

@@ -11,7 +11,7 @@ const (
 )
 
 // fileNames are the settings that may stand in the file.
-var fileNames = []string{"addr", "lang", "theme", "ascii", "animations", "notifications", "simple", "tls", "ca", "login"}
+var fileNames = []string{"addr", "lang", "theme", "ascii", "animations", "notifications", "alert-p99", "alert-refusals", "simple", "tls", "ca", "login"}
 
 // Dir is the folder of the configuration file, "" when there is no home:
 // XDG_CONFIG_HOME, else ~/.config, also on macOS; %AppData% on Windows.

@@ -27,6 +27,8 @@ type settings struct {
 	ASCII         any `toml:"ascii"`
 	Animations    any `toml:"animations"`
 	Notifications any `toml:"notifications"`
+	AlertP99      any `toml:"alert-p99"`
+	AlertRefusals any `toml:"alert-refusals"`
 	Simple        any `toml:"simple"`
 	TLS           any `toml:"tls"`
 	CA            any `toml:"ca"`
@@ -36,12 +38,15 @@ type settings struct {
 func (s settings) byName() map[string]any {
 	return map[string]any{
 		"addr": s.Addr, "lang": s.Lang, "theme": s.Theme, "ascii": s.ASCII, "animations": s.Animations, "notifications": s.Notifications,
-		"simple": s.Simple, "tls": s.TLS, "ca": s.CA, "login": s.Login,
+		"alert-p99": s.AlertP99, "alert-refusals": s.AlertRefusals, "simple": s.Simple, "tls": s.TLS, "ca": s.CA, "login": s.Login,
 	}
 }
 
 // switches are the settings that are true or false.
 var switches = []string{"ascii", "animations", "notifications", "simple", "tls"}
+
+// numbers are the settings that are whole numbers.
+var numbers = []string{"alert-p99", "alert-refusals"}
 
 // bareWord is a text without quotes, as files written for older versions have.
 var bareWord = regexp.MustCompile(`(?m)^([ \t]*(?:addr|lang|theme|ca|login)[ \t]*=[ \t]*)([^\s"'#\[{][^\s"'#]*)([ \t]*(?:#.*)?\r?)$`)
@@ -81,8 +86,11 @@ func (c *Config) fromFile(dir string, raw map[string]string) error {
 		word, ok := asWord(name, value)
 		if !ok {
 			why := i18n.ConfigWantsText
-			if slices.Contains(switches, name) {
+			switch {
+			case slices.Contains(switches, name):
 				why = i18n.ConfigWantsSwitch
+			case slices.Contains(numbers, name):
+				why = i18n.ConfigWantsNumber
 			}
 			return c.atLine(path, text, lineOf(text, name), c.t().S(why, name))
 		}
@@ -95,11 +103,11 @@ func (c *Config) fromFile(dir string, raw map[string]string) error {
 func asWord(name string, value any) (word string, ok bool) {
 	switch v := value.(type) {
 	case string:
-		return v, true
+		return v, !slices.Contains(numbers, name)
 	case bool:
 		return strconv.FormatBool(v), slices.Contains(switches, name)
 	case int64: // 1 and 0 are understood too
-		return strconv.FormatInt(v, 10), slices.Contains(switches, name)
+		return strconv.FormatInt(v, 10), slices.Contains(switches, name) || slices.Contains(numbers, name)
 	}
 	return "", false
 }

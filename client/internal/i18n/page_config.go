@@ -16,6 +16,7 @@ var (
 	ConfigNoTOML      = say("ce n'est pas du TOML, où un texte s'écrit entre guillemets (%s)", "this is no TOML, where a text is written in quotes (%s)")
 	ConfigWantsText   = say("%s veut un texte entre guillemets", "%s wants a text in quotes")
 	ConfigWantsSwitch = say("%s veut true ou false", "%s wants true or false")
+	ConfigWantsNumber = say("%s veut un nombre entier", "%s wants a whole number")
 	ConfigHint        = say("etu --help montre les options.", "etu --help shows the options.")
 	ConfigForgotten   = say("La session gardée pour %s est oubliée.", "The session kept for %s is forgotten.")
 	ConfigBadCA       = say("le fichier %s ne contient pas de certificat", "the file %s holds no certificate")
@@ -41,6 +42,8 @@ Options (entre parenthèses : la variable d'environnement) :
   --ascii              cadres et signes en ASCII (d'office hors UTF-8)
   --animations=false   sans animation
   --notifications=false  ni signal sonore ni notification du terminal
+  --alert-p99 MS       p99 au-delà duquel un administrateur est alerté (250)
+  --alert-refusals N   refus par minute, de même (60) ; 0 : jamais
   --simple             ligne à ligne ; automatique sans terminal
   --tls                liaison chiffrée
   --ca FICHIER         autorité du certificat du serveur (PEM) ; entraîne --tls
@@ -82,6 +85,8 @@ Options (in parentheses: the environment variable):
   --ascii              frames and signs in ASCII (automatic without UTF-8)
   --animations=false   no animation
   --notifications=false  neither bell nor notification of the terminal
+  --alert-p99 MS       p99 above which an administrator is alerted (250)
+  --alert-refusals N   refusals a minute, likewise (60); 0: never
   --simple             line by line; automatic without a terminal
   --tls                encrypted connection
   --ca FILE            authority of the server's certificate (PEM), implies --tls
