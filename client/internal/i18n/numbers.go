@@ -63,6 +63,21 @@ func (t T) Decimal(x float64, decimals int) string {
 	return out
 }
 
+// Compact gives a number of at least 0 in at most four cells: 999, 1,2k, 45M.
+func (t T) Compact(x float64) string {
+	for _, unit := range []string{"", "k", "M", "G"} {
+		if x < 1000 || unit == "G" {
+			decimals := 0
+			if unit != "" && x < 10 {
+				decimals = 1
+			}
+			return t.Decimal(x, decimals) + unit
+		}
+		x /= 1000
+	}
+	return ""
+}
+
 // Countdown gives minutes and seconds, 03:12, rounded up; 1:02:05 above an hour.
 func (t T) Countdown(d time.Duration) string {
 	s := protocol.Seconds(d)

@@ -14,35 +14,96 @@ var (
 
 // The live view.
 var (
-	LiveUsers       = say("Connectés", "Logged in")
-	LiveConnections = say("Connexions", "Connections")
-	LiveServers     = say("Serveurs", "Servers")
-	LiveCommands    = say("Commandes/s", "Commands/s")
-	LiveP50         = say("p50 (ms)", "p50 (ms)")
-	LiveP99         = say("p99 (ms)", "p99 (ms)")
-	LiveLogins      = say("Connex./min", "Logins/min")
-	LiveRefusals    = say("Refus/min", "Refusals/min")
-	LiveLost        = say("Perdus", "Missed")
+	LiveServers      = say("Serveurs", "Servers")
+	LivePresence     = say("%s · %s", "%s · %s")
+	LiveConnections  = count("%s connexion", "%s connexions", "%s connection", "%s connections")
+	LiveUsers        = count("%s connecté", "%s connectés", "%s logged in", "%s logged in")
+	LiveMore         = say("et %s de plus", "and %s more")
+	LiveLost         = say("%s perdu", "%s lost")
+	StoreOK          = say("ok", "ok")
+	StoreAway        = say("panne", "down")
+	LiveActivity     = say("Un quart d'heure", "A quarter of an hour")
+	LiveCommands     = say("Commandes/s", "Commands/s")
+	LiveLogins       = say("Connex./min", "Logins/min")
+	LiveRefusals     = say("Refus/min", "Refusals/min")
+	LiveP99          = say("p99 (ms)", "p99 (ms)")
+	LiveNow          = say("maintenant", "now")
+	LiveTotals       = say("%s ventes · %s achats", "%s listings · %s purchases")
+	LiveRefused      = say("quota %d mdp %d autres %d", "quota %d login %d other %d")
+	LiveNear         = say("Près du quota", "Near the quota")
+	LiveRefusedTimes = say("refusé %s×", "refused %s×")
+	LiveUsed         = say("%d/%d", "%d/%d")
 
-	LiveRate     = say("Commandes par seconde · %s", "Commands per second · %s")
-	LivePeak     = say("max %s · moy %s", "max %s · avg %s")
-	LiveNow      = say("maintenant", "now")
-	LiveServices = say("Services", "Services")
-	LiveCalls    = say("%s · %s/min", "%s · %s/min")
-	LiveRefused  = say("Refus : quota %s, mdp %s, autres %s", "Refused: quota %s, login %s, other %s")
-	LiveNear     = say("Près du quota", "Near the quota")
-	LiveQuiet    = say("Rien encore. Connexions, ventes, achats et refus s'afficheront ici.", "Nothing yet. Logins, sales, purchases and refusals will show here.")
-
-	LiveFresh  = say("dernière mesure il y a %s", "last measure %s ago")
+	LiveFresh  = say("mesuré il y a %s", "measured %s ago")
 	LiveStale  = say("écran figé : dernière mesure il y a %s", "frozen: last measure %s ago")
-	LivePaused = say("en pause depuis %s, la mesure continue", "paused for %s, measuring goes on")
 	LiveMissed = count("%s événement perdu", "%s événements perdus", "%s event missed", "%s events missed")
+)
 
-	FeedLogin   = say("%s se connecte (%s)", "%s logs in (%s)")
-	FeedSale    = say("%s vend « %s », %s", "%s sells “%s”, %s")
-	FeedBuy     = say("%s achète « %s » à %s, %s", "%s buys “%s” sold by %s, %s")
-	FeedRefused = say("%s : %s refusé, %s (%s)", "%s: %s refused, %s (%s)")
+// The alerts.
+var (
+	AlertTitle    = say("Alertes", "Alerts")
+	AlertCount    = count("%s alerte", "%s alertes", "%s alert", "%s alerts")
+	AlertKey      = say("v vu", "v seen")
+	AlertNone     = say("Aucune alerte.", "No alert.")
+	AlertLimits   = say("Seuils : p99 %s ms, %s refus/min (alert-p99 et alert-refusals dans config.toml).", "Limits: p99 %s ms, %s refusals/min (alert-p99 and alert-refusals in config.toml).")
+	AlertLost     = say("%s ne répond plus", "%s is lost")
+	AlertStopped  = say("%s s'est arrêté", "%s has stopped")
+	AlertStore    = say("%s en panne (%s)", "%s down (%s)")
+	AlertSlow     = say("p99 à %s ms (seuil %s)", "p99 at %s ms (limit %s)")
+	AlertRefusing = say("%s refus/min (seuil %s)", "%s refusals/min (limit %s)")
+	AlertEnded    = say("fini à %s", "over at %s")
+	AlertSeen     = say("vu · %s", "seen · %s")
+)
+
+// The feed.
+var (
+	FeedTitle   = say("Journal", "Feed")
+	FeedCount   = say("%s lignes", "%s lines")
+	FeedPaused  = say("en pause depuis %s", "paused for %s")
+	FeedNone    = say("Rien de tel. esc efface la recherche, t change le type.", "Nothing like that. esc clears the search, t changes the type.")
+	LiveQuiet   = say("Rien encore. Connexions, ventes, achats et refus s'afficheront ici.", "Nothing yet. Logins, sales, purchases and refusals will show here.")
+	FeedFrom    = say("depuis %s", "from %s")
+	FeedSale    = say("« %s », %s", "“%s”, %s")
+	FeedBuy     = say("« %s » de %s, %s", "“%s” from %s, %s")
+	FeedRefused = say("%s : %s (%s)", "%s: %s (%s)")
 	FeedNobody  = say("inconnu", "nobody known")
+)
+
+var feedTypes = map[string]Msg{
+	"CONNEXION": say("connexion", "login"),
+	"VENTE":     say("vente", "listing"),
+	"ACHAT":     say("achat", "purchase"),
+	"REFUS":     say("refus", "refusal"),
+}
+
+// FeedType names a type of event. An unknown one as it is.
+func (t T) FeedType(word string) string {
+	if m, ok := feedTypes[word]; ok {
+		return t.S(m)
+	}
+	return word
+}
+
+// The details of an account.
+var (
+	DetailsTitle     = say("Activité", "Activity")
+	DetailsBack      = say("esc retour", "esc back")
+	DetailsSince     = say("inscription : %s", "registered: %s")
+	DetailsServices  = say("Ventes et achats", "Sales, purchases")
+	DetailsLogins    = say("Connexions", "Logins")
+	DetailsSessions  = say("Sessions", "Sessions")
+	DetailsCalls     = say("Appels", "Calls")
+	DetailsSales     = say("Ventes", "Listings")
+	DetailsPurchases = say("Achats", "Purchases")
+	DetailsRefusals  = say("Refus", "Refusals")
+	DetailsNone      = say("Rien.", "Nothing.")
+)
+
+// Lists that are exported.
+var (
+	ListPosition = say("%s sur %s", "%s of %s")
+	ExportDone   = say("Exporté : %s", "Exported: %s")
+	ExportFailed = say("Export impossible : %s", "Export failed: %s")
 )
 
 // Refusals, as the feed names them; by code.
@@ -65,12 +126,21 @@ func (t T) Refusal(code string) string {
 
 // Sessions and accounts.
 var (
-	ColLogin   = say("Identifiant", "Login")
-	ColServer  = say("Serveur", "Server")
-	ColAddress = say("Adresse", "Address")
-	ColSince   = say("Depuis", "Since")
-	ColName    = say("Nom", "Name")
-	ColEmail   = say("E-mail", "E-mail")
+	ColLogin       = say("Identifiant", "Login")
+	ColServer      = say("Serveur", "Server")
+	ColAddress     = say("Adresse", "Address")
+	ColSince       = say("Depuis", "Since")
+	ColVersion     = say("Version", "Version")
+	ColTime        = say("Heure", "Time")
+	ColType        = say("Type", "Type")
+	ColWhat        = say("Détail", "Detail")
+	ColTimes       = say("Fois", "Times")
+	ColConnections = say("Connexions", "Connected")
+	ColUsers       = say("Connectés", "Logged in")
+	ColRate        = say("Cmd/s", "Cmd/s")
+	ColP99         = say("p99 ms", "p99 ms")
+	ColName        = say("Nom", "Name")
+	ColEmail       = say("E-mail", "E-mail")
 
 	SessionsNone  = say("Aucune session.", "No session.")
 	SessionsAgain = say("r pour actualiser.", "r to refresh.")
@@ -156,16 +226,19 @@ var (
 
 // What keys do on the administrator's screens.
 var (
-	HelpPause    = say("figer, reprendre", "pause, resume")
-	HelpWindow   = say("1, 5 ou 15 minutes", "1, 5 or 15 minutes")
-	HelpAnnounce = say("annonce à tous", "tell everybody")
-	HelpBlock    = say("bloquer, débloquer", "block, unblock")
-	HelpReset    = say("quotas à zéro", "reset the quotas")
-	HelpGive     = say("nouveau mot de passe", "new password")
+	HelpPause       = say("figer, reprendre", "pause, resume")
+	HelpAcknowledge = say("alertes vues", "alerts seen")
+	HelpAnnounce    = say("annonce à tous", "tell everybody")
+	HelpBlock       = say("bloquer, débloquer", "block, unblock")
+	HelpReset       = say("quotas à zéro", "reset the quotas")
+	HelpGive        = say("nouveau mot de passe", "new password")
 
 	DoPause         = say("pause", "pause")
 	DoResume        = say("reprendre", "resume")
-	DoWindow        = say("durée", "window")
+	DoAcknowledge   = say("vu", "seen")
+	DoExport        = say("exporter", "export")
+	DoFilter        = say("filtrer", "filter")
+	DoKind          = say("type", "type")
 	DoAnnounce      = say("annonce", "announce")
 	DoRegistrations = say("inscriptions", "registration")
 	DoExpel         = say("expulser", "expel")
@@ -174,5 +247,5 @@ var (
 	DoReset         = say("quotas", "quotas")
 	DoGive          = say("mdp", "password")
 	DoDelete        = say("supprimer", "delete")
-	DoAccount       = say("son compte", "account")
+	DoAccount       = say("fiche", "details")
 )

@@ -3,11 +3,13 @@ package tui
 import (
 	"fmt"
 	"math"
+	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"etuservices/client/internal/api"
+	"etuservices/client/internal/config"
 	"etuservices/client/internal/link"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/tuitest"
@@ -59,6 +61,17 @@ func busy(s *driver, seconds int) {
 	s.send(measured(s.now, 13.2))
 }
 
+// trouble is a server that is gone, one without Redis, and slow answers.
+func trouble(s *driver) {
+	s.fake.Servers[1].Lost, s.fake.Servers[0].Redis = true, false
+	for range 5 {
+		s.advance(time.Second)
+		m := measure(s.now, 30)
+		m.P99, m.RefusalsPerMinute = 312*time.Millisecond, 90
+		s.send(page.Live{m})
+	}
+}
+
 func professor(t testing.TB, w, h int, set ...func(*page.Env)) *driver {
 	t.Helper()
 	f := tuitest.New(start)
@@ -94,10 +107,10 @@ func TestDemotedGoesHome(t *testing.T) {
 }
 
 func TestLiveFiguresAndTrend(t *testing.T) {
-	s := professor(t, 80, 24)
+	s := professor(t, 100, 24)
 	s.press("7")
 	s.send(measured(s.now.Add(-time.Minute), 10), measured(s.now, 13.2))
-	s.see("Commandes/s    13,2 ↑3,2", "Connectés        23 ↑3", "p99 (ms)        3,1", "dernière mesure il y a 0 s")
+	s.see("13,2 ↑3,2", "23 connectés", "p99 (ms)", "mesuré il y a 0 s")
 }
 
 // A screen that stands still is seen to stand still.
@@ -106,7 +119,7 @@ func TestFrozenIsSeen(t *testing.T) {
 	s.press("7")
 	busy(s, 60)
 	s.advance(2 * time.Second)
-	s.see("dernière mesure il y a 2 s")
+	s.see("mesuré il y a 2 s")
 	s.miss("figé")
 	asked := s.fake.Called("Follow")
 	s.advance(10 * time.Second)
@@ -116,71 +129,162 @@ func TestFrozenIsSeen(t *testing.T) {
 	}
 }
 
+// Paused, the feed stands still while the figures go on.
 func TestPauseKeepsWhatIsShown(t *testing.T) {
 	s := professor(t, 80, 24)
 	s.press("7")
 	busy(s, 60)
 	s.press(" ")
 	s.see("en pause depuis 0 s")
-	before := strings.Split(s.view(), "\n")[3:18]
+	feed := func() string { return s.view()[strings.Index(s.view(), "Journal"):strings.Index(s.view(), "en pause")] }
+	before := feed()
 	for range 5 {
 		s.advance(time.Second)
 		s.send(measured(s.now, 300), page.Live{activity(s.now, "CONNEXION", "bob")})
 	}
-	if after := strings.Split(s.view(), "\n")[3:18]; strings.Join(before, "\n") != strings.Join(after, "\n") {
+	if before != feed() {
 		t.Errorf("what is paused moved:\n%s", s.view())
 	}
+	s.see("300,0")
 	s.press(" ")
-	s.see("Commandes/s   300,0", "bob se connecte")
+	s.see("bob", "×5")
+	s.miss("en pause")
 }
 
 // A second without a command has no latency, and no trend towards 0.
 func TestNoLatencyWhereNothingWasDone(t *testing.T) {
-	s := professor(t, 120, 40)
+	s := professor(t, 80, 24)
 	s.press("7")
 	busy(s, 90)
 	m := measure(s.now, 0)
 	m.P50, m.P99 = 0, 0
 	s.send(page.Live{m})
-	s.see("p50 (ms)          -   ", "p99 (ms)          -   ")
+	s.see("p99 (ms)          -  ")
 }
 
-// The longer bar is the larger figure, however wide the figures are.
-func TestServiceBarsHaveOneScale(t *testing.T) {
+// The curves are there when the screen opens.
+func TestHistoryFillsTheCurves(t *testing.T) {
 	s := professor(t, 80, 24)
 	s.press("7")
-	m := measure(s.now, 1)
-	m.Sales, m.Purchases, m.SalesPerMinute, m.PurchasesPerMinute = 1563, 1541, 148, 9
-	s.send(page.Live{m})
-	length := func(name string) (n int) {
-		for l := range strings.SplitSeq(s.view(), "\n") {
-			if strings.HasPrefix(l, " "+name) {
-				n = strings.Count(l, "█")
-			}
-		}
-		return n
+	s.see("▆▆▆▅▄▄▂▁▁▁▁▁▂▃▄▅▆▆▆▅▅▄▂", "-15 min", "maintenant")
+}
+
+func TestAlertsRingAndAreAcknowledged(t *testing.T) {
+	s := professor(t, 120, 40)
+	s.m.notify = true
+	s.press("7")
+	busy(s, 60)
+	s.see("Aucune alerte.", "p99 250 ms, 60 refus/min")
+	trouble(s)
+	s.see("✗ salle-14 perdu", "Alertes 4", "✗ salle-14 ne répond plus", "✗ Redis en panne (salle-12)", "▲ p99 à 312 ms (seuil 250)", "▲ 90 refus/min (seuil 60)", "▲ 4 alertes v vu")
+	if len(s.alerts) != 4 {
+		t.Errorf("the bell rang for %q", s.alerts)
 	}
-	if buying, selling := length("Achat "), length("Vente "); buying == 0 || buying > selling {
-		t.Errorf("%d cells for 1541, %d for 1563\n%s", buying, selling, s.view())
+	s.press("v")
+	s.see("vu · 10:04")
+	s.miss("v vu", "4 alertes ")
+	s.fake.Servers[1].Lost, s.fake.Servers[0].Redis = false, true
+	for range 20 {
+		s.advance(time.Second)
+		s.send(measured(s.now, 30))
+	}
+	s.see("Aucune alerte.")
+	if len(s.alerts) != 4 {
+		t.Errorf("the bell rang for %q", s.alerts)
 	}
 }
 
-func TestWindows(t *testing.T) {
-	s := professor(t, 120, 40)
+// Thresholds of 0 are none.
+func TestNoAlertsWanted(t *testing.T) {
+	s := professor(t, 120, 40, func(e *page.Env) { e.Alerts = config.Alerts{} })
 	s.press("7")
-	busy(s, 900)
-	s.see("Commandes par seconde · 1 min")
-	s.press("right", "right", "right")
-	s.see("Commandes par seconde · 15 min")
-	s.press("left")
-	s.see("Commandes par seconde · 5 min", "-5 min", "maintenant")
+	for range 9 {
+		s.advance(time.Second)
+		m := measure(s.now, 30)
+		m.P99, m.RefusalsPerMinute = time.Minute, 9000
+		s.send(page.Live{m})
+	}
+	s.see("Aucune alerte.")
+}
+
+func TestFeedIsNarrowed(t *testing.T) {
+	s := professor(t, 80, 24)
+	s.press("7")
+	busy(s, 60)
+	s.press("t", "t", "t", "t")
+	s.see("Journal · refus", "2 lignes", "leo")
+	s.press("/")
+	s.typed("auth")
+	s.see("1 lignes", "inconnu")
+	s.press("esc", "t")
+	s.see("5 lignes")
+}
+
+func TestDetails(t *testing.T) {
+	s := professor(t, 120, 40)
+	s.press("7", "tab", "tab", "enter")
+	s.see("Amélie Durand", "amelie@etu.example", "● actif", "Ventes et achats  ● ●", "10.0.12.7", "vendu", "x expulser")
+	s.press("b")
+	s.advance(time.Second)
+	s.typed("annonces en double")
+	s.press("ctrl+s", "o")
+	if got := s.fake.Orders; len(got) != 1 || got[0] != "Block amelie annonces en double" {
+		t.Fatalf("%q", got)
+	}
+	asked := s.fake.Called("AccountDetails")
+	s.advance(6 * time.Second)
+	if n := s.fake.Called("AccountDetails") - asked; n != 1 {
+		t.Errorf("asked %d times in 6 s", n)
+	}
+	s.press("esc")
+	s.miss("x actif")
+	s.see("Léo Petit")
+}
+
+func TestSortedLists(t *testing.T) {
+	s := professor(t, 120, 40)
+	before := func(first, second string) {
+		t.Helper()
+		if v := s.view(); strings.Index(v, first) > strings.Index(v, second) {
+			t.Errorf("%s is behind %s\n%s", first, second, v)
+		}
+	}
+	s.press("7", "tab", "tab")
+	before("amelie@", "zoe@")
+	s.press("s")
+	s.see("Nom ↑")
+	before("zoe@", "amelie@") // Bernard, Durand
+	s.press("s", "s")
+	s.see("État ↓")
+	before("leo@", "bob@")
+	s.press("shift+tab", "s", "s", "s")
+	s.see("Depuis ↓")
+}
+
+// All that the search finds is exported, not only what was loaded.
+func TestExport(t *testing.T) {
+	t.Chdir(t.TempDir())
+	s := professor(t, 160, 40)
+	for i := range 250 {
+		s.fake.People = append(s.fake.People, api.Account{Login: fmt.Sprintf("zz%03d", i), FirstName: "=2+2", Standing: api.AccountActive})
+	}
+	s.press("7", "tab", "tab", "e")
+	s.see("Exporté : /", "etuservices-comptes-20261121-100400.csv")
+	text, err := os.ReadFile("etuservices-comptes-20261121-100400.csv")
+	if err != nil || strings.Count(string(text), "\r\n") != 256 || !strings.Contains(string(text), "zz249,'=2+2,") {
+		t.Errorf("%v\n%s", err, text)
+	}
+	s.press("e")
+	s.see("Export impossible")
+	s.press("shift+tab", "e")
+	s.see("etuservices-sessions-")
 }
 
 func TestQuotaReached(t *testing.T) {
 	s := professor(t, 80, 24)
 	s.press("7")
 	busy(s, 60)
-	s.see("Près du quota 2", "■ leo", "2×", "● amelie", "9/10")
+	s.see("Près du quota 2", "■ leo", "refusé 2×", "▲ amelie", "9/10")
 	for range 11 { // minutes
 		s.advance(time.Minute)
 		s.send(measured(s.now, 1))
@@ -203,7 +307,7 @@ func TestFloodOfActivity(t *testing.T) {
 	s.see("Près du quota 2 000")
 }
 
-func TestKickFromSessions(t *testing.T) {
+func TestExpelFromSessions(t *testing.T) {
 	s := professor(t, 80, 24)
 	s.press("7", "tab")
 	s.see("Sessions 4", "prof (vous)")

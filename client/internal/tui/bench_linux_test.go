@@ -123,7 +123,7 @@ func BenchmarkLiveSecond(b *testing.B) {
 	f := tuitest.New(start)
 	f.AdminIn()
 	s := open(b, f, 120, 40)
-	s.press("7", "right", "right")
+	s.press("7")
 	busy(s, 900)
 	for b.Loop() {
 		s.now = s.now.Add(time.Second)

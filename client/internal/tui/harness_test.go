@@ -13,6 +13,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
 
+	"etuservices/client/internal/config"
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/tui/cells"
 	"etuservices/client/internal/tui/page"
@@ -52,7 +53,7 @@ func open(t testing.TB, f *tuitest.Fake, w, h int, set ...func(*page.Env)) *driv
 	s := &driver{t: t, fake: f, now: start, renderer: r}
 	e := &page.Env{
 		Ctx: context.Background(), API: f, Theme: theme.New(r, theme.Dark, false),
-		Addr: "127.0.0.1:5890", Now: func() time.Time { return s.now },
+		Addr: "127.0.0.1:5890", Alerts: config.Alerts{P99: 250, Refusals: 60}, Now: func() time.Time { return s.now },
 		After: func(d time.Duration, m tea.Msg) tea.Cmd {
 			s.timers = append(s.timers, timer{s.now.Add(d), m})
 			return nil

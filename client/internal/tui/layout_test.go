@@ -83,7 +83,7 @@ func (s *driver) stir(rnd *rand.Rand) string {
 		return k
 	case n < 62:
 		k := pick("1", "2", "3", "4", "5", "6", "é", "-", "q", "?", "/", "t", "s", "r", "x", "c", "m", "a", "o", "n", "l", "k", "G",
-			"7", "è", "7", " ", "b", "z", "p", "d", "i")
+			"7", "è", "7", " ", "b", "z", "p", "d", "i", "v")
 		s.press(k)
 		return k
 	case n < 70:
@@ -100,11 +100,12 @@ func (s *driver) stir(rnd *rand.Rand) string {
 			Login: fmt.Sprint("zz", len(f.People)), FirstName: text, LastName: text, Email: text,
 			Role: api.Role(pick("admin", "etudiant", text)), Standing: api.Standing(pick("actif", "bloque", "expulse", text)),
 		})
+		f.Servers = append(f.Servers, api.Instance{Name: text, Version: text, Lost: rnd.IntN(2) == 0, MySQL: rnd.IntN(2) == 0})
 		f.Logins = append(f.Logins, api.Connected{Login: text, Server: text, Address: text})
 		return "stock"
 	case n < 82:
 		method := pick("Articles", "Article", "Buy", "Sell", "Login", "Quotas", "Boards", "MySales", "Who", "Withdraw", "Register",
-			"Follow", "Sessions", "Accounts", "Block", "Expel", "Registrations")
+			"Follow", "Sessions", "Accounts", "Instances", "History", "AccountDetails", "Block", "Expel", "Registrations")
 		s.fake.Errs[method] = []error{
 			nil, nil, unavailable, refused(protocol.VENDU), refused(protocol.QUOTA, "apres", "99"), link.ErrLost,
 			refused(protocol.INVALIDE, "champ", "titre"),

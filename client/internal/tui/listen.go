@@ -9,7 +9,6 @@ import (
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
 	"etuservices/client/internal/tui/page"
-	"etuservices/client/internal/tui/theme"
 )
 
 // Server events. Each command blocks for one batch, and Update issues it again.
@@ -128,11 +127,8 @@ func (m *model) eventsCame(all events) tea.Cmd {
 // the terminal's own means.
 func (m *model) tell(text string) {
 	m.Say(page.News, text)
-	if m.away && m.notify {
-		if m.charset != i18n.UTF8 {
-			text = theme.Bare(text)
-		}
-		m.terminal.Alert("EtuServices : " + text)
+	if m.away {
+		m.call(text)
 	}
 }
 

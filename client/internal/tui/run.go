@@ -34,7 +34,8 @@ type Options struct {
 	Addr     string // shown to the user
 	TLS      bool
 	Version  string
-	Demo     bool        // the server is the demonstration: say how to try it
+	Demo     bool // the server is the demonstration: say how to try it
+	Alerts   config.Alerts
 	Settings config.File // remembers the language and the theme
 	Debug    io.Writer   // takes a line for every message; io.Discard for none
 }
@@ -51,7 +52,7 @@ func Run(ctx context.Context, opt Options) error {
 	}
 	e := &page.Env{
 		Ctx: ctx, API: opt.API, T: opt.T, Theme: theme.ForTerminal(os.Stdout, name, opt.ASCII || opt.Charset != i18n.UTF8),
-		Motion: opt.Motion, Version: opt.Version, Addr: opt.Addr, TLS: opt.TLS, Now: time.Now,
+		Motion: opt.Motion, Version: opt.Version, Addr: opt.Addr, TLS: opt.TLS, Alerts: opt.Alerts, Now: time.Now,
 		After: func(d time.Duration, m tea.Msg) tea.Cmd {
 			return tea.Tick(d, func(time.Time) tea.Msg { return m })
 		},

@@ -180,7 +180,17 @@ var scenes = []scene{
 	{name: "messages", kept: true, with: withNews, do: press("m")},
 	{name: "messages-none", kept: true, do: press("m")},
 	{name: "admin-live", with: (*tuitest.Fake).AdminIn, do: func(s *driver) { s.press("7"); busy(s, 300) }},
-	{name: "admin-live-15min", with: (*tuitest.Fake).AdminIn, do: func(s *driver) { s.press("7"); busy(s, 900); s.press("right", "right") }},
+	{name: "admin-live-alerts", with: (*tuitest.Fake).AdminIn, do: func(s *driver) {
+		s.press("7")
+		busy(s, 60)
+		trouble(s)
+	}},
+	{name: "admin-live-filter", with: (*tuitest.Fake).AdminIn, do: func(s *driver) {
+		s.press("7")
+		busy(s, 60)
+		s.press("t", "t", "t", "t", "/")
+		s.typed("leo")
+	}},
 	{name: "admin-live-first", with: (*tuitest.Fake).AdminIn, do: func(s *driver) { s.press("7"); s.send(measured(s.now, 3)) }},
 	{name: "admin-live-waiting", with: (*tuitest.Fake).AdminIn, do: func(s *driver) { s.press("7"); s.advance(later) }},
 	{name: "admin-live-paused", with: (*tuitest.Fake).AdminIn, do: func(s *driver) {
@@ -196,7 +206,7 @@ var scenes = []scene{
 	{name: "admin-live-refused", with: func(f *tuitest.Fake) { f.AdminIn(); f.Errs["Follow"] = unavailable }, do: press("7")},
 	{name: "admin-sessions", with: (*tuitest.Fake).AdminIn, do: press("7", "tab")},
 	{name: "admin-sessions-error", with: func(f *tuitest.Fake) { f.AdminIn(); f.Errs["Sessions"] = unavailable }, do: press("7", "tab")},
-	{name: "admin-kick", with: (*tuitest.Fake).AdminIn, do: func(s *driver) {
+	{name: "admin-expel", with: (*tuitest.Fake).AdminIn, do: func(s *driver) {
 		s.press("7", "tab", "x")
 		s.advance(time.Second)
 		s.typed("on se calme")
@@ -214,6 +224,9 @@ var scenes = []scene{
 		s.advance(time.Second)
 		s.press("enter")
 	}},
+	{name: "admin-details", with: (*tuitest.Fake).AdminIn, do: press("7", "tab", "enter")},
+	{name: "admin-details-error", with: func(f *tuitest.Fake) { f.AdminIn(); f.Errs["AccountDetails"] = unavailable }, do: press("7", "tab", "enter")},
+	{name: "admin-accounts-sorted", with: (*tuitest.Fake).AdminIn, do: press("7", "tab", "tab", "s")},
 	{name: "admin-block", with: (*tuitest.Fake).AdminIn, do: func(s *driver) {
 		s.press("7", "tab", "tab", "b")
 		s.advance(time.Second)

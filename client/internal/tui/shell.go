@@ -52,6 +52,23 @@ func (m *model) Say(mood page.Mood, text string) {
 // InSight says that a page is the present one, and drawn.
 func (m *model) InSight(k page.Kind) bool { return m.kind == k && !m.small() && !m.help }
 
+// Alert says something, and calls the user from wherever they are.
+func (m *model) Alert(text string) {
+	m.Say(page.Bad, text)
+	m.call(text)
+}
+
+// call rings the bell and notifies, where the user wants that.
+func (m *model) call(text string) {
+	if !m.notify {
+		return
+	}
+	if m.charset != i18n.UTF8 {
+		text = theme.Bare(text)
+	}
+	m.terminal.Alert("EtuServices : " + text)
+}
+
 // Copy puts a text on the clipboard.
 func (m *model) Copy(text string) {
 	if text != "" {

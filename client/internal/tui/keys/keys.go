@@ -144,6 +144,8 @@ var (
 	Block         = bind(i18n.DoBlock, "b")
 	Expel         = bind(i18n.DoExpel, "x")
 	Reset         = bind(i18n.DoReset, "z")
+	Acknowledge   = bind(i18n.DoAcknowledge, "v")
+	Export        = bind(i18n.DoExport, "e")
 	Give          = bind(i18n.DoGive, "p")
 	Delete        = bind(i18n.DoDelete, "d")
 	NextPanel     = bind(i18n.DoTab, "tab")
@@ -185,7 +187,7 @@ func Groups(admin bool) (left, right []Group) {
 	}
 	if admin {
 		left = append(left, Group{i18n.AdminTitle, []Key{
-			Pause.To(i18n.HelpPause), Sides.To(i18n.HelpWindow), Announce.To(i18n.HelpAnnounce), Registrations,
+			Pause.To(i18n.HelpPause), Acknowledge.To(i18n.HelpAcknowledge), Export, Announce.To(i18n.HelpAnnounce), Registrations,
 			Block.To(i18n.HelpBlock), Expel, Reset.To(i18n.HelpReset), Give.To(i18n.HelpGive), Delete,
 		}})
 	}

@@ -42,6 +42,9 @@ type API interface {
 type Administration interface {
 	Live() <-chan api.Event
 	Follow(ctx context.Context, seconds int) error
+	History(ctx context.Context, minutes int) ([]api.Slot, error)
+	Instances(ctx context.Context) ([]api.Instance, error)
+	AccountDetails(ctx context.Context, login string) (api.AccountDetails, error)
 	Sessions(ctx context.Context) ([]api.Connected, error)
 	Accounts(ctx context.Context, words string, n int, after string) (api.AccountPage, error)
 	Block(ctx context.Context, login, reason string) error

@@ -7,6 +7,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/api"
+	"etuservices/client/internal/config"
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
 	"etuservices/client/internal/tui/theme"
@@ -35,6 +36,7 @@ type Env struct {
 	Profile api.Profile // zero until known
 	Quotas  QuotaState
 	Inbox   Inbox
+	Alerts  config.Alerts // when administrators are called
 
 	busy int // loads under way
 }

@@ -19,6 +19,8 @@ type Shell interface {
 	Say(m Mood, text string)
 	// InSight says that a page is the present one, and drawn.
 	InSight(k Kind) bool
+	// Alert calls the user, also from another window: the bell rings.
+	Alert(text string)
 	// Copy puts a text on the user's clipboard, and says so.
 	Copy(text string)
 	// Spend takes what is left of the services quota after a call; AskQuotas

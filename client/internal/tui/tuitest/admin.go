@@ -2,6 +2,7 @@ package tuitest
 
 import (
 	"context"
+	"math"
 	"strings"
 	"time"
 
@@ -21,6 +22,19 @@ func (f *Fake) AdminIn() {
 	} {
 		f.Logins = append(f.Logins, api.Connected{
 			Server: c.server, Login: c.login, Address: c.address, Since: f.Now.Add(-90 * time.Second),
+		})
+	}
+	for i, name := range []string{"salle-12", "salle-14"} {
+		f.Servers = append(f.Servers, api.Instance{
+			Name: name, Version: "1.4.0", Since: f.Now.Add(-time.Duration(26-i*20) * time.Hour), Connections: 11 - i, Users: 12 - i,
+			CommandsPerSecond: 6.6, P99: 3100 * time.Microsecond, MySQL: true, Redis: true,
+		})
+	}
+	for i := range 16 * 12 { // of 5 s
+		load := 1 + math.Sin(float64(i)/20)
+		f.Slots = append(f.Slots, api.Slot{
+			Start: f.Now.Add(time.Duration(i-16*12) * api.SlotTime), Commands: int(90 * load), Logins: i % 3 / 2, Refusals: i % 7 / 5,
+			P99: time.Duration(2000+900*load) * time.Microsecond,
 		})
 	}
 	for _, a := range []struct {
@@ -44,6 +58,36 @@ func (f *Fake) AdminIn() {
 func (f *Fake) Live() <-chan api.Event { return f.live }
 
 func (f *Fake) Follow(context.Context, int) error { return f.call("Follow") }
+
+// History is Slots.
+func (f *Fake) History(context.Context, int) ([]api.Slot, error) { return f.Slots, f.call("History") }
+
+// Instances are Servers.
+func (f *Fake) Instances(context.Context) ([]api.Instance, error) {
+	return f.Servers, f.call("Instances")
+}
+
+// AccountDetails are those of People, with the same history for each.
+func (f *Fake) AccountDetails(_ context.Context, login string) (api.AccountDetails, error) {
+	d := api.AccountDetails{Registered: f.Now.Add(-400 * time.Hour), Quotas: f.Quota, Sales: f.Sales, Purchases: f.Buys}
+	for _, a := range f.People {
+		if a.Login == login {
+			d.Account = a
+		}
+	}
+	for _, c := range f.Logins {
+		if c.Login == login {
+			d.Sessions = append(d.Sessions, c)
+			d.Logins = append(d.Logins, c, api.Connected{Server: "salle-14", Login: login, Address: "10.0.12.7", Since: c.Since.Add(-25 * time.Hour)})
+		}
+	}
+	for i := range 4 {
+		at := f.Now.Add(-time.Duration(i+1) * time.Minute)
+		d.Calls = append(d.Calls, api.Call{At: at, Service: []string{"vente", "achat"}[i%2], Result: []string{"ok", "VENDU"}[i/3], Article: "12"})
+		d.Refusals = append(d.Refusals, api.QuotaRefusal{At: at, Quota: []string{"services", "connexions"}[i%2]})
+	}
+	return d, f.call("AccountDetails")
+}
 
 // Sessions are those of Logins.
 func (f *Fake) Sessions(context.Context) ([]api.Connected, error) {

@@ -39,10 +39,12 @@ type Fake struct {
 	Calls     []string         // what was asked, in order
 	Refs      []string         // of Sell and Buy
 
-	Logins []api.Connected
-	People []api.Account // by login
-	Open   bool          // registration
-	Orders []string      // what an administrator asked for, in order
+	Logins  []api.Connected
+	People  []api.Account // by login
+	Servers []api.Instance
+	Slots   []api.Slot // of History
+	Open    bool       // registration
+	Orders  []string   // what an administrator asked for, in order
 
 	mu     sync.Mutex
 	states chan link.State

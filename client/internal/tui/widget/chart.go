@@ -4,6 +4,8 @@ import (
 	"math"
 	"strings"
 
+	"github.com/charmbracelet/lipgloss"
+
 	"etuservices/client/internal/tui/theme"
 )
 
@@ -11,9 +13,9 @@ import (
 // where a measured zero is a line at the bottom.
 var Gap = math.NaN()
 
-// Chart draws one column a value, h rows high; top is the value of a full
-// column. Exact to an eighth of a row.
-func Chart(th *theme.Theme, values []float64, top float64, h int) []string {
+// Chart draws one column a value, h rows high, in a style; top is the value of a
+// full column. Exact to an eighth of a row.
+func Chart(style lipgloss.Style, values []float64, top float64, h int) []string {
 	const steps = 8 // of a cell
 	rows := make([]strings.Builder, max(0, h))
 	for _, v := range values {
@@ -32,7 +34,7 @@ func Chart(th *theme.Theme, values []float64, top float64, h int) []string {
 	}
 	out := make([]string, len(rows))
 	for i := range rows {
-		out[i] = th.Bar.Render(rows[i].String())
+		out[i] = style.Render(rows[i].String())
 	}
 	return out
 }

@@ -112,11 +112,11 @@ func TestPlainKeepsWidths(t *testing.T) {
 // A measured zero is seen, a missing measure is not.
 func TestChart(t *testing.T) {
 	th := plain()
-	got := strings.Join(Chart(th, []float64{Gap, 0, 1, 8, 12, 16, 99}, 16, 2), "\n")
+	got := strings.Join(Chart(th.Bar, []float64{Gap, 0, 1, 8, 12, 16, 99}, 16, 2), "\n")
 	if want := "    ▄██\n ▁▁████"; got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if got := Chart(th, []float64{0, Gap}, 0, 1)[0]; got != "▁ " {
+	if got := Chart(th.Bar, []float64{0, Gap}, 0, 1)[0]; got != "▁ " {
 		t.Errorf("%q", got)
 	}
 }

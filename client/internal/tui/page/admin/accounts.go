@@ -7,6 +7,7 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
@@ -23,6 +24,8 @@ const (
 	pageRows = protocol.MaxPage
 	// typingPause is how long no key must come before the server is asked.
 	typingPause = 150 * time.Millisecond
+	// maxSorted is how many accounts are asked for to put them in another order.
+	maxSorted = 10_000
 )
 
 // accounts is everybody, as the server searches them.
@@ -32,28 +35,26 @@ type accounts struct {
 	table  widget.Table
 	search form.Search
 	list   page.Pager[api.Account]
-	asks   int // counts the changes of the search, for the pause in typing
+	rows   []api.Account // of list, in the order chosen
+	by     int           // the column that they are sorted by
+	asks   int           // counts the changes of the search, for the pause in typing
+	file   page.Load[string]
+	lookUp func(login string) tea.Cmd // shows the account
 }
 
-func newAccounts(e *page.Env) *accounts { return &accounts{e: e, search: form.NewSearch()} }
+func newAccounts(e *page.Env, lookUp func(login string) tea.Cmd) *accounts {
+	return &accounts{e: e, lookUp: lookUp, search: form.NewSearch()}
+}
 
 func (p *accounts) setSize(w, h int) {
 	p.SetSize(w, h)
-	p.table.SetHeight(h - 5) // search, head, blank, what can be done, foot
+	p.table.SetHeight(h - widget.PanelH - 3) // search, head, what can be done
 }
 
 func (p *accounts) show() tea.Cmd {
 	if p.list.First.Has && p.e.Now().Sub(p.list.First.At) < page.StaleAfter {
 		return nil
 	}
-	return p.reload()
-}
-
-// find shows somebody's account.
-func (p *accounts) find(login string) tea.Cmd {
-	p.search.Clear()
-	p.search.Set(login)
-	p.table.Cur = 0
 	return p.reload()
 }
 
@@ -68,9 +69,31 @@ func (p *accounts) fetch() func(context.Context, string) (page.Part[api.Account]
 
 func (p *accounts) reload() tea.Cmd { return p.list.Reload(p.e, p.fetch(), p.arrived) }
 
-// follow asks for the next rows when the cursor comes near the end.
+// follow asks for the next rows when the cursor comes near the end. The server
+// gives them by login: in another order all of them are needed.
 func (p *accounts) follow() tea.Cmd {
-	return p.list.Follow(p.e, p.table.Cur+2*p.table.Height(), p.fetch(), func() tea.Cmd { return nil })
+	row := p.table.Cur + 2*p.table.Height()
+	if p.by != 0 && len(p.list.Rows) < maxSorted {
+		row = len(p.list.Rows)
+	}
+	return p.list.Follow(p.e, row, p.fetch(), func() tea.Cmd {
+		p.order()
+		return p.follow()
+	})
+}
+
+// order puts the rows in the order chosen, with the cursor on the account where it
+// was.
+func (p *accounts) order() {
+	at, there := p.current()
+	p.rows = p.list.Rows
+	if p.by != 0 {
+		p.rows = p.columns()[p.by].sorted(p.list.Rows)
+	}
+	if i := slices.IndexFunc(p.rows, func(a api.Account) bool { return a.Login == at.Login }); there && i >= 0 {
+		p.table.Cur = i
+	}
+	p.table.Clamp(len(p.rows))
 }
 
 func (p *accounts) update(m tea.Msg) tea.Cmd {
@@ -80,17 +103,12 @@ func (p *accounts) update(m tea.Msg) tea.Cmd {
 	return nil
 }
 
-// arrived shows the answer, with the cursor on the account where it was.
-func (p *accounts) arrived(before []api.Account) tea.Cmd {
+// arrived shows the answer.
+func (p *accounts) arrived([]api.Account) tea.Cmd {
 	if p.list.First.Err != nil {
 		return nil
 	}
-	if at := p.table.Cur; at < len(before) {
-		if i := slices.IndexFunc(p.list.Rows, func(a api.Account) bool { return a.Login == before[at].Login }); i >= 0 {
-			p.table.Cur = i
-		}
-	}
-	p.table.Clamp(len(p.list.Rows))
+	p.order()
 	return p.follow()
 }
 
@@ -112,14 +130,14 @@ func (p *accounts) changed(m done) {
 		keep = append(keep, a)
 	}
 	p.list.Rows = keep
-	p.table.Clamp(len(p.list.Rows))
+	p.order()
 }
 
 func (p *accounts) current() (a api.Account, ok bool) {
-	if p.table.Cur < 0 || p.table.Cur >= len(p.list.Rows) {
+	if p.table.Cur < 0 || p.table.Cur >= len(p.rows) {
 		return a, false
 	}
-	return p.list.Rows[p.table.Cur], true
+	return p.rows[p.table.Cur], true
 }
 
 func (p *accounts) key(k tea.KeyMsg) tea.Cmd {
@@ -136,23 +154,49 @@ func (p *accounts) key(k tea.KeyMsg) tea.Cmd {
 	} else if used {
 		return nil
 	}
-	if a, there := p.current(); there && !p.typing() && p.order(k, a) {
-		return nil
-	}
+	a, there := p.current()
 	switch {
 	case p.typing(): // the arrows: one looks while searching
 	case keys.Back.Is(k):
 		return p.e.Back()
 	case keys.Refresh.Is(k):
 		return p.reload()
+	case there && keys.Enter.Is(k):
+		return p.lookUp(a.Login)
+	case keys.Sort.Is(k):
+		p.by = (p.by + 1) % len(p.columns())
+		p.order()
+		p.table.Cur = 0
+	case keys.Export.Is(k):
+		return p.export()
+	case there && act(p.e, k, a):
+		return nil
 	}
-	p.table.Key(k, len(p.list.Rows))
+	p.table.Key(k, len(p.rows))
 	return p.follow()
 }
 
-// order is a key about the account under the cursor.
-func (p *accounts) order(k tea.KeyMsg, a api.Account) (used bool) {
-	e := p.e
+// export writes all that the search finds, in the order of the logins.
+func (p *accounts) export() tea.Cmd {
+	fetch := p.fetch()
+	return export(p.e, &p.file, "comptes", []string{"login", "prenom", "nom", "email", "role", "etat"}, func(ctx context.Context) (rows [][]string, err error) {
+		for next := ""; ; {
+			part, err := fetch(ctx, next)
+			if err != nil {
+				return nil, err
+			}
+			for _, a := range part.Rows {
+				rows = append(rows, []string{a.Login, a.FirstName, a.LastName, a.Email, string(a.Role), string(a.Standing)})
+			}
+			if next = part.Next; next == "" {
+				return rows, nil
+			}
+		}
+	})
+}
+
+// act is a key about an account.
+func act(e *page.Env, k tea.KeyMsg, a api.Account) (used bool) {
 	switch {
 	case keys.Copy.Is(k):
 		e.Copy(a.Email)
@@ -184,54 +228,70 @@ func (p *accounts) typing() bool { return p.search.Typing() }
 
 func (p *accounts) forget() {
 	p.list.Forget()
+	p.file.Forget()
 	p.search.Clear()
-	p.table.Cur = 0
+	p.rows, p.by, p.table.Cur = nil, 0, 0
 	p.asks++
+}
+
+func (p *accounts) columns() []sortable[api.Account] {
+	e := p.e
+	return []sortable[api.Account]{
+		{Column: widget.Column{Title: e.S(i18n.ColLogin), Width: max(14, min(24, p.W/6))}, key: func(a api.Account) string { return a.Login }},
+		{Column: widget.Column{Title: e.S(i18n.ColName)}, key: func(a api.Account) string { return i18n.Fold(a.LastName + " " + a.FirstName) }},
+		{Column: widget.Column{Title: e.S(i18n.ColEmail), Width: p.W * 3 / 10, From: 72, Style: &e.Theme.Faint}, key: func(a api.Account) string { return i18n.Fold(a.Email) }},
+		{Column: widget.Column{Title: e.S(i18n.ColState), Width: 10}, key: func(a api.Account) string { return string(a.Standing) + string(a.Role) }, down: true},
+	}
 }
 
 func (p *accounts) view() string {
 	e, th := p.e, p.e.Theme
+	panel := widget.Panel{Title: e.S(i18n.AdminAccounts), Focused: true, Top: p.table.Top(), Shown: p.table.Height(), Total: len(p.rows), Foot: page.ListFoot(e, &p.list.First)}
+	in := p.W - widget.PanelW
 	var l widget.Lines
-	l.Add(p.search.View(e, i18n.AccountsFind, "", p.W))
-	if s := page.ListState(e, &p.list.First, len(p.list.Rows), p.W, i18n.AccountsNone, i18n.AccountsWiden); s != "" {
+	l.Add(p.search.View(e, i18n.AccountsFind, "", in))
+	if s := page.ListState(e, &p.list.First, len(p.rows), in, i18n.AccountsNone, i18n.AccountsWiden); s != "" {
 		l.Add(s)
-		return l.String()
+		return panel.View(th, l.String(), p.W, p.H)
 	}
-	cols := []widget.Column{
-		{Title: e.S(i18n.ColLogin), Width: 18},
-		{Title: e.S(i18n.ColName)},
-		{Title: e.S(i18n.ColEmail), Width: 28, From: 76, Style: &th.Faint},
-		{Title: e.S(i18n.ColState), Width: 12},
-	}
-	w := min(p.W, 120) // a state further off is no longer seen with its login
-	l.Add(p.table.View(th, cols, len(p.list.Rows), w, true, func(i int) []string {
-		a := p.list.Rows[i]
-		return []string{a.Login, a.FirstName + " " + a.LastName, a.Email, p.standing(a)}
+	panel.Right = position(e, p.table.Cur, len(p.rows), p.list.Next != "")
+	l.Add(p.table.View(th, columnsOf(p.columns(), p.by), len(p.rows), in, true, func(i int) []string {
+		a := p.rows[i]
+		state, style := standing(e, a)
+		if i != p.table.Cur { // the selected row has one style
+			state = style.Render(state)
+		}
+		return []string{a.Login, a.FirstName + " " + a.LastName, a.Email, state}
 	}))
-	return l.Foot(p.H, "", p.orders(), " "+page.ListFoot(e, &p.list.First))
+	a, _ := p.current()
+	return panel.View(th, l.String(), p.W, p.H-1) + "\n" + actionsLine(e, a, p.W)
+}
+
+// position is the place of the cursor in a list, which may go on.
+func position(e *page.Env, cur, n int, more bool) string {
+	total := e.T.Int(int64(n))
+	if more {
+		total += "+"
+	}
+	return e.S(i18n.ListPosition, e.T.Int(int64(cur+1)), total)
 }
 
 // standing is a sign and a word, and whether it is an administrator.
-func (p *accounts) standing(a api.Account) string {
-	sign := theme.Dot
+func standing(e *page.Env, a api.Account) (text string, style lipgloss.Style) {
+	th, word := e.Theme, e.T.Standing(string(a.Standing))
 	switch {
 	case a.Standing == api.AccountBlocked:
-		sign = theme.Cross
+		return theme.Cross + " " + word, th.Err
 	case a.Standing == api.AccountExpelled:
-		sign = theme.Alert
+		return theme.Alert + " " + word, th.Warn
 	case a.Role == api.Admin:
-		return sign + " " + p.e.S(i18n.RoleAdmin)
+		return theme.Dot + " " + e.S(i18n.RoleAdmin), th.Accent
 	}
-	return sign + " " + p.e.T.Standing(string(a.Standing))
+	return theme.Dot + " " + word, th.OK
 }
 
-// orders are the keys for the account under the cursor, by its name.
-func (p *accounts) orders() string {
-	e := p.e
-	a, ok := p.current()
-	if !ok {
-		return ""
-	}
+// actionsLine is the keys for an account, behind its name.
+func actionsLine(e *page.Env, a api.Account, w int) string {
 	gate := i18n.DoBlock
 	if a.Standing != api.AccountActive {
 		gate = i18n.DoUnblock
@@ -242,15 +302,15 @@ func (p *accounts) orders() string {
 	}
 	sep := e.Theme.Faint.Render(" " + theme.Sep + " ")
 	s := " " + strings.Join(parts, sep)
-	if widget.Width(s) > p.W { // the keys matter more than the name
+	if widget.Width(s) > w { // the keys matter more than the name
 		s = " " + strings.Join(parts[1:], sep)
 	}
-	return s
+	return widget.Fit(s, w)
 }
 
 func (p *accounts) keys() []keys.Key {
 	if p.typing() {
 		return p.search.Keys()
 	}
-	return []keys.Key{keys.Arrows, keys.Search, keys.Copy}
+	return []keys.Key{keys.Enter.To(i18n.DoAccount), keys.Search, keys.Sort, keys.Export, keys.Copy}
 }

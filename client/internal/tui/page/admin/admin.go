@@ -11,6 +11,7 @@ import (
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/widget"
 )
 
@@ -41,22 +42,25 @@ type Page struct {
 	live          *live
 	sessions      *sessions
 	accounts      *accounts
+	details       *details // over the tabs, where it is open
 	panels        []panel
 	registrations page.Load[bool] // they are open
 }
 
 // New makes the screen.
 func New(e *page.Env) *Page {
-	p := &Page{e: e, live: newLive(e), accounts: newAccounts(e)}
-	p.sessions = newSessions(e, p.lookUp)
+	p := &Page{e: e, details: &details{e: e}}
+	p.live, p.sessions, p.accounts = newLive(e, p.details.open), newSessions(e, p.details.open), newAccounts(e, p.details.open)
 	p.panels = []panel{p.live, p.sessions, p.accounts}
 	return p
 }
 
-// lookUp shows an account.
-func (p *Page) lookUp(login string) tea.Cmd {
-	p.tab = tabAccounts
-	return p.accounts.find(login)
+// current is what is in sight.
+func (p *Page) current() panel {
+	if p.details.login != "" {
+		return p.details
+	}
+	return p.panels[p.tab]
 }
 
 // done is the fact that an order was carried out.
@@ -82,7 +86,7 @@ const (
 func (p *Page) Show(any) tea.Cmd {
 	// Followed from the first look until the session ends, in sight or not: a
 	// curve of fifteen minutes with holes in it would tell nothing.
-	return tea.Batch(p.live.follow(), p.registrations.Start(p.e, p.e.API.Registrations, nil), p.panels[p.tab].show())
+	return tea.Batch(p.live.follow(), p.registrations.Start(p.e, p.e.API.Registrations, nil), p.current().show())
 }
 
 // Update takes keys and facts.
@@ -93,6 +97,7 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 	case page.Left:
 		p.registrations.Forget()
 		p.tab = tabLive
+		p.details.forget()
 		for _, one := range p.panels {
 			one.forget()
 		}
@@ -100,13 +105,13 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 	case page.Resync:
 		return p.Show(nil)
 	case page.Second:
-		return p.panels[p.tab].update(m)
+		return p.current().update(m)
 	case done:
 		if m.what == registrationsChanged {
 			return p.registrations.Start(p.e, p.e.API.Registrations, nil)
 		}
 	}
-	var cmds []tea.Cmd
+	cmds := []tea.Cmd{p.details.update(m)}
 	for _, one := range p.panels {
 		cmds = append(cmds, one.update(m))
 	}
@@ -114,11 +119,14 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 }
 
 func (p *Page) key(k tea.KeyMsg) tea.Cmd {
-	now := p.panels[p.tab]
+	now := p.current()
 	if now.typing() {
 		return now.key(k)
 	}
 	switch {
+	case keys.Acknowledge.Is(k):
+		p.live.alerts.acknowledge()
+		return nil
 	case keys.NextPanel.Is(k):
 		return p.turn(1)
 	case keys.PrevPanel.Is(k):
@@ -134,6 +142,7 @@ func (p *Page) key(k tea.KeyMsg) tea.Cmd {
 }
 
 func (p *Page) turn(by int) tea.Cmd {
+	p.details.close()
 	p.tab = (p.tab + by) % len(p.panels)
 	return p.panels[p.tab].show()
 }
@@ -144,6 +153,7 @@ func (p *Page) SetSize(w, h int) {
 	for _, one := range p.panels {
 		one.setSize(w, h-1) // the tabs
 	}
+	p.details.setSize(w, h-1)
 }
 
 // View draws the page.
@@ -155,27 +165,29 @@ func (p *Page) View() string {
 	}
 	tabs := " " + widget.Tabs(th, p.tab, e.S(i18n.AdminLive), strings.TrimSpace(e.S(i18n.AdminSessions, count)), e.S(i18n.AdminAccounts))
 	open := ""
-	switch {
+	switch n := p.live.alerts.unseen(); {
+	case n > 0:
+		open = th.Err.Render(theme.Alert+" "+e.T.N(i18n.AlertCount, n)) + " " + e.Hint(keys.Acknowledge)
 	case p.registrations.Has && p.registrations.Data:
 		open = th.Faint.Render(e.S(i18n.AdminOpen))
 	case p.registrations.Has:
 		open = th.Warn.Render(e.S(i18n.AdminShut))
 	}
-	return widget.Ends(tabs, open+" ", p.W) + "\n" + p.panels[p.tab].view()
+	return widget.Ends(tabs, open+" ", p.W) + "\n" + p.current().view()
 }
 
 // Title is the name of the page.
 func (p *Page) Title() string { return p.e.S(i18n.AdminTitle) }
 
 // Typing says that letters belong to a field.
-func (p *Page) Typing() bool { return p.panels[p.tab].typing() }
+func (p *Page) Typing() bool { return p.current().typing() }
 
 // Draft says that something typed would be lost.
 func (p *Page) Draft() bool { return false }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
-	list := p.panels[p.tab].keys()
+	list := p.current().keys()
 	if p.Typing() {
 		return list
 	}

@@ -7,105 +7,150 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/api"
-	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
 )
 
-// staleAfter is the age from which the last measure is said to be old: three
-// that did not come are no accident of the way.
-const staleAfter = 3 * period * time.Second
+const (
+	// period is how often a measure is asked for, in seconds.
+	period = 1
+	// staleAfter is the age from which the last measure is said to be old: three
+	// that did not come are no accident of the way.
+	staleAfter = 3 * period * time.Second
+	// instancesAge is how old the list of servers may get in sight.
+	instancesAge = 2 * time.Second
+)
 
-// live is the service as it is now.
+// live is the service as it is now: its servers, its last quarter of an hour, what
+// users do, and what an administrator is called for.
 type live struct {
 	page.Base
-	e      *page.Env
-	now    liveData
-	frozen *liveData // what is shown while paused
-	paused time.Time
-	window int // of windows
-	ask    page.Load[struct{}]
-	asked  time.Time
+	e         *page.Env
+	series    series
+	stats     api.Stats // the last measure
+	near      quotaUses
+	feed      *feed
+	alerts    alerts
+	instances page.Load[[]api.Instance]
+	history   page.Load[[]api.Slot]
+	ask       page.Load[struct{}]
+	asked     time.Time
+	lookUp    func(login string) tea.Cmd
 }
 
-func newLive(e *page.Env) *live { return &live{e: e} }
+func newLive(e *page.Env, lookUp func(login string) tea.Cmd) *live {
+	return &live{e: e, feed: newFeed(e), near: quotaUses{}, lookUp: lookUp}
+}
 
 func (p *live) setSize(w, h int) { p.SetSize(w, h) }
 
-func (p *live) show() tea.Cmd { return nil }
+func (p *live) show() tea.Cmd { return p.askInstances() }
 
-// follow asks for the measures. Asking twice changes nothing.
+// follow asks for the measures, and for what was before the first of them. Asking
+// twice changes nothing.
 func (p *live) follow() tea.Cmd {
 	p.asked = p.e.Now()
-	return p.ask.Start(p.e, func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, p.e.API.Follow(ctx, period)
-	}, nil)
+	return tea.Batch(
+		p.ask.Start(p.e, func(ctx context.Context) (struct{}, error) { return struct{}{}, p.e.API.Follow(ctx, period) }, nil),
+		p.history.Start(p.e, func(ctx context.Context) ([]api.Slot, error) { return p.e.API.History(ctx, historyMinutes) }, func() tea.Cmd {
+			if p.history.Err == nil {
+				p.series = p.series.fill(p.history.Data, p.e.Now())
+			}
+			return nil
+		}))
+}
+
+func (p *live) askInstances() tea.Cmd {
+	return p.instances.Start(p.e, p.e.API.Instances, func() tea.Cmd {
+		if p.instances.Err == nil {
+			for _, a := range p.alerts.instances(p.e.Now(), p.instances.Data) {
+				p.e.Alert(a.text(p.e))
+			}
+		}
+		return nil
+	})
 }
 
 func (p *live) update(m tea.Msg) tea.Cmd {
 	switch m := m.(type) {
 	case page.Live:
-		for _, ev := range m {
-			switch ev := ev.(type) {
-			case api.Stats:
-				p.now.measure(ev)
-			case api.Activity:
-				p.now.happened(ev, p.e.Quotas.Services.Window)
-			}
-		}
+		return p.came(m)
 	case page.Second:
+		var again tea.Cmd
 		// The server may have forgotten us: refused while Redis was away.
 		if p.stale() && !p.ask.Busy() && p.e.Now().Sub(p.asked) >= staleAfter {
-			return p.follow()
+			again = p.follow()
 		}
+		if !p.instances.Busy() && p.e.Now().Sub(p.instances.At) >= instancesAge {
+			return tea.Batch(again, p.askInstances())
+		}
+		return again
 	}
 	return nil
+}
+
+// came takes measures and events; the feed is put in order once for all of them.
+func (p *live) came(all page.Live) (cmd tea.Cmd) {
+	for _, ev := range all {
+		switch ev := ev.(type) {
+		case api.Stats:
+			if p.stats.Servers != 0 && ev.Servers != p.stats.Servers { // also out of sight
+				cmd = p.askInstances()
+			}
+			p.measured(ev)
+		case api.Activity:
+			p.feed.happened(ev)
+			p.near.happened(ev, p.e.Quotas.Services.Window)
+		}
+	}
+	p.feed.arrived()
+	return cmd
+}
+
+func (p *live) measured(s api.Stats) {
+	p.stats = s
+	p.feed.lost += s.Lost
+	n := pointOf(s)
+	p.series = p.series.add(n)
+	check := func(kind alertKind, figure float64, limit int) {
+		if a := p.alerts.check(s.At.At, subject{kind: kind}, limit > 0 && figure > float64(limit), figure); a != nil {
+			p.e.Alert(a.text(p.e))
+		}
+	}
+	check(slow, n.p99, p.e.Alerts.P99)
+	check(refusing, n.refusals, p.e.Alerts.Refusals)
 }
 
 // stale says that what is shown as the present is not.
-func (p *live) stale() bool {
-	last, ok := p.now.last()
-	return !ok || p.e.Now().Sub(last.At.At) > staleAfter
-}
+func (p *live) stale() bool { return p.e.Now().Sub(p.stats.At.At) > staleAfter }
 
 func (p *live) key(k tea.KeyMsg) tea.Cmd {
+	n, there := p.feed.current()
 	switch {
+	case p.feed.key(k):
 	case keys.Back.Is(k):
 		return p.e.Back()
-	case keys.Pause.Is(k) && p.frozen != nil:
-		p.frozen = nil
-	case keys.Pause.Is(k):
-		still := p.now.freeze()
-		p.frozen, p.paused = &still, p.e.Now()
-	case keys.Left.Is(k):
-		p.window = max(0, p.window-1)
-	case keys.Right.Is(k):
-		p.window = min(len(windows)-1, p.window+1)
+	case keys.Enter.Is(k) && there && n.Login != "":
+		return p.lookUp(n.Login)
 	case keys.Refresh.Is(k):
-		return p.follow()
+		return tea.Batch(p.follow(), p.askInstances())
 	}
 	return nil
-}
-
-// shown is what is drawn, and the instant at which it is the present.
-func (p *live) shown() (w liveData, now time.Time) {
-	if p.frozen != nil {
-		return *p.frozen, p.paused
-	}
-	return p.now, p.e.Now()
 }
 
 func (p *live) forget() {
 	p.ask.Forget()
-	p.now, p.frozen, p.window = liveData{}, nil, 0
+	p.history.Forget()
+	p.instances.Forget()
+	p.series, p.stats, p.near, p.alerts = nil, api.Stats{}, quotaUses{}, alerts{}
+	p.feed = newFeed(p.e)
 }
 
-func (p *live) typing() bool { return false }
+func (p *live) typing() bool { return p.feed.search.Typing() }
 
 func (p *live) keys() []keys.Key {
-	pause := i18n.DoPause
-	if p.frozen != nil {
-		pause = i18n.DoResume
+	if p.typing() {
+		return p.feed.search.Keys()
 	}
-	return []keys.Key{keys.Pause.To(pause), keys.Sides.To(i18n.DoWindow)}
+	return p.feed.keys()
 }

@@ -3,267 +3,219 @@ package admin
 import (
 	"math"
 	"strings"
-	"time"
 
 	"github.com/charmbracelet/lipgloss"
 
-	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
-	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/widget"
-	"etuservices/protocol"
 )
 
-// Rows of the live view. What is left of the screen is shared by the curve and
-// the feed; the curve takes no more than tallest, or its shape gets lost.
 const (
-	panelRows = 4
-	fixedRows = 6 + panelRows // figures 3, curve's head and foot, last measure
-	airyFrom  = 18            // from this height blank rows stand between the parts
-	airRows   = 2
-	tallest   = 8
-	shortest  = 1
+	// headFrom is the height from which the servers have a head, and moreServers
+	// how many rows of the page there are for each of them.
+	headFrom    = 16
+	moreServers = 9
+	// sideFrom is the width from which alerts and quotas stand beside the curves,
+	// and bothFrom the height from which both do.
+	sideFrom = 76
+	bothFrom = 12
+	// tallest is how many rows a curve takes at most: its shape gets lost in more.
+	tallest = 6
 )
 
-// view draws the panel.
+// view draws the panel: servers, curves with alerts and quotas beside them, feed.
 func (p *live) view() string {
 	e := p.e
-	w, now := p.shown()
-	s, ok := w.last()
-	if !ok {
-		if p.ask.Err != nil {
-			return widget.Indent("\n"+e.Trouble(p.ask.Err, p.W-4), 2)
-		}
-		return "\n  " + e.Waiting()
+	if p.stats.At.At.IsZero() && p.ask.Err != nil {
+		return widget.Panel{Title: e.S(i18n.AdminLive)}.View(e.Theme, e.Trouble(p.ask.Err, p.W-widget.PanelW), p.W, p.H)
 	}
-	room := p.H - fixedRows
-	var l widget.Lines
-	gap := func() {
-		if p.H >= airyFrom {
-			l.Add("")
-		}
+	servers := widget.PanelH + max(1, min(len(p.instances.Data), p.H/moreServers))
+	if p.H >= headFrom {
+		servers++
 	}
-	if p.H >= airyFrom {
-		room -= airRows
+	rest := p.H - servers
+	rows := max(1, min(tallest, (rest*3/5-widget.PanelH-1)/len(bands)))
+	activity := widget.PanelH + len(bands)*rows
+	if activity+1 <= rest*3/5 {
+		activity++ // the times
 	}
-	rows := max(shortest, min(tallest, 2*(room+1)/3))
-	l.Add(p.figures(w, s)...)
-	gap()
-	l.Add(p.curve(w, now, rows)...)
-	gap()
-	l.Add(p.panels(w, s, now))
-	l.Add(p.feed(w, max(0, p.H-1-len(l)))...)
-	return l.Foot(p.H, " "+p.age())
+	return widget.Rows(
+		instancesView(e, &p.instances, p.W, servers),
+		p.middle(activity, rows),
+		p.feed.view(p.W, rest-activity),
+	)
 }
 
-// curve is the commands per second, with what its height and length mean.
-func (p *live) curve(w liveData, now time.Time, rows int) []string {
+// middle is the curves and, where there is room, the alerts and the quotas.
+func (p *live) middle(h, rows int) string {
+	calls := p.alerts.unseen() > 0
+	if p.W < sideFrom {
+		if calls {
+			return p.alerts.view(p.e, p.W, h)
+		}
+		return p.activity(p.W, h, rows)
+	}
+	w := widget.Share(p.W, widget.Gutter, 2, 1)
+	var side string
+	switch {
+	case h >= bothFrom:
+		side = widget.Rows(p.alerts.view(p.e, w[1], h/2), p.near.view(p.e, w[1], h-h/2))
+	case len(p.alerts.list) > 0:
+		side = p.alerts.view(p.e, w[1], h)
+	default:
+		side = p.near.view(p.e, w[1], h)
+	}
+	return widget.Columns(p.activity(w[0], h, rows), side)
+}
+
+// band is one curve.
+type band struct {
+	name     i18n.Msg
+	decimals int
+	of       func(point) float64
+	style    func(*theme.Theme) lipgloss.Style
+}
+
+// bands are the curves, one below the other.
+var bands = [...]band{
+	{i18n.LiveCommands, 1, func(p point) float64 { return p.rate }, func(th *theme.Theme) lipgloss.Style { return th.Bar }},
+	{i18n.LiveLogins, 0, func(p point) float64 { return p.logins }, func(th *theme.Theme) lipgloss.Style { return th.AccentEnd }},
+	{i18n.LiveRefusals, 0, func(p point) float64 { return p.refusals }, func(th *theme.Theme) lipgloss.Style { return th.Warn }},
+	{i18n.LiveP99, 1, func(p point) float64 {
+		if p.p99 == 0 {
+			return widget.Gap
+		}
+		return p.p99
+	}, func(th *theme.Theme) lipgloss.Style { return th.OK }},
+}
+
+// The cells before a curve: the name and figure of a band, the values of its axis.
+const (
+	narrowName = 19
+	wideName   = 26
+	axisWidth  = 6
+)
+
+// activity draws the bands over one axis of time, in rows each.
+func (p *live) activity(w, h, rows int) string {
 	e, th := p.e, p.e.Theme
-	window := windows[p.window]
-	columns := w.history.curve(now, window, p.W-2)
-	most, mean := figures(columns)
-	head := th.Title.Render(e.S(i18n.LiveRate, e.T.Duration(window)))
-	peak := th.Faint.Render(e.S(i18n.LivePeak, e.T.Decimal(most, 1), e.T.Decimal(mean, 1)))
-	out := []string{" " + widget.Ends(head, peak, p.W-2)}
-	for _, row := range widget.Chart(th, columns, most, rows) {
-		out = append(out, " "+row)
+	in, name := w-widget.PanelW, narrowName
+	if in >= 60 {
+		name = wideName
 	}
-	foot := widget.Ends("-"+e.T.Duration(window), e.S(i18n.LiveNow), p.W-2)
-	return append(out, " "+th.Faint.Render(foot))
+	columns := in - name - axisWidth
+	var l widget.Lines
+	for i, b := range bands {
+		values := p.series.curve(e.Now(), span, columns, b.of)
+		top := ceiling(values)
+		style, over := b.style(th), p.over(i)
+		if over {
+			style = th.Err
+		}
+		chart := widget.Chart(style, values, top, rows)
+		for row, line := range chart {
+			l.Add(widget.Fit(p.bandText(b, row, rows, over, name), name) + th.Faint.Render(axis(e.T, top, row, rows)) + line)
+		}
+	}
+	marks := e.T.S(i18n.LiveNow)
+	if columns >= 48 {
+		third := columns / 3
+		marks = widget.Fit("-"+e.T.Duration(span), third) + widget.Fit("-"+e.T.Duration(span*2/3), third) + widget.Ends("-"+e.T.Duration(span/3), marks, columns-2*third)
+	} else {
+		marks = widget.Ends("-"+e.T.Duration(span), marks, columns)
+	}
+	l.Add(strings.Repeat(" ", name+axisWidth) + th.Faint.Render(marks))
+	panel := widget.Panel{Title: e.S(i18n.LiveActivity), Foot: p.age()}
+	if p.stats.Sales+p.stats.Purchases > 0 {
+		panel.Right = e.S(i18n.LiveTotals, e.T.Int(p.stats.Sales), e.T.Int(p.stats.Purchases))
+	}
+	return panel.View(th, l.String(), w, h)
 }
 
-// feed is what happened, the newest first, in n rows.
-func (p *live) feed(w liveData, n int) []string {
-	e := p.e
-	if len(w.feed) == 0 && n > 0 {
-		return []string{" " + e.Theme.Faint.Render(e.S(i18n.LiveQuiet))}
+// over says that a band's figure is over its threshold.
+func (p *live) over(i int) bool {
+	n, _ := p.series.last()
+	return bands[i].name == i18n.LiveP99 && p.e.Alerts.P99 > 0 && n.p99 > float64(p.e.Alerts.P99) ||
+		bands[i].name == i18n.LiveRefusals && p.e.Alerts.Refusals > 0 && n.refusals > float64(p.e.Alerts.Refusals)
+}
+
+// bandText is what stands before a row of a curve: in one row the name and the
+// figure, in several one below the other.
+func (p *live) bandText(b band, row, rows int, over bool, w int) string {
+	e, th := p.e, p.e.Theme
+	now, _ := p.series.last()
+	figure := "-"
+	if v := b.of(now); !math.IsNaN(v) {
+		figure = e.T.Decimal(v, b.decimals)
 	}
-	var out []string
-	for i := len(w.feed) - 1; i >= 0 && len(out) < n; i-- {
-		out = append(out, " "+line(e, w.feed[i]))
+	style := th.Strong
+	if over {
+		style, figure = th.Err, theme.Alert+" "+figure
 	}
-	return out
+	figure = style.Render(figure)
+	if trend := p.trend(b); trend != "" && (rows > 1 || w >= wideName) {
+		figure += " " + th.Faint.Render(trend)
+	}
+	switch {
+	case rows == 1:
+		return widget.Ends(e.S(b.name), figure, w)
+	case row == 0:
+		return e.S(b.name)
+	case row == 1:
+		return figure
+	case row == 2 && b.name == i18n.LiveRefusals && now.refusals > 0:
+		other := int(now.refusals) - now.refusedQuota - now.refusedKey
+		return th.Faint.Render(e.S(i18n.LiveRefused, now.refusedQuota, now.refusedKey, max(0, other)))
+	}
+	return ""
+}
+
+// axis is the value at the top of a curve and the 0 at its bottom.
+func axis(t i18n.T, top float64, row, rows int) string {
+	text := ""
+	switch row {
+	case 0:
+		text = t.Compact(top)
+	case rows - 1:
+		text = "0"
+	}
+	tick := "┤"
+	if text == "" {
+		tick = theme.Pipe
+	}
+	return widget.FitRight(text, axisWidth-1) + tick
+}
+
+// trend is how a figure changed within a minute, in at most five cells: its
+// figures matter less the larger it is.
+func (p *live) trend(b band) string {
+	now, _ := p.series.last()
+	before, known := p.series.minuteAgo()
+	scale := math.Pow10(b.decimals)
+	d := math.Round((b.of(now)-b.of(before))*scale) / scale
+	if !known || math.IsNaN(d) || d == 0 {
+		return ""
+	}
+	arrow := "↑"
+	if d < 0 {
+		arrow, d = "↓", -d
+	}
+	if d >= 10 {
+		return arrow + p.e.T.Compact(d)
+	}
+	return arrow + p.e.T.Decimal(d, b.decimals)
 }
 
 // age says how old the last measure is, however long the screen stands still.
 func (p *live) age() string {
 	e, th := p.e, p.e.Theme
-	last, _ := p.now.last()
-	age := e.T.Age(e.Now().Sub(last.At.At))
+	age := e.T.Age(e.Now().Sub(p.stats.At.At))
 	switch {
+	case p.stats.At.At.IsZero():
+		return e.Waiting()
 	case p.stale():
 		return th.Err.Render(theme.Alert + " " + e.S(i18n.LiveStale, age))
-	case p.frozen != nil:
-		return th.Warn.Render(theme.Stop + " " + e.S(i18n.LivePaused, e.T.Age(e.Now().Sub(p.paused))))
 	}
-	s := th.OK.Render(theme.Dot) + " " + th.Faint.Render(e.S(i18n.LiveFresh, age))
-	if lost := p.now.lost; lost > 0 {
-		s += " " + th.Faint.Render(theme.Sep+" "+e.T.N(i18n.LiveMissed, lost))
-	}
-	return s
-}
-
-// figure is one number with its name, and how it changed within a minute.
-type figure struct {
-	name  i18n.Msg
-	exact int // decimals
-	of    func(api.Stats) float64
-	time  bool // 0 says that nothing was measured
-}
-
-func (p *live) figures(w liveData, s api.Stats) []string {
-	ms := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
-	all := []figure{
-		{name: i18n.LiveUsers, of: func(s api.Stats) float64 { return float64(s.Users) }},
-		{name: i18n.LiveCommands, exact: 1, of: func(s api.Stats) float64 { return s.CommandsPerSecond }},
-		{name: i18n.LiveLogins, of: func(s api.Stats) float64 { return float64(s.LoginsPerMinute) }},
-		{name: i18n.LiveConnections, of: func(s api.Stats) float64 { return float64(s.Connections) }},
-		{name: i18n.LiveP50, exact: 1, of: func(s api.Stats) float64 { return ms(s.P50) }, time: true},
-		{name: i18n.LiveRefusals, of: func(s api.Stats) float64 { return float64(s.RefusalsPerMinute) }},
-		{name: i18n.LiveServers, of: func(s api.Stats) float64 { return float64(s.Servers) }},
-		{name: i18n.LiveP99, exact: 1, of: func(s api.Stats) float64 { return ms(s.P99) }, time: true},
-		{name: i18n.LiveLost, of: func(api.Stats) float64 { return float64(w.lost) }},
-	}
-	const inRow = 3
-	cell := min(32, (p.W-2)/inRow)
-	before, known := w.minuteAgo()
-	var out []string
-	for i := 0; i < len(all); i += inRow {
-		row := " "
-		for _, f := range all[i : i+inRow] {
-			row += widget.Fit(p.figure(f, s, before, known, cell), cell)
-		}
-		out = append(out, row)
-	}
-	return out
-}
-
-// trendRoom is the width from which a figure has room for its trend, in cells.
-const trendRoom = 24
-
-func (p *live) figure(f figure, s, before api.Stats, known bool, cell int) string {
-	e, th := p.e, p.e.Theme
-	v := f.of(s)
-	value := e.T.Decimal(v, f.exact)
-	if f.time && v == 0 {
-		value, known = "-", false
-	}
-	name := th.Faint.Render(widget.Fit(e.S(f.name), 12))
-	if cell < trendRoom {
-		return name + " " + th.Strong.Render(widget.Fit(value, cell-14))
-	}
-	text := name + th.Strong.Render(widget.FitRight(value, 7))
-	scale := math.Pow10(f.exact)
-	was := f.of(before)
-	if d := math.Round((v-was)*scale) / scale; known && d != 0 && (!f.time || was != 0) {
-		text += " " + th.Faint.Render(trend(e, d, f.exact))
-	}
-	return text
-}
-
-// trend is a change in at most five cells: its figures matter less the larger
-// it is.
-func trend(e *page.Env, d float64, decimals int) string {
-	arrow, unit := "↑", ""
-	if d < 0 {
-		arrow, d = "↓", -d
-	}
-	switch {
-	case d >= 1000:
-		d, decimals, unit = d/1000, 1, "k"
-	case d >= 10:
-		decimals = 0
-	}
-	return arrow + e.T.Decimal(d, decimals) + unit
-}
-
-// services and nearQuota side by side.
-func (p *live) panels(w liveData, s api.Stats, now time.Time) string {
-	const between = 3
-	left := min(page.ReadWidth, p.W-2) * 3 / 5
-	right := p.W - 2 - left - between
-	return widget.Indent(lipgloss.JoinHorizontal(lipgloss.Top,
-		widget.Frame(strings.Join(p.services(s, left), "\n"), left+between, panelRows),
-		widget.Frame(strings.Join(p.nearQuota(w, now, right, panelRows-1), "\n"), right, panelRows)), 1)
-}
-
-func (p *live) services(s api.Stats, w int) []string {
-	e, th := p.e, p.e.Theme
-	all := []struct {
-		name      string
-		ever, min int
-	}{{"achat", int(s.Purchases), s.PurchasesPerMinute}, {"vente", int(s.Sales), s.SalesPerMinute}}
-	most, widest, calls := 0, 0, make([]string, len(all))
-	for i, a := range all {
-		calls[i] = e.S(i18n.LiveCalls, e.T.Int(int64(a.ever)), e.T.Int(int64(a.min)))
-		most, widest = max(most, a.ever), max(widest, widget.Width(calls[i]))
-	}
-	const names = 8 // cells of a service's name
-	out := []string{th.Title.Render(e.S(i18n.LiveServices))}
-	for i, a := range all {
-		bar := widget.Strip(th, a.ever, most, w-names-widest-3) // one scale for all
-		out = append(out, widget.Ends(widget.Fit(e.T.Service(a.name), names)+" "+bar, calls[i], w))
-	}
-	other := s.RefusalsPerMinute - s.RefusedQuota - s.RefusedKey
-	return append(out, th.Faint.Render(e.S(i18n.LiveRefused,
-		e.T.Int(int64(s.RefusedQuota)), e.T.Int(int64(s.RefusedKey)), e.T.Int(int64(max(0, other))))))
-}
-
-// nearQuota are those who were refused for their quota within a window, and those
-// who are near its end.
-func (p *live) nearQuota(w liveData, now time.Time, width, n int) []string {
-	e, th := p.e, p.e.Theme
-	window := e.Quotas.Services.Window
-	since := now.Add(-window)
-	all := w.near.list(since)
-	head := e.S(i18n.LiveNear)
-	if len(all) > 0 {
-		head += " " + e.T.Int(int64(len(all)))
-	}
-	out := []string{th.Title.Render(head)}
-	if len(all) == 0 && window == 0 { // not told yet
-		return out
-	}
-	if len(all) == 0 {
-		return append(out, th.Faint.Render(widget.Fit(e.S(i18n.AdminNoTrouble, e.T.Duration(window)), width)))
-	}
-	for _, s := range all[:min(n, len(all))] {
-		sign, what, when := th.Warn.Render(theme.Stop), e.T.Int(int64(s.times))+"×", s.refused
-		if !s.refusedLately(since) {
-			sign, what, when = th.Faint.Render(theme.Dot), e.T.Int(int64(s.used))+"/"+e.T.Int(int64(s.max)), s.called
-		}
-		right := what + " " + th.Faint.Render(widget.FitRight(e.T.Age(now.Sub(when)), 6))
-		out = append(out, widget.Ends(sign+" "+s.login, right, width))
-	}
-	return out
-}
-
-// line puts something that happened in words, with its sign.
-func line(e *page.Env, a api.Activity) string {
-	th, f := e.Theme, a.Fields
-	sign, text := th.OK.Render(theme.Check), a.Type+" "+a.Login
-	amount := func() string {
-		cents, err := protocol.ParsePrice(f.Get("prix"))
-		if err != nil {
-			return "?"
-		}
-		return e.T.Amount(cents)
-	}
-	switch a.Type {
-	case "CONNEXION":
-		sign, text = th.Faint.Render(theme.Dot), e.S(i18n.FeedLogin, a.Login, f.Get("adresse"))
-	case "VENTE":
-		text = e.S(i18n.FeedSale, a.Login, f.Get("titre"), amount())
-	case "ACHAT":
-		text = e.S(i18n.FeedBuy, a.Login, f.Get("titre"), f.Get("vendeur"), amount())
-	case "REFUS":
-		who := a.Login
-		if who == "" {
-			who = e.S(i18n.FeedNobody)
-		}
-		sign = th.Warn.Render(theme.Alert)
-		text = e.S(i18n.FeedRefused, who, f.Get("verbe"), e.T.Refusal(f.Get("code")), f.Get("adresse"))
-	}
-	return th.Faint.Render(e.T.ClockSeconds(a.At.At)) + " " + sign + " " + text
+	return th.OK.Render(theme.Dot) + " " + th.Faint.Render(e.S(i18n.LiveFresh, age))
 }

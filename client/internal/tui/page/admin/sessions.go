@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -26,7 +27,9 @@ type sessions struct {
 	table  widget.Table
 	search form.Search
 	all    page.Load[[]api.Connected]
-	rows   []api.Connected            // those that the search leaves
+	rows   []api.Connected // those that the search leaves, in the order chosen
+	by     int             // the column that they are sorted by
+	file   page.Load[string]
 	lookUp func(login string) tea.Cmd // shows the account
 }
 
@@ -36,7 +39,7 @@ func newSessions(e *page.Env, lookUp func(login string) tea.Cmd) *sessions {
 
 func (p *sessions) setSize(w, h int) {
 	p.SetSize(w, h)
-	p.table.SetHeight(h - 3) // search, head, foot
+	p.table.SetHeight(h - widget.PanelH - 2) // search, head
 }
 
 func (p *sessions) show() tea.Cmd {
@@ -81,6 +84,7 @@ func (p *sessions) narrow() {
 			p.rows = append(p.rows, c)
 		}
 	}
+	p.rows = p.columns()[p.by].sorted(p.rows)
 	for i, c := range p.rows {
 		if there && c == at {
 			p.table.Cur = i
@@ -112,6 +116,12 @@ func (p *sessions) key(k tea.KeyMsg) tea.Cmd {
 		return p.show()
 	case there && keys.Enter.Is(k):
 		return p.lookUp(c.Login)
+	case keys.Sort.Is(k):
+		p.by = (p.by + 1) % len(p.columns())
+		p.narrow()
+		p.table.Cur = 0
+	case keys.Export.Is(k):
+		return p.export()
 	case there && keys.Copy.Is(k):
 		p.e.Copy(c.Address)
 		return nil
@@ -125,26 +135,44 @@ func (p *sessions) key(k tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
+// export writes what is shown.
+func (p *sessions) export() tea.Cmd {
+	shown := p.rows
+	return export(p.e, &p.file, "sessions", []string{"login", "serveur", "adresse", "depuis"}, func(context.Context) (rows [][]string, err error) {
+		for _, c := range shown {
+			rows = append(rows, []string{c.Login, c.Server, c.Address, c.Since.UTC().Format(time.RFC3339)})
+		}
+		return rows, nil
+	})
+}
+
+func (p *sessions) columns() []sortable[api.Connected] {
+	e, faint := p.e, &p.e.Theme.Faint
+	return []sortable[api.Connected]{
+		{Column: widget.Column{Title: e.S(i18n.ColLogin)}, key: func(c api.Connected) string { return c.Login }},
+		{Column: widget.Column{Title: e.S(i18n.ColServer), Width: 16, Style: faint}, key: func(c api.Connected) string { return c.Server }},
+		{Column: widget.Column{Title: e.S(i18n.ColAddress), Width: max(16, p.W/4), From: 68, Style: faint}, key: func(c api.Connected) string { return c.Address }},
+		{Column: widget.Column{Title: e.S(i18n.ColSince), Width: 10, Right: true, Style: faint}, key: func(c api.Connected) string { return c.Since.UTC().Format(time.RFC3339Nano) }, down: true},
+	}
+}
+
 func (p *sessions) view() string {
 	e, th := p.e, p.e.Theme
+	panel := widget.Panel{Title: e.S(i18n.DetailsSessions), Focused: true, Top: p.table.Top(), Shown: p.table.Height(), Total: len(p.rows), Foot: page.ListFoot(e, &p.all)}
+	in := p.W - widget.PanelW
 	var l widget.Lines
-	l.Add(p.search.View(e, i18n.CatalogNoSearch, "", p.W))
+	l.Add(p.search.View(e, i18n.CatalogNoSearch, "", in))
 	next := i18n.SessionsAgain
 	if len(p.all.Data) > 0 {
 		next = i18n.AccountsWiden
 	}
-	if s := page.ListState(e, &p.all, len(p.rows), p.W, i18n.SessionsNone, next); s != "" {
+	if s := page.ListState(e, &p.all, len(p.rows), in, i18n.SessionsNone, next); s != "" {
 		l.Add(s)
-		return l.String()
+		return panel.View(th, l.String(), p.W, p.H)
 	}
-	cols := []widget.Column{
-		{Title: e.S(i18n.ColLogin)},
-		{Title: e.S(i18n.ColServer), Width: 16, Style: &th.Faint},
-		{Title: e.S(i18n.ColAddress), Width: 22, From: 68, Style: &th.Faint},
-		{Title: e.S(i18n.ColSince), Width: 8, Right: true, Style: &th.Faint},
-	}
+	panel.Right = position(e, p.table.Cur, len(p.rows), false)
 	now := e.Now()
-	l.Add(p.table.View(th, cols, len(p.rows), min(p.W, page.ReadWidth), true, func(i int) []string {
+	l.Add(p.table.View(th, columnsOf(p.columns(), p.by), len(p.rows), in, true, func(i int) []string {
 		c := p.rows[i]
 		login := c.Login
 		if login == e.Session.Login {
@@ -152,14 +180,14 @@ func (p *sessions) view() string {
 		}
 		return []string{login, c.Server, c.Address, e.T.Age(now.Sub(c.Since))}
 	}))
-	return l.Foot(p.H, " "+page.ListFoot(e, &p.all))
+	return panel.View(th, l.String(), p.W, p.H)
 }
 
 func (p *sessions) keys() []keys.Key {
 	if p.typing() {
 		return p.search.Keys()
 	}
-	return []keys.Key{keys.Expel, keys.Enter.To(i18n.DoAccount), keys.Search}
+	return []keys.Key{keys.Enter.To(i18n.DoAccount), keys.Expel, keys.Search, keys.Sort, keys.Export}
 }
 
 func (p *sessions) typing() bool { return p.search.Typing() }
@@ -167,5 +195,6 @@ func (p *sessions) typing() bool { return p.search.Typing() }
 func (p *sessions) forget() {
 	p.all.Forget()
 	p.search.Clear()
-	p.rows, p.table.Cur = nil, 0
+	p.file.Forget()
+	p.rows, p.by, p.table.Cur = nil, 0, 0
 }

@@ -1,0 +1,250 @@
+package admin
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/keys"
+	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/theme"
+	"etuservices/client/internal/tui/widget"
+)
+
+// detailsAge is how old the details may get in sight.
+const detailsAge = 5 * time.Second
+
+// details is all that is known of one account, and what can be done about it.
+type details struct {
+	page.Base
+	e     *page.Env
+	login string // "" where it is not open
+	all   page.Load[api.AccountDetails]
+	top   int // the first line in sight, where the lists share one panel
+}
+
+// open shows an account.
+func (p *details) open(login string) tea.Cmd {
+	p.all.Forget()
+	p.login, p.top = login, 0
+	return p.reload()
+}
+
+func (p *details) close() {
+	p.all.Forget()
+	p.login = ""
+}
+
+func (p *details) reload() tea.Cmd {
+	login := p.login
+	return p.all.Start(p.e, func(ctx context.Context) (api.AccountDetails, error) {
+		return p.e.API.AccountDetails(ctx, login)
+	}, nil)
+}
+
+func (p *details) show() tea.Cmd { return p.reload() }
+
+func (p *details) forget() { p.close() }
+
+func (p *details) setSize(w, h int) { p.SetSize(w, h) }
+
+func (p *details) typing() bool { return false }
+
+func (p *details) update(m tea.Msg) tea.Cmd {
+	switch m := m.(type) {
+	case page.Second:
+		if !p.all.Busy() && p.e.Now().Sub(p.all.At) >= detailsAge && p.all.Err == nil {
+			return p.reload()
+		}
+	case done:
+		switch {
+		case p.login == "" || m.login != p.login:
+		case m.what == deleted:
+			p.close()
+		default:
+			return p.reload()
+		}
+	}
+	return nil
+}
+
+func (p *details) key(k tea.KeyMsg) tea.Cmd {
+	switch {
+	case keys.Back.Is(k):
+		p.close()
+	case keys.Refresh.Is(k):
+		return p.reload()
+	case p.all.Has && act(p.e, k, p.all.Data.Account):
+	case keys.Up.Is(k):
+		p.top--
+	case keys.Down.Is(k):
+		p.top++
+	case keys.PageUp.Is(k):
+		p.top -= p.H / 2
+	case keys.PageDown.Is(k):
+		p.top += p.H / 2
+	case keys.Top.Is(k):
+		p.top = 0
+	}
+	return nil
+}
+
+func (p *details) keys() []keys.Key { return []keys.Key{keys.Back, keys.Copy, keys.Refresh} }
+
+// headRows is the height of the panel of the account itself.
+const headRows = 6
+
+// view draws the account, its lists and what can be done.
+func (p *details) view() string {
+	e := p.e
+	if !p.all.Has {
+		body := ""
+		switch {
+		case p.all.Err != nil:
+			body = e.Trouble(p.all.Err, p.W-widget.PanelW)
+		case p.all.Slow(e):
+			body = e.Waiting()
+		}
+		return widget.Panel{Title: p.login, Focused: true}.View(e.Theme, body, p.W, p.H)
+	}
+	lists := p.lists()
+	rest := p.H - headRows - 1
+	columns := max(1, min(3, p.W/36))
+	rows := (len(lists) + columns - 1) / columns
+	parts := []string{p.head()}
+	const leastRows = 5 // of a list with its frame
+	if rest/rows < leastRows {
+		parts = append(parts, p.scrolled(lists, rest))
+	} else {
+		weights := func(n int) []int {
+			w := make([]int, n)
+			for i := range w {
+				w[i] = 1
+			}
+			return w
+		}
+		heights, widths := widget.Share(rest, 0, weights(rows)...), widget.Share(p.W, widget.Gutter, weights(columns)...)
+		for row, h := range heights {
+			var blocks []string
+			for i, list := range lists[row*columns : min(len(lists), (row+1)*columns)] {
+				in := widths[i] - widget.PanelW
+				panel := widget.Panel{Title: list.title, Right: e.T.Int(int64(list.n))}
+				blocks = append(blocks, panel.View(e.Theme, strings.Join(list.text(e, in), "\n"), widths[i], h))
+			}
+			parts = append(parts, widget.Columns(blocks...))
+		}
+	}
+	return widget.Rows(append(parts, actionsLine(e, p.all.Data.Account, p.W))...)
+}
+
+// scrolled is all lists one below the other in one panel.
+func (p *details) scrolled(lists []list, h int) string {
+	e := p.e
+	var l widget.Lines
+	for _, list := range lists {
+		l.Add(e.Theme.Title.Render(list.title) + " " + e.Theme.Faint.Render(e.T.Int(int64(list.n))))
+		l.Add(list.text(e, p.W-widget.PanelW)...)
+	}
+	shown := max(1, h-widget.PanelH)
+	p.top = max(0, min(p.top, len(l)-shown))
+	panel := widget.Panel{Title: e.S(i18n.DetailsTitle), Focused: true, Top: p.top, Shown: shown, Total: len(l)}
+	return panel.View(e.Theme, widget.Lines(l[p.top:]).String(), p.W, h)
+}
+
+// head is who it is, and both quotas.
+func (p *details) head() string {
+	e, th, d := p.e, p.e.Theme, p.all.Data
+	in := p.W - widget.PanelW
+	sign, style := standing(e, d.Account)
+	right := style.Render(sign)
+	if d.Role == api.Admin {
+		right = th.Strong.Render(e.S(i18n.RoleAdmin)) + " " + theme.Sep + " " + right
+	}
+	l := widget.Lines{
+		widget.Ends(th.Strong.Render(d.FirstName+" "+d.LastName)+" "+th.Faint.Render(theme.Sep+" "+d.Email), " "+right, in),
+		th.Faint.Render(e.S(i18n.DetailsSince, e.T.Date(d.Registered, e.Now()))),
+		quotaLine(e, e.S(i18n.DetailsServices), d.Quotas.Services, in),
+		quotaLine(e, e.S(i18n.DetailsLogins), d.Quotas.Connections, in),
+	}
+	foot := ""
+	if p.all.Err != nil {
+		foot = th.Warn.Render(theme.Alert + " " + e.Age(p.all.At))
+	}
+	return widget.Panel{Title: p.login, Focused: true, Right: e.S(i18n.DetailsBack), Foot: foot}.View(th, l.String(), p.W, headRows)
+}
+
+// quotaLine is a quota as pips, in figures, and when the next one is free.
+func quotaLine(e *page.Env, name string, q api.Quota, w int) string {
+	th := e.Theme
+	if q.Max == 0 {
+		return widget.Fit(name, 18)
+	}
+	text := e.T.N(i18n.QuotaLeft, q.Left, e.T.Int(int64(q.Max)))
+	if q.Next.After(e.Now()) {
+		text += " " + th.Faint.Render(theme.Sep+" "+e.T.Countdown(q.Next.Sub(e.Now())))
+	}
+	return widget.Fit(name, 18) + widget.LevelSign(th, widget.Level(q.Left, q.Max)) + " " +
+		widget.Pips(th, q.Left, q.Max, min(30, w/3)) + "  " + text
+}
+
+// list is a part of the details.
+type list struct {
+	title string
+	n     int
+	row   func(i, w int) string
+}
+
+// text is its lines in w cells.
+func (l list) text(e *page.Env, w int) []string {
+	if l.n == 0 {
+		return []string{e.Theme.Faint.Render(e.S(i18n.DetailsNone))}
+	}
+	lines := make([]string, l.n)
+	for i := range lines {
+		lines[i] = l.row(i, w)
+	}
+	return lines
+}
+
+func (p *details) lists() []list {
+	e, th, d := p.e, p.e.Theme, p.all.Data
+	date := func(at time.Time) string { return th.Faint.Render(widget.Fit(e.T.Date(at, e.Now()), 14)) + " " }
+	where := func(c api.Connected, w int) string {
+		return widget.Ends(date(c.Since)+c.Address, " "+th.Faint.Render(c.Server), w)
+	}
+	article := func(a api.Article, w int) string {
+		sign, style, state := theme.Dot, th.Accent, e.T.Status(string(a.Status))
+		switch a.Status {
+		case api.Sold:
+			sign, style = theme.Check, th.OK
+		case api.Withdrawn:
+			sign, style = theme.Cross, th.Faint
+		}
+		return widget.Ends(a.Title, " "+th.Price.Render(e.T.Amount(a.Cents))+" "+style.Render(widget.Fit(sign+" "+state, 10)), w)
+	}
+	return []list{
+		{e.S(i18n.DetailsSessions), len(d.Sessions), func(i, w int) string { return where(d.Sessions[i], w) }},
+		{e.S(i18n.DetailsLogins), len(d.Logins), func(i, w int) string { return where(d.Logins[i], w) }},
+		{e.S(i18n.DetailsRefusals), len(d.Refusals), func(i, w int) string {
+			name := e.S(i18n.DetailsServices)
+			if d.Refusals[i].Quota == "connexions" {
+				name = e.S(i18n.DetailsLogins)
+			}
+			return widget.Fit(date(d.Refusals[i].At)+th.Warn.Render(theme.Alert+" "+name), w)
+		}},
+		{e.S(i18n.DetailsCalls), len(d.Calls), func(i, w int) string {
+			c := d.Calls[i]
+			result := th.OK.Render(theme.Check + " ok")
+			if c.Result != "ok" {
+				result = th.Err.Render(theme.Cross + " " + e.T.Refusal(c.Result))
+			}
+			return widget.Ends(date(c.At)+e.T.Service(c.Service)+" "+th.Faint.Render(c.Article), " "+result, w)
+		}},
+		{e.S(i18n.DetailsSales), len(d.Sales), func(i, w int) string { return article(d.Sales[i], w) }},
+		{e.S(i18n.DetailsPurchases), len(d.Purchases), func(i, w int) string { return article(d.Purchases[i], w) }},
+	}
+}

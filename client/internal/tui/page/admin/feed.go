@@ -1,0 +1,220 @@
+package admin
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/form"
+	"etuservices/client/internal/tui/keys"
+	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/theme"
+	"etuservices/client/internal/tui/widget"
+	"etuservices/protocol"
+)
+
+const (
+	// maxFeed is how many rows are kept.
+	maxFeed = 500
+	// foldWithin is how long after the last of them the same thing is counted in
+	// the same row.
+	foldWithin = time.Minute
+)
+
+// feedTypes are the events by which the feed is narrowed; "" is all.
+var feedTypes = []string{"", "CONNEXION", "VENTE", "ACHAT", "REFUS"}
+
+// entry is what happened, once or several times.
+type entry struct {
+	api.Activity // the last time
+	id, times    int
+	same         string // equal for what is counted in one row
+	words        string // what a search is compared with
+}
+
+// feed is what users do, the newest first; narrowed, paused and scrolled.
+type feed struct {
+	e      *page.Env
+	table  widget.Table
+	search form.Search
+	only   int     // of feedTypes
+	rows   []entry // oldest first
+	shown  []entry // newest first, what the search leaves
+	paused time.Time
+	lost   int // events that did not come
+	nextID int
+}
+
+func newFeed(e *page.Env) *feed { return &feed{e: e, search: form.NewSearch()} }
+
+// happened counts an event in the row of the same thing, or in a new one.
+func (f *feed) happened(a api.Activity) {
+	get := a.Fields.Get
+	n := entry{Activity: a, times: 1, same: strings.Join([]string{
+		a.Type, a.Login, get("verbe"), get("code"), get("adresse"), get("titre"), get("prix"), get("vendeur"),
+	}, "\x00")}
+	for i := len(f.rows) - 1; i >= 0 && a.At.At.Sub(f.rows[i].At.At) < foldWithin; i-- {
+		if old := f.rows[i]; old.same == n.same {
+			n.id, n.times, n.words = old.id, old.times+1, old.words
+			f.rows = slices.Delete(f.rows, i, i+1)
+			break
+		}
+	}
+	if n.id == 0 {
+		f.nextID++
+		n.id, n.words = f.nextID, i18n.Fold(strings.ReplaceAll(n.same, "\x00", " "))
+	}
+	if f.rows = append(f.rows, n); len(f.rows) > maxFeed {
+		f.rows = f.rows[len(f.rows)-maxFeed:]
+	}
+}
+
+// refresh shows what the search leaves, with the cursor on the row where it was;
+// at the top it stays at the top, on what is new.
+func (f *feed) refresh() {
+	cur, there := f.current()
+	words := strings.Fields(i18n.Fold(f.search.Words()))
+	f.shown = f.shown[:0]
+	for _, n := range slices.Backward(f.rows) {
+		missing := func(w string) bool { return !strings.Contains(n.words, w) }
+		if (f.only == 0 || n.Type == feedTypes[f.only]) && !slices.ContainsFunc(words, missing) {
+			f.shown = append(f.shown, n)
+		}
+	}
+	if there && f.table.Cur > 0 {
+		if i := slices.IndexFunc(f.shown, func(n entry) bool { return n.id == cur.id }); i >= 0 {
+			f.table.Cur = i
+		}
+	}
+	f.table.Clamp(len(f.shown))
+}
+
+func (f *feed) current() (n entry, ok bool) {
+	if f.table.Cur >= len(f.shown) {
+		return n, false
+	}
+	return f.shown[f.table.Cur], true
+}
+
+// arrived shows what came, unless the user paused.
+func (f *feed) arrived() {
+	if f.paused.IsZero() {
+		f.refresh()
+	}
+}
+
+// key takes what is the feed's.
+func (f *feed) key(k tea.KeyMsg) (used bool) {
+	changed, used := f.search.Key(k)
+	switch {
+	case changed:
+		f.table.Cur = 0
+	case used:
+		return true
+	case !f.search.Typing() && keys.Pause.Is(k):
+		if f.paused.IsZero() {
+			f.paused = f.e.Now()
+			return true
+		}
+		f.paused = time.Time{}
+	case !f.search.Typing() && keys.Category.Is(k):
+		f.only, f.table.Cur = (f.only+1)%len(feedTypes), 0
+	default:
+		return f.table.Key(k, len(f.shown))
+	}
+	f.refresh()
+	return true
+}
+
+// view draws the feed in a panel.
+func (f *feed) view(w, h int) string {
+	e, th := f.e, f.e.Theme
+	title := e.S(i18n.FeedTitle)
+	if f.only > 0 {
+		title += " " + theme.Sep + " " + e.T.FeedType(feedTypes[f.only])
+	}
+	p := widget.Panel{Title: title, Focused: true, Right: e.S(i18n.FeedCount, e.T.Int(int64(len(f.shown))))}
+	in, rows := w-widget.PanelW, h-widget.PanelH
+	var l widget.Lines
+	if f.search.Typing() || f.search.Words() != "" {
+		l.Add(f.search.View(e, i18n.CatalogNoSearch, "", in))
+		rows--
+	}
+	f.table.SetHeight(rows - 1)
+	p.Shown, p.Total, p.Top = f.table.Height(), len(f.shown), f.table.Top()
+	switch {
+	case !f.paused.IsZero():
+		p.Foot = th.Warn.Render(theme.Stop + " " + e.S(i18n.FeedPaused, e.T.Age(e.Now().Sub(f.paused))))
+	case f.lost > 0:
+		p.Foot = th.Faint.Render(e.T.N(i18n.LiveMissed, f.lost))
+	}
+	switch {
+	case len(f.rows) == 0:
+		l.Add(th.Faint.Render(e.S(i18n.LiveQuiet)))
+	case len(f.shown) == 0:
+		l.Add(th.Faint.Render(e.S(i18n.FeedNone)))
+	default:
+		l.Add(f.table.View(th, []widget.Column{
+			{Title: e.S(i18n.ColTime), Width: 8, From: 60, Style: &th.Faint},
+			{Title: e.S(i18n.ColType), Width: 11},
+			{Title: e.S(i18n.ColLogin), Width: min(20, max(10, in/6))},
+			{Title: e.S(i18n.ColWhat)},
+			{Title: e.S(i18n.ColTimes), Width: 6, Right: true},
+		}, len(f.shown), in, true, f.cells))
+	}
+	return p.View(th, l.String(), w, h)
+}
+
+// cells puts a row in words.
+func (f *feed) cells(i int) []string {
+	e, n := f.e, f.shown[i]
+	sign, style, what := f.words(n.Activity)
+	kind := sign + " " + e.T.FeedType(n.Type)
+	if i != f.table.Cur { // the selected row has one style
+		kind = style.Render(kind)
+	}
+	who, times := n.Login, ""
+	if who == "" {
+		who = e.S(i18n.FeedNobody)
+	}
+	if n.times > 1 {
+		times = "×" + e.T.Int(int64(n.times))
+	}
+	return []string{e.T.ClockSeconds(n.At.At), kind, who, what, times}
+}
+
+// words is what happened, and its sign.
+func (f *feed) words(a api.Activity) (sign string, style lipgloss.Style, what string) {
+	e, th, get := f.e, f.e.Theme, a.Fields.Get
+	amount := func() string {
+		cents, err := protocol.ParsePrice(get("prix"))
+		if err != nil {
+			return "?"
+		}
+		return e.T.Amount(cents)
+	}
+	switch a.Type {
+	case "CONNEXION":
+		return theme.Dot, th.Accent, e.S(i18n.FeedFrom, get("adresse"))
+	case "VENTE":
+		return theme.Check, th.OK, e.S(i18n.FeedSale, get("titre"), amount())
+	case "ACHAT":
+		return theme.Check, th.OK, e.S(i18n.FeedBuy, get("titre"), get("vendeur"), amount())
+	case "REFUS":
+		return theme.Alert, th.Warn, e.S(i18n.FeedRefused, get("verbe"), e.T.Refusal(get("code")), get("adresse"))
+	}
+	return theme.Sep, th.Faint, a.Text
+}
+
+func (f *feed) keys() []keys.Key {
+	pause := i18n.DoPause
+	if !f.paused.IsZero() {
+		pause = i18n.DoResume
+	}
+	return []keys.Key{keys.Enter.To(i18n.DoAccount), keys.Search.To(i18n.DoFilter), keys.Category.To(i18n.DoKind), keys.Pause.To(pause)}
+}

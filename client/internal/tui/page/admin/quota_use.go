@@ -1,0 +1,132 @@
+package admin
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/theme"
+	"etuservices/client/internal/tui/widget"
+	"etuservices/protocol"
+)
+
+const (
+	// nearPart is the part of a quota from which a user is shown: 8 calls of 10.
+	nearPart = 0.8
+	// maxQuotaUses bounds how many users are kept: more than a year's students,
+	// less than a flood of invented logins.
+	maxQuotaUses = 2000
+)
+
+// quotaUse is a user near the end of the services quota, or refused for it.
+type quotaUse struct {
+	login     string
+	times     int // refused so often
+	refused   time.Time
+	used, max int // after the last call
+	called    time.Time
+}
+
+// refusedLately and nearLately are the two reasons to be shown.
+func (s quotaUse) refusedLately(since time.Time) bool { return s.times > 0 && !s.refused.Before(since) }
+
+func (s quotaUse) nearLately(since time.Time) bool {
+	return s.max > 0 && float64(s.used) >= nearPart*float64(s.max) && !s.called.Before(since)
+}
+
+func (s quotaUse) shown(since time.Time) bool { return s.refusedLately(since) || s.nearLately(since) }
+
+// quotaUses are by login. They come from live events only: VENTE and ACHAT carry
+// utilise and max, REFUS carries code=QUOTA. What is older than one window does
+// not count: the calls that filled it have come back.
+type quotaUses map[string]quotaUse
+
+func (all quotaUses) happened(a api.Activity, window time.Duration) {
+	now, s := a.At.At, all[a.Login]
+	since := now.Add(-window)
+	if a.Login == "" {
+		return
+	}
+	switch a.Type {
+	case "VENTE", "ACHAT":
+		s.used, s.max, s.called = int(a.Fields.Int("utilise")), int(a.Fields.Int("max")), now
+	case "REFUS":
+		if a.Fields.Get("code") != string(protocol.QUOTA) {
+			return
+		}
+		if !s.refusedLately(since) {
+			s.times = 0
+		}
+		s.times, s.refused = s.times+1, now
+	default:
+		return
+	}
+	if s.login = a.Login; !s.shown(since) {
+		delete(all, a.Login)
+		return
+	}
+	if _, known := all[a.Login]; !known && len(all) >= maxQuotaUses {
+		maps.DeleteFunc(all, func(_ string, s quotaUse) bool { return !s.shown(since) })
+		if len(all) >= maxQuotaUses {
+			return
+		}
+	}
+	all[a.Login] = s
+}
+
+// list gives who is to be shown, from what happened since: those who were
+// refused, the latest first, then those who are nearest to it.
+func (all quotaUses) list(since time.Time) (list []quotaUse) {
+	for _, s := range all {
+		if s.shown(since) {
+			list = append(list, s)
+		}
+	}
+	slices.SortFunc(list, func(a, b quotaUse) int {
+		switch ra, rb := a.refusedLately(since), b.refusedLately(since); {
+		case ra && rb:
+			return cmp.Or(b.refused.Compare(a.refused), cmp.Compare(a.login, b.login))
+		case ra != rb:
+			if ra {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(b.used*a.max, a.used*b.max), b.called.Compare(a.called), cmp.Compare(a.login, b.login))
+	})
+	return list
+}
+
+// view lists them in a panel.
+func (all quotaUses) view(e *page.Env, w, h int) string {
+	th := e.Theme
+	window := e.Quotas.Services.Window
+	since := e.Now().Add(-window)
+	list := all.list(since)
+	p := widget.Panel{Title: e.S(i18n.LiveNear)}
+	in, rows := w-widget.PanelW, h-widget.PanelH
+	var l widget.Lines
+	switch {
+	case len(list) > 0:
+		p.Title += " " + e.T.Int(int64(len(list)))
+	case window > 0: // told
+		l.Add(th.OK.Render(theme.Check) + " " + widget.Fit(e.S(i18n.AdminNoTrouble, e.T.Duration(window)), in-2))
+	}
+	for _, s := range list[:min(max(0, rows), len(list))] {
+		sign, what, when := th.Err.Render(theme.Stop), th.Err.Render(e.S(i18n.LiveRefusedTimes, e.T.Int(int64(s.times)))), s.refused
+		if !s.refusedLately(since) {
+			what, when = e.S(i18n.LiveUsed, s.used, s.max), s.called
+			if pips := in - 24; pips >= s.max {
+				what = widget.Pips(th, s.max-s.used, s.max, pips) + " " + what
+			}
+			sign = widget.LevelSign(th, widget.Level(s.max-s.used, s.max))
+		}
+		right := " " + what + " " + th.Faint.Render(widget.FitRight(e.T.Age(e.Now().Sub(when)), 6))
+		l.Add(widget.Ends(sign+" "+s.login, right, in))
+	}
+	return p.View(th, l.String(), w, h)
+}
