@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -195,7 +196,7 @@ func (k *Limiter) dropOrphans(ctx context.Context, user User, kind Kind) bool {
 }
 
 func windowKey(u User, kind Kind) string { return "etu:{" + u.Login + "}:" + string(kind) }
-func knownKey(u User, kind Kind) string  { return windowKey(u, kind) + ":connu" }
+func knownKey(u User, kind Kind) string  { return "etu:{" + u.Login + "}:" + string(kind) + ":connu" }
 func refKey(u User, ref string) string   { return "etu:{" + u.Login + "}:ref:" + ref }
 
 // newID is 64 random bits: the name of a slot among those of one user.
@@ -285,5 +286,10 @@ func Scripts() (take, look *store.Script) { return reserveScript, usageScript }
 
 // WindowKeys are a user's windows of logins and of calls, each with its "known" mark.
 func WindowKeys(u User) []string {
-	return []string{windowKey(u, Logins), knownKey(u, Logins), windowKey(u, Calls), knownKey(u, Calls)}
+	keys := make([]string, 0, 2*len(kinds))
+	for _, kind := range kinds {
+		known := knownKey(u, kind)
+		keys = append(keys, strings.TrimSuffix(known, ":connu"), known) // one text for both
+	}
+	return keys
 }

@@ -69,7 +69,7 @@ func (k *Limiter) refresh(ctx context.Context, user User, kind Kind) (dropped bo
 		}
 	}
 	if differs || dropped {
-		_, _, err = k.usage(ctx, user, kind, entries)
+		_, _, err = k.usage(ctx, WindowKeys(user), kind, entries)
 	}
 	return dropped, err
 }

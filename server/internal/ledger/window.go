@@ -120,14 +120,15 @@ func (k *Limiter) Usage(ctx context.Context, user User) ([2]State, error) {
 	if err := k.releasePending(ctx, user.Login); err != nil {
 		return [2]State{}, fmt.Errorf("quota: look: %w", err)
 	}
-	states, known, err := k.usage(ctx, user, "", nil)
+	keys := WindowKeys(user)
+	states, known, err := k.usage(ctx, keys, "", nil)
 	if err != nil {
 		return states, fmt.Errorf("quota: look: %w", err)
 	}
 	var ledger context.Context // most readings need none
 	refreshed := false
 	for i, kind := range kinds {
-		if due := k.checks.due(windowKey(user, kind)); !due && known[i] {
+		if due := k.checks.due(keys[2*i]); !due && known[i] {
 			continue
 		}
 		if ledger == nil {
@@ -142,7 +143,7 @@ func (k *Limiter) Usage(ctx context.Context, user User) ([2]State, error) {
 		refreshed = true
 	}
 	if refreshed {
-		if states, _, err = k.usage(ctx, user, "", nil); err != nil {
+		if states, _, err = k.usage(ctx, keys, "", nil); err != nil {
 			return states, fmt.Errorf("quota: look: %w", err)
 		}
 	}
@@ -158,11 +159,11 @@ func (k *Limiter) Restore(ctx context.Context, slot Reservation) {
 	}
 }
 
-// usage reads both windows, after filling that of a kind, "" for none.
-func (k *Limiter) usage(ctx context.Context, user User, fill Kind, entries []entry) (states [2]State, known [2]bool, err error) {
+// usage reads both windows (WindowKeys), after filling that of a kind, "" for none.
+func (k *Limiter) usage(ctx context.Context, keys []string, fill Kind, entries []entry) (states [2]State, known [2]bool, err error) {
 	args := appendEntries(append(make([]any, 0, 3+2*len(entries)),
 		k.rule.Window.Milliseconds(), k.rule.Max, 1+slices.Index(kinds[:], fill)), entries)
-	answers, err := k.stores.Redis.DB0.Batch(ctx, store.Call{Script: usageScript, Keys: WindowKeys(user), Args: args})
+	answers, err := k.stores.Redis.DB0.Batch(ctx, store.Call{Script: usageScript, Keys: keys, Args: args})
 	if err != nil {
 		return states, known, err
 	}
