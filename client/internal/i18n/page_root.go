@@ -14,6 +14,14 @@ var (
 	NavBoards  = say("Classements", "Boards")
 	NavAccount = say("Compte", "Account")
 
+	NavShort = []Msg{
+		NavHome, say("Catal.", "Items"), NavSell, say("Annon.", "Mine"), say("Class.", "Boards"), NavAccount,
+		say("Admin", "Admin"),
+	}
+
+	CardNews = say("Annonce", "Announcement")
+	CardSold = say("Vendu", "Sold")
+
 	UnreadCount = count("%s nouveau message", "%s nouveaux messages", "%s new message", "%s new messages")
 
 	SmallTitle = say("Fenêtre trop petite : %d×%d", "Window too small: %d×%d")
@@ -45,6 +53,8 @@ var (
 // The help.
 var (
 	HelpTitle   = say("Aide", "Help")
+	HelpHere    = say("Sur cet écran", "On this screen")
+	HelpMouse   = say("Souris : clic et molette ; Maj + clic sélectionne du texte ; ^O la rend au terminal.", "Mouse: click and wheel; Shift and click select text; ^O gives it back to the terminal.")
 	HelpAll     = say("Partout", "Anywhere")
 	HelpLists   = say("Listes", "Lists")
 	HelpForms   = say("Formulaires", "Forms")

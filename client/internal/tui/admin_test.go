@@ -318,7 +318,7 @@ func TestExpelFromSessions(t *testing.T) {
 	s.press("tab")
 	s.typed("1a0")
 	s.press("enter")
-	s.see("▸[ Annuler ]")
+	s.see("▸ Annuler")
 	s.press("o")
 	if got := s.fake.Orders; len(got) != 1 || got[0] != "Expel leo 10 on se calme" {
 		t.Fatalf("%q", got)
@@ -494,7 +494,7 @@ func TestGivenPassword(t *testing.T) {
 	f := tuitest.New(start)
 	f.Logged = &api.Session{Login: "amelie", Role: api.Student, MustChange: true}
 	s := open(t, f, 80, 24)
-	s.see("Changer de mot de passe", "Ce mot de passe vous a été donné")
+	s.see("Mot de passe actuel", "Ce mot de passe vous a été donné")
 	s.press("f3")
 	if s.m.kind != page.Password || f.Called("Articles")+f.Called("Quotas") != 0 {
 		t.Fatalf("at %v after %q", s.m.kind, f.Calls)

@@ -1,15 +1,23 @@
 package tui
 
 import (
+	"strconv"
 	"strings"
 
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
-	"etuservices/client/internal/tui/cells"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/widget"
+)
+
+// The frame around a page: the tabs and the line under them, the status and the
+// hints, and a blank column on either side.
+const (
+	chromeH = 4
+	bodyY   = 2
+	gutter  = 1
 )
 
 // View is the frame: exactly h lines, none wider than w.
@@ -21,7 +29,8 @@ func (m *model) View() string {
 	if m.e.Theme.ASCII {
 		s = theme.Plain(s)
 	}
-	s = widget.Frame(s, m.w, m.h)
+	m.shown = widget.Frame(s, m.w, m.h)
+	s = widget.WithoutZones(m.shown)
 	if m.charset != i18n.UTF8 {
 		s = theme.Bare(s)
 	}
@@ -32,138 +41,248 @@ func (m *model) frame() string {
 	if m.small() {
 		return m.smallView()
 	}
-	bodyH := m.h - chromeH
-	body, list := m.page().View(), m.page().Keys()
-	if m.help {
-		body, list = m.helpView(bodyH), m.helpKeys()
-	}
-	body = widget.Frame(body, m.w, bodyH)
+	h := m.h - chromeH
+	body, list := widget.Frame(widget.Indent(m.page().View(), gutter), m.w-gutter, h), m.page().Keys()
 	switch {
-	case m.help:
 	case m.dialog != nil:
-		body = widget.OverlayCenter(cells.WithoutCaret(body), m.dialog.View(m.w), m.w, bodyH)
 		list = m.dialog.Keys()
+		body = m.over(body, m.dialog.View(m.w), h)
 	case m.cutShown():
-		body = m.overCut(body, bodyH)
+		body = m.overCut(body, h)
 		list = m.cutKeys(list)
-	case m.kind != page.Messages && m.news.until.After(m.e.Now()):
-		body = m.overNews(body)
+	case m.newsShown():
+		body = m.overNews(body, h)
 	}
-	rule := m.e.Theme.Faint.Render(strings.Repeat(theme.Rule, m.w))
-	return strings.Join([]string{m.titleLine(), m.tabLine(), body, rule, m.statusLine(), m.hintLine(list)}, "\n")
+	if m.helpShown() {
+		body, list = m.over(body, m.helpView(), h), m.helpKeys()
+	}
+	body = widget.Frame(body, m.w, h)
+	return strings.Join([]string{m.tabLine(), m.tabRule(), body, m.statusLine(), m.hintLine(list)}, "\n")
 }
 
-// titleLine is where one is, and how the connection stands. What is on the
-// right gives way from its end when the title needs the room.
-func (m *model) titleLine() string {
-	e, th := m.e, m.e.Theme
-	title := m.page().Title()
-	if m.help {
-		title = e.S(i18n.HelpTitle)
-	}
-	left := " " + th.Title.Render("EtuServices") + th.Faint.Render(" "+theme.Crumb+" ") + th.Strong.Render(title)
-	right := []string{m.linkWord()}
-	if m.loggedIn() {
-		right = append(right, e.Session.Login)
-	}
-	right = append(right, e.S(i18n.LangCode), e.T.Clock(e.Now()))
-	for len(right) > 1 && widget.Width(left)+widget.Width(strings.Join(right, " · "))+3 > m.w {
-		right = right[:len(right)-1]
-	}
-	return widget.Ends(left, "  "+strings.Join(right, th.Faint.Render(" "+theme.Sep+" "))+" ", m.w)
+// over lays a box over the middle of the body, which steps back.
+func (m *model) over(body, box string, h int) string {
+	return widget.OverlayCenter(m.e.Theme.Dim(body), box, m.w, h)
 }
 
-func (m *model) linkWord() string {
+// tab is what stands for a screen in the first line.
+type tab struct {
+	text    string
+	current bool
+}
+
+// badge is a count in at most three cells.
+func badge(n int) string {
+	if n > 99 {
+		return "99+"
+	}
+	return strconv.Itoa(n)
+}
+
+func (t tab) width() int { return widget.Width(t.text) }
+
+// naming is how much of the tabs' names there is room for.
+type naming uint8
+
+const (
+	inFull naming = iota
+	short         // abbreviated
+	packed        // and with one blank between two
+	digits        // the current one's only
+)
+
+// tabs are those of the screens, by their digits.
+func (m *model) tabs(names naming) []tab {
 	e, th := m.e, m.e.Theme
+	screens := m.screens()
+	if !m.loggedIn() {
+		return nil
+	}
+	list := make([]tab, len(screens))
+	for i, k := range screens {
+		digit, name := keys.Screen[i].Name(e.T), keys.Screen[i].Does
+		if names != inFull {
+			name = i18n.NavShort[i]
+		}
+		current := k == m.root()
+		text := " " + th.Key.Render(digit)
+		switch {
+		case current:
+			text = th.Accent.Render(theme.Cursor) + th.Title.Render(digit+" "+e.S(name))
+		case names != digits:
+			text += " " + e.S(name)
+		}
+		if k == page.Mine && e.Inbox.Unread > 0 {
+			text += " " + th.Badge.Render(theme.Dot+badge(e.Inbox.Unread))
+		}
+		if names != packed {
+			text += " "
+		}
+		list[i] = tab{widget.KeyZone(digit, text), current}
+	}
+	return list
+}
+
+// layTabs chooses what of the first line fits: the program's name, full or short
+// names, all of the connection's state or only its sign.
+func (m *model) layTabs() (left string, list []tab, right string) {
+	brand := " " + m.e.Theme.Gradient("EtuServices") + " "
+	if !m.loggedIn() {
+		return brand + m.e.Theme.Faint.Render(theme.Crumb+" ") + m.page().Title(), nil, m.linkState(2)
+	}
+	for _, c := range []struct {
+		brand bool
+		names naming
+		state int
+	}{
+		{true, inFull, 2},
+		{true, inFull, 1},
+		{false, inFull, 1},
+		{false, inFull, 0},
+		{false, short, 1},
+		{false, short, 0},
+		{false, packed, 0},
+		{false, digits, 0},
+	} {
+		left, list, right = "", m.tabs(c.names), m.linkState(c.state)
+		if c.brand {
+			left = brand
+		}
+		if widget.Width(left)+tabsWidth(list)+widget.Width(right)+1 <= m.w {
+			break
+		}
+	}
+	return left, list, right
+}
+
+func tabsWidth(list []tab) (w int) {
+	for _, t := range list {
+		w += t.width()
+	}
+	return w
+}
+
+func (m *model) tabLine() string {
+	left, list, right := m.layTabs()
+	for _, t := range list {
+		left += t.text
+	}
+	return widget.Ends(left, right+" ", m.w)
+}
+
+// tabRule is the line under the tabs, heavy under the current one.
+func (m *model) tabRule() string {
+	th := m.e.Theme
+	left, list, _ := m.layTabs()
+	var b strings.Builder
+	rule := func(n int) string { return strings.Repeat(theme.Rule, max(0, n)) }
+	before, total := widget.Width(left), 0
+	for _, t := range list {
+		if t.current {
+			b.WriteString(th.Border.Render(rule(before)) + th.Accent.Render(strings.Repeat(theme.Heavy, t.width())))
+			total, before = total+before+t.width(), 0
+			continue
+		}
+		before += t.width()
+	}
+	return b.String() + th.Border.Render(rule(m.w-total))
+}
+
+// linkState is how the connection stands, in three lengths.
+func (m *model) linkState(length int) string {
+	e, th := m.e, m.e.Theme
+	style, sign, word := th.OK, theme.Dot, i18n.StateOnline
 	switch e.Link.Phase {
 	case link.Offline, link.Closed:
-		return th.Err.Render(theme.Cross + " " + e.S(i18n.StateOffline))
+		style, sign, word = th.Err, theme.Cross, i18n.StateOffline
+		length = max(1, length)
 	case link.Connecting:
-		return th.Warn.Render(theme.Sep + " " + e.S(i18n.StateConnecting))
+		style, sign, word = th.Warn, theme.Sep, i18n.StateConnecting
 	}
-	return th.OK.Render(theme.Dot + " " + e.S(i18n.StateOnline))
+	if length == 0 {
+		return style.Render(sign)
+	}
+	s := style.Render(sign + " " + e.S(word))
+	if length == 1 {
+		return s
+	}
+	sep := th.Faint.Render(" " + theme.Sep + " ")
+	if m.loggedIn() {
+		s += sep + e.Session.Login
+	}
+	return s + sep + th.Faint.Render(e.T.Clock(e.Now()))
 }
 
-// tabLine is the screens by their digits, set into a rule. Where the names do
-// not fit, only that of the present one is written out.
-func (m *model) tabLine() string {
-	th := m.e.Theme
-	if !m.loggedIn() {
-		return th.Faint.Render(strings.Repeat(theme.Rule, m.w))
-	}
-	s := m.tabs(true, th.Faint.Render(theme.Rule))
-	if widget.Width(s) > m.w { // an administrator's are one more
-		s = m.tabs(true, "")
-	}
-	if widget.Width(s) > m.w {
-		s = m.tabs(false, th.Faint.Render(theme.Rule))
-	}
-	return s + th.Faint.Render(strings.Repeat(theme.Rule, max(0, m.w-widget.Width(s))))
-}
-
-func (m *model) tabs(names bool, between string) string {
-	th := m.e.Theme
-	var b strings.Builder
-	b.WriteString(between)
-	for i, k := range m.screens() {
-		digit := keys.Screen[i].Name(m.e.T)
-		switch {
-		case k == m.root():
-			b.WriteString(th.Selected.Render(theme.Cursor + digit + " " + m.e.S(keys.Screen[i].Does) + " "))
-		case names:
-			b.WriteString(" " + th.Key.Render(digit) + " " + m.e.S(keys.Screen[i].Does) + " ")
-		default:
-			b.WriteString(" " + th.Key.Render(digit) + " ")
-		}
-		b.WriteString(between)
-	}
-	return b.String()
-}
-
-// root is the screen that the present page was opened from.
+// root is the screen that the present page was opened from. The messages belong
+// to none.
 func (m *model) root() page.Kind {
-	if len(m.under) > 0 {
+	if len(m.under) > 0 && m.kind != page.Messages {
 		return m.under[0]
 	}
 	return m.kind
 }
 
-// statusLine is the services quota, then what just happened or waits to be read.
+// statusLine is what just happened or waits to be read, and the services quota.
 func (m *model) statusLine() string {
 	e, th := m.e, m.e.Theme
 	left := ""
-	if m.loggedIn() {
-		left = " " + page.QuotaStatus(e)
+	switch now := e.Now(); {
+	case m.status.until.After(now):
+		left = e.Sign(m.status.mood) + " " + m.status.text
+	case m.news.until.After(now) && m.typing():
+		left = e.Sign(m.news.mood) + " " + m.news.text
+	case !m.loggedIn():
+	case e.Inbox.Unread > 0 && m.typing():
+		left = th.Title.Render(theme.Dot + " " + e.T.N(i18n.UnreadCount, e.Inbox.Unread))
+	case e.Inbox.Unread > 0:
+		left = th.Title.Render(theme.Dot+" "+e.T.N(i18n.UnreadCount, e.Inbox.Unread)) + " " + e.Hint(keys.Messages.To(i18n.DoOpen))
+	case m.kind != page.Sell && m.pages[page.Sell].Draft():
+		left = th.Faint.Render(e.S(i18n.NavSell) + " " + theme.Sep + " " + e.S(i18n.SellDraft))
 	}
 	right := ""
-	switch {
-	case m.status.until.After(e.Now()):
-		right = e.Sign(m.status.mood) + " " + m.status.text
-	case e.Inbox.Unread > 0:
-		right = th.Warn.Render(theme.Alert+" "+e.T.N(i18n.UnreadCount, e.Inbox.Unread)) + " " + e.Hint(keys.Messages.To(i18n.DoOpen))
-	case m.kind != page.Sell && m.pages[page.Sell].Draft():
-		right = th.Faint.Render(e.S(i18n.NavSell) + " " + theme.Sep + " " + e.S(i18n.SellDraft))
+	if m.loggedIn() {
+		right = page.QuotaStatus(e, m.w)
 	}
-	room := m.w - widget.Width(left) - 3
-	if widget.Width(right) > room {
-		right = widget.Fit(right, room)
+	if room := m.w - widget.Width(right) - 4; widget.Width(left) > room {
+		left = widget.Fit(left, room)
 	}
-	return widget.Ends(left, right+" ", m.w)
+	return widget.Ends(" "+left, right+" ", m.w)
 }
 
-// hintLine is the keys that matter, as many as fit.
+// hintLine is the keys that matter, as many as fit, and the help at the right
+// edge, always.
 func (m *model) hintLine(list []keys.Key) string {
 	th := m.e.Theme
-	s := " "
-	for i, k := range list {
-		part := th.Key.Render(m.e.KeyName(k)) + " " + th.Faint.Render(m.e.S(k.Does))
-		if i > 0 {
+	help := keys.Help
+	if m.typing() {
+		help = keys.HelpTyping
+	}
+	if m.helpShown() {
+		help = keys.Back.To(i18n.DoClose)
+	}
+	right := m.hint(help) + " "
+	s := ""
+	for _, k := range list {
+		if k.Same(help) || k.Same(keys.Help) || k.Same(keys.HelpTyping) {
+			continue
+		}
+		part := m.hint(k)
+		if s != "" {
 			part = th.Faint.Render(" "+theme.Sep+" ") + part
 		}
-		if widget.Width(s)+widget.Width(part) > m.w-1 {
+		if 1+widget.Width(s)+widget.Width(part)+2+widget.Width(right) > m.w {
 			break
 		}
 		s += part
 	}
-	return s
+	return widget.Ends(" "+s, right, m.w)
+}
+
+func (m *model) hint(k keys.Key) string {
+	e, th := m.e, m.e.Theme
+	s := th.Key.Render(e.KeyName(k)) + " " + th.Faint.Render(e.S(k.Does))
+	if k.Code() == "" { // a pair: no key to press
+		return s
+	}
+	return widget.KeyZone(k.Code(), s)
 }

@@ -4,31 +4,50 @@ import (
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/lipgloss"
 
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/tui/keys"
+	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/widget"
 )
 
-// helpTwoColumns is the width from which two columns fit.
-const helpTwoColumns = 80
+// help is the keys, those of the page first, in a box over all else.
+type help struct{ top int }
+
+// helpTwoColumns is the inner width from which two columns fit.
+const helpTwoColumns = 74
+
+// helpWidth is the widest that the box becomes.
+const helpWidth = 100
+
+func (m *model) openHelp() { m.help = &help{} }
+
+func (m *model) helpShown() bool { return m.help != nil }
+
+// helpInner is the inner width of the box.
+func (m *model) helpInner() int { return min(helpWidth, m.w-4) - widget.PanelW }
 
 func (m *model) helpLines() []string {
-	e := m.e
+	e, w := m.e, m.helpInner()
+	here := m.page().Keys()
+	if m.dialog != nil {
+		here = m.dialog.Keys()
+	}
 	left, right := keys.Groups(e.IsAdmin())
+	left = append([]keys.Group{{Title: i18n.HelpHere, Keys: here}}, left...)
 	columns := m.helpColumn(left) + "\n\n" + m.helpColumn(right)
-	if m.w >= helpTwoColumns {
-		l := m.helpColumn(left)
+	if w >= helpTwoColumns {
+		l, r := m.helpColumn(left), m.helpColumn(right)
 		_, h := widget.Size(l)
-		columns = lipgloss.JoinHorizontal(lipgloss.Top, widget.Frame(l, m.w/2, h), m.helpColumn(right))
+		columns = widget.Columns(widget.Frame(l, w/2, h), r)
 	}
 	var l widget.Lines
-	l.Add(widget.Indent(columns, 1), "", " "+e.Theme.Title.Render(e.S(i18n.HelpQuotas)),
-		"   "+e.S(i18n.HelpQuotaCalls, e.Rule(e.Quotas.Services)),
-		"   "+e.S(i18n.HelpQuotaLogins, e.Rule(e.Quotas.Connections)),
-		"   "+e.S(i18n.HelpQuotaFree),
-		"   "+e.S(i18n.HelpSimple))
+	l.Add(columns, "", e.Theme.Title.Render(e.S(i18n.HelpQuotas)),
+		"  "+e.S(i18n.HelpQuotaCalls, e.Rule(e.Quotas.Services)),
+		"  "+e.S(i18n.HelpQuotaLogins, e.Rule(e.Quotas.Connections)))
+	for _, s := range []i18n.Msg{i18n.HelpQuotaFree, i18n.HelpMouse, i18n.HelpSimple} {
+		l.Add(widget.Indent(strings.Join(widget.Wrap(e.S(s), w-2), "\n"), 2))
+	}
 	return l
 }
 
@@ -36,7 +55,10 @@ func (m *model) helpColumn(groups []keys.Group) string {
 	e, th := m.e, m.e.Theme
 	const keysW = 15
 	var l widget.Lines
-	for _, g := range groups {
+	for i, g := range groups {
+		if i > 0 {
+			l.Add("")
+		}
 		l.Add(th.Title.Render(e.S(g.Title)))
 		for _, k := range g.Keys {
 			l.Add("  " + th.Key.Render(widget.Fit(e.Shown(k.All(e.T)), keysW)) + " " + e.S(k.Does))
@@ -45,36 +67,45 @@ func (m *model) helpColumn(groups []keys.Group) string {
 	return l.String()
 }
 
-func (m *model) helpView(h int) string {
+// helpRows is how many lines of the help are in sight.
+func (m *model) helpRows(lines int) int { return min(lines, m.h-chromeH-widget.PanelH) }
+
+func (m *model) helpView() string {
 	lines := m.helpLines()
-	m.helpTop = max(0, min(m.helpTop, len(lines)-h))
-	return strings.Join(lines[m.helpTop:min(len(lines), m.helpTop+h)], "\n")
+	rows := m.helpRows(len(lines))
+	m.help.top = max(0, min(m.help.top, len(lines)-rows))
+	top := m.help.top
+	return widget.Panel{
+		Title: m.e.S(i18n.HelpTitle) + " " + theme.Sep + " " + m.page().Title(), Focused: true,
+		Top: top, Shown: rows, Total: len(lines),
+	}.View(m.e.Theme, strings.Join(lines[top:top+rows], "\n"), m.helpInner()+widget.PanelW, rows+widget.PanelH)
 }
 
 func (m *model) helpKey(k tea.KeyMsg) tea.Cmd {
 	switch {
 	case keys.Up.Is(k):
-		m.helpTop--
+		m.help.top--
 	case keys.Down.Is(k):
-		m.helpTop++
+		m.help.top++
 	case keys.PageUp.Is(k):
-		m.helpTop -= m.h - chromeH
+		m.help.top -= m.h - chromeH
 	case keys.PageDown.Is(k):
-		m.helpTop += m.h - chromeH
+		m.help.top += m.h - chromeH
 	case keys.Language.Is(k):
 		m.ToggleLanguage()
 	case keys.Theme.Is(k):
 		m.NextTheme()
 	default:
-		m.help = false
+		m.help = nil
+		return nil
 	}
-	m.helpTop = max(0, m.helpTop)
+	m.help.top = max(0, m.help.top)
 	return nil
 }
 
 func (m *model) helpKeys() []keys.Key {
-	list := []keys.Key{keys.Back.To(i18n.DoClose), keys.Quit.To(i18n.DoQuit)}
-	if len(m.helpLines()) > m.h-chromeH {
+	list := []keys.Key{keys.Quit.To(i18n.DoQuit)}
+	if lines := len(m.helpLines()); lines > m.helpRows(lines) {
 		list = append([]keys.Key{keys.Arrows.To(i18n.DoScroll)}, list...)
 	}
 	return list

@@ -29,7 +29,7 @@ func (m *model) key(k tea.KeyMsg) tea.Cmd {
 			return m.quit()
 		}
 		return nil
-	case m.help:
+	case m.help != nil:
 		return m.helpKey(k)
 	}
 	if cmd, used := m.anywhere(k); used {
@@ -48,7 +48,8 @@ func (m *model) key(k tea.KeyMsg) tea.Cmd {
 	if !typing && !k.Paste {
 		switch {
 		case keys.Help.Is(k):
-			return m.openHelp()
+			m.openHelp()
+			return nil
 		case keys.QuitLetter.Is(k):
 			return m.quit()
 		case keys.Messages.Is(k) && m.loggedIn() && m.kind != page.Messages:
@@ -60,14 +61,14 @@ func (m *model) key(k tea.KeyMsg) tea.Cmd {
 
 // typing says whether letters may belong to a field, of the dialog or the page.
 func (m *model) typing() bool {
-	return m.dialog != nil || !m.help && m.page().Typing()
+	return m.help == nil && (m.dialog != nil || m.page().Typing())
 }
 
 // anywhere are the keys that no field and no dialog wants.
 func (m *model) anywhere(k tea.KeyMsg) (cmd tea.Cmd, used bool) {
 	switch {
 	case keys.HelpTyping.Is(k):
-		return m.openHelp(), true
+		m.openHelp()
 	case keys.Language.Is(k):
 		m.ToggleLanguage()
 	case keys.Theme.Is(k):
@@ -80,11 +81,6 @@ func (m *model) anywhere(k tea.KeyMsg) (cmd tea.Cmd, used bool) {
 		return nil, false
 	}
 	return nil, true
-}
-
-func (m *model) openHelp() tea.Cmd {
-	m.help, m.helpTop = true, 0
-	return nil
 }
 
 // screenKey opens a screen by its digit or function key.
@@ -129,26 +125,5 @@ func (m *model) quit() tea.Cmd {
 		why = i18n.QuitWork
 	}
 	m.Open(dialog.Quit(m.e, why))
-	return nil
-}
-
-func (m *model) toggleMouse() tea.Cmd {
-	m.mouse = !m.mouse
-	say := i18n.MouseOff
-	if m.mouse {
-		say = i18n.MouseOn
-	}
-	m.Say(page.Info, m.e.S(say))
-	return m.terminal.Mouse(m.mouse)
-}
-
-// wheel turns the wheel into arrows.
-func (m *model) wheel(msg tea.MouseMsg) tea.Cmd {
-	switch msg.Button {
-	case tea.MouseButtonWheelUp:
-		return m.key(tea.KeyMsg{Type: tea.KeyUp})
-	case tea.MouseButtonWheelDown:
-		return m.key(tea.KeyMsg{Type: tea.KeyDown})
-	}
 	return nil
 }

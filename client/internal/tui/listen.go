@@ -98,9 +98,9 @@ func (m *model) eventsCame(all events) tea.Cmd {
 		switch ev := ev.(type) {
 		case api.ArticleSold:
 			sold = append(sold, ev.ID)
-			m.tell(m.e.S(i18n.NewsContact, m.e.S(i18n.NewsSold, ev.Buyer, ev.Title), ev.Contact))
+			m.tell(page.Sold, m.e.S(i18n.NewsContact, m.e.S(i18n.NewsSold, ev.Buyer, ev.Title), ev.Contact))
 		case api.Announced:
-			m.tell(m.e.S(i18n.NewsAnnounced, ev.Text))
+			m.tell(page.News, m.e.S(i18n.NewsAnnounced, ev.Text))
 		case api.SessionEnded:
 			m.Publish(page.Left{Reason: m.ended(ev)})
 		case api.Unknown:
@@ -125,8 +125,8 @@ func (m *model) eventsCame(all events) tea.Cmd {
 
 // tell shows what happened for some seconds, and to whoever looks elsewhere by
 // the terminal's own means.
-func (m *model) tell(text string) {
-	m.Say(page.News, text)
+func (m *model) tell(mood page.Mood, text string) {
+	m.Say(mood, text)
 	if m.away {
 		m.call(text)
 	}

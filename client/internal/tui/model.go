@@ -31,9 +31,6 @@ const (
 	minH = 20
 )
 
-// chromeH is the title, the tabs, the rule, the status and the hints.
-const chromeH = 5
-
 // screens are the pages behind the keys 1 to 6, and 7, which a student never
 // sees.
 func (m *model) screens() []page.Kind {
@@ -73,13 +70,13 @@ type model struct {
 	under []page.Kind // the pages that Esc goes back to
 	facts []tea.Msg   // published, not yet heard
 
-	dialog  page.Dialog
-	hidden  []page.Dialog // confirmed, still waiting for their answer
-	help    bool
-	helpTop int
-	mouse   bool
-	away    bool   // the terminal has lost the focus
-	title   string // of the window, as the terminal has it
+	dialog page.Dialog
+	hidden []page.Dialog // confirmed, still waiting for their answer
+	help   *help         // over all else, nil: not in sight
+	mouse  bool
+	shown  string // the newest frame with its zones
+	away   bool   // the terminal has lost the focus
+	title  string // of the window, as the terminal has it
 
 	status toast // in the status line
 	news   toast // a box over the page
@@ -144,7 +141,7 @@ func (m *model) small() bool { return m.w < minW || m.h < minH }
 func (m *model) resize(w, h int) {
 	m.w, m.h = w, h
 	for _, p := range m.pages {
-		p.SetSize(max(minW, w), max(minH, h)-chromeH)
+		p.SetSize(max(minW, w)-2*gutter, max(minH, h)-chromeH)
 	}
 }
 
@@ -156,7 +153,7 @@ func (m *model) show(k page.Kind, arg any) tea.Cmd {
 	case m.e.Session.MustChange && k != page.Login && k != page.Messages:
 		k, arg = page.Password, nil // the server refuses all the rest
 	}
-	m.kind, m.help = k, false
+	m.kind, m.help = k, nil
 	return m.pages[k].Show(arg)
 }
 

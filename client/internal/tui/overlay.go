@@ -15,19 +15,32 @@ import (
 // newsWidth is the inner width of the box of an event, in cells.
 const newsWidth = 44
 
-// overNews lays the newest event over the page's upper right corner, where no
-// field stands.
-func (m *model) overNews(body string) string {
+// newsShown says whether the newest event has a card over the page. Where
+// something is typed it stands in the status line, so that it covers no field.
+func (m *model) newsShown() bool {
+	return m.news.until.After(m.e.Now()) && m.kind != page.Messages && !m.typing() && !m.helpShown() && !m.cutShown()
+}
+
+// overNews lays the newest event over the page's lower right corner.
+func (m *model) overNews(body string, h int) string {
 	e := m.e
 	w := min(newsWidth, m.w-6)
-	lines := widget.Wrap(e.Sign(page.News)+" "+m.news.text, w)
+	lines := widget.Wrap(m.news.text, w)
 	const most = 6
 	if len(lines) > most {
 		lines = append(lines[:most-1], "…")
 	}
-	box := widget.Card(e.Theme, lines, w)
-	bw, _ := widget.Size(box)
-	return widget.Overlay(body, box, m.w-bw-1, 0)
+	style, title := e.Theme.Title, theme.Dot+" "+e.S(i18n.CardNews)
+	if m.news.mood == page.Sold {
+		style, title = e.Theme.OK, theme.Check+" "+e.S(i18n.CardSold)
+	}
+	return m.atCorner(body, widget.Card(e.Theme, style, title, lines, w), h)
+}
+
+// atCorner lays a box over the lower right corner of the page.
+func (m *model) atCorner(body, box string, h int) string {
+	w, rows := widget.Size(box)
+	return widget.Overlay(body, box, m.w-w-gutter, h-rows)
 }
 
 // cutShown says whether the box of the lost connection is up.
@@ -57,20 +70,18 @@ func (m *model) overCut(body string, h int) string {
 	}
 	l.Add("")
 	box := widget.Box(e.Theme, e.S(title), l, w)
-	return widget.OverlayCenter(body, box, m.w, h)
+	return m.over(body, box, h)
 }
 
 // besideTyping says the same in a few lines at the bottom, where no field stands.
 func (m *model) besideTyping(body string, h int) string {
 	e := m.e
 	w := min(dialog.Width, m.w-8)
-	lines := []string{e.Theme.Err.Render(theme.Cross) + " " + m.nextTry(), e.S(i18n.OfflineKept)}
+	lines := []string{m.nextTry(), e.S(i18n.OfflineKept)}
 	if err := e.Link.Err; err != nil {
-		lines = append(strings.Split(e.Failure(err, w), "\n"), m.nextTry())
+		lines = append(widget.Wrap(e.T.Error(err), w), m.nextTry())
 	}
-	box := widget.Card(e.Theme, lines, w)
-	bw, bh := widget.Size(box)
-	return widget.Overlay(body, box, m.w-bw-1, h-bh)
+	return m.atCorner(body, widget.Card(e.Theme, e.Theme.Err, theme.Cross+" "+e.S(i18n.OfflineTitle), lines, w), h)
 }
 
 func (m *model) nextTry() string {

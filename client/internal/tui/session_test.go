@@ -69,7 +69,7 @@ func TestFloodOfEvents(t *testing.T) {
 		t.Errorf("%d questions for the news of 40 batches", n)
 	}
 	s.press("2")
-	s.see("Catalogue")
+	s.see("▸2 Catalogue")
 }
 
 func TestRegistrationLogsIn(t *testing.T) {

@@ -42,7 +42,7 @@ func (m *model) Say(mood page.Mood, text string) {
 	switch mood {
 	case page.Bad:
 		m.status = toast{mood, text, m.e.Now().Add(badFor)}
-	case page.News:
+	case page.News, page.Sold:
 		m.news = toast{mood, text, m.e.Now().Add(newsFor)}
 	default:
 		m.status = toast{mood, text, m.e.Now().Add(sayFor)}
@@ -50,7 +50,7 @@ func (m *model) Say(mood page.Mood, text string) {
 }
 
 // InSight says that a page is the present one, and drawn.
-func (m *model) InSight(k page.Kind) bool { return m.kind == k && !m.small() && !m.help }
+func (m *model) InSight(k page.Kind) bool { return m.kind == k && !m.small() && !m.helpShown() }
 
 // Alert says something, and calls the user from wherever they are.
 func (m *model) Alert(text string) {

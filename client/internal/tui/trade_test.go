@@ -52,7 +52,7 @@ func TestBuyNeedsAYes(t *testing.T) {
 	if s.fake.Called("Buy") != 1 {
 		t.Fatal("a chosen yes did not buy")
 	}
-	s.see("zoe@etu.example", "Achats et ventes ● 6/10")
+	s.see("zoe@etu.example", "●●●●●●○○○○ 6/10")
 	s.press("c")
 	if len(s.copied) != 1 || s.copied[0] != "zoe@etu.example" {
 		t.Errorf("copied %q", s.copied)

@@ -59,7 +59,7 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 	case tea.KeyMsg:
 		return m.key(msg)
 	case tea.MouseMsg:
-		return m.wheel(msg)
+		return m.clicked(msg)
 	case tea.FocusMsg:
 		m.away = false
 	case tea.BlurMsg:

@@ -183,7 +183,7 @@ func TestFloodOnTheWire(t *testing.T) {
 	p.press("2")
 	p.see("mal[2J")
 	p.press("m")
-	p.see("▸", "Messages", "Annonce : flot")
+	p.see("▌", "Annonce : flot")
 	p.press("q")
 	p.over(0)
 }

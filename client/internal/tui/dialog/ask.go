@@ -77,6 +77,23 @@ func (d *Ask) Key(k tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
+// Click goes to a field, or answers.
+func (d *Ask) Click(i int) tea.Cmd {
+	switch n := len(d.q.Entries); {
+	case d.work.Busy():
+	case i < n:
+		d.asking = false
+		d.fields.Click(i)
+	case i > n:
+		d.over = true
+	case d.fields.Valid():
+		return d.do()
+	default:
+		d.asking = false
+	}
+	return nil
+}
+
 func (d *Ask) fill(k tea.KeyMsg) {
 	if d.fields.Key(k) >= 0 || d.fields.Focus == len(d.q.Entries) {
 		d.asking, d.onYes = d.fields.Valid(), false
@@ -133,7 +150,7 @@ func (d *Ask) View(w int) string {
 	if d.asking {
 		focus = d.focus()
 	}
-	l.Add(widget.Buttons(e.Theme, focus, e.S(d.q.Yes), e.S(i18n.Cancel)), "")
+	l.Add(widget.Buttons(e.Theme, len(d.q.Entries), focus, e.S(d.q.Yes), e.S(i18n.Cancel)), "")
 	return widget.Box(e.Theme, d.q.Title(), l, w)
 }
 

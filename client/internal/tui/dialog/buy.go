@@ -76,6 +76,18 @@ func (d *Buy) buy() tea.Cmd {
 	}, d.settled)
 }
 
+// Click presses a button.
+func (d *Buy) Click(i int) tea.Cmd {
+	switch {
+	case d.work.Busy():
+	case i == 0 && !d.work.Has && d.canTry():
+		return d.buy()
+	default:
+		d.stage = page.Over
+	}
+	return nil
+}
+
 // settled tells everybody how it ended.
 func (d *Buy) settled() tea.Cmd {
 	e, hidden := d.e, d.stage == page.Hidden

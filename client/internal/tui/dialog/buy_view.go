@@ -61,10 +61,10 @@ func (d *Buy) question(l *widget.Lines, w int) {
 		yes = e.S(i18n.BuyAgain)
 	}
 	if !d.canTry() {
-		l.Add(widget.Buttons(th, 0, e.S(i18n.Close)))
+		l.Add(widget.Buttons(th, 0, 0, e.S(i18n.Close)))
 		return
 	}
-	l.Add(widget.Buttons(th, d.focus(), yes, e.S(i18n.Cancel)))
+	l.Add(widget.Buttons(th, 0, d.focus(), yes, e.S(i18n.Cancel)))
 }
 
 func (d *Buy) done(l *widget.Lines, w int) {
@@ -73,7 +73,7 @@ func (d *Buy) done(l *widget.Lines, w int) {
 		l.Add(th.OK.Render(s))
 	}
 	l.Add("", e.S(i18n.BuyContact, r.Seller), "  "+th.Strong.Render(r.Contact), "",
-		widget.Buttons(th, 0, e.S(i18n.Close)))
+		widget.Buttons(th, 0, 0, e.S(i18n.Close)))
 }
 
 // empty is shown in place of the question while no call is left; it becomes
@@ -85,5 +85,5 @@ func (d *Buy) empty(l *widget.Lines, w int) {
 	if next, ok := e.Quotas.NextService(e.Now()); ok {
 		l.Add(e.S(i18n.QuotaNextAt, e.T.Countdown(next.Sub(e.Now())), e.T.Clock(next)))
 	}
-	l.Add(e.S(i18n.QuotaBrowse), "", widget.Buttons(th, 0, e.S(i18n.Close)))
+	l.Add(e.S(i18n.QuotaBrowse), "", widget.Buttons(th, 0, 0, e.S(i18n.Close)))
 }

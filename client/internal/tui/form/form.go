@@ -118,6 +118,18 @@ func (f *Form) act(k tea.KeyMsg) Act {
 	return Used
 }
 
+// Click goes to the entry of a zone, or presses its button.
+func (f *Form) Click(i int) Act {
+	if before := f.Focus; before < len(f.Entries) && before != i {
+		f.Entries[before].left = true
+	}
+	f.Focus = max(0, min(i, len(f.Entries)+f.Buttons-1))
+	if i >= len(f.Entries) {
+		return Act(f.Focus - len(f.Entries))
+	}
+	return Used
+}
+
 // Typing says whether letters belong to the entry in focus.
 func (f *Form) Typing() bool {
 	return f.Focus < len(f.Entries)
@@ -230,5 +242,5 @@ func (f *Form) View(e *page.Env, w int) string {
 
 // ButtonRow draws the buttons; the one in focus has the cursor's sign.
 func (f *Form) ButtonRow(th *theme.Theme, names ...string) string {
-	return widget.Buttons(th, f.Focus-len(f.Entries), names...)
+	return widget.Buttons(th, len(f.Entries), f.Focus-len(f.Entries), names...)
 }

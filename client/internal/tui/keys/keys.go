@@ -29,6 +29,33 @@ func (k Key) To(does i18n.Msg) Key {
 	return k
 }
 
+// Code is the first of its codes; "" for a pair, which is no key to press.
+func (k Key) Code() string {
+	if len(k.codes) == 0 {
+		return ""
+	}
+	return k.codes[0]
+}
+
+// Same says that other is this key, whatever it does.
+func (k Key) Same(other Key) bool { return k.Code() != "" && k.Code() == other.Code() }
+
+// Press is what the terminal sends for the key.
+func (k Key) Press() tea.KeyMsg { return Pressed(k.Code()) }
+
+// Pressed is what the terminal sends for a code.
+func Pressed(code string) tea.KeyMsg {
+	if code == " " {
+		return tea.KeyMsg{Type: tea.KeySpace, Runes: []rune{' '}}
+	}
+	for t := tea.KeyF20; t <= tea.KeyBackspace; t++ {
+		if m := (tea.KeyMsg{Type: t}); t != tea.KeyRunes && m.String() == code {
+			return m
+		}
+	}
+	return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(code)}
+}
+
 // Name is the key as the hint bar shows it.
 func (k Key) Name(t i18n.T) string { return t.KeyNames(k.name) }
 

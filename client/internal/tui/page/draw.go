@@ -137,7 +137,7 @@ func ListFoot[T any](e *Env, l *Load[T]) string {
 // Sign is the sign of a mood, in its colour.
 func (e *Env) Sign(m Mood) string {
 	switch m {
-	case Good:
+	case Good, Sold:
 		return e.Theme.OK.Render(theme.Check)
 	case Bad:
 		return e.Theme.Err.Render(theme.Cross)

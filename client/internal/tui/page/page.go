@@ -33,7 +33,8 @@ const (
 type Page interface {
 	// Show is called each time the page comes on; arg is that of Shell.Go.
 	Show(arg any) tea.Cmd
-	// Update gets every fact; keys, Second and Resync only while the page is on.
+	// Update gets every fact; keys, Click, Second and Resync only while the page
+	// is on.
 	Update(tea.Msg) tea.Cmd
 	View() string
 	SetSize(w, h int)
@@ -50,6 +51,8 @@ type Page interface {
 // Dialog is a box over a page that takes the keys until it is over.
 type Dialog interface {
 	Key(tea.KeyMsg) tea.Cmd
+	// Click is a click on a numbered zone: a field of the dialog, a row.
+	Click(row int) tea.Cmd
 	View(w int) string
 	Keys() []keys.Key
 	Stage() Stage

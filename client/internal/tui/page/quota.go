@@ -5,6 +5,7 @@ import (
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/widget"
 )
 
@@ -112,17 +113,27 @@ func (e *Env) Rule(q api.Quota) string {
 	return e.S(i18n.QuotaEvery, q.Max, e.T.Duration(q.Window))
 }
 
-// QuotaStatus is the services quota in a few cells, for the status line.
-func QuotaStatus(e *Env) string {
+// pipsWidth is the most that pips take in the status line.
+const pipsWidth = 12
+
+// QuotaStatus is the services quota in a few cells, for the status line of a
+// screen of w cells.
+func QuotaStatus(e *Env, w int) string {
 	q := e.Quotas.Services
 	if q.Max == 0 {
 		return ""
 	}
-	level := widget.Level(q.Left, q.Max)
-	s := e.S(i18n.QuotaStatus) + " " + widget.LevelSign(e.Theme, level) + " " +
-		e.T.Int(int64(q.Left)) + "/" + e.T.Int(int64(q.Max))
+	s := widget.Pips(e.Theme, q.Left, q.Max, min(q.Max, pipsWidth)) + " "
+	if w < wide {
+		s += e.T.Int(int64(q.Left)) + "/" + e.T.Int(int64(q.Max))
+	} else {
+		s += e.T.N(i18n.QuotaCalls, q.Left)
+	}
 	if next, ok := e.Quotas.NextService(e.Now()); ok {
-		s += " " + e.Theme.Faint.Render(e.T.Countdown(next.Sub(e.Now())))
+		s += e.Theme.Faint.Render(" " + theme.Sep + " " + e.S(i18n.QuotaOneBack, e.T.Clock(next)))
 	}
 	return s
 }
+
+// wide is the width of a screen on which figures have their words.
+const wide = 100

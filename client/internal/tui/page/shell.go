@@ -43,6 +43,7 @@ const (
 	Good
 	Bad
 	News // an event from outside
+	Sold // the user's item was bought
 )
 
 // LoginArg is the argument of the login screen: how to begin.
@@ -82,6 +83,10 @@ type (
 	Second struct{}
 	Resync struct{}
 )
+
+// Click is a click on a numbered zone of the page: a row of its table, a field
+// of its form.
+type Click int
 
 // Live is what an administrator's SUIVRE brings, in its order: measures and what
 // happened.

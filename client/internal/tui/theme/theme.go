@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/termenv"
 
 	"etuservices/client/internal/i18n"
@@ -171,6 +172,16 @@ func (p palette) styles(r *lipgloss.Renderer) Styles {
 		s.categories[name] = fg(c)
 	}
 	return s
+}
+
+// Dim takes a page back behind what lies over it: one faint style, whatever it
+// was drawn in.
+func (t *Theme) Dim(s string) string {
+	lines := strings.Split(ansi.Strip(s), "\n")
+	for i := range lines {
+		lines[i] = t.Backdrop.Render(lines[i])
+	}
+	return strings.Join(lines, "\n")
 }
 
 // Gradient draws a text in colours that go from Accent to AccentEnd where the

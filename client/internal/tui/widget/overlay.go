@@ -3,6 +3,7 @@ package widget
 import (
 	"strings"
 
+	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 
 	"etuservices/client/internal/tui/theme"
@@ -44,32 +45,14 @@ func Size(s string) (w, h int) {
 	return w, h
 }
 
-// Card draws lines of w cells in a border, for what asks nothing.
-func Card(th *theme.Theme, lines []string, w int) string {
-	side := th.Title.Render("│")
-	rule := strings.Repeat("─", w+2)
-	out := []string{th.Title.Render("╭" + rule + "╮")}
-	for _, l := range lines {
-		out = append(out, side+" "+Fit(l, w)+" "+side)
-	}
-	return strings.Join(append(out, th.Title.Render("╰"+rule+"╯")), "\n")
+// Card draws lines of w cells in a frame of a style with a title, for what asks
+// nothing.
+func Card(th *theme.Theme, style lipgloss.Style, title string, lines []string, w int) string {
+	return Panel{Title: title, Style: &style}.View(th, strings.Join(lines, "\n"), w+PanelW, len(lines)+PanelH)
 }
 
-// Box draws a dialog of inner width w: a border, a title in it, a blank line
-// above and below the text.
+// Box is the frame of a dialog of inner width w, with a blank line above its
+// text.
 func Box(th *theme.Theme, title string, lines []string, w int) string {
-	var b strings.Builder
-	title = ansi.Truncate(title, max(0, w-4), "…")
-	rest := max(0, w+1-Width(title)-2)
-	b.WriteString(th.Faint.Render("╭─ ") + th.Title.Render(title) + th.Faint.Render(" "+strings.Repeat("─", rest)+"╮"))
-	side := th.Faint.Render("│")
-	row := func(s string) {
-		b.WriteString("\n" + side + " " + Fit(s, w) + " " + side)
-	}
-	row("")
-	for _, l := range lines {
-		row(l)
-	}
-	b.WriteString("\n" + th.Faint.Render("╰"+strings.Repeat("─", w+2)+"╯"))
-	return b.String()
+	return Card(th, th.Title, title, append([]string{""}, lines...), w)
 }

@@ -16,6 +16,8 @@ type Panel struct {
 	Right   string // at the right end of the top line: a count, a key
 	Foot    string // at the right end of the bottom line: position, age
 	Focused bool   // the keys go here
+	// Style is that of the frame and the title where it says something: a sale.
+	Style *lipgloss.Style
 	// Top, Shown and Total are the rows above, in sight and in all: where some
 	// are out of sight, the right side is a scroll bar.
 	Top, Shown, Total int
@@ -37,6 +39,9 @@ func (p Panel) View(th *theme.Theme, body string, w, h int) string {
 	if p.Focused {
 		line, title = th.BorderFocus, th.Title
 		mark = th.Accent.Render(theme.Cursor) + " "
+	}
+	if p.Style != nil {
+		line, title, mark = *p.Style, *p.Style, ""
 	}
 	in, rows := w-PanelW, h-PanelH
 	var b strings.Builder

@@ -58,6 +58,14 @@ func (t *Table) Key(k tea.KeyMsg, n int) (used bool) {
 	return true
 }
 
+// Click moves the cursor to a row; again says that it stood there already.
+func (t *Table) Click(i, n int) (again bool) {
+	again = t.Cur == i
+	t.Cur = i
+	t.Clamp(n)
+	return again
+}
+
 // Clamp brings the cursor and the window back inside n rows.
 func (t *Table) Clamp(n int) {
 	t.Cur = max(0, min(t.Cur, n-1))
@@ -86,10 +94,10 @@ func (t *Table) View(th *theme.Theme, cols []Column, n, w int, focused bool, row
 	for i := t.top; i < min(n, t.top+max(1, t.height)); i++ {
 		b.WriteByte('\n')
 		if i == t.Cur && focused {
-			b.WriteString(" " + cells.Caret + th.Selected.Render(theme.RowMark+" "+line(cols, widths, row(i), false)))
+			b.WriteString(" " + cells.Caret + RowZone(i, th.Selected.Render(theme.RowMark+" "+line(cols, widths, row(i), false))))
 			continue
 		}
-		b.WriteString("   " + line(cols, widths, row(i), true))
+		b.WriteString("   " + RowZone(i, line(cols, widths, row(i), true)))
 	}
 	return b.String()
 }

@@ -90,16 +90,17 @@ func Tabs(th *theme.Theme, cur int, names ...string) string {
 	return strings.Join(parts, " ")
 }
 
-// Buttons draws buttons, the one at focus (negative: none) with the cursor.
-func Buttons(th *theme.Theme, focus int, names ...string) string {
+// Buttons draws buttons, the one at focus (negative: none) with the cursor. They
+// are zones, the first with the number first.
+func Buttons(th *theme.Theme, first, focus int, names ...string) string {
 	parts := make([]string, len(names))
 	for i, name := range names {
-		name = "[ " + name + " ]"
 		if i == focus {
-			parts[i] = cells.Caret + th.Title.Render(theme.Cursor) + th.Selected.Render(name)
-			continue
+			name = cells.Caret + th.Button.Render(theme.Cursor+" "+name+"  ")
+		} else {
+			name = "[ " + name + " ]"
 		}
-		parts[i] = " " + name
+		parts[i] = RowZone(first+i, name)
 	}
 	return strings.Join(parts, "  ")
 }

@@ -115,7 +115,7 @@ func (p *Page) View() string {
 	case p.own():
 		l.Add("", e.Hint(keys.Withdraw))
 	default:
-		l.Add("", widget.Buttons(th, 0, e.S(i18n.ArticleBuyCost)))
+		l.Add("", widget.Buttons(th, 0, 0, e.S(i18n.ArticleBuyCost)))
 		if q := e.Quotas.Services; q.Max > 0 && q.Left == 0 {
 			l.Add("", e.NoCall(w))
 		}
