@@ -5,19 +5,21 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
-// seen is a connection that notes what it was sent, in how many messages.
+// seen is a connection that notes when it was sent what.
 type seen struct {
-	messages int
-	lines    []string
-	lost     int
+	at    []time.Time
+	lines []string
+	lost  int
 }
 
 func (s *seen) ClearFeed() {}
 
 func (s *seen) SendFeed(lines string, n, lost int, state func(int) string) {
-	s.messages++
+	s.at = append(s.at, time.Now())
 	if got := strings.Count(lines, "\r\n"); got != n {
 		panic(fmt.Sprintf("%d lines in %q", n, lines))
 	}
@@ -31,8 +33,7 @@ func (s *seen) SendFeed(lines string, n, lost int, state func(int) string) {
 func alive() bool { return false }
 
 func (m *Monitor) add(conn Conn, period int64) {
-	m.following[conn] = &follower{conn: conn, dead: alive, period: period, skip: m.in.mark()}
-	m.followers.Store(int64(len(m.following)))
+	m.following.add(&follower{conn: conn, dead: alive, period: period, skip: m.in.mark()})
 }
 
 // followedBy gives a monitor without a hub, and those who follow it.
@@ -46,49 +47,89 @@ func followedBy(n int, period int64) (*Monitor, []*seen) {
 	return m, all
 }
 
-// The collected lines go with the STATS line that is due, in one message; a follower
-// with nothing due gets none; one that began meanwhile gets what came since.
-func TestBroadcastSendsOnce(t *testing.T) {
+// A thousand are never woken together: a few at a time, within the time of a
+// turn, and each at the same moment of every turn.
+func TestBroadcastIsSpread(t *testing.T) {
 	t.Parallel()
-	m, all := followedBy(2, 1)
-	states := func(period int64) func(int) string {
-		return func(int) string { return fmt.Sprint("STATS", period) }
-	}
-	m.in.add("before\r\n", 1, 5)
-	late := &seen{}
-	m.add(late, 2)
-	m.in.add("after\r\n", 1, 1)
-	m.history.keep(nil)
-	m.broadcast(states) // tick 1
-	m.history.keep(nil)
-	m.broadcast(states) // tick 2
-	m.history.keep(nil)
-	m.broadcast(nil) // nothing to send
-	for _, s := range all {
-		if got := strings.Join(s.lines, " "); got != "before after STATS1 STATS1" || s.messages != 2 || s.lost != 6 {
-			t.Errorf("%q in %d messages, %d lost", got, s.messages, s.lost)
+	synctest.Test(t, func(t *testing.T) {
+		m, all := followedBy(1000, 1)
+		places := make([]time.Duration, len(all))
+		for range 3 {
+			m.history.keep(nil)
+			began := time.Now()
+			m.broadcast(t.Context(), func(int64) func(int) string { return func(int) string { return "STATS" } })
+			together := map[time.Duration]int{}
+			for i, s := range all {
+				place := s.at[len(s.at)-1].Sub(began)
+				together[place]++
+				if m.history.tick > 1 && place != places[i] {
+					t.Fatalf("follower %d is told after %v, then after %v", i, places[i], place)
+				}
+				places[i] = place
+			}
+			for place, n := range together {
+				if place > broadcastTime || n > 2*minGroup {
+					t.Errorf("%d together, after %v", n, place)
+				}
+			}
+			time.Sleep(time.Second)
 		}
-	}
-	if got := strings.Join(late.lines, " "); got != "after STATS2" || late.messages != 2 || late.lost != 1 {
-		t.Errorf("the late one: %q in %d messages, %d lost", got, late.messages, late.lost)
-	}
+	})
 }
 
-// Whoever stopped following, or whose session ended, is sent no more.
+// What gathered goes with the state that is due, in one waking; who is due
+// nothing is not woken; who began meanwhile gets what came since.
+func TestBroadcastSendsOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m, all := followedBy(2, 1)
+		states := func(period int64) func(int) string {
+			return func(int) string { return fmt.Sprint("STATS", period) }
+		}
+		m.in.add("before\r\n", 1, 5)
+		late := &seen{}
+		m.add(late, 2)
+		m.in.add("after\r\n", 1, 1)
+		m.history.keep(nil)
+		m.broadcast(t.Context(), states) // tick 1
+		m.history.keep(nil)
+		m.broadcast(t.Context(), states) // tick 2
+		m.history.keep(nil)
+		m.broadcast(t.Context(), nil) // nothing to tell
+		for _, s := range all {
+			if got := strings.Join(s.lines, " "); got != "before after STATS1 STATS1" || len(s.at) != 2 || s.lost != 6 {
+				t.Errorf("%q in %d wakings, %d lost", got, len(s.at), s.lost)
+			}
+		}
+		if got := strings.Join(late.lines, " "); got != "after STATS2" || len(late.at) != 2 || late.lost != 1 {
+			t.Errorf("who came late: %q in %d wakings, %d lost", got, len(late.at), late.lost)
+		}
+	})
+}
+
+// Who stops, or leaves, in the midst of a turn is told no more.
 func TestBroadcastLeavesOutWhoStopped(t *testing.T) {
 	t.Parallel()
-	m, all := followedBy(3, 1)
-	m.Unfollow(all[1])
-	m.Unfollow(all[1]) // twice does nothing
-	m.following[all[2]].dead = func() bool { return true }
-	m.in.add("line\r\n", 1, 0)
-	m.broadcast(nil)
-	for i, s := range all {
-		if sent := len(s.lines) == 1; sent != (i == 0) {
-			t.Errorf("follower %d was sent %q", i, s.lines)
+	synctest.Test(t, func(t *testing.T) {
+		m, all := followedBy(100, 1)
+		m.in.add("line\r\n", 1, 0)
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			m.broadcast(t.Context(), nil)
+		}()
+		synctest.Wait() // the first lot was told
+		m.Unfollow(all[98])
+		m.Unfollow(all[98]) // twice does nothing
+		m.Unfollow(all[99])
+		<-done
+		for i, s := range all {
+			if told := len(s.at) == 1; told != (i < 98) {
+				t.Errorf("follower %d is told %d times", i, len(s.at))
+			}
 		}
-	}
-	if n := m.Followers(); n != 2 {
-		t.Errorf("%d follow", n)
-	}
+		if m.Followers() != 98 {
+			t.Errorf("%d follow", m.Followers())
+		}
+	})
 }

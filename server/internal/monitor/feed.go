@@ -14,11 +14,11 @@ const (
 	// feedPause collects what happens within it into one message: a busy server
 	// publishes 20 times a second, and not once for each command.
 	feedPause = 50 * time.Millisecond
-	// perFollower, for each follower, is how long lines are collected before they are
-	// broadcast, maxGather at most: a thousand followers are woken twice a second and
-	// not twenty times, which halves what they cost (BenchmarkFollowers).
+	// perFollower, for each of them, is the time between two broadcasts of the feed:
+	// a thousand followers are woken twice a second, once of these with the STATS line.
 	perFollower = 500 * time.Microsecond
-	maxGather   = 500 * time.Millisecond
+	// maxGather bounds that time: a follower sees an event within a second.
+	maxGather = 500 * time.Millisecond
 	// maxFeed bounds the lines collected in one pause; more are counted as lost.
 	maxFeed = 512
 )
@@ -92,12 +92,22 @@ func (m *Monitor) publishFeed(ctx context.Context) {
 // feedLoop broadcasts the lines that arrive to the followers of this process.
 func (m *Monitor) feedLoop(ctx context.Context) {
 	for awaitLines(ctx, &m.in) {
-		gather := min(maxGather, time.Duration(m.Followers())*perFollower)
-		if wait.For(ctx, gather) != nil {
-			return
+		for left := m.untilBroadcast(); left > 0; left = m.untilBroadcast() {
+			if wait.For(ctx, left) != nil {
+				return
+			}
 		}
-		m.broadcast(nil)
+		m.broadcast(ctx, nil)
 	}
+}
+
+// untilBroadcast is how long the lines that came since the last broadcast are still
+// collected.
+func (m *Monitor) untilBroadcast() time.Duration {
+	gather := min(maxGather, time.Duration(m.Followers())*perFollower)
+	m.broadcasting.Lock()
+	defer m.broadcasting.Unlock()
+	return time.Until(m.lastFeed.Add(gather))
 }
 
 // awaitLines waits for a first line; it is false when ctx ended first.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"etuservices/server/internal/cluster"
 	"etuservices/server/internal/store"
@@ -28,14 +29,18 @@ type Monitor struct {
 	dropped atomic.Int64 // lines that no other instance got
 
 	mu        sync.Mutex
-	following map[Conn]*follower
+	following followerList
 	history   snapshotHistory
+
+	broadcasting sync.Mutex  // one broadcast after the other: lines keep their order
+	lastFeed     time.Time   // when the last broadcast with lines began
+	batch        []*follower // the memory of the broadcast under way, used again
 }
 
 // New makes a monitor that reads the figures of all instances from hub, which must
 // report those of recorder; Run must run.
 func New(hub *cluster.Hub, recorder *Recorder, totals Totals, db *store.SQL, log *slog.Logger) *Monitor {
-	return &Monitor{Recorder: recorder, hub: hub, totals: totals, sql: db, log: log, out: newLines(), following: make(map[Conn]*follower)}
+	return &Monitor{Recorder: recorder, hub: hub, totals: totals, sql: db, log: log, out: newLines()}
 }
 
 // Run publishes the feed, sends followers what they follow and writes the history
