@@ -18,6 +18,7 @@ var (
 	BuyFailed   = say("L'achat n'a pas eu lieu", "Not bought")
 	BuyUnknown  = say("Résultat inconnu", "Result unknown")
 	BuyOnce     = say("Réessayer ne peut pas acheter deux fois.", "Trying again cannot buy twice.")
+	BuyStale    = say("L'article vient de partir : rien n'a été compté.", "It has just gone: nothing was counted.")
 	BuyAgain    = say("Réessayer", "Try again")
 	QuotaTitle  = say("Achats et ventes épuisés", "No purchase or sale left")
 	QuotaBrowse = say("Le catalogue reste consultable, la recherche aussi.", "The catalogue and the search still work.")

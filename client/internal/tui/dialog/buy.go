@@ -3,6 +3,7 @@ package dialog
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -30,7 +31,7 @@ type Buy struct {
 // OpenBuy shows the dialog for an article, unless it is the user's own: the
 // server would refuse it, and count the call.
 func OpenBuy(e *page.Env, a api.Article) {
-	if a.Seller == e.Session.Login {
+	if e.Mine(a) {
 		e.Say(page.Info, e.S(i18n.ArticleIsYours))
 		return
 	}
@@ -69,9 +70,21 @@ func (d *Buy) Key(k tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
+// errStale: ARTICLE said, for nothing, that ACHAT would have been refused.
+var errStale = errors.New("dialog: no longer for sale")
+
+// buy asks for the article first: one that is gone costs no call. Not at another
+// try, for it may be gone because the first try bought it.
 func (d *Buy) buy() tea.Cmd {
+	first := d.work.Err == nil
 	d.waitTo = time.Time{}
 	return d.work.Start(d.e, func(ctx context.Context) (api.Receipt, error) {
+		if first {
+			a, err := d.e.API.Article(ctx, d.article.ID)
+			if link.CodeOf(err) == protocol.ABSENT || a.Status == api.Sold || a.Status == api.Withdrawn {
+				return api.Receipt{}, fmt.Errorf("%w: %w", errStale, &link.Error{Code: protocol.VENDU})
+			}
+		}
 		return d.e.API.Buy(ctx, d.article.ID, d.ref)
 	}, d.settled)
 }
@@ -102,7 +115,9 @@ func (d *Buy) settled() tea.Cmd {
 	if hidden {
 		e.Say(page.Good, e.S(i18n.BuyNote, r.Title, r.Seller, r.Contact))
 	}
-	e.Publish(page.Bought{Article: d.article})
+	a := d.article
+	a.Status, a.SoldAt, a.Other, a.Contact = api.Sold, e.Now(), r.Seller, r.Contact
+	e.Publish(page.Bought{Article: a})
 	return nil
 }
 
@@ -147,6 +162,11 @@ func (d *Buy) canTry() bool {
 func (d *Buy) noCall() bool {
 	q := d.e.Quotas.Services
 	return d.work.Err == nil && q.Max > 0 && q.Left == 0
+}
+
+// waits says that a call has to come back before anything can be bought.
+func (d *Buy) waits() bool {
+	return d.noCall() || link.CodeOf(d.work.Err) == protocol.QUOTA && d.waitTo.After(d.e.Now())
 }
 
 // Keys are those of the stage that the purchase is at.

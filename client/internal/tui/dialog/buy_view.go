@@ -1,6 +1,8 @@
 package dialog
 
 import (
+	"errors"
+
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
 	"etuservices/client/internal/tui/theme"
@@ -17,7 +19,7 @@ func (d *Buy) View(w int) string {
 	case d.work.Has:
 		title = e.S(i18n.BuyDone)
 		d.done(&l, w)
-	case !d.work.Busy() && d.work.Err == nil && d.noCall():
+	case !d.work.Busy() && d.waits():
 		title = e.S(i18n.QuotaTitle)
 		d.empty(&l, w)
 	default:
@@ -28,7 +30,7 @@ func (d *Buy) View(w int) string {
 		case d.work.Err != nil:
 			title = e.S(i18n.BuyFailed)
 		}
-		l.Add(widget.Ends(th.Strong.Render(d.article.Title), "  "+e.T.Amount(d.article.Cents), w))
+		l.Add(widget.Ends(th.Strong.Render(d.article.Title), "  "+th.Price.Render(e.T.Amount(d.article.Cents)), w))
 		d.question(&l, w)
 	}
 	l.Add("")
@@ -43,6 +45,9 @@ func (d *Buy) question(l *widget.Lines, w int) {
 	} else if d.work.Err == nil {
 		l.Add(e.S(i18n.BuyCost))
 	}
+	if d.work.Err == nil {
+		l.Add(widget.Wrap(e.S(i18n.ArticleTerms, d.article.Seller), w)...)
+	}
 	l.Add("")
 	yes := e.S(i18n.BuyYes)
 	switch {
@@ -54,7 +59,9 @@ func (d *Buy) question(l *widget.Lines, w int) {
 		return
 	case d.work.Err != nil:
 		l.Add(e.Failure(d.work.Err, w) + e.Wait(d.waitTo))
-		if !d.final() {
+		if errors.Is(d.work.Err, errStale) {
+			l.Add(widget.Wrap(e.S(i18n.BuyStale), w)...)
+		} else if !d.final() {
 			l.Add(widget.Wrap(e.S(i18n.BuyOnce), w)...)
 		}
 		l.Add("")
@@ -80,9 +87,14 @@ func (d *Buy) done(l *widget.Lines, w int) {
 // the question when one is back.
 func (d *Buy) empty(l *widget.Lines, w int) {
 	e, th := d.e, d.e.Theme
-	l.Add(widget.LevelSign(th, widget.None)+" "+widget.Gauge(th, 0, 1, w-24)+"  "+
-		e.T.N(i18n.QuotaLeft, 0, e.T.Int(int64(e.Quotas.Services.Max))), "")
-	if next, ok := e.Quotas.NextService(e.Now()); ok {
+	if most := e.Quotas.Services.Max; most > 0 {
+		l.Add(widget.Pips(th, 0, most, w-24)+"  "+e.T.N(i18n.QuotaLeft, 0, e.T.Int(int64(most))), "")
+	}
+	next, known := e.Quotas.NextService(e.Now())
+	if !known {
+		next, known = d.waitTo, d.waitTo.After(e.Now())
+	}
+	if known {
 		l.Add(e.S(i18n.QuotaNextAt, e.T.Countdown(next.Sub(e.Now())), e.T.Clock(next)))
 	}
 	l.Add(e.S(i18n.QuotaBrowse), "", widget.Buttons(th, 0, 0, e.S(i18n.Close)))

@@ -15,18 +15,22 @@ import (
 // Search is the line over a list that narrows it.
 type Search struct {
 	in     Input
+	open   keys.Key // begins to type
 	typing bool
 }
 
 // NewSearch makes a field longer than any login.
-func NewSearch() Search { return Search{in: Input{Max: 60}} }
+func NewSearch() Search { return NewField(keys.Search, 60) }
+
+// NewField is a search with a key of its own.
+func NewField(open keys.Key, most int) Search { return Search{in: Input{Max: most}, open: open} }
 
 // Key takes what is the field's; changed says that other words are searched for.
 // Keys that move in the list are never its own: one looks while searching.
 func (s *Search) Key(k tea.KeyMsg) (changed, used bool) {
 	before := s.in.Value()
 	switch {
-	case !s.typing && keys.Search.Is(k):
+	case !s.typing && s.open.Is(k):
 		s.typing = true
 	case !s.typing && keys.Back.Is(k) && before != "":
 		s.in.Set("")
@@ -59,20 +63,26 @@ func (s *Search) Clear() {
 // Words are what is searched for.
 func (s *Search) Words() string { return strings.TrimSpace(s.in.Value()) }
 
+// Field draws what is typed alone, in w cells.
+func (s *Search) Field(e *page.Env, empty i18n.Msg, w int) string {
+	switch {
+	case s.typing:
+		return widget.Fit(s.in.View(w, true), w)
+	case s.in.Len() > 0:
+		return widget.Fit(e.Theme.Strong.Render(s.in.Value()), w)
+	}
+	return widget.Fit(e.Theme.Faint.Render(e.S(empty)), w)
+}
+
 // View draws the line in w cells, with more at its end. An empty field shows
 // what can be searched for.
 func (s *Search) View(e *page.Env, empty i18n.Msg, more string, w int) string {
-	th := e.Theme
 	mark, label := " ", e.S(i18n.CatalogSearch)+" "
 	room := max(4, w-widget.Width(more)-widget.Width(label)-3)
-	field := th.Faint.Render(e.S(empty))
-	switch {
-	case s.typing:
-		mark, field = th.Title.Render(theme.Cursor), s.in.View(room, true)
-	case s.in.Len() > 0:
-		field = th.Strong.Render(s.in.Value())
+	if s.typing {
+		mark = e.Theme.Title.Render(theme.Cursor)
 	}
-	return widget.Ends(mark+label+widget.Fit(field, room), more, w)
+	return widget.Ends(mark+label+s.Field(e, empty, room), more, w)
 }
 
 // Keys are those of the field.

@@ -1,6 +1,6 @@
 // Package keys is the key map: for each key what the terminal sends, how it is
 // shown, and what it does. The hint bar and the help are drawn from it. Never
-// bound: [ ] { } | \ @ #, which need AltGr on AZERTY, and anything with Alt.
+// bound alone: [ ] { } | \ @ #, which need AltGr on AZERTY, and anything with Alt.
 package keys
 
 import (
@@ -150,6 +150,9 @@ var (
 	Search   = bind(i18n.DoSearch, "/", "ctrl+f")
 	Category = bind(i18n.DoCategory, "t")
 	Sort     = bind(i18n.DoSort, "s")
+	MaxPrice = bind(i18n.DoMaxPrice, "p")
+	Seller   = bind(i18n.DoSeller, "v", "@").named("v", "v @")
+	AllOff   = bind(i18n.DoAllOff, "x")
 	Withdraw = bind(i18n.DoWithdraw, "x")
 	Buy      = bind(i18n.DoBuy, "a", "b").named("buy", "a b")
 )
@@ -220,7 +223,7 @@ func Groups(admin bool) (left, right []Group) {
 	}
 	right = []Group{
 		{i18n.HelpLists, []Key{
-			Arrows, Pages, Ends, Enter.To(i18n.DoOpen), Search, Category.To(i18n.HelpCategory), Sort.To(i18n.HelpSort),
+			Arrows, Pages, Ends, Enter.To(i18n.DoOpen), Search, Category.To(i18n.HelpCategory), MaxPrice, Seller, AllOff, Sort.To(i18n.HelpSort),
 			Buy, Withdraw, Copy, Refresh.To(i18n.HelpRetry),
 		}},
 		{i18n.HelpForms, []Key{New, Enter.To(i18n.DoNext), Send.To(i18n.HelpSend), Clear}},

@@ -52,6 +52,34 @@ func (p *Pager[T]) Follow(e *Env, row int, fetch func(ctx context.Context, after
 	})
 }
 
+// All asks for every part that is missing; then is called once Rows is the whole
+// list, or what came of it before an error.
+func (p *Pager[T]) All(e *Env, fetch func(ctx context.Context, after string) (Part[T], error), then func() tea.Cmd) tea.Cmd {
+	if p.Next == "" || p.First.Busy() {
+		return then()
+	}
+	after := p.Next
+	return p.more.Start(e, func(ctx context.Context) (Part[T], error) {
+		all := Part[T]{Next: after}
+		for all.Next != "" {
+			part, err := fetch(ctx, all.Next)
+			if err != nil || len(part.Rows) == 0 {
+				return all, err
+			}
+			all.Rows, all.Next = append(all.Rows, part.Rows...), part.Next
+		}
+		return all, nil
+	}, func() tea.Cmd {
+		if p.more.Err == nil {
+			p.Rows, p.Next = append(p.Rows, p.more.Data.Rows...), p.more.Data.Next
+		}
+		return then()
+	})
+}
+
+// More says whether another part is awaited.
+func (p *Pager[T]) More() bool { return p.more.Busy() }
+
 // Replace shows rows found otherwise; whatever is under way is given up.
 func (p *Pager[T]) Replace(rows []T) {
 	p.First.Cancel()

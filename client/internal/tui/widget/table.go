@@ -36,6 +36,15 @@ func (t *Table) Height() int { return t.height }
 // Top is the first row in sight.
 func (t *Table) Top() int { return t.top }
 
+// Shift keeps the cursor and the window on their rows where n others came before
+// them.
+func (t *Table) Shift(n int) {
+	t.Cur += n
+	if t.top > 0 {
+		t.top += n
+	}
+}
+
 // Key moves the cursor; used is false where the key is none of the table's.
 func (t *Table) Key(k tea.KeyMsg, n int) (used bool) {
 	switch {

@@ -1,9 +1,11 @@
-// Package article is the screen of one article.
+// Package article is the screen of one article: what it is, what can be done
+// about it, its neighbours in the list that it was opened from.
 package article
 
 import (
 	"cmp"
 	"context"
+	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -20,25 +22,58 @@ import (
 type Page struct {
 	page.Base
 	e      *page.Env
+	from   page.Opened
 	brief  api.Article // as the list knew it, shown until the detail comes
-	detail page.Load[api.Article]
+	detail page.Load[detail]
+}
+
+// detail is the article with others: its seller's, and of the same kind.
+type detail struct {
+	page.Detail
+	Near []api.Article
 }
 
 // New makes the screen.
 func New(e *page.Env) *Page { return &Page{e: e} }
 
-// Show asks for the article in arg.
+// Show asks for the article in arg: an api.Article, or a page.Opened.
 func (p *Page) Show(arg any) tea.Cmd {
-	if a, ok := arg.(api.Article); ok {
-		if a.ID != p.brief.ID {
-			p.detail.Forget()
-		}
-		p.brief = a
+	switch arg := arg.(type) {
+	case page.Opened:
+		p.from = arg
+		p.turn(arg.List[arg.At])
+	case api.Article:
+		p.from = page.Opened{}
+		p.turn(arg)
 	}
 	id := p.brief.ID
-	return p.detail.Start(p.e, func(ctx context.Context) (api.Article, error) {
-		return p.e.API.Article(ctx, id)
-	}, nil)
+	return p.detail.Start(p.e, func(ctx context.Context) (detail, error) { return fetch(ctx, p.e, id) }, nil)
+}
+
+// turn shows another article.
+func (p *Page) turn(a api.Article) {
+	if a.ID != p.brief.ID {
+		p.detail.Forget()
+	}
+	p.brief = a
+}
+
+// nearAtMost is how many articles of the same kind are asked for.
+const nearAtMost = 12
+
+func fetch(ctx context.Context, e *page.Env, id string) (detail, error) {
+	d, err := page.FetchDetail(ctx, e, id)
+	if err != nil || d.Category == "" {
+		return detail{Detail: d}, err
+	}
+	list, err := e.API.Articles(ctx, api.Query{Category: d.Category, N: nearAtMost})
+	all := detail{Detail: d}
+	for _, a := range list.Articles {
+		if a.ID != id && a.Seller != d.Seller {
+			all.Near = append(all.Near, a)
+		}
+	}
+	return all, err
 }
 
 // Update takes keys and facts.
@@ -48,15 +83,15 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 		return p.Show(nil)
 	case page.Bought:
 		if m.Article.ID == p.brief.ID {
-			p.brief.Status, p.detail.Data.Status = api.Sold, api.Sold
+			p.brief, p.detail.Data.Status = m.Article, api.Sold
 		}
 	case page.Gone:
-		if m.Article.ID == p.brief.ID {
+		if m.Article.ID == p.brief.ID && p.brief.ID != "" {
 			return p.Show(nil)
 		}
 	case page.Left:
 		p.detail.Forget()
-		p.brief = api.Article{}
+		p.brief, p.from = api.Article{}, page.Opened{}
 	case tea.KeyMsg:
 		return p.key(m)
 	}
@@ -72,80 +107,181 @@ func (p *Page) key(k tea.KeyMsg) tea.Cmd {
 		return p.Show(nil)
 	case keys.Copy.Is(k):
 		p.e.Copy(cmp.Or(a.Contact, a.Title))
-	case a.Status != api.OnSale && a.Status != "":
-	case p.own() && keys.Withdraw.Is(k):
+	case keys.Left.Is(k), keys.Up.Is(k):
+		return p.neighbour(-1)
+	case keys.Right.Is(k), keys.Down.Is(k):
+		return p.neighbour(1)
+	case keys.Seller.Is(k) && a.Seller != "":
+		return p.e.Go(page.Catalog, a.Seller)
+	case p.canWithdraw() && keys.Withdraw.Is(k):
 		p.e.Open(dialog.Withdraw(p.e, a))
-	case !p.own() && (keys.Buy.Is(k) || keys.Enter.Is(k)):
+	case p.e.CanBuy(a) && (keys.Buy.Is(k) || keys.Enter.Is(k)):
 		dialog.OpenBuy(p.e, a)
 	}
 	return nil
 }
 
+func (p *Page) neighbour(by int) tea.Cmd {
+	if at := p.from.At + by; at >= 0 && at < len(p.from.List) {
+		p.from.At = at
+		return p.Show(p.from)
+	}
+	return nil
+}
+
+// article is what is known: ARTICLE tells neither the other party nor when it was
+// sold.
 func (p *Page) article() api.Article {
 	if !p.detail.Has {
 		return p.brief
 	}
-	a := p.detail.Data // ARTICLE tells neither the other party nor when it was sold
+	a := p.detail.Data.Article
 	a.SoldAt, a.Other, a.Contact = p.brief.SoldAt, p.brief.Other, p.brief.Contact
 	return a
 }
 
-func (p *Page) own() bool { return p.article().Seller == p.e.Session.Login }
+func (p *Page) canWithdraw() bool {
+	a := p.article()
+	return p.e.Mine(a) && (a.Status == api.OnSale || a.Status == "")
+}
+
+// nearFrom is the height from which articles of the same kind are shown.
+const nearFrom = 26
 
 // View draws the page.
 func (p *Page) View() string {
-	e, th, a := p.e, p.e.Theme, p.article()
-	w := min(76, p.W-6)
+	e, w, h := p.e, p.W-2, p.H-1
+	near := p.detail.Data.Near
+	if len(near) > 0 && p.H >= nearFrom {
+		nearH := min(len(near), max(4, p.H/4)) + widget.PanelH
+		return widget.Indent(widget.Rows(p.pathLine(w), p.columns(w, h-nearH), p.list(e.S(i18n.ArticleNear), near, w, nearH)), 1)
+	}
+	return widget.Indent(widget.Rows(p.pathLine(w), p.columns(w, h)), 1)
+}
+
+// pathLine is the list that the article was opened from, and its place there.
+func (p *Page) pathLine(w int) string {
+	e, th := p.e, p.e.Theme
+	if len(p.from.List) == 0 {
+		return ""
+	}
+	place := e.S(i18n.ArticlePlace, e.T.Int(int64(p.from.At+1)), e.T.Int(int64(len(p.from.List))))
+	return widget.Ends(" "+th.Faint.Render(p.from.Path+" "+theme.Crumb+" ")+place, e.Hint(keys.Sides.To(i18n.DoNeighbour))+" ", w)
+}
+
+// columns are the article and, where there is room, its seller beside it.
+func (p *Page) columns(w, h int) string {
+	const sideFrom = 90
+	if w < sideFrom {
+		return p.main(w, h)
+	}
+	side := max(40, w*36/100)
+	return widget.Columns(p.main(w-side-widget.Gutter, h), p.side(side, h))
+}
+
+func (p *Page) main(w, h int) string {
+	e, a, inner := p.e, p.article(), w-widget.PanelW
+	panel := widget.Panel{Title: e.S(i18n.ArticleNumber, a.ID), Focused: true}
+	if p.detail.Err == nil {
+		panel.Foot = strings.TrimSpace(page.ListFoot(e, &p.detail))
+	}
 	var l widget.Lines
-	l.Add("", page.ArticleView(e, a, w), "")
-	onSale := a.Status == api.OnSale || a.Status == ""
+	l.Add(page.ArticleView(e, a, inner), "")
 	switch {
 	case p.detail.Err != nil:
-		l.Add(e.Trouble(p.detail.Err, w))
+		l.Add(e.Trouble(p.detail.Err, inner))
 	case p.detail.Slow(e):
 		l.Add(e.Waiting())
 	case p.detail.Has && a.Description == "":
-		l.Add(th.Faint.Render(e.S(i18n.ArticleNoText)))
+		l.Add(e.Theme.Faint.Render(e.S(i18n.ArticleNoText)))
 	}
+	foot := p.actions(a, inner)
+	return panel.View(e.Theme, l.Foot(h-widget.PanelH, foot...), w, h)
+}
+
+// actions is what can be done about the article, in the state that it is in.
+func (p *Page) actions(a api.Article, w int) (l widget.Lines) {
+	e, th := p.e, p.e.Theme
 	switch {
 	case a.Contact != "":
-		l.Add("", e.Hint(keys.Copy)+" "+th.Strong.Render(a.Contact))
-	case !onSale:
-		l.Add("", e.Warning(e.S(i18n.ArticleGone), w))
-	case p.own():
-		l.Add("", e.Hint(keys.Withdraw))
+		l.Add(page.Heading(th, e.S(p.party(a)), w), th.Strong.Render(a.Other))
+		l.Add(widget.Wrap(e.S(i18n.ArticleWrite), w)...)
+		l.Add("  "+th.Title.Render(a.Contact), "", e.Hint(keys.Copy.To(i18n.DoCopyAddress)))
+	case p.canWithdraw():
+		l.Add(e.Hint(keys.Withdraw))
+	case !e.CanBuy(a):
+		l.Add(th.Faint.Render(e.S(i18n.ArticleGone)))
 	default:
-		l.Add("", widget.Buttons(th, 0, 0, e.S(i18n.ArticleBuyCost)))
-		if q := e.Quotas.Services; q.Max > 0 && q.Left == 0 {
-			l.Add("", e.NoCall(w))
+		if w < 86 { // there is no column for it
+			l.Add(page.Heading(th, e.S(i18n.ArticleIfBuy), w))
+			l.Add(page.BuyTerms(e, a, w)...)
+			l.Add("")
 		}
+		l.Add(widget.Ends(e.Hint(keys.Buy)+"   "+e.Hint(keys.Copy), e.Hint(keys.Seller), w))
 	}
-	foot := th.Faint.Render(e.S(i18n.ArticleID, a.ID))
-	if s := page.ListFoot(e, &p.detail); s != "" && p.detail.Err == nil {
-		foot += " " + theme.Sep + " " + s
+	return l
+}
+
+// party says who the other one is.
+func (p *Page) party(a api.Article) i18n.Msg {
+	if p.e.Mine(a) {
+		return i18n.ArticleBuyer
 	}
-	for i := range l {
-		l[i] = "   " + l[i]
+	return i18n.ArticleSeller
+}
+
+// side is the seller: what a purchase means, and what else there is.
+func (p *Page) side(w, h int) string {
+	e, a := p.e, p.article()
+	others := p.detail.Data.Others
+	if !e.CanBuy(a) {
+		return p.list(e.S(i18n.ArticleOthers, a.Seller), others, w, h)
 	}
-	return l.Foot(p.H, "   "+foot)
+	terms := page.BuyTerms(e, a, w-widget.PanelW)
+	termsH := min(len(terms)+widget.PanelH, h)
+	return widget.Rows(
+		widget.Panel{Title: e.S(i18n.ArticleIfBuy)}.View(e.Theme, strings.Join(terms, "\n"), w, termsH),
+		p.list(e.S(i18n.ArticleOthers, a.Seller), others, w, h-termsH),
+	)
+}
+
+// list is other articles in a panel.
+func (p *Page) list(title string, list []api.Article, w, h int) string {
+	e := p.e
+	var l widget.Lines
+	if p.detail.Has && len(list) == 0 {
+		l.Add(e.Theme.Faint.Render(e.S(i18n.ArticleAlone)))
+	}
+	for _, a := range list[:min(len(list), max(0, h-widget.PanelH))] {
+		row := page.OtherRow(e, a, w-widget.PanelW)
+		if w >= 80 {
+			row = widget.Ends(e.CategoryWord(a.Category, 11)+a.Title, " "+e.T.Amount(a.Cents)+"   "+widget.Fit(a.Seller, 12)+widget.FitRight(e.T.Age(e.Now().Sub(a.Published)), 7), w-widget.PanelW)
+		}
+		l.Add(row)
+	}
+	return widget.Panel{Title: title}.View(e.Theme, l.String(), w, h)
 }
 
 // Title is the name of the page.
-func (p *Page) Title() string {
-	if p.brief.Title == "" {
-		return p.e.S(i18n.ArticleTitle)
-	}
-	return p.e.S(i18n.CatalogTitle) + " " + theme.Crumb + " " + p.brief.Title
-}
+func (p *Page) Title() string { return cmp.Or(p.brief.Title, p.e.S(i18n.ArticleTitle)) }
 
-// Keys are those that matter here.
+// Keys are those that matter here: each does something in this state.
 func (p *Page) Keys() []keys.Key {
-	list := []keys.Key{}
-	if p.own() {
+	a := p.article()
+	var list []keys.Key
+	switch {
+	case p.canWithdraw():
 		list = append(list, keys.Withdraw)
-	} else {
-		list = append(list, keys.Enter.To(i18n.DoBuy))
+	case p.e.CanBuy(a):
+		list = append(list, keys.Buy)
 	}
-	return append(list, keys.Copy, keys.Refresh,
-		keys.Back, keys.Help)
+	if len(p.from.List) > 1 {
+		list = append(list, keys.Sides.To(i18n.DoNeighbour))
+	}
+	if a.Contact != "" {
+		list = append(list, keys.Copy.To(i18n.DoCopyAddress))
+	} else {
+		list = append(list, keys.Copy)
+	}
+	return append(list, keys.Seller, keys.Refresh, keys.Back, keys.Help)
 }

@@ -1,5 +1,5 @@
-// Package catalog is the list of what is for sale: search, category, order,
-// and as many pages as one cares to scroll through.
+// Package catalog is the list of what is for sale: search, filters, order, and as
+// many pages as one cares to scroll through. While it is in sight it is live.
 package catalog
 
 import (
@@ -40,24 +40,39 @@ type Page struct {
 	page.Size
 	e      *page.Env
 	search form.Search
-	cat    int // 0 is all, else api.Categories()[cat-1]
+	price  form.Search // the highest price
+	seller string      // "": all
+	cat    int         // 0 is all, else api.Categories()[cat-1]
 	sort   int
 	table  widget.Table
 
 	list  page.Pager[*row] // what is shown, in the server's order
-	known []*row           // the longest list in hand without search or category, same order
+	known []*row           // the longest list in hand without any filter, same order
 	ahead bool             // the rows were filtered here; the server's answer is awaited
+	top   bool             // the next answer is shown from its first row
 	asks  int              // counts the changes of the query, for the pause in typing
 
-	detail page.Load[api.Article]
-	about  string // the article that detail is about
+	poll   page.Load[page.Part[*row]]
+	polled time.Time // when the list was last compared with the server's
+
+	detail page.Load[page.Detail]
+	about  *row // the article that detail is about: the cursor rested on it
 }
 
 // New makes the screen.
-func New(e *page.Env) *Page { return &Page{e: e, search: form.NewSearch()} }
+func New(e *page.Env) *Page {
+	return &Page{e: e, search: form.NewSearch(), price: form.NewField(keys.MaxPrice, 8)}
+}
 
-// Show asks for the list the first time, and again when it is old.
-func (p *Page) Show(any) tea.Cmd {
+// Show asks for the list the first time, and again when it is old. The name of a
+// seller in arg shows what that one sells.
+func (p *Page) Show(arg any) tea.Cmd {
+	if seller, ok := arg.(string); ok {
+		p.clear()
+		p.seller = seller
+		return p.narrow()
+	}
+	p.sweep()
 	if p.list.First.Has && p.e.Now().Sub(p.list.First.At) < page.StaleAfter {
 		return nil
 	}
@@ -67,16 +82,14 @@ func (p *Page) Show(any) tea.Cmd {
 // Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) tea.Cmd {
 	switch m := m.(type) {
+	case page.Second:
+		return p.second()
 	case page.Resync:
-		// Far down, the list stays as it is and says its age: losing one's
-		// place would be worse.
-		if p.table.Cur < pageRows {
-			return p.reload()
-		}
+		return p.look()
 	case page.Bought:
-		p.drop(m.Article.ID)
+		p.strike(m.Article.ID)
 	case page.Gone:
-		p.drop(m.Article.ID)
+		p.strike(m.Article.ID)
 	case page.OnSale:
 		p.list.First.At = time.Time{} // shown again, it asks again
 	case page.Left:
@@ -94,21 +107,31 @@ func (p *Page) arrived(before []*row) tea.Cmd {
 	}
 	at := p.table.Cur
 	p.ahead, p.table.Cur = false, 0
+	p.polled = p.e.Now()
 	p.remember()
-	if at < len(before) {
+	if at < len(before) && !p.top {
 		p.table.Cur = max(0, slices.IndexFunc(p.list.Rows, func(r *row) bool { return r.ID == before[at].ID }))
 	}
+	p.top = false
 	return tea.Batch(p.follow(), p.rest())
 }
 
 // forget drops what another user should not find.
 func (p *Page) forget() {
 	p.list.Forget()
+	p.poll.Forget()
 	p.detail.Forget()
-	p.search.Clear()
-	p.known, p.about = nil, ""
-	p.ahead, p.cat, p.sort, p.table.Cur = false, 0, 0, 0
+	p.clear()
+	p.known, p.about = nil, nil
+	p.ahead, p.sort, p.table.Cur = false, 0, 0
 	p.asks++
+}
+
+// clear takes off what narrows the list.
+func (p *Page) clear() {
+	p.search.Clear()
+	p.price.Clear()
+	p.cat, p.seller = 0, ""
 }
 
 // current is the article under the cursor.
@@ -119,23 +142,11 @@ func (p *Page) current() (*row, bool) {
 	return p.list.Rows[p.table.Cur], true
 }
 
-// drop takes an article off the list.
-func (p *Page) drop(id string) {
-	keep := p.list.Rows[:0:0]
-	for _, r := range p.list.Rows {
-		if r.ID != id {
-			keep = append(keep, r)
-		}
-	}
-	p.list.Rows, p.known = keep, nil
-	p.table.Clamp(len(keep))
-}
-
 // Title is the name of the page.
 func (p *Page) Title() string { return p.e.S(i18n.CatalogTitle) }
 
-// Typing says that letters belong to the search.
-func (p *Page) Typing() bool { return p.search.Typing() }
+// Typing says that letters belong to the search or to the price.
+func (p *Page) Typing() bool { return p.search.Typing() || p.price.Typing() }
 
 // Draft is false: nobody minds searching again.
 func (p *Page) Draft() bool { return false }
@@ -145,8 +156,16 @@ func (p *Page) Keys() []keys.Key {
 	if p.Typing() {
 		return p.search.Keys()
 	}
-	return []keys.Key{
-		keys.Arrows, keys.Enter.To(i18n.DoDetail), keys.Buy, keys.Search, keys.Category, keys.Sort,
-		keys.Refresh, keys.Help,
+	list := []keys.Key{keys.Arrows}
+	if r, ok := p.current(); ok {
+		list = append(list, keys.Enter.To(i18n.DoOpen))
+		if p.e.CanBuy(r.Article) && r.gone.IsZero() {
+			list = append(list, keys.Buy)
+		}
 	}
+	list = append(list, keys.Search, keys.Category, keys.MaxPrice, keys.Seller, keys.Sort)
+	if !p.wide() {
+		list = append(list, keys.AllOff)
+	}
+	return append(list, keys.Refresh, keys.Help)
 }

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"strings"
+	"time"
 	"unicode"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -10,6 +11,7 @@ import (
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/tui/page"
+	"etuservices/protocol"
 )
 
 // row is an article with its title's words, folded once when it arrives, each
@@ -18,12 +20,15 @@ import (
 type row struct {
 	api.Article
 	words string
+	after string    // of the request that it came with
+	fresh time.Time // when it came into a list that was in sight
+	gone  time.Time // when it was seen to be sold or withdrawn
 }
 
-func rowsOf(list []api.Article) []*row {
+func rowsOf(list []api.Article, after string) []*row {
 	rows, block := make([]*row, len(list)), make([]row, len(list)) // one block: neighbours are read together
 	for i, a := range list {
-		block[i] = row{a, " " + strings.Join(words(a.Title), " ")}
+		block[i] = row{Article: a, words: " " + strings.Join(words(a.Title), " "), after: after}
 		rows[i] = &block[i]
 	}
 	return rows
@@ -37,8 +42,9 @@ func words(s string) []string {
 
 // matches is the server's rule (PROTOCOL.md §5, ARTICLES): every word of the search
 // begins a word of the title. Each of search has its blank before it.
-func (r *row) matches(category string, search []string) bool {
-	if category != "" && r.Category != category {
+func (r *row) matches(q api.Query, search []string) bool {
+	if q.Category != "" && r.Category != q.Category || q.Seller != "" && r.Seller != q.Seller ||
+		(q.MaxCents > 0 || q.Free) && r.Cents > q.MaxCents {
 		return false
 	}
 	for _, want := range search {
@@ -56,16 +62,28 @@ func (p *Page) category() string {
 	return api.Categories()[p.cat-1]
 }
 
-// wide says that neither search nor category narrows the list.
-func (p *Page) wide() bool { return p.cat == 0 && p.search.Words() == "" }
+// query is what is asked for, as it stands now.
+func (p *Page) query() api.Query {
+	q := api.Query{Category: p.category(), Words: p.search.Words(), Seller: p.seller, Sort: sorts[p.sort].by, N: pageRows}
+	if cents, err := protocol.ParsePrice(strings.TrimSuffix(p.price.Words(), "€")); err == nil {
+		q.MaxCents, q.Free = cents, cents == 0
+	}
+	return q
+}
+
+// wide says that nothing narrows the list.
+func (p *Page) wide() bool {
+	q := p.query()
+	return q.Category == "" && q.Words == "" && q.Seller == "" && q.MaxCents == 0 && !q.Free
+}
 
 // fetch asks for a part of the query as it stands now.
 func (p *Page) fetch() func(context.Context, string) (page.Part[*row], error) {
-	q := api.Query{Category: p.category(), Words: p.search.Words(), Sort: sorts[p.sort].by, N: pageRows}
+	q := p.query()
 	return func(ctx context.Context, after string) (page.Part[*row], error) {
 		q.After = after
 		got, err := p.e.API.Articles(ctx, q)
-		return page.Part[*row]{Rows: rowsOf(got.Articles), Next: got.Next}, err
+		return page.Part[*row]{Rows: rowsOf(got.Articles, after), Next: got.Next}, err
 	}
 }
 
@@ -91,13 +109,13 @@ func (p *Page) remember() {
 // after a pause in typing.
 func (p *Page) narrow() tea.Cmd {
 	p.asks++
-	search, category := words(p.search.Words()), p.category()
+	q, search := p.query(), words(p.search.Words())
 	for i := range search {
 		search[i] = " " + search[i]
 	}
 	var kept []*row
 	for _, r := range p.known {
-		if r.matches(category, search) {
+		if r.matches(q, search) {
 			kept = append(kept, r)
 		}
 	}
@@ -112,30 +130,31 @@ func (p *Page) narrow() tea.Cmd {
 	})
 }
 
-// reorder asks for another order: what is in hand is in the wrong one.
+// reorder asks for another order, from its first row: what is in hand is in the
+// wrong one.
 func (p *Page) reorder() tea.Cmd {
 	p.sort = (p.sort + 1) % len(sorts)
 	p.asks++
 	p.known = nil
-	p.table.Cur = 0
+	p.table.Cur, p.top = 0, true
 	return p.reload()
 }
 
 // rest asks for the detail beside the list once the cursor rests on an article.
 func (p *Page) rest() tea.Cmd {
 	at, ok := p.current()
-	if !ok || p.W < wideFrom || p.about == at.ID {
+	if !ok || p.W < wideFrom || p.about == at {
 		return nil
 	}
 	return p.e.Later(peekPause, func() tea.Cmd {
 		r, ok := p.current()
-		if !ok || r.ID != at.ID || p.W < wideFrom || p.about == r.ID {
+		if !ok || r != at || p.W < wideFrom || p.about == r {
 			return nil
 		}
 		p.detail.Forget()
-		p.about = r.ID
-		return p.detail.Start(p.e, func(ctx context.Context) (api.Article, error) {
-			return p.e.API.Article(ctx, r.ID)
+		p.about = r
+		return p.detail.Start(p.e, func(ctx context.Context) (page.Detail, error) {
+			return page.FetchDetail(ctx, p.e, r.ID)
 		}, nil)
 	})
 }

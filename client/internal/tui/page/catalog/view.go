@@ -3,8 +3,6 @@ package catalog
 import (
 	"strings"
 
-	"github.com/charmbracelet/lipgloss"
-
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
@@ -12,57 +10,124 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-// paneWidth is the detail's width beside the list, in cells.
-const paneWidth = 40
+// searchH is the height of the panel of the search, frame included.
+const searchH = 3
 
 // SetSize sets the size of the page and of its table.
 func (p *Page) SetSize(w, h int) {
 	p.Size.SetSize(w, h)
-	p.table.SetHeight(h - 3) // without the search line, the head, the foot
+	p.table.SetHeight(h - searchH - widget.PanelH - 1) // without the head
+}
+
+// paneWidth is that of the article beside the list; 0 where there is no room.
+func (p *Page) paneWidth() int {
+	if p.W < wideFrom {
+		return 0
+	}
+	return min(70, p.W*36/100)
 }
 
 // View draws the page.
 func (p *Page) View() string {
-	w := p.W
-	if p.W >= wideFrom {
-		w -= paneWidth + 1
+	w, pane := p.W-2, p.paneWidth()
+	body := p.listView(w, p.H-searchH)
+	if pane > 0 {
+		w -= pane + widget.Gutter
+		body = widget.Columns(p.listView(w, p.H-searchH), p.paneView(pane, p.H-searchH))
 	}
-	var l widget.Lines
-	l.Add(p.bar(w))
-	foot := ""
-	if s := p.state(w); s != "" {
-		l.Add(s)
-	} else {
-		l.Add(p.rowsView(w))
-		foot = " " + page.ListFoot(p.e, &p.list.First)
-	}
-	list := l.Foot(p.H, foot)
-	if p.W < wideFrom {
-		return list
-	}
-	rule := strings.Repeat("\n"+p.e.Theme.Faint.Render(theme.Pipe), p.H)[1:]
-	return lipgloss.JoinHorizontal(lipgloss.Top, widget.Frame(list, w+1, p.H), rule, "  ", "\n"+p.pane(paneWidth-4))
+	return widget.Indent(widget.Rows(p.bar(), body), 1)
 }
 
-// bar is the search line: what is asked for, and how much there is.
-func (p *Page) bar(w int) string {
+// bar is the search and the filters, side by side where there is room.
+func (p *Page) bar() string {
+	e, th, w := p.e, p.e.Theme, p.W-2
+	find := widget.Panel{Title: e.S(i18n.CatalogFind), Focused: p.search.Typing()}
+	filters := p.filters()
+	inner := w - widget.PanelW
+	if p.W < wideFrom {
+		room := max(12, inner-widget.Width(filters)-2)
+		return find.View(th, widget.Ends(p.search.Field(e, i18n.CatalogNoSearch, room), "  "+filters, inner), w, searchH)
+	}
+	right := max(p.paneWidth(), widget.Width(filters)+widget.PanelW)
+	left := w - right - widget.Gutter
+	return widget.Columns(
+		find.View(th, p.search.Field(e, i18n.CatalogNoSearch, left-widget.PanelW), left, searchH),
+		widget.Panel{Title: e.S(i18n.CatalogFilters), Focused: p.price.Typing()}.View(th, filters, right, searchH),
+	)
+}
+
+// filters are the chips. Where there is little room only the keys of those that
+// are off are shown.
+func (p *Page) filters() string {
 	e, th := p.e, p.e.Theme
-	cat := e.S(i18n.CatalogAll)
-	if p.cat > 0 {
-		cat = e.T.Category(p.category())
+	q := p.query()
+	chip := func(k keys.Key, off i18n.Msg, on string) string {
+		if on != "" {
+			return widget.Chip(th, e.KeyName(k), on, true)
+		}
+		return widget.Chip(th, e.KeyName(k), e.S(off), false)
 	}
-	n := e.T.N(i18n.CatalogCount, len(p.list.Rows))
+	category, most, seller := "", "", ""
+	if q.Category != "" {
+		category = e.T.Category(q.Category)
+	}
+	switch {
+	case p.price.Typing():
+		most = e.S(i18n.CatalogUpTo, p.price.Field(e, i18n.CatalogNoPrice, 8))
+	case q.MaxCents > 0 || q.Free:
+		most = e.S(i18n.CatalogUpTo, e.T.Amount(q.MaxCents))
+	}
+	if q.Seller != "" {
+		seller = widget.Fit(e.S(i18n.CatalogBy, q.Seller), min(14, widget.Width(e.S(i18n.CatalogBy, q.Seller))))
+	}
+	chips := []string{chip(keys.Category, i18n.CatalogAll, category), chip(keys.MaxPrice, i18n.CatalogMax, most)}
+	if p.W >= 76 || seller != "" {
+		chips = append(chips, chip(keys.Seller, i18n.CatalogAnyone, seller))
+	}
+	chips = append(chips, widget.Chip(th, e.KeyName(keys.Sort), e.S(sorts[p.sort].name), p.sort > 0))
+	if p.wide() || p.W < 76 {
+		return strings.Join(chips, "  ")
+	}
+	return strings.Join(append(chips, widget.Chip(th, e.KeyName(keys.AllOff), e.S(i18n.DoAllOff), false)), "  ")
+}
+
+// listView is the list in w x h cells, the frame included.
+func (p *Page) listView(w, h int) string {
+	e, inner := p.e, w-widget.PanelW
+	n := len(p.list.Rows)
+	p.table.Clamp(n)
+	panel := widget.Panel{
+		Title: e.S(i18n.CatalogTitle), Focused: !p.Typing(), Foot: p.position(),
+		Top: p.table.Top(), Shown: p.table.Height(), Total: n,
+	}
+	if s := p.state(inner); s != "" {
+		panel.Total = 0
+		return panel.View(e.Theme, s, w, h)
+	}
+	return panel.View(e.Theme, p.rowsView(inner), w, h)
+}
+
+// position is where one is in the list, and how old it is.
+func (p *Page) position() string {
+	e := p.e
+	if p.ahead || !p.list.First.Has || len(p.list.Rows) == 0 {
+		return ""
+	}
+	if p.list.More() {
+		return e.Waiting()
+	}
+	at, n := e.T.Int(int64(p.table.Cur+1)), e.T.Int(int64(len(p.list.Rows)))
+	s := e.S(i18n.CatalogAt, at, n)
 	if p.list.Next != "" {
-		n = e.S(i18n.CatalogMore, n)
+		s = e.S(i18n.CatalogAtMore, at, n)
 	}
-	if p.ahead || !p.list.First.Has {
-		n = ""
+	if foot := page.ListFoot(e, &p.list.First); foot != "" {
+		return s + " " + theme.Sep + " " + foot
 	}
-	right := e.S(i18n.CatalogCategory, cat) + "   " + e.S(i18n.CatalogSort, e.S(sorts[p.sort].name))
-	if w >= 72 {
-		right += "   " + th.Faint.Render(n)
+	if p.poll.Err == nil && !p.polled.IsZero() {
+		s += " " + theme.Sep + " " + e.Theme.OK.Render(theme.Dot) + " " + e.S(i18n.CatalogLive, e.T.Clock(p.polled))
 	}
-	return p.search.View(e, i18n.CatalogNoSearch, right+" ", w)
+	return s
 }
 
 func (p *Page) state(w int) string {
@@ -78,38 +143,73 @@ func (p *Page) state(w int) string {
 func (p *Page) rowsView(w int) string {
 	e, th := p.e, p.e.Theme
 	cols := []widget.Column{
-		{Title: e.S(i18n.ColCategory), Width: 9, Style: &th.Faint},
+		{Width: 1, Style: &th.OK},
+		{Title: e.S(i18n.ColCategory), Width: 9},
 		{Title: e.S(i18n.ColTitle)},
-		{Title: e.S(i18n.ColPrice), Width: 10, Right: true},
-		{Title: e.S(i18n.ColSeller), Width: 12, From: 66, Style: &th.Faint},
-		{Title: e.S(i18n.ColAge), Width: 6, Right: true, From: 72, Style: &th.Faint},
+		{Title: e.S(i18n.ColPrice), Width: 10, Right: true, Style: &th.Price},
+		{Title: e.S(i18n.ColSeller), Width: 12, From: 60, Style: &th.Faint},
+		{Title: e.S(i18n.ColPublished), Width: 14, From: 104, Style: &th.Faint},
+		{Title: e.S(i18n.ColAge), Width: 6, Right: true, From: 68, Style: &th.Faint},
 	}
 	now := e.Now()
-	return p.table.View(th, cols, len(p.list.Rows), w, true, func(i int) []string {
+	return p.table.View(th, cols, len(p.list.Rows), w, !p.Typing(), func(i int) []string {
 		r := p.list.Rows[i]
 		seller := r.Seller
-		if seller == e.Session.Login {
+		if e.Mine(r.Article) {
 			seller = e.S(i18n.You)
 		}
-		return []string{
-			e.T.Category(r.Category), r.Title, e.T.Amount(r.Cents), seller, e.T.Age(now.Sub(r.Published)),
+		mark, category, title, age := " ", e.T.Category(r.Category), r.Title, e.T.Age(now.Sub(r.Published))
+		selected := i == p.table.Cur
+		if !selected {
+			category = e.CategoryWord(r.Category, 9)
 		}
+		switch {
+		case !r.gone.IsZero():
+			mark, age = theme.Cross, e.S(i18n.ArticleSold)
+			if !selected {
+				title = th.Faint.Strikethrough(true).Render(title)
+			}
+		case !r.fresh.IsZero() && now.Sub(r.fresh) < freshFor:
+			mark = "+"
+		}
+		return []string{mark, category, title, e.T.Amount(r.Cents), seller, e.T.Date(r.Published, now), age}
 	})
 }
 
-// pane is the detail of the article under the cursor.
-func (p *Page) pane(w int) string {
-	r, ok := p.current()
-	if !ok {
-		return ""
+// paneView is the article that the cursor rests on, in w x h cells.
+func (p *Page) paneView(w, h int) string {
+	e, th, inner, room := p.e, p.e.Theme, w-widget.PanelW, h-widget.PanelH
+	panel := widget.Panel{Title: e.S(i18n.ArticleTitle)}
+	r := p.about
+	if len(p.list.Rows) == 0 || r == nil {
+		return panel.View(th, "", w, h)
 	}
+	panel.Title = e.S(i18n.ArticleNumber, r.ID)
 	a := r.Article
-	if p.about == r.ID && p.detail.Has {
-		a = p.detail.Data
+	if p.detail.Has {
+		a = p.detail.Data.Article
 	}
-	s := page.ArticleView(p.e, a, w)
-	if p.about == r.ID && p.detail.Slow(p.e) {
-		s += "\n\n" + p.e.Waiting()
+	if !r.gone.IsZero() && a.Status == "" {
+		panel.Right = e.S(i18n.ArticleSold)
 	}
-	return s + "\n\n" + p.e.Hint(keys.Buy) + " " + theme.Sep + " " + p.e.Hint(keys.Enter.To(i18n.DoOpen))
+	var l widget.Lines
+	l.Add(page.ArticleView(e, a, inner))
+	if p.detail.Slow(e) {
+		l.Add("", e.Waiting())
+	}
+	var foot widget.Lines
+	if e.CanBuy(a) {
+		foot.Add(page.Heading(th, e.S(i18n.ArticleIfBuy), inner))
+		foot.Add(page.BuyTerms(e, a, inner)...)
+		foot.Add("", e.Hint(keys.Buy)+"  "+e.Hint(keys.Enter.To(i18n.DoOpen)))
+	} else {
+		foot.Add(e.Hint(keys.Enter.To(i18n.DoOpen)))
+	}
+	if others := p.detail.Data.Others; p.detail.Has && len(others) > 0 && !e.Mine(a) {
+		l.Add("", page.Heading(th, e.S(i18n.ArticleOthers, a.Seller), inner))
+		for _, o := range others[:max(0, min(len(others), room-len(l)-len(foot)-1))] {
+			l.Add(page.OtherRow(e, o, inner))
+		}
+	}
+	return panel.View(th, l.Foot(room, foot...), w, h)
 }

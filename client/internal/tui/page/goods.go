@@ -1,0 +1,130 @@
+package page
+
+import (
+	"context"
+	"strings"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/theme"
+	"etuservices/client/internal/tui/widget"
+)
+
+// Detail is an article with what else its seller has for sale.
+type Detail struct {
+	api.Article
+	Others []api.Article
+}
+
+// othersAtMost is how many other articles of a seller are asked for.
+const othersAtMost = 12
+
+// FetchDetail asks for an article and its seller's others: both are free.
+func FetchDetail(ctx context.Context, e *Env, id string) (Detail, error) {
+	a, err := e.API.Article(ctx, id)
+	if err != nil || a.Seller == "" {
+		return Detail{Article: a}, err
+	}
+	list, err := e.API.Articles(ctx, api.Query{Seller: a.Seller, N: othersAtMost})
+	d := Detail{Article: a}
+	for _, o := range list.Articles {
+		if o.ID != a.ID {
+			d.Others = append(d.Others, o)
+		}
+	}
+	return d, err
+}
+
+// Mine says that an article is the user's own.
+func (e *Env) Mine(a api.Article) bool { return a.Seller == e.Session.Login }
+
+// CanBuy says that an article is, as far as is known, for sale by somebody else.
+func (e *Env) CanBuy(a api.Article) bool {
+	return !e.Mine(a) && (a.Status == api.OnSale || a.Status == "")
+}
+
+// StatusWord is the state of an article with its sign. A sale is good news for
+// both sides.
+func (e *Env) StatusWord(a api.Article) string {
+	th := e.Theme
+	switch {
+	case a.Status == api.Sold && !a.SoldAt.IsZero():
+		return th.OK.Render(theme.Check + " " + e.S(i18n.ArticleSoldOn, e.T.Date(a.SoldAt, e.Now())))
+	case a.Status == api.Sold:
+		return th.OK.Render(theme.Check + " " + e.S(i18n.ArticleSold))
+	case a.Status == api.Withdrawn:
+		return th.Faint.Render(theme.Ring + " " + e.S(i18n.ArticleOff))
+	}
+	return th.OK.Render(theme.Dot + " " + e.S(i18n.ArticleOnSale))
+}
+
+// CategoryWord is a category in its colour, in w cells.
+func (e *Env) CategoryWord(c string, w int) string {
+	return e.Theme.Category(c).Render(widget.Fit(e.T.Category(c), w))
+}
+
+// ArticleView draws an article in w cells: title, price and state, facts,
+// description.
+func ArticleView(e *Env, a api.Article, w int) string {
+	th := e.Theme
+	var l widget.Lines
+	for _, s := range widget.Wrap(a.Title, w) {
+		l.Add(th.Title.Render(s))
+	}
+	l.Add("")
+	state := e.StatusWord(a)
+	if a.Cents >= 0 {
+		state = widget.Ends(th.Price.Render(e.T.Amount(a.Cents)), state, w)
+	}
+	l.Add(state)
+	by := e.S(i18n.ArticleBy, a.Seller)
+	if e.Mine(a) {
+		by = e.S(i18n.ArticleYours)
+	}
+	facts := []string{by}
+	if a.Category != "" {
+		facts = append([]string{strings.TrimRight(e.CategoryWord(a.Category, 9), " ")}, facts...)
+	}
+	if !a.Published.IsZero() {
+		facts = append(facts, e.S(i18n.ArticleSince, e.T.Age(e.Now().Sub(a.Published))))
+	}
+	l.Add(widget.Wrap(strings.Join(facts, " "+theme.Sep+" "), w)...)
+	if a.Description != "" {
+		l.Add("")
+		l.Add(widget.Wrap(a.Description, w)...)
+	}
+	return l.String()
+}
+
+// Heading is a title within a panel, set into a rule of w cells.
+func Heading(th *theme.Theme, title string, w int) string {
+	s := th.Border.Render(theme.Rule+theme.Rule) + " " + th.Strong.Render(title) + " "
+	return s + th.Border.Render(strings.Repeat(theme.Rule, max(0, w-widget.Width(s))))
+}
+
+// BuyTerms says what a purchase costs and who sees whose address.
+func BuyTerms(e *Env, a api.Article, w int) []string {
+	var l widget.Lines
+	q := e.Quotas.Services
+	switch {
+	case q.Max > 0 && q.Left == 0:
+		return strings.Split(e.NoCall(w), "\n")
+	case q.Max > 0:
+		l.Add(widget.Pips(e.Theme, q.Left, q.Max, min(w, 20)))
+		l.Add(widget.Wrap(e.T.N(i18n.BuyCostLeft, q.Left-1), w)...)
+	}
+	l.Add(widget.Wrap(e.S(i18n.ArticleTerms, a.Seller), w)...)
+	return l
+}
+
+// OtherRow is an article in one line of w cells.
+func OtherRow(e *Env, a api.Article, w int) string {
+	return widget.Ends(a.Title, " "+e.T.Amount(a.Cents), w)
+}
+
+// Opened is an article within the list from which it was opened.
+type Opened struct {
+	Path string // where that list is
+	List []api.Article
+	At   int
+}
