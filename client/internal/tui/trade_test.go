@@ -150,7 +150,7 @@ func TestPagingFollowsTheCursor(t *testing.T) {
 	f.Many(1000)
 	s := open(t, f, 80, 24)
 	s.press("2")
-	for range 70 {
+	for range 90 {
 		s.press("pgdown")
 	}
 	s.see("Article numéro 1 ")

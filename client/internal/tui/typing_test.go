@@ -29,7 +29,7 @@ func TestLetterInAFieldIsNoCommand(t *testing.T) {
 	if s.quit || s.m.kind != page.Catalog {
 		t.Fatal("q or 1 left the search")
 	}
-	s.see("Recherche : q1│")
+	s.see("q1│")
 }
 
 // TestLetterOnAChoiceIsNoCommand: m is Matériel, q is nothing.

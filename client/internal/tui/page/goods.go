@@ -71,7 +71,11 @@ func ArticleView(e *Env, a api.Article, w int) string {
 	for _, s := range widget.Wrap(a.Title, w) {
 		l.Add(th.Title.Render(s))
 	}
-	l.Add("")
+	under := 0
+	for _, s := range l {
+		under = max(under, widget.Width(s))
+	}
+	l.Add(th.Accent.Render(strings.Repeat(theme.Heavy, under)))
 	state := e.StatusWord(a)
 	if a.Cents >= 0 {
 		state = widget.Ends(th.Price.Render(e.T.Amount(a.Cents)), state, w)

@@ -154,7 +154,8 @@ func (f *Fake) Events() <-chan api.Event { return f.events }
 func (f *Fake) Retry() { f.mu.Lock(); f.Calls = append(f.Calls, "Retry"); f.mu.Unlock() }
 
 func matches(a api.Article, q api.Query) bool {
-	if q.Category != "" && a.Category != q.Category {
+	if q.Category != "" && a.Category != q.Category || q.Seller != "" && a.Seller != q.Seller ||
+		(q.MaxCents > 0 || q.Free) && a.Cents > q.MaxCents {
 		return false
 	}
 	title := " " + i18n.Fold(a.Title)

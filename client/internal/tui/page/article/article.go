@@ -150,13 +150,13 @@ const nearFrom = 26
 
 // View draws the page.
 func (p *Page) View() string {
-	e, w, h := p.e, p.W-2, p.H-1
+	e, w, h := p.e, p.W, p.H-1
 	near := p.detail.Data.Near
 	if len(near) > 0 && p.H >= nearFrom {
 		nearH := min(len(near), max(4, p.H/4)) + widget.PanelH
-		return widget.Indent(widget.Rows(p.pathLine(w), p.columns(w, h-nearH), p.list(e.S(i18n.ArticleNear), near, w, nearH)), 1)
+		return widget.Rows(p.pathLine(w), p.columns(w, h-nearH), p.list(e.S(i18n.ArticleNear), near, w, nearH))
 	}
-	return widget.Indent(widget.Rows(p.pathLine(w), p.columns(w, h)), 1)
+	return widget.Rows(p.pathLine(w), p.columns(w, h))
 }
 
 // pathLine is the list that the article was opened from, and its place there.
@@ -173,13 +173,14 @@ func (p *Page) pathLine(w int) string {
 func (p *Page) columns(w, h int) string {
 	const sideFrom = 90
 	if w < sideFrom {
-		return p.main(w, h)
+		return p.main(w, h, true)
 	}
 	side := max(40, w*36/100)
-	return widget.Columns(p.main(w-side-widget.Gutter, h), p.side(side, h))
+	return widget.Columns(p.main(w-side-widget.Gutter, h, false), p.side(side, h))
 }
 
-func (p *Page) main(w, h int) string {
+// main is the article itself; alone: there is no column beside it.
+func (p *Page) main(w, h int, alone bool) string {
 	e, a, inner := p.e, p.article(), w-widget.PanelW
 	panel := widget.Panel{Title: e.S(i18n.ArticleNumber, a.ID), Focused: true}
 	if p.detail.Err == nil {
@@ -195,8 +196,11 @@ func (p *Page) main(w, h int) string {
 	case p.detail.Has && a.Description == "":
 		l.Add(e.Theme.Faint.Render(e.S(i18n.ArticleNoText)))
 	}
-	foot := p.actions(a, inner)
-	return panel.View(e.Theme, l.Foot(h-widget.PanelH, foot...), w, h)
+	if alone && e.CanBuy(a) && len(l) < h-widget.PanelH-8 {
+		l.Add("", page.Heading(e.Theme, e.S(i18n.ArticleIfBuy), inner))
+		l.Add(page.BuyTerms(e, a, inner)...)
+	}
+	return panel.View(e.Theme, l.Foot(h-widget.PanelH, p.actions(a, inner)...), w, h)
 }
 
 // actions is what can be done about the article, in the state that it is in.
@@ -208,18 +212,31 @@ func (p *Page) actions(a api.Article, w int) (l widget.Lines) {
 		l.Add(widget.Wrap(e.S(i18n.ArticleWrite), w)...)
 		l.Add("  "+th.Title.Render(a.Contact), "", e.Hint(keys.Copy.To(i18n.DoCopyAddress)))
 	case p.canWithdraw():
-		l.Add(e.Hint(keys.Withdraw))
+		l.Add(button(e, keys.Withdraw, false))
 	case !e.CanBuy(a):
 		l.Add(th.Faint.Render(e.S(i18n.ArticleGone)))
 	default:
-		if w < 86 { // there is no column for it
-			l.Add(page.Heading(th, e.S(i18n.ArticleIfBuy), w))
-			l.Add(page.BuyTerms(e, a, w)...)
-			l.Add("")
-		}
-		l.Add(widget.Ends(e.Hint(keys.Buy)+"   "+e.Hint(keys.Copy), e.Hint(keys.Seller), w))
+		l.Add(button(e, keys.Buy, true), "", widget.Ends(e.Hint(keys.Copy)+"   "+e.Hint(keys.Seller), e.Hint(keys.Refresh), w))
 	}
 	return l
+}
+
+// button is a key in a frame, which can be clicked on; marked is what Enter does.
+func button(e *page.Env, k keys.Key, marked bool) string {
+	text := e.Theme.Key.Render(e.KeyName(k)) + "  " + e.Theme.Strong.Render(e.S(k.Does))
+	if marked {
+		text = e.Theme.Accent.Render(theme.Cursor) + " " + text
+	}
+	style := e.Theme.Border
+	if marked {
+		style = e.Theme.BorderFocus
+	}
+	w := widget.Width(text) + widget.PanelW
+	lines := strings.Split(widget.Panel{Style: &style}.View(e.Theme, text, w, 1+widget.PanelH), "\n")
+	for i := range lines {
+		lines[i] = widget.KeyZone(k.Code(), lines[i])
+	}
+	return strings.Join(lines, "\n")
 }
 
 // party says who the other one is.

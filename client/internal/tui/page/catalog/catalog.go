@@ -27,7 +27,7 @@ const (
 	// peekPause is how long the cursor must rest before the detail is asked.
 	peekPause = 200 * time.Millisecond
 	// wideFrom is the width from which the detail stands beside the list.
-	wideFrom = 100
+	wideFrom = 98
 )
 
 var sorts = []struct {
@@ -96,6 +96,11 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 		p.forget()
 	case tea.KeyMsg:
 		return p.key(m)
+	case page.Click:
+		if p.table.Click(int(m), len(p.list.Rows)) && len(p.list.Rows) > 0 {
+			return p.e.Push(page.Article, p.opened())
+		}
+		return p.rest()
 	}
 	return nil
 }

@@ -29,25 +29,27 @@ func (p *Page) paneWidth() int {
 
 // View draws the page.
 func (p *Page) View() string {
-	w, pane := p.W-2, p.paneWidth()
+	w, pane := p.W, p.paneWidth()
 	body := p.listView(w, p.H-searchH)
 	if pane > 0 {
 		w -= pane + widget.Gutter
 		body = widget.Columns(p.listView(w, p.H-searchH), p.paneView(pane, p.H-searchH))
 	}
-	return widget.Indent(widget.Rows(p.bar(), body), 1)
+	return widget.Rows(p.bar(), body)
 }
 
 // bar is the search and the filters, side by side where there is room.
 func (p *Page) bar() string {
-	e, th, w := p.e, p.e.Theme, p.W-2
+	e, th, w := p.e, p.e.Theme, p.W
 	find := widget.Panel{Title: e.S(i18n.CatalogFind), Focused: p.search.Typing()}
-	filters := p.filters()
 	inner := w - widget.PanelW
 	if p.W < wideFrom {
-		room := max(12, inner-widget.Width(filters)-2)
+		const field = 18 // cells that are left to the search
+		filters := p.filters(inner - field)
+		room := inner - widget.Width(filters) - 2
 		return find.View(th, widget.Ends(p.search.Field(e, i18n.CatalogNoSearch, room), "  "+filters, inner), w, searchH)
 	}
+	filters := p.filters(inner * 2 / 3)
 	right := max(p.paneWidth(), widget.Width(filters)+widget.PanelW)
 	left := w - right - widget.Gutter
 	return widget.Columns(
@@ -56,9 +58,8 @@ func (p *Page) bar() string {
 	)
 }
 
-// filters are the chips. Where there is little room only the keys of those that
-// are off are shown.
-func (p *Page) filters() string {
+// filters are the chips, as many as w cells hold.
+func (p *Page) filters(w int) string {
 	e, th := p.e, p.e.Theme
 	q := p.query()
 	chip := func(k keys.Key, off i18n.Msg, on string) string {
@@ -80,15 +81,17 @@ func (p *Page) filters() string {
 	if q.Seller != "" {
 		seller = widget.Fit(e.S(i18n.CatalogBy, q.Seller), min(14, widget.Width(e.S(i18n.CatalogBy, q.Seller))))
 	}
-	chips := []string{chip(keys.Category, i18n.CatalogAll, category), chip(keys.MaxPrice, i18n.CatalogMax, most)}
-	if p.W >= 76 || seller != "" {
-		chips = append(chips, chip(keys.Seller, i18n.CatalogAnyone, seller))
+	chips := []string{
+		chip(keys.Category, i18n.CatalogAll, category), chip(keys.MaxPrice, i18n.CatalogMax, most),
+		widget.Chip(th, e.KeyName(keys.Sort), e.S(sorts[p.sort].name), p.sort > 0), chip(keys.Seller, i18n.CatalogAnyone, seller),
 	}
-	chips = append(chips, widget.Chip(th, e.KeyName(keys.Sort), e.S(sorts[p.sort].name), p.sort > 0))
-	if p.wide() || p.W < 76 {
-		return strings.Join(chips, "  ")
+	if !p.wide() {
+		chips = append(chips, widget.Chip(th, e.KeyName(keys.AllOff), e.S(i18n.DoAllOff), false))
 	}
-	return strings.Join(append(chips, widget.Chip(th, e.KeyName(keys.AllOff), e.S(i18n.DoAllOff), false)), "  ")
+	for len(chips) > 1 && widget.Width(strings.Join(chips, "  ")) > w {
+		chips = chips[:len(chips)-1]
+	}
+	return strings.Join(chips, "  ")
 }
 
 // listView is the list in w x h cells, the frame included.
@@ -143,7 +146,6 @@ func (p *Page) state(w int) string {
 func (p *Page) rowsView(w int) string {
 	e, th := p.e, p.e.Theme
 	cols := []widget.Column{
-		{Width: 1, Style: &th.OK},
 		{Title: e.S(i18n.ColCategory), Width: 9},
 		{Title: e.S(i18n.ColTitle)},
 		{Title: e.S(i18n.ColPrice), Width: 10, Right: true, Style: &th.Price},
@@ -158,21 +160,24 @@ func (p *Page) rowsView(w int) string {
 		if e.Mine(r.Article) {
 			seller = e.S(i18n.You)
 		}
-		mark, category, title, age := " ", e.T.Category(r.Category), r.Title, e.T.Age(now.Sub(r.Published))
+		category, title, age := e.T.Category(r.Category), r.Title, e.T.Age(now.Sub(r.Published))
 		selected := i == p.table.Cur
 		if !selected {
 			category = e.CategoryWord(r.Category, 9)
 		}
 		switch {
 		case !r.gone.IsZero():
-			mark, age = theme.Cross, e.S(i18n.ArticleSold)
+			title, age = theme.Cross+" "+title, e.S(i18n.ArticleSold)
 			if !selected {
 				title = th.Faint.Strikethrough(true).Render(title)
 			}
 		case !r.fresh.IsZero() && now.Sub(r.fresh) < freshFor:
-			mark = "+"
+			title = "+ " + title
+			if !selected {
+				title = th.OK.Render(title)
+			}
 		}
-		return []string{mark, category, title, e.T.Amount(r.Cents), seller, e.T.Date(r.Published, now), age}
+		return []string{category, title, e.T.Amount(r.Cents), seller, e.T.Date(r.Published, now), age}
 	})
 }
 

@@ -43,6 +43,12 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 		return p.seen() // a screen that was too small may have grown
 	case tea.KeyMsg:
 		return p.key(m)
+	case page.Click:
+		again := p.table.Click(int(m), len(p.e.Inbox.Rows))
+		n, there := p.current()
+		if p.on = n.ID; again && there && n.Article != "" {
+			return p.e.Push(page.Article, article(p.e, n))
+		}
 	}
 	return nil
 }

@@ -1,0 +1,105 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/tui/tuitest"
+)
+
+// TestCatalogueIsLive: in sight it asks every five seconds; what came is marked,
+// what was sold is struck through and then goes; the cursor stays on its article.
+func TestCatalogueIsLive(t *testing.T) {
+	s := student(t, 80, 24)
+	s.press("2", "down")
+	f := s.fake
+	f.Stock = append([]api.Article{{ID: "50", Title: "Tout neuf", Category: "jeu", Seller: "zoe", Cents: 100, Published: start, Status: api.OnSale}}, f.Stock[:5]...)
+	s.advance(6 * time.Second)
+	s.see("+ Tout neuf", "✗ L'Étranger", "▌ DVD        Un cœur en hiver", "3 sur 7")
+	s.advance(10 * time.Second)
+	s.miss("L'Étranger")
+	s.see("3 sur 6", "en direct · 10:04")
+	s.advance(30 * time.Second)
+	s.miss("+ Tout neuf")
+	asked := f.Called("Articles")
+	s.press("6")
+	s.advance(time.Minute)
+	if n := f.Called("Articles") - asked; n != 0 {
+		t.Errorf("%d questions out of sight", n)
+	}
+}
+
+// TestLiveFarDown: the rows that are compared are those around the cursor.
+func TestLiveFarDown(t *testing.T) {
+	f := tuitest.New(start)
+	f.LogIn()
+	f.Many(250)
+	s := open(t, f, 80, 24)
+	s.press("2", "end")
+	s.see("Article numéro 1 ", "250 sur 250")
+	f.Stock = append(f.Stock[:240:240], f.Stock[241:]...) // number 10 is sold
+	s.advance(6 * time.Second)
+	s.see("✗ Article numéro 10 ", "250 sur 250")
+	s.advance(6 * time.Second)
+	s.see("249 sur 249")
+}
+
+// TestStaleRowCostsNoCall: one that was sold meanwhile is not asked for.
+func TestStaleRowCostsNoCall(t *testing.T) {
+	s := student(t, 80, 24)
+	s.press("2", "a")
+	s.see("Vous verrez l'adresse de zoe, qui verra la vôtre.")
+	s.fake.Stock[0].Status = api.Sold
+	s.press("o")
+	s.see("rien n'a été compté")
+	if s.fake.Called("Buy") != 0 {
+		t.Error("a call for what is known to be gone")
+	}
+}
+
+func TestFiltersNarrow(t *testing.T) {
+	s := student(t, 120, 40)
+	s.press("2", "p")
+	s.typed("4,5")
+	s.advance(time.Second)
+	s.press("enter")
+	s.see("p ▸≤ 4,50 €", "1 sur 4")
+	s.miss("Cœurs perdus")
+	s.press("t")
+	s.advance(time.Second)
+	s.see("t ▸Livre", "1 sur 2")
+	s.press("v")
+	s.advance(time.Second)
+	s.see("v ▸de zoe", "1 sur 1")
+	s.press("x")
+	s.advance(time.Second)
+	s.see("1 sur 6", "tous types", "tous vendeurs")
+}
+
+// TestOrderShowsItsFirstRows, not the article that the cursor was on.
+func TestOrderShowsItsFirstRows(t *testing.T) {
+	s := student(t, 80, 24)
+	s.press("2", "end", "s")
+	s.see("prix ↑", "▌ Livre      Le Cœur en dehors", "1 sur 6")
+}
+
+// TestKeysOfAnArticleFitItsState: none of them is dead.
+func TestKeysOfAnArticleFitItsState(t *testing.T) {
+	s := student(t, 120, 40)
+	s.press("2", "enter")
+	s.see("a acheter", "1 sur 6", "Si vous achetez")
+	s.press("right")
+	s.see("Un cœur en hiver", "2 sur 6")
+	s.press("right", "right")
+	s.see("Amélie Poulain", "x retirer de la vente")
+	s.miss("a acheter")
+	s.press("esc", "4", "tab", "enter")
+	s.see("leo@etu.example", "c copier l'adresse")
+	s.miss("a acheter", "retirer de la vente")
+	s.press("c")
+	if len(s.copied) != 1 || !strings.HasPrefix(s.copied[0], "leo@") {
+		t.Errorf("copied %q", s.copied)
+	}
+}
