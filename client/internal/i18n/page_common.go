@@ -81,6 +81,7 @@ var (
 	DoEnds     = say("début, fin", "start, end")
 	DoTheme    = say("thème", "theme")
 	DoMouse    = say("souris", "mouse")
+	DoPalette  = say("commandes", "commands")
 	DoSuspend  = say("suspendre", "suspend")
 	DoQuitNow  = say("quitter aussitôt", "quit at once")
 )

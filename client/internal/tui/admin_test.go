@@ -166,7 +166,7 @@ func TestNoLatencyWhereNothingWasDone(t *testing.T) {
 func TestHistoryFillsTheCurves(t *testing.T) {
 	s := professor(t, 80, 24)
 	s.press("7")
-	s.see("▆▆▆▅▄▄▂▁▁▁▁▁▂▃▄▅▆▆▆▅▅▄▂", "-15 min", "maintenant")
+	s.see("▆▆▆▅▄▃▂▁▁▁▁▂▃▄▅▆▆▆", "-15 min", "maintenant")
 }
 
 func TestAlertsRingAndAreAcknowledged(t *testing.T) {

@@ -93,6 +93,7 @@ var (
 	Mouse      = bind(i18n.DoMouse, "ctrl+o")
 	Retry      = bind(i18n.DoRetryNow, "ctrl+r")
 	Back       = bind(i18n.DoBack, "esc")
+	Palette    = bind(i18n.DoPalette, ":", "ctrl+p").named(":", ": ^P")
 	Suspend    = bind(i18n.DoSuspend, "ctrl+z")
 )
 
@@ -147,6 +148,7 @@ var (
 	Bottom   = bind(i18n.DoEnds, "end", "G")
 	Left     = bind(i18n.DoChoose, "left", "h")
 	Right    = bind(i18n.DoChoose, "right", "l")
+	SellNew  = bind(i18n.DoSell, "v")
 	Search   = bind(i18n.DoSearch, "/", "ctrl+f")
 	Category = bind(i18n.DoCategory, "t")
 	Sort     = bind(i18n.DoSort, "s")
@@ -210,10 +212,9 @@ type Group struct {
 func Groups(admin bool) (left, right []Group) {
 	left = []Group{
 		{i18n.HelpAll, []Key{
-			Screens(admin).To(i18n.HelpScreens), ScreensAzerty(admin), Tabs.To(i18n.HelpTab), Back.To(i18n.HelpEsc), Help.To(i18n.HelpThis), Messages,
+			Screens(admin).To(i18n.HelpScreens), ScreensAzerty(admin), Tabs.To(i18n.HelpTab), Back.To(i18n.HelpEsc), Help.To(i18n.HelpThis), Palette, Messages,
 			Language.To(i18n.HelpLanguage), Theme, Mouse, Retry, Suspend, QuitLetter, Quit,
 		}},
-		{i18n.HelpDialogs, []Key{Sides, Yes, No}},
 	}
 	if admin {
 		left = append(left, Group{i18n.AdminTitle, []Key{
@@ -224,8 +225,9 @@ func Groups(admin bool) (left, right []Group) {
 	right = []Group{
 		{i18n.HelpLists, []Key{
 			Arrows, Pages, Ends, Enter.To(i18n.DoOpen), Search, Category.To(i18n.HelpCategory), MaxPrice, Seller, AllOff, Sort.To(i18n.HelpSort),
-			Buy, Withdraw, Copy, Refresh.To(i18n.HelpRetry),
+			Buy, SellNew, Withdraw, Copy, Refresh.To(i18n.HelpRetry),
 		}},
+		{i18n.HelpDialogs, []Key{Sides, Yes, No}},
 		{i18n.HelpForms, []Key{New, Enter.To(i18n.DoNext), Send.To(i18n.HelpSend), Clear}},
 	}
 	return left, right

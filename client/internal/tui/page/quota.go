@@ -69,34 +69,43 @@ func (s *QuotaState) Due(now time.Time) bool {
 	return s.Connections.Used+s.Services.Used > 0 && now.Sub(s.At) > refreshAfter
 }
 
-// QuotaView draws a quota in three lines of w cells: its name and rule, its
-// bar with what is left, when the next one comes back (zero: not known).
+// QuotaView draws a quota in three lines of w cells: its name and rule, what is
+// left, when the next one comes back (zero: not known).
 func QuotaView(e *Env, name i18n.Msg, q api.Quota, next time.Time, w int) string {
 	th := e.Theme
 	head := th.Strong.Render(e.S(name))
 	if q.Max == 0 { // not told yet
-		return head + "\n  " + widget.Gauge(th, 0, 1, max(0, w-24)) + "\n  "
+		return head + "\n" + th.Faint.Render(e.S(i18n.Loading)) + "\n"
 	}
-	rule := e.Rule(q)
-	left := e.T.N(i18n.QuotaLeft, q.Left, e.T.Int(int64(q.Max)))
-	const figures = 22 // cells for "10 restants sur 10" with a margin
-	bar := widget.LevelSign(th, widget.Level(q.Left, q.Max)) + " " +
-		widget.Gauge(th, q.Left, q.Max, max(8, w-figures-2)) + "  " + left
-	return widget.Ends(head, th.Faint.Render(rule), w) + "\n" + bar + "\n  " + e.quotaNext(q, next)
+	const figures = 13 // cells for "  ● 10 sur 10"
+	return widget.Ends(head, th.Faint.Render(e.Rule(q)), w) + "\n" +
+		widget.Ends(widget.Pips(th, q.Left, q.Max, max(0, w-figures)), quotaFigures(e, q), w) + "\n" + QuotaNext(e, q, next)
 }
 
-func (e *Env) quotaNext(q api.Quota, next time.Time) string {
+// QuotaLine is a quota in one line of w cells.
+func QuotaLine(e *Env, name i18n.Msg, q api.Quota, w int) string {
+	if q.Max == 0 {
+		return e.Theme.Strong.Render(e.S(name))
+	}
+	return widget.Ends(e.Theme.Strong.Render(e.S(name)), widget.Pips(e.Theme, q.Left, q.Max, pipsWidth)+" "+widget.FitRight(quotaFigures(e, q), 11), w)
+}
+
+func quotaFigures(e *Env, q api.Quota) string {
+	return widget.LevelSign(e.Theme, widget.Level(q.Left, q.Max)) + " " + e.S(i18n.QuotaOf, e.T.Int(int64(q.Left)), e.T.Int(int64(q.Max)))
+}
+
+// QuotaNext says when the next one of a quota comes back (zero: not known).
+func QuotaNext(e *Env, q api.Quota, next time.Time) string {
 	now := e.Now()
 	known := next.After(now)
 	switch {
 	case q.Left == 0 && known:
 		return e.Theme.Warn.Render(e.S(i18n.QuotaNextAt, e.T.Countdown(next.Sub(now)), e.T.Clock(next)))
 	case known:
-		return e.Theme.Faint.Render(e.S(i18n.QuotaNext, e.T.Countdown(next.Sub(now))))
+		return e.Theme.Faint.Render(e.S(i18n.QuotaNext, e.T.Countdown(next.Sub(now)), e.T.Clock(next)))
 	case q.Used == 0:
 		return e.Theme.Faint.Render(e.S(i18n.QuotaAll))
-	}
-	if q.Window == 0 {
+	case q.Window == 0:
 		return ""
 	}
 	return e.Theme.Faint.Render(e.S(i18n.QuotaLater, e.T.Duration(q.Window)))

@@ -88,6 +88,9 @@ type (
 // of its form.
 type Click int
 
+// Searching is the argument of the catalogue that begins in its search.
+type Searching struct{}
+
 // Live is what an administrator's SUIVRE brings, in its order: measures and what
 // happened.
 type Live []api.Event

@@ -67,6 +67,12 @@ func (t *Table) Key(k tea.KeyMsg, n int) (used bool) {
 	return true
 }
 
+// Window is the rows in sight of n.
+func (t *Table) Window(n int) (from, to int) {
+	t.Clamp(n)
+	return t.top, min(n, t.top+t.Height())
+}
+
 // Click moves the cursor to a row; again says that it stood there already.
 func (t *Table) Click(i, n int) (again bool) {
 	again = t.Cur == i

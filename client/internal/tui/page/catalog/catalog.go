@@ -67,6 +67,9 @@ func New(e *page.Env) *Page {
 // Show asks for the list the first time, and again when it is old. The name of a
 // seller in arg shows what that one sells.
 func (p *Page) Show(arg any) tea.Cmd {
+	if _, is := arg.(page.Searching); is {
+		p.search.Key(keys.Search.Press())
+	}
 	if seller, ok := arg.(string); ok {
 		p.clear()
 		p.seller = seller

@@ -1,52 +1,124 @@
-// Package home is the first screen after the login: what is left of both
-// quotas, what one can do, what happened.
+// Package home is the first screen after the login, the market at a glance:
+// what has just arrived, what is left of both quotas, what happened meanwhile.
 package home
 
 import (
+	"context"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
-	"etuservices/client/internal/tui/cells"
+	"etuservices/client/internal/tui/dialog"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
-	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/widget"
+	"etuservices/protocol"
 )
 
-// menu is what one can do, by the digit that does it from anywhere.
-var menu = []struct {
-	kind  page.Kind
-	digit string
-	name  i18n.Msg
-	cost  i18n.Msg
-}{
-	{page.Catalog, "2", i18n.HomeCatalog, i18n.Free},
-	{page.Sell, "3", i18n.HomeSell, i18n.HomeSale},
-	{page.Mine, "4", i18n.HomeMine, i18n.Free},
-	{page.Boards, "5", i18n.HomeBoards, i18n.Free},
-	{page.Account, "6", i18n.HomeAccount, i18n.Free},
-}
-
-// countAge is how old the number of people may get while the page is on.
-const countAge = 30 * time.Second
+const (
+	// newest is how many articles the list shows.
+	newest = 40
+	// freshFor is the age that the list of articles gets while it is in sight,
+	// restFor that of the figures.
+	freshFor = 5 * time.Second
+	restFor  = 30 * time.Second
+	// mostPages bounds how much of one's own lists is added up.
+	mostPages = 10
+)
 
 // Page is the home screen.
 type Page struct {
 	page.Base
-	e     *page.Env
-	cur   int
-	count page.Load[api.Count]
+	e       *page.Env
+	table   widget.Table
+	arrived page.Load[api.ArticlePage]
+	rest    page.Load[figures]
 }
 
 // New makes the screen.
 func New(e *page.Env) *Page { return &Page{e: e} }
 
-// Show asks how many are there; the quotas are kept by the root.
-func (p *Page) Show(any) tea.Cmd {
-	return tea.Batch(p.e.AskQuotas(), p.count.Start(p.e, p.e.API.Count, nil))
+// figures are what changes less often than the articles.
+type figures struct {
+	users                int
+	onSale, sold, bought sum
+	boards               api.Boards
+}
+
+// sum is some articles and what they cost together.
+type sum struct {
+	n     int
+	cents int64
+}
+
+func (s *sum) add(a api.Article) {
+	s.n++
+	s.cents += a.Cents
+}
+
+// Show asks for all of it; the quotas are kept by the root.
+func (p *Page) Show(any) tea.Cmd { return tea.Batch(p.e.AskQuotas(), p.ask(), p.askFigures()) }
+
+func (p *Page) ask() tea.Cmd {
+	at := ""
+	if a, ok := p.current(); ok && p.table.Cur > 0 {
+		at = a.ID
+	}
+	return p.arrived.Start(p.e, func(ctx context.Context) (api.ArticlePage, error) {
+		return p.e.API.Articles(ctx, api.Query{N: newest})
+	}, func() tea.Cmd {
+		for i, a := range p.arrived.Data.Articles {
+			if a.ID == at { // the cursor stays on its article
+				p.table.Cur = i
+			}
+		}
+		return nil
+	})
+}
+
+func (p *Page) askFigures() tea.Cmd {
+	own := p.e.API
+	return p.rest.Start(p.e, func(ctx context.Context) (f figures, err error) {
+		all, err := own.Count(ctx)
+		if err != nil {
+			return f, err
+		}
+		f.users = all.Users
+		if f.boards, err = own.Boards(ctx, api.AllBoards); err != nil {
+			return f, err
+		}
+		if err = each(ctx, own.MyPurchases, f.bought.add); err != nil {
+			return f, err
+		}
+		return f, each(ctx, own.MySales, func(a api.Article) {
+			switch a.Status {
+			case api.OnSale:
+				f.onSale.add(a)
+			case api.Sold:
+				f.sold.add(a)
+			}
+		})
+	}, nil)
+}
+
+// each goes through a list that comes in parts.
+func each(ctx context.Context, fetch func(context.Context, int, string) (api.ArticlePage, error), do func(api.Article)) error {
+	after := ""
+	for range mostPages {
+		part, err := fetch(ctx, protocol.MaxPage, after)
+		if err != nil {
+			return err
+		}
+		for _, a := range part.Articles {
+			do(a)
+		}
+		if after = part.Next; after == "" {
+			break
+		}
+	}
+	return nil
 }
 
 // Update takes keys and facts.
@@ -54,84 +126,62 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 	switch m := m.(type) {
 	case page.Resync:
 		return p.Show(nil)
+	case page.Bought, page.Gone:
+		p.arrived.At, p.rest.At = time.Time{}, time.Time{} // asks again when it is next in sight
 	case page.Second:
-		if p.count.Has && !p.count.Busy() && p.e.Now().Sub(p.count.At) >= countAge {
-			return p.count.Start(p.e, p.e.API.Count, nil)
-		}
+		return p.refresh()
 	case page.Left:
-		p.cur = 0
-		p.count.Forget()
-	case tea.KeyMsg:
-		switch {
-		case keys.Up.Is(m):
-			p.cur = max(0, p.cur-1)
-		case keys.Down.Is(m):
-			p.cur = min(len(menu)-1, p.cur+1)
-		case keys.Enter.Is(m):
-			return p.e.Go(menu[p.cur].kind, nil)
-		case keys.Refresh.Is(m):
-			return p.Show(nil)
+		p.table.Cur = 0
+		p.arrived.Forget()
+		p.rest.Forget()
+	case page.Click:
+		if p.table.Click(int(m), len(p.arrived.Data.Articles)) {
+			return p.key(keys.Enter.Press())
 		}
+	case tea.KeyMsg:
+		return p.key(m)
 	}
 	return nil
 }
 
-// View draws the page.
-func (p *Page) View() string {
-	e, th, w := p.e, p.e.Theme, min(page.ReadWidth, p.W-2)
-	var l widget.Lines
-	name := e.Profile.FirstName
-	if name == "" {
-		name = e.Session.Login
+// refresh keeps what is in sight up to date.
+func (p *Page) refresh() tea.Cmd {
+	var cmds []tea.Cmd
+	now := p.e.Now()
+	if !p.arrived.Busy() && now.Sub(p.arrived.At) >= freshFor {
+		cmds = append(cmds, p.ask())
 	}
-	here := ""
-	if p.count.Has {
-		here = th.Faint.Render(e.T.N(i18n.HomeUsers, p.count.Data.Users))
+	if !p.rest.Busy() && now.Sub(p.rest.At) >= restFor {
+		cmds = append(cmds, p.askFigures())
 	}
-	l.Add(widget.Ends(th.Title.Render(e.S(i18n.HomeHello, name)), here, w))
-	if p.H >= 19 {
-		l.Add("")
-	}
-	services, logins := e.Quotas.Services, e.Quotas.Connections
-	next, _ := e.Quotas.NextService(e.Now())
-	l.Add(page.QuotaView(e, i18n.QuotaServices, services, next, w))
-	l.Add(page.QuotaView(e, i18n.QuotaLogins, logins, logins.Next, w), "")
-	l.Add(widget.Ends(th.Strong.Render(e.S(i18n.HomeWhat)), th.Faint.Render(e.S(i18n.HomeCost)), w))
-	for i, item := range menu {
-		l.Add(p.item(i, item.digit+"  "+e.S(item.name), item.cost, w))
-	}
-	p.events(&l, w)
-	return widget.Indent(l.String(), (p.W-w)/2)
+	return tea.Batch(cmds...)
 }
 
-func (p *Page) item(i int, name string, cost i18n.Msg, w int) string {
-	e, th := p.e, p.e.Theme
-	said := e.S(cost)
-	if i == p.cur {
-		return cells.Caret + th.Selected.Render(widget.Ends(theme.Cursor+" "+name, said, w))
+func (p *Page) key(k tea.KeyMsg) tea.Cmd {
+	a, there := p.current()
+	switch {
+	case p.table.Key(k, len(p.arrived.Data.Articles)):
+	case keys.Refresh.Is(k):
+		return p.Show(nil)
+	case keys.Search.Is(k):
+		return p.e.Go(page.Catalog, page.Searching{})
+	case keys.SellNew.Is(k):
+		return p.e.Go(page.Sell, nil)
+	case there && keys.Enter.Is(k):
+		return p.e.Push(page.Article, a)
+	case there && keys.Buy.Is(k):
+		dialog.OpenBuy(p.e, a)
 	}
-	if cost == i18n.Free {
-		said = th.Faint.Render(said)
-	}
-	return widget.Ends("  "+name, said, w)
+	return nil
 }
 
-// events fills what height is left with the newest events.
-func (p *Page) events(l *widget.Lines, w int) {
-	e, th := p.e, p.e.Theme
-	room := p.H - len(*l) - 2
-	if room < 1 {
-		return
+// current is the article under the cursor.
+func (p *Page) current() (api.Article, bool) {
+	all := p.arrived.Data.Articles
+	if p.table.Cur >= len(all) {
+		return api.Article{}, false
 	}
-	l.Add("", widget.Ends(th.Strong.Render(e.S(i18n.HomeEvents)), e.Hint(keys.Messages.To(i18n.HomeEventsMore)), w))
-	notes := e.Inbox.Rows
-	if len(notes) == 0 {
-		l.Add("  " + th.Faint.Render(e.S(i18n.HomeNoEvent)))
-	}
-	for _, n := range notes[:min(room, len(notes))] {
-		mood, text := page.NewsLine(e, n)
-		l.Add("  " + th.Faint.Render(e.T.Clock(n.At)) + "  " + e.Sign(mood) + " " + text)
-	}
+	return all[p.table.Cur], true
 }
 
 // Title is the name of the page.
@@ -139,9 +189,9 @@ func (p *Page) Title() string { return p.e.S(i18n.HomeTitle) }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
-	e := p.e
-	return []keys.Key{
-		keys.Arrows, keys.Enter.To(i18n.DoOpen), keys.Screens(e.IsAdmin()),
-		keys.Messages, keys.Help, keys.QuitLetter,
+	list := []keys.Key{keys.Arrows, keys.Enter.To(i18n.DoOpen)}
+	if a, ok := p.current(); ok && a.Seller != p.e.Session.Login {
+		list = append(list, keys.Buy)
 	}
+	return append(list, keys.Search, keys.SellNew, keys.Messages, keys.Screens(p.e.IsAdmin()), keys.Palette, keys.QuitLetter)
 }

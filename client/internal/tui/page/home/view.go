@@ -1,0 +1,232 @@
+package home
+
+import (
+	"slices"
+	"strings"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/cells"
+	"etuservices/client/internal/tui/keys"
+	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/theme"
+	"etuservices/client/internal/tui/widget"
+)
+
+// From these sizes on, in cells of the page, everything has its place; between,
+// one's own figures stand beside the quotas; below is what matters most.
+const (
+	wholeW, wholeH = 98, 26
+	middleW        = 74
+)
+
+// View draws the page.
+func (p *Page) View() string {
+	switch {
+	case p.W >= wholeW && p.H >= wholeH:
+		return p.whole()
+	case p.W >= middleW:
+		const quotas = 44
+		halves := []int{quotas, p.W - quotas - widget.Gutter}
+		const top, news = 5, 4
+		return widget.Rows(p.greeting(), widget.Columns(
+			p.panel(i18n.HomeLeft, "", p.quotaLines(halves[0]-widget.PanelW), halves[0], top),
+			p.own(halves[1], top),
+		), p.news(p.W, news), p.arrivals(p.W, p.H-1-top-news))
+	}
+	const top, news = 4, 3
+	return widget.Rows(p.panel(i18n.HomeLeft, "", p.quotaLines(p.W-widget.PanelW), p.W, top),
+		p.news(p.W, news), p.arrivals(p.W, p.H-top-news))
+}
+
+// whole is two columns over the search.
+func (p *Page) whole() string {
+	const quotas, own, search = 9, 7, 3
+	left := max(48, p.W*2/5)
+	if p.W > 150 {
+		left = p.W / 3
+	}
+	right := p.W - left - widget.Gutter
+	h := p.H - search - 2
+	news := max(5, h/4)
+	return widget.Rows("", p.greeting(), widget.Columns(
+		widget.Rows(p.quotas(left, quotas), p.own(left, own), p.boards(left, h-quotas-own)),
+		widget.Rows(p.news(right, news), p.arrivals(right, h-news)),
+	), p.search(search))
+}
+
+func (p *Page) panel(title i18n.Msg, right, body string, w, h int) string {
+	return widget.Panel{Title: p.e.S(title), Right: right}.View(p.e.Theme, body, w, h)
+}
+
+func (p *Page) greeting() string {
+	e, th := p.e, p.e.Theme
+	name := e.Profile.FirstName
+	if name == "" {
+		name = e.Session.Login
+	}
+	here := ""
+	if p.rest.Has {
+		here = th.OK.Render(theme.Dot) + " " + th.Faint.Render(e.T.N(i18n.HomeUsers, p.rest.Data.users)) + " "
+	}
+	return widget.Ends(" "+th.Title.Render(e.S(i18n.HomeHello, name)), here, p.W)
+}
+
+// quotas are both in full.
+func (p *Page) quotas(w, h int) string {
+	e := p.e
+	in := w - widget.PanelW
+	next, _ := e.Quotas.NextService(e.Now())
+	logins := e.Quotas.Connections
+	var l widget.Lines
+	l.Add(page.QuotaView(e, i18n.QuotaServices, e.Quotas.Services, next, in), "",
+		page.QuotaView(e, i18n.QuotaLogins, logins, logins.Next, in))
+	return p.panel(i18n.HomeLeft, "", l.String(), w, h)
+}
+
+// quotaLines are both in a line each, and when the next service is back.
+func (p *Page) quotaLines(w int) string {
+	e := p.e
+	var l widget.Lines
+	l.Add(page.QuotaLine(e, i18n.QuotaServices, e.Quotas.Services, w), page.QuotaLine(e, i18n.QuotaLogins, e.Quotas.Connections, w))
+	next, _ := e.Quotas.NextService(e.Now())
+	l.Add(page.QuotaNext(e, e.Quotas.Services, next))
+	return l.String()
+}
+
+// own is one's own listings and purchases, with their sums.
+func (p *Page) own(w, h int) string {
+	e, th := p.e, p.e.Theme
+	in := w - widget.PanelW
+	var l widget.Lines
+	for _, s := range []struct {
+		name i18n.Msg
+		sum
+	}{{i18n.HomeOnSale, p.rest.Data.onSale}, {i18n.HomeSold, p.rest.Data.sold}, {i18n.HomeBought, p.rest.Data.bought}} {
+		if !p.rest.Has {
+			l.Add(th.Faint.Render(e.S(s.name)))
+			continue
+		}
+		l.Add(widget.Ends(widget.Fit(e.S(s.name), 10)+e.T.N(i18n.HomeItems, s.n), th.Price.Render(e.T.Amount(s.cents)), in))
+	}
+	l.Add("", e.Hint(keys.SellNew.To(i18n.HomeSell)))
+	return p.panel(i18n.NavMine, "4 "+e.S(i18n.HomeAll), l.String(), w, h)
+}
+
+// boards are the first of two boards side by side.
+func (p *Page) boards(w, h int) string {
+	e, th := p.e, p.e.Theme
+	halves := widget.Share(w-widget.PanelW, 2, 1, 1)
+	rows := h - widget.PanelH - 1
+	column := func(title i18n.Msg, ranks []api.Rank, w int) string {
+		most := 1
+		for _, r := range ranks {
+			most = max(most, r.Count)
+		}
+		var l widget.Lines
+		l.Add(widget.Fit(th.Strong.Render(e.S(title)), w))
+		for _, r := range ranks[:max(0, min(rows, len(ranks)))] {
+			name := r.Login
+			style := th.Faint
+			if name == e.Session.Login {
+				name, style = e.S(i18n.You), th.Strong
+			}
+			const figure, place = 5, 3
+			names := min(10, w/2)
+			bar := max(0, w-names-figure-place-1)
+			l.Add(widget.Fit(e.T.Int(int64(r.Rank)), place) + style.Render(widget.Fit(name, names)) + " " +
+				widget.Fit(widget.Strip(th, r.Count, most, bar), bar) + widget.FitRight(e.T.Int(int64(r.Count)), figure))
+		}
+		return widget.Frame(l.String(), w, h-widget.PanelH)
+	}
+	all := p.rest.Data.boards
+	body := widget.Columns(column(i18n.BoardTop, all.Top, halves[0]), column(i18n.BoardLeast, all.Least, halves[1]+1))
+	return p.panel(i18n.BoardsTitle, "5 "+e.S(i18n.HomeAll), body, w, h)
+}
+
+// news is what happened meanwhile, what is unread first.
+func (p *Page) news(w, h int) string {
+	e, th := p.e, p.e.Theme
+	in := w - widget.PanelW
+	rows := slices.Clone(e.Inbox.Rows)
+	slices.SortStableFunc(rows, func(a, b api.News) int {
+		switch {
+		case a.Read == b.Read:
+			return 0
+		case b.Read:
+			return -1
+		}
+		return 1
+	})
+	const when = 12
+	var l widget.Lines
+	for _, n := range rows[:min(h-widget.PanelH, len(rows))] {
+		mood, text := page.NewsLine(e, n)
+		line := e.Sign(mood) + " " + th.Faint.Render(widget.Fit(e.T.Date(n.At, e.Now()), when))
+		if !n.Read {
+			text = th.Strong.Render(text)
+		}
+		l.Add(widget.Ends(line+text, "  "+th.Faint.Render(n.Contact), in))
+	}
+	if len(rows) == 0 && e.Inbox.First.Has {
+		l.Add(th.Faint.Render(e.S(i18n.HomeNoEvent)))
+	}
+	right := "m " + e.S(i18n.HomeAll)
+	if n := e.Inbox.Unread; n > 0 {
+		right = e.T.N(i18n.MessagesUnread, n) + " " + theme.Sep + " " + right
+	}
+	return p.panel(i18n.HomeNews, right, l.String(), w, h)
+}
+
+// arrivals are the newest articles.
+func (p *Page) arrivals(w, h int) string {
+	e, th := p.e, p.e.Theme
+	all := p.arrived.Data.Articles
+	in := w - widget.PanelW
+	p.table.SetHeight(h - widget.PanelH)
+	from, to := p.table.Window(len(all))
+	panel := widget.Panel{
+		Title: e.S(i18n.HomeNew), Right: "2 " + e.S(i18n.HomeAll), Focused: true,
+		Top: from, Shown: to - from, Total: len(all),
+	}
+	if p.arrived.Has {
+		panel.Foot = th.Faint.Render(e.S(i18n.HomeLive, e.T.Clock(p.arrived.At)))
+	}
+	if p.arrived.Err != nil {
+		panel.Foot = th.Warn.Render(theme.Alert + " " + e.T.Error(p.arrived.Err))
+	}
+	if state := page.ListState(e, &p.arrived, len(all), in, i18n.CatalogEmpty, i18n.CatalogFirst); state != "" {
+		return panel.View(th, state, w, h)
+	}
+	var b strings.Builder
+	for i := from; i < to; i++ {
+		line := widget.Row(th, i == p.table.Cur, p.line(all[i], in-2), in)
+		if i == p.table.Cur {
+			line = cells.Caret + line
+		}
+		b.WriteString(widget.RowZone(i, line) + "\n")
+	}
+	return panel.View(th, b.String(), w, h)
+}
+
+// line is an article in w cells; the seller and the age where there is room.
+func (p *Page) line(a api.Article, w int) string {
+	e, th := p.e, p.e.Theme
+	const category, price, seller, age = 10, 11, 12, 8
+	right := th.Price.Render(widget.FitRight(e.T.Amount(a.Cents), price))
+	if w >= 60 {
+		name := a.Seller
+		if name == e.Session.Login {
+			name = e.S(i18n.You)
+		}
+		right += "  " + th.Faint.Render(widget.Fit(name, seller)+widget.FitRight(e.T.Age(e.Now().Sub(a.Published)), age))
+	}
+	style := th.Category(a.Category)
+	left := style.Render(widget.Fit(e.T.Category(a.Category), category))
+	return left + widget.Ends(a.Title+" ", right, w-category)
+}
+
+func (p *Page) search(h int) string {
+	e, th := p.e, p.e.Theme
+	return widget.KeyZone("/", p.panel(i18n.HomeSearch, "", th.Key.Render("/")+" "+th.Faint.Render(e.S(i18n.HomeSearchHint)), p.W, h))
+}
