@@ -97,6 +97,11 @@ func (e *Env) Age(at time.Time) string {
 	return e.S(i18n.ReceivedAt, e.T.Clock(at), e.T.Age(e.Now().Sub(at)))
 }
 
+// Live says that what is shown follows the server, and when it last asked.
+func (e *Env) Live(at time.Time) string {
+	return e.Theme.OK.Render(theme.Dot) + " " + e.S(i18n.CatalogLive, e.T.Clock(at))
+}
+
 // StaleAfter is the age above which a list says so.
 const StaleAfter = time.Minute
 

@@ -84,10 +84,10 @@ func New(now time.Time) *Fake {
 	}
 	f.Sales = []api.Article{
 		{ID: "4", Title: "Amélie Poulain", Category: "dvd", Cents: 450, Published: now.Add(-80 * time.Hour), Status: api.OnSale, Seller: "amelie"},
-		{ID: "12", Title: "Le Petit Prince", Category: "livre", Cents: 350, Published: now.Add(-26 * time.Hour), Status: api.Sold, Seller: "amelie", Other: "leo", Contact: "leo@etu.example"},
+		{ID: "12", Title: "Le Petit Prince", Category: "livre", Cents: 350, Published: now.Add(-26 * time.Hour), Status: api.Sold, SoldAt: now.Add(-time.Hour), Seller: "amelie", Other: "leo", Contact: "leo@etu.example"},
 	}
 	f.Buys = []api.Article{
-		{ID: "20", Title: "Réseaux, 5e édition", Category: "livre", Cents: 1200, Published: now.Add(-5 * time.Hour), Status: api.Sold, Seller: "zoe", Other: "zoe", Contact: "zoe@etu.example"},
+		{ID: "20", Title: "Réseaux, 5e édition", Category: "livre", Cents: 1200, Published: now.Add(-5 * time.Hour), Status: api.Sold, SoldAt: now.Add(-3 * time.Hour), Seller: "zoe", Other: "zoe", Contact: "zoe@etu.example"},
 	}
 	f.Ranks = api.Boards{
 		Latest:   []api.Rank{{Rank: 1, Login: "amelie", When: now.Add(-time.Minute)}, {Rank: 2, Login: "zoe", When: now.Add(-time.Hour)}},

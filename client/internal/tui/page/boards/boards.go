@@ -1,12 +1,11 @@
-// Package boards is the screen of the four leaderboards: one at a time, or all
-// where the screen is large enough.
+// Package boards is the screen of the four leaderboards, all in sight, and live.
 package boards
 
 import (
 	"context"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/lipgloss"
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
@@ -15,26 +14,23 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-// The screen from which all four stand side by side: ten rows twice, with
-// their heads.
-const (
-	gridW = 100
-	gridH = 28
-)
+// pollEvery is how often the boards are asked for while in sight: STATS is free.
+const pollEvery = 5 * time.Second
 
-var boards = []struct{ name, is i18n.Msg }{
-	{i18n.BoardLatest, i18n.BoardLatestIs},
-	{i18n.BoardTop, i18n.BoardTopIs},
-	{i18n.BoardLeast, i18n.BoardLeastIs},
-	{i18n.BoardServices, i18n.BoardServIs},
+// board is one of the four: the long ones above, the short ones below.
+type board struct{ name, is i18n.Msg }
+
+var boards = [2][2]board{
+	{{i18n.BoardLatest, i18n.BoardLatestIs}, {i18n.BoardLeast, i18n.BoardLeastIs}},
+	{{i18n.BoardTop, i18n.BoardTopIs}, {i18n.BoardServices, i18n.BoardServIs}},
 }
 
 // Page is the screen.
 type Page struct {
 	page.Base
-	e   *page.Env
-	tab int
-	all page.Load[api.Boards]
+	e     *page.Env
+	all   page.Load[api.Boards]
+	asked time.Time
 }
 
 // New makes the screen.
@@ -42,6 +38,7 @@ func New(e *page.Env) *Page { return &Page{e: e} }
 
 // Show asks for the four at once: one round trip, and it is free.
 func (p *Page) Show(any) tea.Cmd {
+	p.asked = p.e.Now()
 	return p.all.Start(p.e, func(ctx context.Context) (api.Boards, error) {
 		return p.e.API.Boards(ctx, api.AllBoards)
 	}, nil)
@@ -52,16 +49,16 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 	switch m := m.(type) {
 	case page.Resync:
 		return p.Show(nil)
+	case page.Second:
+		if p.e.Now().Sub(p.asked) >= pollEvery && p.all.Err == nil && !p.all.Busy() && p.e.InSight(page.Boards) {
+			return p.Show(nil)
+		}
 	case page.Left:
 		p.all.Forget()
 	case tea.KeyMsg:
 		switch {
 		case keys.Back.Is(m):
 			return p.e.Back()
-		case keys.NextTab.Is(m), keys.Down.Is(m):
-			p.tab = (p.tab + 1) % len(boards)
-		case keys.PrevTab.Is(m), keys.Up.Is(m):
-			p.tab = (p.tab + len(boards) - 1) % len(boards)
 		case keys.Refresh.Is(m):
 			return p.Show(nil)
 		}
@@ -69,64 +66,52 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 	return nil
 }
 
-func (p *Page) ranks(i int) []api.Rank {
-	return [][]api.Rank{p.all.Data.Latest, p.all.Data.Top, p.all.Data.Least, p.all.Data.Services}[i]
+func (p *Page) ranks(name i18n.Msg) []api.Rank {
+	all := p.all.Data
+	switch name {
+	case i18n.BoardLatest:
+		return all.Latest
+	case i18n.BoardTop:
+		return all.Top
+	case i18n.BoardLeast:
+		return all.Least
+	}
+	return all.Services
 }
 
 // View draws the page.
 func (p *Page) View() string {
-	e, th := p.e, p.e.Theme
-	rows := 0
-	for i := range boards {
-		rows += len(p.ranks(i))
+	const low = 5 // the three rows of the short boards in their frames
+	below := max(low, p.H*3/10)
+	heights := [2]int{p.H - below, below}
+	widths := widget.Share(p.W, widget.Gutter, 1, 1)
+	rows := make([]string, len(boards))
+	for y, pair := range boards {
+		rows[y] = widget.Columns(p.panel(pair[0], widths[0], heights[y], ""), p.panel(pair[1], widths[1], heights[y], p.foot(y)))
 	}
-	state := page.ListState(e, &p.all, rows, p.W, i18n.BoardEmpty, i18n.BoardFirst)
-	foot := ""
-	if state == "" {
-		foot = " " + page.ListFoot(e, &p.all)
-	}
-	var l widget.Lines
-	if p.grid() {
-		if state != "" {
-			l.Add(state)
-			return l.Foot(p.H, foot)
-		}
-		half := (p.W - 6) / 2
-		for i := 0; i < len(boards); i += 2 {
-			for i > 0 && len(l) < p.H/2 {
-				l.Add("")
-			}
-			l.Add("", widget.Indent(lipgloss.JoinHorizontal(lipgloss.Top,
-				p.titled(i, half), "  ", p.titled(i+1, half)), 2))
-		}
-		return l.Foot(p.H, foot)
-	}
-	names := make([]string, len(boards))
-	for i, b := range boards {
-		names[i] = e.S(b.name)
-	}
-	tabs := widget.Tabs(th, p.tab, names...)
-	if widget.Width(tabs)+1 > p.W { // the smallest screen has room for one name
-		tabs = th.Title.Render("← "+names[p.tab]+" →") + "  " + th.Faint.Render(e.T.Int(int64(p.tab+1))+"/"+e.T.Int(int64(len(boards))))
-	}
-	l.Add(" "+tabs, "")
-	if state != "" {
-		l.Add(state)
-	} else {
-		l.Add(widget.Indent(th.Faint.Render(e.S(boards[p.tab].is))+"\n\n"+p.board(p.tab, p.W-4), 2))
-	}
-	return l.Foot(p.H, foot)
+	return widget.Rows(rows...)
 }
 
-// grid says that all four are in sight.
-func (p *Page) grid() bool { return p.W >= gridW && p.H >= gridH }
+// foot is the age of what is shown, under the last board.
+func (p *Page) foot(y int) string {
+	e := p.e
+	if y != len(boards)-1 || !p.all.Has {
+		return ""
+	}
+	if p.all.Err != nil || e.Now().Sub(p.all.At) >= page.StaleAfter {
+		return page.ListFoot(e, &p.all)
+	}
+	return e.Live(p.all.At)
+}
 
-// titled is a board with its name, for the grid.
-func (p *Page) titled(i, w int) string {
-	e, th := p.e, p.e.Theme
-	board := p.board(i, w)
-	_, h := widget.Size(board)
-	return widget.Frame(th.Title.Render(e.S(boards[i].name))+"\n"+th.Faint.Render(e.S(boards[i].is))+"\n\n"+board, w, h+3)
+func (p *Page) panel(b board, w, h int, foot string) string {
+	e := p.e
+	panel := widget.Panel{Title: e.S(b.name), Right: e.S(b.is), Foot: foot}
+	inner := w - widget.PanelW
+	if s := page.ListState(e, &p.all, len(p.ranks(b.name)), inner, i18n.BoardEmpty, i18n.BoardFirst); s != "" {
+		return panel.View(e.Theme, s, w, h)
+	}
+	return panel.View(e.Theme, p.rows(b.name, inner, h-widget.PanelH), w, h)
 }
 
 // Title is the name of the page.
@@ -134,12 +119,5 @@ func (p *Page) Title() string { return p.e.S(i18n.BoardsTitle) }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
-	e := p.e
-	list := []keys.Key{}
-	if !p.grid() {
-		list = append(list, keys.Tabs)
-	}
-	return append(list,
-		keys.Refresh, keys.Back,
-		keys.Screens(e.IsAdmin()), keys.Help)
+	return []keys.Key{keys.Refresh, keys.Back, keys.Screens(p.e.IsAdmin()), keys.Help}
 }

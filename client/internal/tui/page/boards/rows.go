@@ -9,40 +9,43 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-// board draws the rows of a board in w cells: rank, name, bar, figure. Figures
-// are compared by the length of the bars, and read without any colour.
-func (p *Page) board(i, w int) string {
+// rows draws the rows of a board in w x h cells: rank, name, bar, figure. Figures
+// are compared by the length of the bars, and read without any colour. What
+// height is left goes between the rows.
+func (p *Page) rows(board i18n.Msg, w, h int) string {
 	e, th := p.e, p.e.Theme
-	ranks := p.ranks(i)
-	if len(ranks) == 0 {
-		return th.Faint.Render(e.S(i18n.BoardEmpty))
-	}
+	ranks := p.ranks(board)
+	const apart = 3
+	apartBy := max(1, min(apart, h/len(ranks)))
+	const longFrom = 44 // cells for a figure with its words
 	names, most, widest := 0, 0, 0
 	for _, r := range ranks {
 		most = max(most, r.Count)
 		names = max(names, widget.Width(p.name(r)))
-		widest = max(widest, widget.Width(p.figure(i, r)))
+		widest = max(widest, widget.Width(p.figure(board, r, w >= longFrom)))
 	}
 	names = min(names, max(8, w/3))
 	you := widget.Width(e.S(i18n.BoardYou)) + 1
 	bar := w - 4 - names - 2 - widest - 2 - you
 	var l widget.Lines
-	for _, r := range ranks {
+	for i, r := range ranks {
+		for n := 1; n < apartBy && i > 0; n++ {
+			l.Add("")
+		}
 		mark := ""
 		name := widget.Fit(p.name(r), names)
 		if r.Login != "" && r.Login == e.Session.Login {
 			mark = " " + th.Title.Render(e.S(i18n.BoardYou))
-			name = th.Strong.Render(name)
+			name = th.Title.Render(name)
 		}
-		strip := ""
-		if boards[i].name != i18n.BoardLatest {
-			strip = widget.Fit(widget.Strip(th, r.Count, most, bar), max(0, bar)) + "  "
+		figure := widget.FitRight(p.figure(board, r, w >= longFrom), widest)
+		if board == i18n.BoardLatest { // instants read from the left
+			figure = widget.Fit(p.figure(board, r, w >= longFrom), widest)
 		}
-		figure := widget.FitRight(p.figure(i, r), widest)
-		if strip == "" { // instants read from the left
-			figure = widget.Fit(p.figure(i, r), widest)
+		if board != i18n.BoardLatest && bar > 0 {
+			figure = widget.Fit(widget.Strip(th, r.Count, most, bar), bar) + "  " + figure
 		}
-		l.Add(widget.FitRight(e.T.Int(int64(r.Rank)), 2) + "  " + name + "  " + strip + figure + mark)
+		l.Add(widget.FitRight(e.T.Int(int64(r.Rank)), 2) + "  " + name + "  " + figure + mark)
 	}
 	return l.String()
 }
@@ -54,14 +57,19 @@ func (p *Page) name(r api.Rank) string {
 	return p.e.T.Service(r.Name)
 }
 
-func (p *Page) figure(i int, r api.Rank) string {
+// figure is what a row is ranked by, in words where there is room for them.
+func (p *Page) figure(board i18n.Msg, r api.Rank, long bool) string {
 	e := p.e
-	switch boards[i].name {
-	case i18n.BoardLatest:
+	switch {
+	case board == i18n.BoardLatest && long:
 		return strings.Join([]string{
 			e.T.Date(r.When, e.Now()), theme.Sep, e.S(i18n.BoardAgo, e.T.Age(e.Now().Sub(r.When))),
 		}, " ")
-	case i18n.BoardTop:
+	case board == i18n.BoardLatest:
+		return e.T.Age(e.Now().Sub(r.When))
+	case !long:
+		return e.T.Int(int64(r.Count))
+	case board == i18n.BoardTop:
 		return e.T.N(i18n.BoardLogins, r.Count)
 	}
 	return e.T.N(i18n.Cost, r.Count)

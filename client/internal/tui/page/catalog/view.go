@@ -128,7 +128,7 @@ func (p *Page) position() string {
 		return s + " " + theme.Sep + " " + foot
 	}
 	if p.poll.Err == nil && !p.polled.IsZero() {
-		s += " " + theme.Sep + " " + e.Theme.OK.Render(theme.Dot) + " " + e.S(i18n.CatalogLive, e.T.Clock(p.polled))
+		s += " " + theme.Sep + " " + e.Live(p.polled)
 	}
 	return s
 }

@@ -5,6 +5,7 @@ package messages
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -109,53 +110,78 @@ func (p *Page) seen() tea.Cmd {
 	return p.e.Inbox.Seen(p.e, p.table.Top())
 }
 
-// footLines is the room under the list for the whole text of one row.
-const footLines = 4
+// oneH is the height of the panel with the whole text of one row.
+const oneH = 6
 
 // SetSize sets the size of the page and of its table.
 func (p *Page) SetSize(w, h int) {
 	p.Base.SetSize(w, h)
-	p.table.SetHeight(h - footLines - 2)
+	p.table.SetHeight(h - oneH - widget.PanelH - 1) // without the head
 }
 
 // View draws the page.
 func (p *Page) View() string {
-	e, th, rows := p.e, p.e.Theme, p.e.Inbox.Rows
-	var l widget.Lines
-	if s := page.ListState(e, &e.Inbox.First, len(rows), p.W, i18n.MessagesNone, i18n.MessagesWhat); s != "" {
-		return s
+	e, th, rows, inner := p.e, p.e.Theme, p.e.Inbox.Rows, p.W-widget.PanelW
+	p.table.Clamp(len(rows))
+	panel := widget.Panel{
+		Title: e.S(i18n.MessagesTitle), Right: e.S(i18n.MessagesRead), Focused: true,
+		Top: p.table.Top(), Shown: p.table.Height(), Total: len(rows),
 	}
-	cols := []widget.Column{{Width: 1}, {Width: 13, Style: &th.Faint}, {Width: 1}, {}}
-	l.Add(p.table.View(th, cols, len(rows), p.W, true, func(i int) []string {
+	if e.Inbox.Unread > 0 {
+		panel.Right = e.T.N(i18n.MessagesUnread, e.Inbox.Unread)
+	}
+	if s := page.ListState(e, &e.Inbox.First, len(rows), inner, i18n.MessagesNone, i18n.MessagesWhat); s != "" {
+		panel.Right = ""
+		return panel.View(th, s, p.W, p.H)
+	}
+	cols := []widget.Column{{Width: 1}, {Width: 13, Style: &th.Faint}, {Width: 1}, {}, {Width: 30, From: 100, Style: &th.Faint}}
+	list := p.table.View(th, cols, len(rows), inner, true, func(i int) []string {
 		n := rows[i]
 		mood, text := page.NewsLine(e, n)
-		unread := " "
+		unread, sign := " ", sign(mood)
 		if p.fresh[n.ID] {
 			unread = theme.Dot
 		}
-		return []string{unread, e.T.Date(n.At, e.Now()), sign(mood), text}
-	}))
+		if i != p.table.Cur {
+			unread, sign = th.Accent.Render(unread), e.Sign(mood)
+			if p.fresh[n.ID] {
+				text = th.Strong.Render(text)
+			}
+		}
+		return []string{unread, e.T.Date(n.At, e.Now()), sign, text, n.Contact}
+	})
+	panel.Foot = strings.TrimSpace(page.ListFoot(e, &e.Inbox.First))
+	return widget.Rows(panel.View(th, list, p.W, p.H-oneH), p.one(inner))
+}
+
+// one is the row under the cursor in full.
+func (p *Page) one(w int) string {
+	e, th := p.e, p.e.Theme
 	n, _ := p.current()
-	_, text := page.NewsLine(e, n)
-	whole := widget.Wrap(text, p.W-4)
-	foot := make([]string, 0, footLines)
-	for _, s := range whole[:min(len(whole), footLines-1)] {
-		foot = append(foot, "  "+s)
+	mood, text := page.NewsLine(e, n)
+	var l widget.Lines
+	whole := widget.Wrap(e.Sign(mood)+" "+text, w)
+	l.Add(whole[:min(len(whole), oneH-widget.PanelH-1)]...)
+	var do []string
+	if n.Article != "" {
+		do = append(do, e.Hint(keys.Enter.To(i18n.DoOpen)))
 	}
-	if n.Contact != "" && len(foot) < footLines {
-		foot = append(foot, "  "+e.Hint(keys.Copy)+" "+th.Strong.Render(n.Contact))
+	if n.Contact != "" {
+		l.Add("  " + th.Strong.Render(n.Contact))
+		do = append(do, e.Hint(keys.Copy.To(i18n.DoCopyAddress)))
 	}
-	return l.Foot(p.H, foot...)
+	body := l.Foot(oneH-widget.PanelH, strings.Join(do, "   "))
+	return widget.Panel{Title: e.T.Date(n.At, e.Now())}.View(th, body, w+widget.PanelW, oneH)
 }
 
 func sign(m page.Mood) string {
 	switch m {
 	case page.Good:
 		return theme.Check
-	case page.Bad:
-		return theme.Cross
+	case page.News:
+		return theme.Dot
 	}
-	return theme.Dot
+	return theme.Sep
 }
 
 // Title is the name of the page.

@@ -3,6 +3,7 @@
 package mine
 
 import (
+	"cmp"
 	"context"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -12,6 +13,7 @@ import (
 	"etuservices/client/internal/tui/dialog"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/widget"
 	"etuservices/protocol"
 )
@@ -93,6 +95,10 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 		}
 	case tea.KeyMsg:
 		return p.key(m)
+	case page.Click:
+		if p.tables[p.tab].Click(int(m), len(p.rows())) && len(p.rows()) > 0 {
+			return p.open()
+		}
 	}
 	return nil
 }
@@ -109,19 +115,21 @@ func (p *Page) key(k tea.KeyMsg) tea.Cmd {
 	case keys.Refresh.Is(k):
 		return p.Show(nil)
 	case there && keys.Enter.Is(k):
-		return p.e.Push(page.Article, a)
+		return p.open()
 	case there && keys.Copy.Is(k):
-		text := a.Contact
-		if text == "" {
-			text = a.Title
-		}
-		p.e.Copy(text)
+		p.e.Copy(cmp.Or(a.Contact, a.Title))
 	case there && a.Status == api.OnSale && keys.Withdraw.Is(k):
 		p.e.Open(dialog.Withdraw(p.e, a))
 	default:
 		p.tables[p.tab].Key(k, len(p.rows()))
 	}
 	return nil
+}
+
+// open shows the article under the cursor, with the others around it.
+func (p *Page) open() tea.Cmd {
+	path := p.e.S(i18n.MineTitle) + " " + theme.Crumb + " " + p.e.S(names[p.tab])
+	return p.e.Push(page.Article, page.Opened{Path: path, List: p.rows(), At: p.tables[p.tab].Cur})
 }
 
 func (p *Page) rows() []api.Article { return p.all.Data[p.tab] }
@@ -139,11 +147,11 @@ func (p *Page) Title() string { return p.e.S(i18n.MineTitle) }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
-	list := []keys.Key{keys.Arrows, keys.NextPanel, keys.Enter.To(i18n.DoDetail)}
+	list := []keys.Key{keys.Arrows, keys.NextPanel, keys.Enter.To(i18n.DoOpen)}
 	if a, ok := p.current(); ok && a.Status == api.OnSale {
 		list = append(list, keys.Withdraw)
 	} else if ok && a.Contact != "" {
-		list = append(list, keys.Copy)
+		list = append(list, keys.Copy.To(i18n.DoCopyAddress))
 	}
 	return append(list, keys.Refresh, keys.Help)
 }

@@ -1,92 +1,128 @@
 package mine
 
 import (
+	"strings"
+
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/widget"
 )
 
-// SetSize sets the size of the page and of its table.
+// The heights of the panels above and below the list, frames included.
+const (
+	sumH = 3
+	oneH = 4
+)
+
+// SetSize sets the size of the page and of its tables.
 func (p *Page) SetSize(w, h int) {
 	p.Base.SetSize(w, h)
 	for i := range p.tables {
-		p.tables[i].SetHeight(h - 7) // tabs, blank, head, blank, who, total, foot
+		p.tables[i].SetHeight(h - sumH - oneH - widget.PanelH - 1) // without the head
 	}
 }
+
+var names = [tabs]i18n.Msg{i18n.MineOnSale, i18n.MineSold, i18n.MineBought}
 
 // View draws the page.
 func (p *Page) View() string {
-	e, th := p.e, p.e.Theme
-	names := make([]string, tabs)
-	for i, m := range []i18n.Msg{i18n.MineOnSale, i18n.MineSold, i18n.MineBought} {
-		n := 0
-		for _, a := range p.all.Data[i] {
-			if a.Status != api.Withdrawn {
-				n++
-			}
-		}
-		names[i] = e.S(m, e.T.Int(int64(n)))
+	widths := widget.Share(p.W, widget.Gutter, 1, 1, 1)
+	sums := make([]string, tabs)
+	for i := range sums {
+		sums[i] = p.sum(i, widths[i])
 	}
-	var l widget.Lines
-	l.Add(" "+widget.Tabs(th, p.tab, names...), "")
+	return widget.Rows(widget.Columns(sums...), p.list(p.W, p.H-sumH-oneH), p.one(p.W))
+}
+
+// sum is how many articles a tab has, and what they cost together.
+func (p *Page) sum(tab, w int) string {
+	e, th := p.e, p.e.Theme
+	n, cents := 0, int64(0)
+	for _, a := range p.all.Data[tab] {
+		if a.Status != api.Withdrawn {
+			n++
+			cents += a.Cents
+		}
+	}
+	text := ""
+	if p.all.Has {
+		const wordsFrom = 24
+		count := e.T.N(i18n.MineCount, n)
+		if w < wordsFrom {
+			count = e.T.Int(int64(n))
+		}
+		text = widget.Ends(th.Strong.Render(count), th.Price.Render(e.T.Amount(cents)), w-widget.PanelW)
+	}
+	return widget.Panel{Title: e.S(names[tab]), Focused: tab == p.tab}.View(th, text, w, sumH)
+}
+
+func (p *Page) list(w, h int) string {
+	e, th := p.e, p.e.Theme
+	rows, table, inner := p.rows(), &p.tables[p.tab], w-widget.PanelW
+	table.Clamp(len(rows))
+	panel := widget.Panel{Title: e.S(names[p.tab]), Focused: true, Top: table.Top(), Shown: table.Height(), Total: len(rows)}
 	empty := [tabs][2]i18n.Msg{
 		{i18n.MineNoSale, i18n.MineSellOne}, {i18n.MineNoSold, i18n.MineWait}, {i18n.MineNoBought, i18n.MineBrowse},
 	}[p.tab]
-	if s := page.ListState(e, &p.all, len(p.rows()), p.W, empty[0], empty[1]); s != "" {
-		l.Add(s)
-		return l.Foot(p.H, "")
+	if s := page.ListState(e, &p.all, len(rows), inner, empty[0], empty[1]); s != "" {
+		return panel.View(th, s, w, h)
 	}
-	l.Add(p.list())
-	return l.Foot(p.H, "", " "+p.who(), " "+p.total(), " "+page.ListFoot(e, &p.all))
-}
-
-func (p *Page) list() string {
-	e, th := p.e, p.e.Theme
-	last := widget.Column{Title: e.S(i18n.ColState), Width: 10, From: 60}
-	if p.tab != onSale {
-		last = widget.Column{Title: e.S(i18n.ColOther), Width: 12, From: 60}
+	panel.Foot = e.S(i18n.CatalogAt, e.T.Int(int64(table.Cur+1)), e.T.Int(int64(len(rows))))
+	if foot := page.ListFoot(e, &p.all); foot != "" {
+		panel.Foot += " " + theme.Sep + " " + foot
+	}
+	other, contact, when := i18n.ArticleBuyer, 26, i18n.MineSoldOn
+	switch p.tab {
+	case onSale:
+		other, contact, when = i18n.ColState, 0, i18n.ColAge
+	case bought:
+		other, when = i18n.ArticleSeller, i18n.MineBoughtOn
 	}
 	cols := []widget.Column{
-		{Title: e.S(i18n.ColCategory), Width: 9, Style: &th.Faint},
+		{Title: e.S(i18n.ColCategory), Width: 9},
 		{Title: e.S(i18n.ColTitle)},
-		{Title: e.S(i18n.ColPrice), Width: 10, Right: true},
-		last,
-		{Title: e.S(i18n.ColDate), Width: 13, From: 70, Style: &th.Faint},
+		{Title: e.S(i18n.ColPrice), Width: 10, Right: true, Style: &th.Price},
+		{Title: e.S(other), Width: 12, From: 60},
+		{Title: e.S(when), Width: 14, From: 72, Style: &th.Faint},
+		{Title: e.S(i18n.ColPublished), Width: 14, From: 100, Style: &th.Faint},
+		{Title: e.S(i18n.MineContact), Width: max(1, contact), From: 120},
 	}
-	rows := p.rows()
-	return p.tables[p.tab].View(th, cols, len(rows), p.W, true, func(i int) []string {
+	if contact == 0 {
+		cols = cols[:len(cols)-1]
+	}
+	return panel.View(th, table.View(th, cols, len(rows), inner, true, func(i int) []string {
 		a := rows[i]
-		extra := e.T.Status(string(a.Status))
-		if p.tab != onSale {
-			extra = a.Other
+		category, party, at := e.T.Category(a.Category), a.Other, e.T.Date(a.SoldAt, e.Now())
+		if i != table.Cur {
+			category = e.CategoryWord(a.Category, 9)
 		}
-		return []string{
-			e.T.Category(a.Category), a.Title, e.T.Amount(a.Cents), extra, e.T.Date(a.Published, e.Now()),
+		if p.tab == onSale {
+			party, at = e.T.Status(string(a.Status)), e.T.Age(e.Now().Sub(a.Published))
 		}
-	})
+		return []string{category, a.Title, e.T.Amount(a.Cents), party, at, e.T.Date(a.Published, e.Now()), a.Contact}
+	}), w, h)
 }
 
-// who is the other party of the row under the cursor.
-func (p *Page) who() string {
+// one is the row under the cursor: its state in words, and whom to write to.
+func (p *Page) one(w int) string {
+	e, th, inner := p.e, p.e.Theme, w-widget.PanelW
 	a, ok := p.current()
-	if !ok || a.Contact == "" {
-		return ""
+	if !ok {
+		return widget.Panel{}.View(th, "", w, oneH)
 	}
-	e, name := p.e, i18n.MineBuyer
-	if p.tab == bought {
-		name = i18n.MineSeller
+	state := e.StatusWord(a)
+	do := ""
+	switch {
+	case a.Contact != "":
+		state += " " + theme.Sep + " " + a.Other + " " + theme.Sep + " " + th.Strong.Render(a.Contact)
+		do = e.Hint(keys.Copy.To(i18n.DoCopyAddress))
+	case a.Status == api.OnSale:
+		state += " " + theme.Sep + " " + e.S(i18n.ArticleSince, e.T.Age(e.Now().Sub(a.Published)))
+		do = e.Hint(keys.Withdraw)
 	}
-	return e.Theme.OK.Render(theme.Check) + " " + e.S(name, a.Other) + " " + theme.Sep + " " + e.Theme.Strong.Render(a.Contact)
-}
-
-func (p *Page) total() string {
-	sum := int64(0)
-	for _, a := range p.rows() {
-		if a.Status != api.Withdrawn {
-			sum += a.Cents
-		}
-	}
-	return p.e.Theme.Faint.Render(p.e.S(i18n.MineTotal, p.e.T.Amount(sum)))
+	lines := []string{state, widget.Ends(do, e.Hint(keys.Enter.To(i18n.DoOpen)), inner)}
+	return widget.Panel{Title: a.Title}.View(th, strings.Join(lines, "\n"), w, oneH)
 }
