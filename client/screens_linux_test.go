@@ -121,7 +121,7 @@ func TestKilledUnderEachScreen(t *testing.T) {
 	}
 	const draft = "Brouillon fragile"
 	for i, screen := range []string{
-		"Que voulez-vous faire", "Recherche", "Aperçu", "Mes annonces", "Derniers connectés", "Changer de mot de passe",
+		"Que voulez-vous faire", "Chercher", "Aperçu", "Mes annonces", "Derniers connectés", "Changer de mot de passe",
 	} {
 		x.Press(fmt.Sprintf("F%d", i+2)) // F2 is screen 1: F1 is the help's
 		x.Shows(screen, "en ligne")
@@ -186,7 +186,7 @@ func TestColumnsStandWhateverTheTitles(t *testing.T) {
 	x := openTerminal(t, env, etu, "--addr", addr, "--login", "alice", "--lang", "fr")
 	x.Shows("Bonjour Alice")
 	x.Press("2")
-	x.Shows("Recherche", "日本語の本", "famille")
+	x.Shows("Chercher", "日本語の本", "famille")
 	look := func(when string) {
 		t.Helper()
 		x.tmux("copy-mode", ";", "send-keys", "-X", "top-line", ";", "send-keys", "-X", "start-of-line")

@@ -125,7 +125,6 @@ func TestWholeProgram(t *testing.T) {
 	close(cut)
 	p.press("5")
 	p.see("▸5 Classements", "Derniers connectés")
-	p.press("\t")
 	p.see("Plus connectés")
 	if err := unix.IoctlSetWinsize(int(p.master.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 15, Col: 50}); err != nil {
 		t.Fatal(err)
