@@ -105,7 +105,7 @@ func runScreens(ctx context.Context, cfg config.Config, t i18n.T, opt api.Option
 	err := tui.Run(ctx, tui.Options{
 		API: client, T: t, Theme: cfg.Theme, ASCII: cfg.ASCII, Charset: cfg.Charset, Motion: cfg.Animations,
 		Login: cfg.Login, Password: os.Getenv("ETU_PASSWORD"), Addr: cfg.Addr, TLS: cfg.TLS, Version: protocol.BuildVersion(), Debug: debug,
-		Notify: cfg.Notifications, Demo: cfg.Demo, Settings: config.File{Dir: config.Dir(os.Getenv)},
+		Notify: cfg.Notifications, Demo: cfg.Demo, Alerts: cfg.Alerts, Settings: config.File{Dir: config.Dir(os.Getenv)},
 	})
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return fail(1, err)

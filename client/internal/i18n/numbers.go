@@ -68,7 +68,7 @@ func (t T) Compact(x float64) string {
 	for _, unit := range []string{"", "k", "M", "G"} {
 		if x < 1000 || unit == "G" {
 			decimals := 0
-			if unit != "" && x < 10 {
+			if unit != "" && x < 10 && x != math.Trunc(x) {
 				decimals = 1
 			}
 			return t.Decimal(x, decimals) + unit

@@ -114,6 +114,9 @@ var refusals = map[string]Msg{
 	"BLOQUE":       say("compte bloqué", "account blocked"),
 	"DEBIT":        say("trop d'essais", "too many tries"),
 	"INDISPONIBLE": say("panne", "outage"),
+	"VENDU":        say("déjà vendu", "already sold"),
+	"ABSENT":       say("introuvable", "not found"),
+	"INTERDIT":     say("interdit", "not allowed"),
 }
 
 // Refusal names why something was refused. An unknown code as it is.

@@ -41,7 +41,7 @@ func instancesView(e *page.Env, all *page.Load[[]api.Instance], w, h int) string
 	table.SetHeight(room)
 	text := table.View(th, []widget.Column{
 		{Title: e.S(i18n.ColServer)},
-		{Title: e.S(i18n.ColVersion), Width: 12, From: 100, Style: &th.Faint},
+		{Title: e.S(i18n.ColVersion), Width: max(12, min(40, in/8)), From: 100, Style: &th.Faint},
 		{Title: e.S(i18n.ColSince), Width: 8, From: 66, Right: true, Style: &th.Faint},
 		{Title: e.S(i18n.ColConnections), Width: 10, From: 84, Right: true},
 		{Title: e.S(i18n.ColUsers), Width: 10, From: 100, Right: true},
@@ -56,7 +56,7 @@ func instancesView(e *page.Env, all *page.Load[[]api.Instance], w, h int) string
 		}
 		p99 := th.Faint.Render("-")
 		if i.P99 > 0 {
-			p99 = e.T.Decimal(milliseconds(i.P99), 1)
+			p99 = e.T.Decimal(milliseconds(i.P99), decimals(milliseconds(i.P99), 1))
 		}
 		return []string{
 			th.OK.Render(theme.Dot) + " " + th.Strong.Render(i.Name), i.Version, e.T.Age(e.Now().Sub(i.Since)), e.T.Int(int64(i.Connections)), e.T.Int(int64(i.Users)),

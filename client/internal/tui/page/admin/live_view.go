@@ -147,7 +147,7 @@ func (p *live) bandText(b band, row, rows int, over bool, w int) string {
 	now, _ := p.series.last()
 	figure := "-"
 	if v := b.of(now); !math.IsNaN(v) {
-		figure = e.T.Decimal(v, b.decimals)
+		figure = e.T.Decimal(v, decimals(v, b.decimals))
 	}
 	style := th.Strong
 	if over {
@@ -169,6 +169,14 @@ func (p *live) bandText(b band, row, rows int, over bool, w int) string {
 		return th.Faint.Render(e.S(i18n.LiveRefused, now.refusedQuota, now.refusedKey, max(0, other)))
 	}
 	return ""
+}
+
+// decimals is how many of them say something.
+func decimals(v float64, most int) int {
+	if v >= 100 {
+		return 0
+	}
+	return most
 }
 
 // axis is the value at the top of a curve and the 0 at its bottom.

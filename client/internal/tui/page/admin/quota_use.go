@@ -125,7 +125,10 @@ func (all quotaUses) view(e *page.Env, w, h int) string {
 			}
 			sign = widget.LevelSign(th, widget.Level(s.max-s.used, s.max))
 		}
-		right := " " + what + " " + th.Faint.Render(widget.FitRight(e.T.Age(e.Now().Sub(when)), 6))
+		right := " " + what
+		if in >= 30 {
+			right += " " + th.Faint.Render(widget.FitRight(e.T.Age(e.Now().Sub(when)), 6))
+		}
 		l.Add(widget.Ends(sign+" "+s.login, right, in))
 	}
 	return p.View(th, l.String(), w, h)
