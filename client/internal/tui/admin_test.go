@@ -519,3 +519,16 @@ func TestThrownOutLearnsWhy(t *testing.T) {
 	})
 	s.see("Un administrateur a mis fin à votre session : annonces")
 }
+
+// A click chooses a row, a second one opens it; a click on a tab leads there.
+func TestClicksOfAnAdministrator(t *testing.T) {
+	s := professor(t, 120, 40)
+	s.press("7")
+	s.view()
+	s.clickOn("Comptes")
+	s.see("▌ amelie")
+	s.clickOn("Léo Petit")
+	s.see("▌ leo")
+	s.clickOn("Léo Petit")
+	s.see("leo@etu.example", "esc retour")
+}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/tuitest"
 )
 
@@ -128,6 +130,27 @@ func BenchmarkLiveSecond(b *testing.B) {
 	for b.Loop() {
 		s.now = s.now.Add(time.Second)
 		s.m.Update(measured(s.now, 20))
+		s.m.View()
+	}
+}
+
+// BenchmarkCrowdBatch is what a tenth of a second of a crowd costs the
+// administrator's screen, to its frame: 20 of 200 events a second.
+func BenchmarkCrowdBatch(b *testing.B) {
+	f := tuitest.New(start)
+	f.AdminIn()
+	s := open(b, f, 120, 40)
+	s.press("7")
+	busy(s, 900)
+	n := 0
+	for b.Loop() {
+		s.now = s.now.Add(100 * time.Millisecond)
+		var all page.Live
+		for range 20 {
+			n++
+			all = append(all, activity(s.now, "REFUS", fmt.Sprint("u", n%300), "code", "QUOTA", "verbe", "ACHAT", "adresse", "10.0.0.1"))
+		}
+		s.m.Update(all)
 		s.m.View()
 	}
 }

@@ -195,6 +195,18 @@ func (s *driver) press(keys ...string) {
 	}
 }
 
+// clickOn clicks on the first place where a text stands.
+func (s *driver) clickOn(text string) {
+	s.t.Helper()
+	for y, line := range strings.Split(s.view(), "\n") {
+		if before, _, found := strings.Cut(line, text); found {
+			s.send(tea.MouseMsg{X: cells.Width(before), Y: y, Action: tea.MouseActionPress, Button: tea.MouseButtonLeft})
+			return
+		}
+	}
+	s.t.Fatalf("no %q in\n%s", text, s.view())
+}
+
 // typed types a text, character by character.
 func (s *driver) typed(text string) {
 	for _, r := range text {

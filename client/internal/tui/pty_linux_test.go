@@ -21,7 +21,7 @@ const patience = 4 * time.Second
 // tty is the program in a process of its own, on a pseudo-terminal that
 // answers nothing.
 type tty struct {
-	t      *testing.T
+	t      testing.TB
 	cmd    *exec.Cmd
 	master *os.File
 	slave  *os.File
@@ -35,12 +35,12 @@ type tty struct {
 }
 
 // launch starts the program against a server, with more of its environment.
-func launch(t *testing.T, addr string, env ...string) *tty {
+func launch(t testing.TB, addr string, env ...string) *tty {
 	t.Helper()
 	return launchCommand(t, exec.Command(os.Args[0]), append(env, childEnv+"="+addr)...)
 }
 
-func launchCommand(t *testing.T, cmd *exec.Cmd, env ...string) *tty {
+func launchCommand(t testing.TB, cmd *exec.Cmd, env ...string) *tty {
 	t.Helper()
 	master, slave := openPty(t, 80, 24)
 	p := &tty{

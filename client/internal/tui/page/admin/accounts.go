@@ -224,6 +224,13 @@ func act(e *page.Env, k tea.KeyMsg, a api.Account) (used bool) {
 	return true
 }
 
+func (p *accounts) click(row int) tea.Cmd {
+	if p.table.Click(row, len(p.rows)) {
+		return p.key(keys.Enter.Press())
+	}
+	return nil
+}
+
 func (p *accounts) typing() bool { return p.search.Typing() }
 
 func (p *accounts) forget() {

@@ -20,6 +20,7 @@ type panel interface {
 	show() tea.Cmd
 	update(tea.Msg) tea.Cmd // everything but keys
 	key(tea.KeyMsg) tea.Cmd
+	click(row int) tea.Cmd
 	setSize(w, h int)
 	view() string
 	keys() []keys.Key
@@ -94,6 +95,8 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 	switch m := m.(type) {
 	case tea.KeyMsg:
 		return p.key(m)
+	case page.Click:
+		return p.current().click(int(m))
 	case page.Left:
 		p.registrations.Forget()
 		p.tab = tabLive
@@ -163,7 +166,16 @@ func (p *Page) View() string {
 	if p.sessions.all.Has {
 		count = e.T.Int(int64(len(p.sessions.all.Data)))
 	}
-	tabs := " " + widget.Tabs(th, p.tab, e.S(i18n.AdminLive), strings.TrimSpace(e.S(i18n.AdminSessions, count)), e.S(i18n.AdminAccounts))
+	names := []string{e.S(i18n.AdminLive), strings.TrimSpace(e.S(i18n.AdminSessions, count)), e.S(i18n.AdminAccounts)}
+	for i := range names { // a click on a tab is the key that leads there
+		switch (i - p.tab + len(names)) % len(names) {
+		case 1:
+			names[i] = widget.KeyZone(keys.NextPanel.Code(), names[i])
+		case 2:
+			names[i] = widget.KeyZone(keys.PrevPanel.Code(), names[i])
+		}
+	}
+	tabs := " " + widget.Tabs(th, p.tab, names...)
 	open := ""
 	switch n := p.live.alerts.unseen(); {
 	case n > 0:

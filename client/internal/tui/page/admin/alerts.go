@@ -201,6 +201,9 @@ func (a *alerts) view(e *page.Env, w, h int) string {
 		case one.seen:
 			style, when = th.Faint, e.S(i18n.AlertSeen, when)
 		}
+		if w < 30 {
+			when = ""
+		}
 		l.Add(widget.Ends(style.Render(sign+" "+one.text(e)), " "+th.Faint.Render(when), w-widget.PanelW))
 	}
 	return p.View(th, l.String(), w, h)

@@ -54,6 +54,8 @@ func (p *details) setSize(w, h int) { p.SetSize(w, h) }
 
 func (p *details) typing() bool { return false }
 
+func (p *details) click(int) tea.Cmd { return nil }
+
 func (p *details) update(m tea.Msg) tea.Cmd {
 	switch m := m.(type) {
 	case page.Second:

@@ -39,7 +39,7 @@ func instancesView(e *page.Env, all *page.Load[[]api.Instance], w, h int) string
 	}
 	var table widget.Table
 	table.SetHeight(room)
-	text := table.View(th, []widget.Column{
+	text := widget.WithoutZones(table.View(th, []widget.Column{
 		{Title: e.S(i18n.ColServer)},
 		{Title: e.S(i18n.ColVersion), Width: max(12, min(40, in/8)), From: 100, Style: &th.Faint},
 		{Title: e.S(i18n.ColSince), Width: 8, From: 66, Right: true, Style: &th.Faint},
@@ -62,7 +62,7 @@ func instancesView(e *page.Env, all *page.Load[[]api.Instance], w, h int) string
 			th.OK.Render(theme.Dot) + " " + th.Strong.Render(i.Name), i.Version, e.T.Age(e.Now().Sub(i.Since)), e.T.Int(int64(i.Connections)), e.T.Int(int64(i.Users)),
 			e.T.Decimal(i.CommandsPerSecond, 1), p99, health(e, i.MySQL), health(e, i.Redis),
 		}
-	})
+	}))
 	if h-widget.PanelH <= 1 { // no room for the head
 		_, text, _ = strings.Cut(text, "\n")
 	}

@@ -138,6 +138,13 @@ func (p *live) key(k tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
+func (p *live) click(row int) tea.Cmd {
+	if p.feed.table.Click(row, len(p.feed.shown)) {
+		return p.key(keys.Enter.Press())
+	}
+	return nil
+}
+
 func (p *live) forget() {
 	p.ask.Forget()
 	p.history.Forget()

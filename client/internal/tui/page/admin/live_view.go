@@ -18,7 +18,7 @@ const (
 	moreServers = 9
 	// sideFrom is the width from which alerts and quotas stand beside the curves,
 	// and bothFrom the height from which both do.
-	sideFrom = 76
+	sideFrom = 74
 	bothFrom = 12
 	// tallest is how many rows a curve takes at most: its shape gets lost in more.
 	tallest = 6
@@ -56,7 +56,11 @@ func (p *live) middle(h, rows int) string {
 		}
 		return p.activity(p.W, h, rows)
 	}
-	w := widget.Share(p.W, widget.Gutter, 2, 1)
+	weights := []int{2, 1}
+	if p.W < 100 {
+		weights = []int{3, 2}
+	}
+	w := widget.Share(p.W, widget.Gutter, weights...)
 	var side string
 	switch {
 	case h >= bothFrom:

@@ -190,6 +190,13 @@ func (p *sessions) keys() []keys.Key {
 	return []keys.Key{keys.Enter.To(i18n.DoAccount), keys.Expel, keys.Search, keys.Sort, keys.Export}
 }
 
+func (p *sessions) click(row int) tea.Cmd {
+	if p.table.Click(row, len(p.rows)) {
+		return p.key(keys.Enter.Press())
+	}
+	return nil
+}
+
 func (p *sessions) typing() bool { return p.search.Typing() }
 
 func (p *sessions) forget() {
