@@ -35,7 +35,7 @@ var (
 	LiveUsed         = say("%d/%d", "%d/%d")
 
 	LiveFresh  = say("mesuré il y a %s", "measured %s ago")
-	LiveStale  = say("écran figé : dernière mesure il y a %s", "frozen: last measure %s ago")
+	LiveStale  = say("écran figé depuis %s", "frozen for %s")
 	LiveMissed = count("%s événement perdu", "%s événements perdus", "%s event missed", "%s events missed")
 )
 

@@ -58,7 +58,7 @@ func (p *live) middle(h, rows int) string {
 	}
 	weights := []int{2, 1}
 	if p.W < 100 {
-		weights = []int{3, 2}
+		weights = []int{5, 3}
 	}
 	w := widget.Share(p.W, widget.Gutter, weights...)
 	var side string
