@@ -63,6 +63,17 @@ func (a *Admin) SetPassword(ctx context.Context, actor Actor, login, password st
 		})
 }
 
+// SetRole gives a user another role. The sessions end: each holds the role of its
+// login.
+func (a *Admin) SetRole(ctx context.Context, actor Actor, login string, role accounts.Role) error {
+	return a.actAndRevoke(ctx, actor, login, action{action: "ROLE", reason: string(role), shuts: role != accounts.Admin},
+		"L'administration a changé votre rôle ; reconnectez-vous.",
+		func(ctx context.Context, tx store.Tx, t target) error {
+			_, err := tx.Exec(ctx, `UPDATE utilisateurs SET role = ? WHERE id = ?`, string(role), t.ID)
+			return err
+		})
+}
+
 // actAndRevoke does an action after which the user's tokens are revoked and the
 // connections closed, on all instances; said is the text of their last line, which
 // also stands in the news.

@@ -29,6 +29,9 @@ const Usage = `Commandes (les options se donnent après, ou par l'environnement)
   user block LOGIN RAISON…                  bloquer un compte et fermer ses sessions
   user unblock LOGIN                        le rouvrir
   user raz LOGIN                            vider ses deux fenêtres de quota
+  user role LOGIN etudiant|admin            changer son rôle et fermer ses sessions
+  user delete LOGIN [RAISON…]               supprimer un compte ; ses ventes restent, sans nom
+  user show LOGIN                           un compte et ce qu'il a fait en dernier
   user list [MOT…]                          les comptes
   migrate                                   créer ou mettre à jour les tables
   boards rebuild                            rebâtir les tableaux depuis le registre
@@ -95,6 +98,9 @@ var commands = []command{
 	{"user block", 2, -1, block},
 	{"user unblock", 1, 1, unblock},
 	{"user raz", 1, 1, raz},
+	{"user role", 2, 2, role},
+	{"user delete", 1, -1, remove},
+	{"user show", 1, 1, show},
 	{"user list", 0, -1, list},
 	{"migrate", 0, 0, migrate},
 	{"boards rebuild", 0, 0, rebuild},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"etuservices/protocol"
 	"etuservices/server/internal/accounts"
@@ -21,6 +22,22 @@ func loginOf(s string) (string, error) {
 		return "", fmt.Errorf("%w : %q n'est pas un login", errValue, s)
 	}
 	return login, nil
+}
+
+func roleOf(s string) (accounts.Role, error) {
+	role := accounts.Role(s)
+	if role != accounts.Admin && role != accounts.Student {
+		return "", fmt.Errorf("%w : le rôle est etudiant ou admin", errValue)
+	}
+	return role, nil
+}
+
+func reasonOf(words []string) (string, error) {
+	reason := strings.Join(words, " ")
+	if !protocol.ValidReason(reason) {
+		return "", fmt.Errorf("%w : une raison a de 1 à %d caractères", errValue, protocol.MaxReason)
+	}
+	return reason, nil
 }
 
 func (t *Tool) newPassword() (string, error) {
@@ -42,9 +59,10 @@ func judged(err error) error {
 
 func add(ctx context.Context, t *Tool, args []string) error {
 	role := accounts.Student
+	var err error
 	if len(args) == 5 {
-		if role = accounts.Role(args[4]); role != accounts.Admin && role != accounts.Student {
-			return fmt.Errorf("%w : le rôle est etudiant ou admin", errValue)
+		if role, err = roleOf(args[4]); err != nil {
+			return err
 		}
 	}
 	user, err := accounts.ValidateUser(args[0], args[1], args[2], args[3], role)
@@ -76,9 +94,9 @@ func block(ctx context.Context, t *Tool, args []string) error {
 	if err != nil {
 		return err
 	}
-	reason := strings.Join(args[1:], " ")
-	if !protocol.ValidReason(reason) {
-		return fmt.Errorf("%w : une raison a de 1 à %d caractères", errValue, protocol.MaxReason)
+	reason, err := reasonOf(args[1:])
+	if err != nil {
+		return err
 	}
 	return t.done(t.Admin.Block(ctx, admin.CLIActor, login, reason), login, "compte bloqué, sessions fermées")
 }
@@ -97,6 +115,63 @@ func raz(ctx context.Context, t *Tool, args []string) error {
 		return err
 	}
 	return t.done(t.Admin.Reset(ctx, admin.CLIActor, login), login, "les deux quotas repartent de zéro")
+}
+
+func role(ctx context.Context, t *Tool, args []string) error {
+	login, err := loginOf(args[0])
+	if err != nil {
+		return err
+	}
+	role, err := roleOf(args[1])
+	if err != nil {
+		return err
+	}
+	return t.done(t.Admin.SetRole(ctx, admin.CLIActor, login, role), login, "rôle "+string(role)+", sessions fermées")
+}
+
+// deleteReason is told to the user of an account that is deleted without a reason.
+const deleteReason = "L'administration a supprimé votre compte."
+
+func remove(ctx context.Context, t *Tool, args []string) error {
+	login, err := loginOf(args[0])
+	if err != nil {
+		return err
+	}
+	reason := deleteReason
+	if len(args) > 1 {
+		if reason, err = reasonOf(args[1:]); err != nil {
+			return err
+		}
+	}
+	return t.done(t.Admin.Delete(ctx, admin.CLIActor, login, reason), login, "compte supprimé")
+}
+
+func show(ctx context.Context, t *Tool, args []string) error {
+	login, err := loginOf(args[0])
+	if err != nil {
+		return err
+	}
+	p, err := t.Admin.Profile(ctx, login)
+	if err != nil {
+		return t.done(err, login, "")
+	}
+	table := tabwriter.NewWriter(t.Out, 0, 0, 2, ' ', 0)
+	for _, line := range [][]string{
+		{"login", p.Login},
+		{"prénom, nom", p.FirstName + " " + p.LastName},
+		{"e-mail", p.Email},
+		{"rôle, état", string(p.Role) + ", " + p.State},
+		{"ouvert le", p.Created.Format(time.RFC3339)},
+	} {
+		fmt.Fprintln(table, strings.Join(line, "\t"))
+	}
+	for _, e := range p.Logins {
+		fmt.Fprintf(table, "connexion\t%s\t%s\t%s\n", e.At.Format(time.RFC3339), e.Address, e.Instance)
+	}
+	for _, e := range p.Calls {
+		fmt.Fprintf(table, "%s\t%s\tarticle %d : %s\t%s\n", e.Service, e.At.Format(time.RFC3339), e.Article, e.Result, e.Instance)
+	}
+	return table.Flush()
 }
 
 func list(ctx context.Context, t *Tool, args []string) error {
