@@ -22,12 +22,12 @@ var errUnwell = errors.New("quelque chose ne va pas")
 // goes to prompts.
 func RunCommand(ctx context.Context, words []string, cfg config.Config, hash hashing.Options, out, prompts io.Writer, log *slog.Logger) error {
 	warnUnknown(log)
-	password := func() (string, error) { return cli.ReadPassword(os.Getenv, os.Stdin, prompts) }
+	terminal := cli.NewTerminal(words, os.Getenv, os.Stdin, out, prompts)
 	if done, err := cli.BackupOrRestore(ctx, words, cfg, out); done {
 		return err
 	}
 	if cfg.MySQLDSN == "" {
-		if found, err := cli.Remote(ctx, cfg.Data, words, out, password); found {
+		if found, err := cli.Remote(ctx, cfg.Data, words, terminal); found {
 			return err
 		}
 	}
@@ -41,7 +41,7 @@ func RunCommand(ctx context.Context, words []string, cfg config.Config, hash has
 	defer stores.Close()
 	a := New(cfg, hash, stores, log)
 	defer a.Close()
-	return a.command(ctx, words, out, password)
+	return a.command(ctx, words, terminal)
 }
 
 // diagnose runs the doctor, on the stores of a running server where there is one.
@@ -53,11 +53,11 @@ func diagnose(ctx context.Context, cfg config.Config, out io.Writer, running *st
 }
 
 // command runs one of the server's own commands on the stores of this process.
-func (a *App) command(ctx context.Context, words []string, out io.Writer, password func() (string, error)) error {
+func (a *App) command(ctx context.Context, words []string, t cli.Terminal) error {
 	if words[0] == cli.Doctor {
-		return diagnose(ctx, a.cfg, out, a.Stores)
+		return diagnose(ctx, a.cfg, t, a.Stores)
 	}
-	tool := cli.Tool{Accounts: a.Accounts, Admin: a.Admin, Boards: a.Boards, Out: out, Password: password}
+	tool := cli.Tool{Terminal: t, Admin: a.Admin, Boards: a.Boards}
 	return tool.Run(ctx, words)
 }
 

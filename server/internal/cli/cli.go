@@ -4,17 +4,12 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
+	"slices"
 	"strings"
 
-	"golang.org/x/term"
-
-	"etuservices/server/internal/accounts"
 	"etuservices/server/internal/admin"
 	"etuservices/server/internal/stats"
 )
@@ -43,22 +38,28 @@ Un mot de passe est demandé, ou lu dans ETU_PASSWORD ; jamais une option.
 
 // Tool is what commands work with.
 type Tool struct {
-	Accounts *accounts.Accounts
-	Admin    *admin.Admin
-	Boards   *stats.Boards
-	// Password gives the password that a command needs.
-	Password func() (string, error)
-	Out      io.Writer
+	Terminal
+	Admin  *admin.Admin
+	Boards *stats.Boards
 }
 
-// Split parts a command line into the words of a command and the options behind
-// them; no words is no command: the server itself.
+// Split parts a command line into the words of a command, its flags among them, and
+// the server's options behind them; no words is no command: the server itself.
 func Split(args []string) (words, options []string) {
 	n := 0
 	for n < len(args) && !strings.HasPrefix(args[n], "-") {
 		n++
 	}
-	return args[:n], args[n:]
+	words = slices.Clone(args[:n])
+	c := find(words)
+	for _, option := range args[n:] {
+		if c != nil && slices.Contains(c.flags, option) {
+			words = append(words, option)
+		} else {
+			options = append(options, option)
+		}
+	}
+	return words, options
 }
 
 // Check says whether words are a command, before any store is opened.
@@ -85,28 +86,29 @@ func usageOf(first string) string {
 }
 
 // command is one of them: its first words, how many follow at least, at most
-// (-1: any number).
+// (-1: any number), its own flags, which stand behind them.
 type command struct {
 	name        string
 	least, most int
 	run         func(ctx context.Context, t *Tool, args []string) error
+	flags       []string
 }
 
 var commands = []command{
-	{"user add", 4, 5, add},
-	{"user passwd", 1, 1, passwd},
-	{"user block", 2, -1, block},
-	{"user unblock", 1, 1, unblock},
-	{"user raz", 1, 1, raz},
-	{"user role", 2, 2, role},
-	{"user delete", 1, -1, remove},
-	{"user show", 1, 1, show},
-	{"user list", 0, -1, list},
-	{"migrate", 0, 0, migrate},
-	{"boards rebuild", 0, 0, rebuild},
-	{Doctor, 0, 0, nil}, // this and the next run before the stores are open
-	{Backup, 1, 1, nil},
-	{Restore, 1, 1, nil},
+	{"user add", 4, 5, add, nil},
+	{"user passwd", 1, 1, passwd, nil},
+	{"user block", 2, -1, block, nil},
+	{"user unblock", 1, 1, unblock, nil},
+	{"user raz", 1, 1, raz, nil},
+	{"user role", 2, 2, role, nil},
+	{"user delete", 1, -1, remove, nil},
+	{"user show", 1, 1, show, nil},
+	{"user list", 0, -1, list, nil},
+	{"migrate", 0, 0, migrate, nil},
+	{"boards rebuild", 0, 0, rebuild, nil},
+	{Doctor, 0, 0, nil, nil}, // this and the next run before the stores are open
+	{Backup, 1, 1, nil, nil},
+	{Restore, 1, 1, nil, nil},
 }
 
 // Doctor is the command that looks at stores which may not open.
@@ -118,9 +120,23 @@ func find(words []string) *command {
 		if len(words) < len(name) || strings.Join(words[:len(name)], " ") != c.name {
 			continue
 		}
-		if n := len(words) - len(name); n >= c.least && (c.most < 0 || n <= c.most) {
+		given := 0
+		for _, word := range words[len(name):] {
+			if !slices.Contains(c.flags, word) {
+				given++
+			}
+		}
+		if given >= c.least && (c.most < 0 || given <= c.most) {
 			return &commands[i]
 		}
+	}
+	return nil
+}
+
+// arguments are the words behind a command's name.
+func arguments(words []string) []string {
+	if c := find(words); c != nil {
+		return words[len(strings.Fields(c.name)):]
 	}
 	return nil
 }
@@ -131,11 +147,11 @@ func (t *Tool) Run(ctx context.Context, words []string) error {
 	if c == nil || c.run == nil {
 		return ErrUsage
 	}
-	return c.run(ctx, t, words[len(strings.Fields(c.name)):])
+	return c.run(ctx, t, arguments(words))
 }
 
 func migrate(_ context.Context, t *Tool, _ []string) error { // opening the stores did it
-	fmt.Fprintln(t.Out, "tables à jour")
+	fmt.Fprintln(t, "tables à jour")
 	return nil
 }
 
@@ -143,24 +159,6 @@ func rebuild(ctx context.Context, t *Tool, _ []string) error {
 	if err := t.Boards.Rebuild(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintln(t.Out, "tableaux rebâtis depuis le registre")
+	fmt.Fprintln(t, "tableaux rebâtis depuis le registre")
 	return nil
-}
-
-// ReadPassword gives the password of ETU_PASSWORD, or asks for it without showing it.
-func ReadPassword(getenv func(string) string, in *os.File, out io.Writer) (string, error) {
-	if password := getenv("ETU_PASSWORD"); password != "" {
-		return password, nil
-	}
-	if fd := int(in.Fd()); term.IsTerminal(fd) {
-		fmt.Fprint(out, "Mot de passe : ")
-		defer fmt.Fprintln(out)
-		password, err := term.ReadPassword(fd)
-		return string(password), err
-	}
-	line, err := bufio.NewReader(in).ReadString('\n')
-	if line == "" && err != nil {
-		return "", fmt.Errorf("mot de passe : %w", err)
-	}
-	return strings.TrimRight(line, "\r\n"), nil
 }

@@ -16,35 +16,47 @@ import (
 // The control socket lets the server's own commands act on embedded stores that a
 // running server holds. It stands in the data folder, mode 0600: whoever may open
 // it may read the stores, too. A conversation is lines of JSON: the words of the
-// command, a password where the server asks for one, what is to be shown.
+// command, what the server asks the person's side for, what is to be shown.
 const (
 	controlFile = "control.sock"
 	// controlTime bounds a whole command: rebuilding a million accounts takes some
 	// seconds, and a person may have to type a password.
 	controlTime = 5 * time.Minute
-	// controlBytes bounds what a command sends.
-	controlBytes = 64 << 10
+	// controlBytes bounds what a command sends: a file that it reads, escaped.
+	controlBytes = 4 * maxInput
 )
 
+// controlRequest is what the command sends: first its words, then the answer to each
+// question.
 type controlRequest struct {
-	Words    []string `json:"words,omitempty"`
-	Password string   `json:"password,omitempty"`
+	Words  []string `json:"words,omitempty"`
+	Answer string   `json:"answer,omitempty"`
 }
 
+// controlAnswer is what the server sends: questions, then what came of it.
 type controlAnswer struct {
-	Ask   bool   `json:"ask,omitempty"` // for the password; another answer follows it
+	Ask   string `json:"ask,omitempty"`  // one of the following; "": the last answer
+	Name  string `json:"name,omitempty"` // the question, or the name of the file
+	Data  []byte `json:"data,omitempty"` // to be written; nothing: the file has ended
 	Out   string `json:"out,omitempty"`
 	Error string `json:"error,omitempty"`
 }
+
+// What the server asks of the command, by the methods of a Terminal.
+const (
+	askPassword = "password"
+	askPerson   = "question"
+	askInput    = "input"
+	askWrite    = "write"
+)
 
 // RemoteError is a failure that the running server gave, in its words.
 type RemoteError struct{ Text string }
 
 func (e *RemoteError) Error() string { return e.Text }
 
-// Command runs one command: what people read goes to out, a password comes from
-// password.
-type Command func(ctx context.Context, words []string, out io.Writer, password func() (string, error)) error
+// Command runs one command.
+type Command func(ctx context.Context, words []string, t Terminal) error
 
 // ListenControl opens the control socket of a folder, whose lock the caller holds.
 func ListenControl(dir string) (net.Listener, error) { return store.ListenSocket(dir, controlFile) }
@@ -77,30 +89,77 @@ func answerControl(ctx context.Context, conn net.Conn, run Command) {
 	ctx, cancel := context.WithTimeout(ctx, controlTime)
 	defer cancel()
 	_ = conn.SetDeadline(time.Now().Add(controlTime))
-	in, reply := json.NewDecoder(io.LimitReader(conn, controlBytes)), json.NewEncoder(conn)
+	t := &remoteTerminal{in: json.NewDecoder(io.LimitReader(conn, controlBytes)), reply: json.NewEncoder(conn)}
 	var request controlRequest
-	if err := in.Decode(&request); err != nil {
+	if err := t.in.Decode(&request); err != nil {
 		return
 	}
-	var out bytes.Buffer
 	err := Check(request.Words)
 	if err == nil {
-		err = run(ctx, request.Words, &out, func() (string, error) {
-			var given controlRequest
-			err := errors.Join(reply.Encode(controlAnswer{Ask: true}), in.Decode(&given))
-			return given.Password, err
-		})
+		err = run(ctx, request.Words, t)
 	}
-	answer := controlAnswer{Out: out.String()}
+	answer := controlAnswer{Out: t.String()}
 	if err != nil {
 		answer.Error = err.Error()
 	}
-	_ = reply.Encode(answer) // who does not wait for it knows why
+	_ = t.reply.Encode(answer) // who does not wait for it knows why
+}
+
+// remoteTerminal is a terminal behind the control socket; what people read is sent at
+// the end.
+type remoteTerminal struct {
+	bytes.Buffer
+	in    *json.Decoder
+	reply *json.Encoder
+}
+
+func (t *remoteTerminal) ask(question controlAnswer) (string, error) {
+	var given controlRequest
+	err := t.reply.Encode(question)
+	if err == nil {
+		err = t.in.Decode(&given)
+	}
+	return given.Answer, err
+}
+
+// Password implements Terminal.
+func (t *remoteTerminal) Password() (string, error) { return t.ask(controlAnswer{Ask: askPassword}) }
+
+// Ask implements Terminal.
+func (t *remoteTerminal) Ask(question string) (string, error) {
+	return t.ask(controlAnswer{Ask: askPerson, Name: question})
+}
+
+// Input implements Terminal.
+func (t *remoteTerminal) Input() (string, error) { return t.ask(controlAnswer{Ask: askInput}) }
+
+// Create implements Terminal.
+func (t *remoteTerminal) Create(name string) (io.WriteCloser, error) {
+	return &remoteFile{t, name}, nil
+}
+
+// remoteFile is written on the side of the terminal.
+type remoteFile struct {
+	terminal *remoteTerminal
+	name     string
+}
+
+func (f *remoteFile) Write(data []byte) (int, error) {
+	if len(data) == 0 { // which would be the end
+		return 0, nil
+	}
+	_, err := f.terminal.ask(controlAnswer{Ask: askWrite, Name: f.name, Data: data})
+	return len(data), err
+}
+
+func (f *remoteFile) Close() error {
+	_, err := f.terminal.ask(controlAnswer{Ask: askWrite, Name: f.name})
+	return err
 }
 
 // Remote runs a command in the server that holds a folder; found is false when
 // none listens there: a socket may be left of one that was killed.
-func Remote(ctx context.Context, dir string, words []string, out io.Writer, password func() (string, error)) (found bool, err error) {
+func Remote(ctx context.Context, dir string, words []string, t Terminal) (found bool, err error) {
 	conn, err := store.DialSocket(ctx, dir, controlFile)
 	if err != nil {
 		return false, nil
@@ -108,28 +167,63 @@ func Remote(ctx context.Context, dir string, words []string, out io.Writer, pass
 	defer func() { _ = conn.Close() }()
 	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
 	say, answers := json.NewEncoder(conn), json.NewDecoder(conn)
-	if err := say.Encode(controlRequest{Words: words}); err != nil {
-		return true, lostControl(err)
-	}
+	request, files := controlRequest{Words: words}, make(openFiles)
+	defer files.close()
 	for {
+		if err := say.Encode(request); err != nil {
+			return true, lostControl(err)
+		}
 		var answer controlAnswer
 		if err := answers.Decode(&answer); err != nil {
 			return true, lostControl(err)
 		}
-		if !answer.Ask {
-			_, err := io.WriteString(out, answer.Out)
+		request = controlRequest{}
+		switch answer.Ask {
+		case askPassword:
+			request.Answer, err = t.Password()
+		case askPerson:
+			request.Answer, err = t.Ask(answer.Name)
+		case askInput:
+			request.Answer, err = t.Input()
+		case askWrite:
+			err = files.write(t, answer.Name, answer.Data)
+		default:
+			_, err := io.WriteString(t, answer.Out)
 			if answer.Error != "" {
 				err = &RemoteError{answer.Error}
 			}
 			return true, err
 		}
-		word, err := password()
 		if err != nil {
 			return true, err
 		}
-		if err := say.Encode(controlRequest{Password: word}); err != nil {
-			return true, lostControl(err)
+	}
+}
+
+// openFiles are those that a server writes, by their names.
+type openFiles map[string]io.WriteCloser
+
+// write writes to a file, which it opens the first time; no data closes it.
+func (o openFiles) write(t Terminal, name string, data []byte) (err error) {
+	file, open := o[name]
+	if !open {
+		if file, err = t.Create(name); err != nil {
+			return err
 		}
+		o[name] = file
+	}
+	if len(data) == 0 {
+		delete(o, name)
+		return file.Close()
+	}
+	_, err = file.Write(data)
+	return err
+}
+
+// close closes those that are still open where a command fails in between.
+func (o openFiles) close() {
+	for _, file := range o {
+		_ = file.Close()
 	}
 }
 

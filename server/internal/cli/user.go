@@ -155,7 +155,7 @@ func show(ctx context.Context, t *Tool, args []string) error {
 	if err != nil {
 		return t.done(err, login, "")
 	}
-	table := tabwriter.NewWriter(t.Out, 0, 0, 2, ' ', 0)
+	table := tabwriter.NewWriter(t, 0, 0, 2, ' ', 0)
 	for _, line := range [][]string{
 		{"login", p.Login},
 		{"prénom, nom", p.FirstName + " " + p.LastName},
@@ -175,7 +175,7 @@ func show(ctx context.Context, t *Tool, args []string) error {
 }
 
 func list(ctx context.Context, t *Tool, args []string) error {
-	table := tabwriter.NewWriter(t.Out, 0, 0, 2, ' ', 0)
+	table := tabwriter.NewWriter(t, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "LOGIN\tPRÉNOM\tNOM\tE-MAIL\tRÔLE\tÉTAT")
 	for after := ""; ; {
 		page, err := t.Admin.List(ctx, strings.Join(args, " "), after, protocol.MaxPage)
@@ -204,6 +204,6 @@ func (t *Tool) done(err error, login, what string) error {
 	case err != nil:
 		return err
 	}
-	fmt.Fprintf(t.Out, "%s : %s\n", login, what)
+	fmt.Fprintf(t, "%s : %s\n", login, what)
 	return nil
 }
