@@ -81,6 +81,8 @@ var (
 	DoEnds     = say("début, fin", "start, end")
 	DoTheme    = say("thème", "theme")
 	DoMouse    = say("souris", "mouse")
+	DoReveal   = say("voir le mot de passe", "show the password")
+	DoSeeItem  = say("voir l'article", "see the item")
 	DoPalette  = say("commandes", "commands")
 	DoSuspend  = say("suspendre", "suspend")
 	DoQuitNow  = say("quitter aussitôt", "quit at once")

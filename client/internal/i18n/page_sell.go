@@ -11,6 +11,7 @@ var (
 	SellText     = say("Description", "Description")
 	SellTextHint = say("facultatif : état, lieu de remise…", "optional: condition, where to meet…")
 	SellPreview  = say("Aperçu", "Preview")
+	SellCost     = say("Une vente est comptée", "A sale is counted")
 	SellYes      = say("Mettre en vente · compté", "Put up for sale · counted")
 	SellClear    = say("Effacer", "Clear")
 	SellOffline  = say("Le serveur ne répond pas. La vente sera faite à son retour, une seule fois.",

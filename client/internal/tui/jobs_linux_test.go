@@ -95,7 +95,7 @@ func TestStoppedAndContinued(t *testing.T) {
 	for i, stop := range []func(){func() { p.press("\x1a") }, signal(syscall.SIGTSTP), signal(syscall.SIGSTOP)} {
 		typed += string(rune('a' + i))
 		p.press(typed[i:])
-		p.see("▸ Identifiant   " + typed + "")
+		p.see("▸ Identifiant", "│ "+typed)
 		prompts, mouse := p.written(shellPrompt), p.written("\x1b[?1002h")
 		stop()
 		if i == 2 { // of SIGSTOP a program hears nothing, and can put nothing in order
@@ -109,7 +109,7 @@ func TestStoppedAndContinued(t *testing.T) {
 			p.shell(prompts)
 		}
 		p.press("fg\n")
-		p.see("▸ Identifiant   "+typed+"", "en ligne", "Mot de passe")
+		p.see("▸ Identifiant", "│ "+typed, "en ligne", "Mot de passe")
 		p.until("raw again", func() bool { return p.modes().Lflag&(unix.ICANON|unix.ECHO|unix.ISIG) == 0 })
 		p.until("the mouse again", func() bool { return p.written("\x1b[?1002h") > mouse })
 	}
@@ -140,7 +140,7 @@ func TestNobodyToContinueIt(t *testing.T) {
 	p.press("\x1a")
 	p.until("a moment without the screen", func() bool { return p.written("\x1b[?1049l") > 0 })
 	p.press("encore")
-	p.see("▸ Identifiant   encore")
+	p.see("▸ Identifiant", "│ encore")
 	p.press("\x03")
 	p.over(0)
 }

@@ -202,7 +202,7 @@ func TestForeignServers(t *testing.T) {
 			p := launch(t, linktest.Listen(t, c.script, c.script, c.script, c.script, c.script, c.script))
 			p.see("hors ligne", c.see)
 			p.press("été")
-			p.see("▸ Identifiant   été")
+			p.see("▸ Identifiant", "│ été")
 			p.press("\x03")
 			p.over(0)
 		})

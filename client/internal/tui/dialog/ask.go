@@ -135,7 +135,7 @@ func (d *Ask) View(w int) string {
 	l.Add(widget.Wrap(d.q.Body(), w)...)
 	l.Add("")
 	if len(d.q.Entries) > 0 {
-		l.Add(d.fields.View(e, w), "")
+		l.Add(d.fields.View(e, w, 0), "")
 	}
 	switch err := d.work.Err; {
 	case d.work.Busy():

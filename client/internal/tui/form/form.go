@@ -4,6 +4,7 @@ package form
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -11,9 +12,6 @@ import (
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
 	"etuservices/client/internal/tui/keys"
-	"etuservices/client/internal/tui/page"
-	"etuservices/client/internal/tui/theme"
-	"etuservices/client/internal/tui/widget"
 	"etuservices/protocol"
 )
 
@@ -27,6 +25,7 @@ type Entry struct {
 	Choice *Choice
 	// Counted shows how many characters were typed, and how many may be.
 	Counted bool
+	Lines   int // in sight of a long text, where the form has its frames
 	// Check says what is wrong with a text; nil: anything goes.
 	Check func(string) (wrong i18n.Msg, bad bool)
 
@@ -65,6 +64,8 @@ type Form struct {
 	Entries []*Entry
 	Buttons int
 	Focus   int // an entry, or len(Entries)+button
+
+	reveal bool // passwords are drawn as they are
 }
 
 // New makes a form of entries and buttons.
@@ -96,6 +97,8 @@ func (f *Form) act(k tea.KeyMsg) Act {
 	switch {
 	case keys.Send.Is(k):
 		return 0
+	case keys.Reveal.Is(k) && f.secret():
+		f.reveal = !f.reveal
 	case keys.Enter.Is(k) && f.Focus >= n:
 		return Act(f.Focus - n)
 	case keys.Enter.Is(k) && f.Focus == n-1:
@@ -138,6 +141,11 @@ func (f *Form) Typing() bool {
 // Secret says whether the entry in focus is a password.
 func (f *Form) Secret() bool {
 	return f.Focus < len(f.Entries) && (f.Entries[f.Focus].In.Secret || f.Entries[f.Focus].In.Exact)
+}
+
+// secret says whether an entry is a password.
+func (f *Form) secret() bool {
+	return slices.ContainsFunc(f.Entries, func(en *Entry) bool { return en.In.Secret })
 }
 
 // Valid checks all and goes to the first mistake.
@@ -198,49 +206,5 @@ func (f *Form) Clear() {
 			en.Choice.At = 0
 		}
 	}
-	f.Focus = 0
-}
-
-// countWidth is the room right of a counted entry, in cells.
-const countWidth = 10
-
-// View draws the entries in w cells, each in two lines: what was typed, then the
-// mistake, or the hint while the cursor is there.
-func (f *Form) View(e *page.Env, w int) string {
-	labels := 0
-	for _, en := range f.Entries {
-		labels = max(labels, widget.Width(e.S(en.Label)))
-	}
-	var l widget.Lines
-	for i, en := range f.Entries {
-		focused := i == f.Focus
-		room := max(1, w-labels-4)
-		below := ""
-		if wrong, bad := en.Wrong(); bad && en.left {
-			below = e.Theme.Err.Render(theme.Cross + " " + e.S(wrong))
-		} else if focused {
-			below = e.Theme.Faint.Render(e.S(en.Hint))
-		}
-		mark, label := "  ", widget.Fit(e.S(en.Label), labels)
-		if focused {
-			mark, label = e.Theme.Title.Render(theme.Cursor)+" ", e.Theme.Strong.Render(label)
-		}
-		line := mark + label + "  "
-		switch {
-		case en.Choice != nil:
-			line += en.Choice.View(e.Theme, room, focused)
-		case en.Counted:
-			used := e.T.Int(int64(en.In.Len())) + " / " + e.T.Int(int64(en.In.Max))
-			line = widget.Ends(line+en.In.View(max(1, room-countWidth), focused), e.Theme.Faint.Render(used), w)
-		default:
-			line += en.In.View(room, focused)
-		}
-		l.Add(line, widget.Indent(below, labels+4))
-	}
-	return l.String()
-}
-
-// ButtonRow draws the buttons; the one in focus has the cursor's sign.
-func (f *Form) ButtonRow(th *theme.Theme, names ...string) string {
-	return widget.Buttons(th, len(f.Entries), f.Focus-len(f.Entries), names...)
+	f.Focus, f.reveal = 0, false
 }

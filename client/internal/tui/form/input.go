@@ -16,6 +16,7 @@ import (
 type Input struct {
 	Max    int  // code points; 0 is no bound
 	Secret bool // drawn as dots, and Exact
+	Shown  bool // drawn as it is all the same
 	// Exact: a paste is taken as it stands or not at all. A password of which
 	// something was left out or replaced would be another one.
 	Exact bool
@@ -180,7 +181,7 @@ func (in *Input) View(w int, focused bool) string {
 
 // shown is how a part of the text looks.
 func (in *Input) shown(rs []rune) string {
-	if in.Secret {
+	if in.Secret && !in.Shown {
 		return strings.Repeat(theme.Mask, len(cells.Boundaries(rs))-1)
 	}
 	return string(rs)

@@ -192,6 +192,8 @@ var (
 	PrevTab = bind(i18n.DoTab, "shift+tab", "left", "h")
 	Send    = bind(i18n.DoSend, "ctrl+s")
 	Clear   = bind(i18n.HelpClear, "ctrl+u")
+	Reveal  = bind(i18n.DoReveal, "ctrl+v")
+	SeeItem = bind(i18n.DoSeeItem, "ctrl+g")
 	New     = bind(i18n.DoRegister, "ctrl+n")
 )
 
@@ -228,7 +230,7 @@ func Groups(admin bool) (left, right []Group) {
 			Buy, SellNew, Withdraw, Copy, Refresh.To(i18n.HelpRetry),
 		}},
 		{i18n.HelpDialogs, []Key{Sides, Yes, No}},
-		{i18n.HelpForms, []Key{New, Enter.To(i18n.DoNext), Send.To(i18n.HelpSend), Clear}},
+		{i18n.HelpForms, []Key{New, Enter.To(i18n.DoNext), Send.To(i18n.HelpSend), Clear, Reveal}},
 	}
 	return left, right
 }

@@ -71,6 +71,12 @@ func Wrap(s string, w int) []string {
 	return strings.Split(ansi.Wrap(s, w, ""), "\n")
 }
 
+// Middle puts a block of width block into the middle of w x h cells, from the top
+// where it is too high.
+func Middle(s string, w, h, block int) string {
+	return strings.Repeat("\n", max(0, (h-strings.Count(s, "\n")-1)/2)) + Indent(s, max(0, (w-block)/2))
+}
+
 // Indent puts n blanks before every line.
 func Indent(s string, n int) string {
 	pad := strings.Repeat(" ", n)

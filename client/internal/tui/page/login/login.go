@@ -85,8 +85,13 @@ func (p *Page) resumed() tea.Cmd {
 
 // Update takes keys.
 func (p *Page) Update(m tea.Msg) tea.Cmd {
-	if k, ok := m.(tea.KeyMsg); ok {
-		return p.key(k)
+	switch m := m.(type) {
+	case page.Click:
+		if !p.resume.Busy() && !p.enter.Busy() {
+			return p.act(p.Form.Click(int(m)))
+		}
+	case tea.KeyMsg:
+		return p.key(m)
 	}
 	return nil
 }
@@ -108,7 +113,11 @@ func (p *Page) key(k tea.KeyMsg) tea.Cmd {
 	case keys.New.Is(k):
 		return p.e.Push(page.Register, nil)
 	}
-	switch p.Form.Key(k) {
+	return p.act(p.Form.Key(k))
+}
+
+func (p *Page) act(act form.Act) tea.Cmd {
+	switch act {
 	case 0:
 		return p.submit()
 	case 1:
@@ -173,7 +182,7 @@ func (p *Page) Keys() []keys.Key {
 		return []keys.Key{keys.Back.To(i18n.DoCancel), keys.Quit.To(i18n.DoQuit)}
 	}
 	return []keys.Key{
-		keys.Next, keys.Enter, keys.New,
+		keys.Next, keys.Enter, keys.New, keys.Reveal,
 		keys.Language, keys.Quit.To(i18n.DoQuit),
 	}
 }

@@ -7,52 +7,49 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-// block is the width of the form, in cells.
-const block = 56
+// block is the width of the card, in cells.
+const block = 60
 
-// formH is what the form takes with a message of two lines under it.
-const formH = 15
-
-// logo is drawn of box parts, three lines high.
+// logo is made of half blocks, whose edges touch in every terminal font.
 var logo = []string{
-	"┏━╸╺┳╸╻ ╻┏━┓┏━╸┏━┓╻ ╻╻┏━╸┏━╸┏━┓",
-	"┣╸  ┃ ┃ ┃┗━┓┣╸ ┣┳┛┃┏┛┃┃  ┣╸ ┗━┓",
-	"┗━╸ ╹ ┗━┛┗━┛┗━╸╹┗╸┗┛ ╹┗━╸┗━╸┗━┛",
+	"█▀▀ ▀█▀ █ █ █▀▀ █▀▀ █▀█ █ █ █ █▀▀ █▀▀ █▀▀",
+	"█▀   █  █ █ ▀▀█ █▀  █▀▄ █ █ █ █   █▀  ▀▀█",
+	"▀▀▀  ▀  ▀▀▀ ▀▀▀ ▀▀▀ ▀ ▀  ▀  ▀ ▀▀▀ ▀▀▀ ▀▀▀",
 }
 
 // View draws the page.
 func (p *Page) View() string {
 	e, th := p.e, p.e.Theme
-	w := min(block, p.W-4)
-	var b strings.Builder
-	add := func(lines ...string) {
-		for _, l := range lines {
-			b.WriteString(widget.Indent(l, max(0, (p.W-w)/2)) + "\n")
-		}
-	}
-	for range max(0, (p.H-formH)/2) {
-		add("")
-	}
+	w := min(block, p.W)
+	in := w - widget.PanelW
+	center := func(s string) string { return strings.Repeat(" ", max(0, (w-widget.Width(s))/2)) + s }
+	var l widget.Lines
 	if th.ASCII {
-		add(th.Title.Render("E t u S e r v i c e s"))
+		l.Add(center(th.Title.Render("E t u S e r v i c e s")))
 	} else {
-		for _, l := range logo {
-			add(th.Title.Render(l))
+		for _, line := range logo {
+			l.Add(center(th.Gradient(line)))
 		}
 	}
-	add(th.Faint.Render(e.S(i18n.LoginTagline)), "")
+	l.Add(center(th.Faint.Render(e.S(i18n.LoginTagline))), "")
 	if p.resume.Busy() {
 		if p.resume.Slow(e) {
-			add("", e.S(i18n.LoginResuming))
+			l.Add("", center(e.S(i18n.LoginResuming)))
 		}
-		return b.String()
+		return widget.Middle(l.String(), p.W, p.H, w)
 	}
-	add(p.Form.View(e, w), "", " "+p.ButtonRow(th, e.S(i18n.LoginEnter), e.S(i18n.LoginNew)), "")
-	add(p.outcome(w))
+	var card widget.Lines
+	const rest = 7 // the logo, the card's frame, the buttons
+	card.Add(p.Form.View(e, in, p.H-rest-4))
+	card.Add("", p.ButtonRow(th, e.S(i18n.LoginEnter), e.S(i18n.LoginNew)))
+	l.Add(widget.Panel{Title: e.S(i18n.LoginTitle)}.View(th, card.String(), w, len(card)+widget.PanelH))
+	if text := p.outcome(w - 2); text != "" {
+		l.Add(widget.Indent(text, 1))
+	}
 	if p.plain() {
-		add("", e.Warning(e.S(i18n.LoginPlain), w))
+		l.Add(widget.Indent(e.Warning(e.S(i18n.LoginPlain), w-2), 1))
 	}
-	return b.String()
+	return widget.Middle(l.String(), p.W, p.H, w)
 }
 
 // outcome says how the last try went.

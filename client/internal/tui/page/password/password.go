@@ -58,6 +58,10 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 	switch m := m.(type) {
 	case page.Left:
 		p.reset()
+	case page.Click:
+		if !p.work.Busy() {
+			return p.act(p.Form.Click(int(m)))
+		}
 	case tea.KeyMsg:
 		return p.key(m)
 	}
@@ -71,7 +75,11 @@ func (p *Page) key(k tea.KeyMsg) tea.Cmd {
 	if p.work.Busy() {
 		return nil
 	}
-	switch p.Form.Key(k) {
+	return p.act(p.Form.Key(k))
+}
+
+func (p *Page) act(act form.Act) tea.Cmd {
+	switch act {
 	case 0:
 		p.work.Err = nil
 		if !p.Valid() {
@@ -109,9 +117,9 @@ func (p *Page) settled() tea.Cmd {
 
 // View draws the page.
 func (p *Page) View() string {
-	e, w := p.e, min(66, p.W-4)
+	e, w := p.e, min(66, p.W)
 	var l widget.Lines
-	l.Add("", p.Form.View(e, w), "  "+e.Theme.Faint.Render(e.S(i18n.PasswordWarn)), "",
+	l.Add(" "+e.Theme.Title.Render(e.S(i18n.PasswordTitle)), "", p.Form.View(e, w, p.H-7), "  "+e.Theme.Faint.Render(e.S(i18n.PasswordWarn)), "",
 		" "+p.ButtonRow(e.Theme, e.S(i18n.PasswordYes), e.S(i18n.Cancel)), "")
 	switch {
 	case p.work.Slow(e):
@@ -121,7 +129,7 @@ func (p *Page) View() string {
 	case p.work.Err != nil:
 		l.Add(widget.Indent(e.Failure(p.work.Err, w), 2))
 	}
-	return widget.Indent(l.String(), max(1, (p.W-w)/2))
+	return widget.Middle(l.String(), p.W, p.H, w)
 }
 
 // Title is the name of the page.
@@ -130,7 +138,7 @@ func (p *Page) Title() string { return p.e.S(i18n.PasswordTitle) }
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
 	return []keys.Key{
-		keys.Tabs.To(i18n.DoFields), keys.Enter, keys.Send,
+		keys.Tabs.To(i18n.DoFields), keys.Enter, keys.Send, keys.Reveal,
 		keys.Back, keys.HelpTyping,
 	}
 }

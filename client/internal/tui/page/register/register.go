@@ -68,6 +68,9 @@ func (p *Page) Show(any) tea.Cmd { return nil }
 
 // Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) tea.Cmd {
+	if at, is := m.(page.Click); is && !p.enter.Busy() {
+		return p.act(p.Form.Click(int(at)))
+	}
 	k, ok := m.(tea.KeyMsg)
 	switch {
 	case !ok:
@@ -80,7 +83,11 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 	case keys.Back.Is(k):
 		return p.e.Back()
 	}
-	switch p.Form.Key(k) {
+	return p.act(p.Form.Key(k))
+}
+
+func (p *Page) act(act form.Act) tea.Cmd {
+	switch act {
 	case 0:
 		return p.submit()
 	case 1:
@@ -142,19 +149,16 @@ func (p *Page) entered() tea.Cmd {
 
 // View draws the page.
 func (p *Page) View() string {
-	e, w := p.e, min(72, p.W-4)
-	var b strings.Builder
-	if p.H > 15 {
-		b.WriteString("\n")
-	}
-	b.WriteString(p.Form.View(e, w) + "\n " + p.ButtonRow(e.Theme, e.S(i18n.RegisterCreate), e.S(i18n.Cancel)) + "\n")
+	e, w := p.e, min(72, p.W)
+	var l widget.Lines
+	l.Add(p.Form.View(e, w, p.H-2), " "+p.ButtonRow(e.Theme, e.S(i18n.RegisterCreate), e.S(i18n.Cancel)))
 	switch {
 	case p.enter.Slow(e):
-		b.WriteString("  " + e.Waiting())
+		l.Add(" " + e.Waiting())
 	case p.enter.Err != nil:
-		b.WriteString(widget.Indent(e.Failure(p.enter.Err, w), 2))
+		l.Add(widget.Indent(e.Failure(p.enter.Err, w-2), 1))
 	}
-	return widget.Indent(b.String(), max(0, (p.W-w)/2))
+	return widget.Middle(l.String(), p.W, p.H, w)
 }
 
 // Title is the name of the page.
@@ -166,7 +170,7 @@ func (p *Page) Keys() []keys.Key {
 		return []keys.Key{keys.Back.To(i18n.DoCancel), keys.Quit.To(i18n.DoQuit)}
 	}
 	return []keys.Key{
-		keys.Tabs.To(i18n.DoFields), keys.Enter, keys.Send,
+		keys.Tabs.To(i18n.DoFields), keys.Enter, keys.Send, keys.Reveal,
 		keys.Back, keys.HelpTyping, keys.Quit.To(i18n.DoQuit),
 	}
 }

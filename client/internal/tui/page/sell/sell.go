@@ -56,7 +56,7 @@ func New(e *page.Env) *Page {
 		},
 		&form.Entry{
 			Field: "description", Label: i18n.SellText, Hint: i18n.SellTextHint, Check: form.CheckLegible,
-			In: form.Input{Max: protocol.MaxDescription}, Counted: true,
+			In: form.Input{Max: protocol.MaxDescription}, Counted: true, Lines: 4,
 		},
 	)
 	return p
@@ -77,6 +77,10 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 			p.reset()
 		}
 		p.owner = m.Session.Login
+	case page.Click:
+		if !p.work.Busy() {
+			return p.act(p.Form.Click(int(m)))
+		}
 	case tea.KeyMsg:
 		return p.key(m)
 	}
@@ -90,7 +94,14 @@ func (p *Page) key(k tea.KeyMsg) tea.Cmd {
 	if p.work.Busy() {
 		return nil
 	}
-	switch p.Form.Key(k) {
+	if keys.SeeItem.Is(k) && p.work.Has {
+		return p.e.Push(page.Article, api.Article{ID: p.work.Data.ID, Title: p.work.Data.Title, Cents: p.work.Data.Cents, Seller: p.e.Session.Login})
+	}
+	return p.act(p.Form.Key(k))
+}
+
+func (p *Page) act(act form.Act) tea.Cmd {
+	switch act {
 	case 0:
 		return p.submit()
 	case 1:
@@ -151,8 +162,10 @@ func (p *Page) settled() tea.Cmd {
 		return nil
 	}
 	r := p.work.Data
-	p.ref = ""
-	p.reset()
+	p.ref, p.waitTo = "", time.Time{}
+	kept := p.Entries[category].Choice.At // the next one is often of the same type
+	p.Clear()
+	p.Entries[category].Choice.At = kept
 	p.e.Spend(r.Services)
 	p.e.Say(page.Good, p.e.S(i18n.SellNote, r.Title, p.e.T.Amount(r.Cents)))
 	p.e.Publish(page.OnSale{Receipt: r})
@@ -168,6 +181,10 @@ func (p *Page) Keys() []keys.Key {
 	if p.Focus == category {
 		list = append(list, keys.Sides.To(i18n.DoCategory))
 	}
+	if p.work.Has {
+		list = append(list, keys.SeeItem)
+	}
 	return append(list, keys.Enter.To(i18n.DoNext), keys.Send.To(i18n.DoSell),
+
 		keys.Back, keys.HelpTyping)
 }

@@ -1,27 +1,61 @@
 package sell
 
 import (
-	"strings"
-
+	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
+	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/widget"
 )
 
+// besideFrom is the width from which what others will see stands beside the form.
+const besideFrom = 98
+
 // View draws the page.
 func (p *Page) View() string {
-	e, th, w := p.e, p.e.Theme, min(page.ReadWidth, p.W-2)
-	var l widget.Lines
-	if p.H > 15 {
-		l.Add("")
+	e, th := p.e, p.e.Theme
+	buttons := " " + p.ButtonRow(th, e.S(i18n.SellYes), e.S(i18n.SellClear))
+	if p.W < besideFrom {
+		var l widget.Lines
+		l.Add(p.Form.View(e, p.W, p.H-3))
+		l.Add(p.preview(p.W-2), buttons, widget.Indent(p.outcome(p.W-2), 1))
+		return l.String()
 	}
-	l.Add(p.Form.View(e, w))
-	l.Add(p.preview(w), "")
-	l.Add(" "+p.ButtonRow(th, e.S(i18n.SellYes), e.S(i18n.SellClear)), "")
-	l.Add(p.outcome(w - 2))
-	return widget.Indent(l.String(), (p.W-w)/2)
+	parts := widget.Share(p.W, widget.Gutter, 3, 2)
+	var l, r widget.Lines
+	l.Add("", p.Form.View(e, parts[0], p.H-4), "", buttons, "", widget.Indent(p.outcome(parts[0]-2), 1))
+	in := parts[1] - widget.PanelW
+	const cost = 6
+	r.Add("", widget.Panel{Title: e.S(i18n.SellPreview)}.View(th, p.shown(in), parts[1], p.FramesHeight()-cost))
+	next, _ := e.Quotas.NextService(e.Now())
+	r.Add(widget.Panel{Title: e.S(i18n.SellCost)}.View(th, page.QuotaView(e, i18n.QuotaServices, e.Quotas.Services, next, in), parts[1], cost))
+	return widget.Columns(widget.Frame(l.String(), parts[0], p.H), widget.Frame(r.String(), parts[1], p.H))
+}
+
+// shown is the article as others will see it.
+func (p *Page) shown(w int) string {
+	e, s := p.e, p.draft()
+	title := s.Title
+	if title == "" {
+		title = "(" + e.S(i18n.SellNoTitle) + ")"
+	}
+	var l widget.Lines
+	for _, line := range widget.Wrap(title, w) {
+		l.Add(e.Theme.Title.Render(line))
+	}
+	l.Add("", e.Theme.Price.Render(p.price(s))+"   "+e.Theme.Category(s.Category).Render(e.T.Category(s.Category))+"   "+e.Theme.Faint.Render(e.Session.Login), "")
+	l.Add(widget.Wrap(s.Description, w)...)
+	return l.String()
+}
+
+// price is that of the draft, a dash while it is none.
+func (p *Page) price(s api.Sale) string {
+	if _, bad := p.Entries[price].Wrong(); bad {
+		return "–"
+	}
+	return p.e.T.Amount(s.Cents)
 }
 
 // preview is the row that others will see.
@@ -31,9 +65,8 @@ func (p *Page) preview(w int) string {
 	if name == "" {
 		name = "(" + e.S(i18n.SellNoTitle) + ")"
 	}
-	head := th.Faint.Render("── "+e.S(i18n.SellPreview)+" ") + th.Faint.Render(strings.Repeat(theme.Rule, max(0, w-4-widget.Width(e.S(i18n.SellPreview)))))
-	row := widget.Fit(e.T.Category(s.Category), 10) + name
-	return head + "\n" + "  " + widget.Ends(row, "  "+e.T.Amount(s.Cents)+"   "+e.Session.Login, w-2)
+	row := th.Faint.Render(e.S(i18n.SellPreview)+"  ") + widget.Fit(e.T.Category(s.Category), 10) + name
+	return " " + widget.Ends(row, "  "+p.price(s)+"   "+e.Session.Login, w)
 }
 
 // outcome says how the sale stands.
@@ -50,6 +83,8 @@ func (p *Page) outcome(w int) string {
 		return e.Failure(p.work.Err, w) + e.Wait(p.waitTo)
 	case p.noCall():
 		return e.NoCall(w)
+	case p.work.Has && !p.Draft():
+		return e.Theme.OK.Render(theme.Check+" "+e.S(i18n.SellNote, p.work.Data.Title, e.T.Amount(p.work.Data.Cents))) + "\n" + e.Hint(keys.SeeItem)
 	}
 	return ""
 }
