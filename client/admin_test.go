@@ -77,6 +77,18 @@ func TestOrdersOnARealServer(t *testing.T) {
 	if err != nil || len(all) != 2 || all[0].Login != "alice" || all[0].Address == "" || all[0].Since.IsZero() {
 		t.Fatalf("%+v, %v", all, err)
 	}
+	servers, err := prof.Instances(ctx)
+	if err != nil || len(servers) != 1 || servers[0].Name == "" || !servers[0].MySQL || !servers[0].Redis || servers[0].Since.IsZero() {
+		t.Errorf("%+v, %v", servers, err)
+	}
+	slots, err := prof.History(ctx, 2)
+	if err != nil || len(slots) != 24 || slots[1].Start.Sub(slots[0].Start) != api.SlotTime {
+		t.Errorf("%d slots, %v", len(slots), err)
+	}
+	details, err := prof.AccountDetails(ctx, "alice")
+	if err != nil || details.Login != "alice" || len(details.Sessions) != 1 || len(details.Logins) == 0 || details.Quotas.Connections.Used == 0 {
+		t.Errorf("%+v, %v", details, err)
+	}
 	if err := prof.Announce(ctx, "à midi"); err != nil {
 		t.Fatal(err)
 	}

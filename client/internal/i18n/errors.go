@@ -39,7 +39,7 @@ var codes = map[protocol.Code]Msg{
 var (
 	noLogins    = say("Connexions épuisées : prochaine dans %s.", "No login left: next one in %s.")
 	noCalls     = say("Achats et ventes épuisés : prochain dans %s.", "No purchase or sale left: next one in %s.")
-	blockedFor  = say("Ce compte est suspendu pour %s.", "This account is suspended for %s.")
+	blockedFor  = say("Ce compte est expulsé pour encore %s.", "This account is expelled for another %s.")
 	because     = say("%s Raison : %s", "%s Reason: %s")
 	againIn     = say("%s Réessayez dans %s.", "%s Try again in %s.")
 	unknownCode = say("Le serveur refuse (%s).", "The server refuses (%s).")

@@ -19,5 +19,5 @@ var (
 	LoginPlain    = say("Liaison non chiffrée : choisissez un mot de passe qui ne sert qu'ici.",
 		"Not encrypted: choose a password that you use nowhere else.")
 	LoginEnded  = say("Votre session est terminée : reconnectez-vous.", "Your session is over: log in again.")
-	LoginThrown = say("Un administrateur a mis fin à votre session : %s", "An administrator ended your session: %s")
+	LoginThrown = say("Un administrateur vous a expulsé : %s", "An administrator expelled you: %s")
 )

@@ -10,7 +10,7 @@ var (
 	SimpleOnline    = say("De nouveau en ligne.", "Online again.")
 	SimpleSold      = say("%s a acheté votre article « %s », contact : %s.", "%s bought your item \"%s\", contact: %s.")
 	SimpleAnnounced = say("Annonce : %s", "Announcement: %s")
-	SimpleExpelled  = say("L'administration a mis fin à votre session : %s", "The administration ended your session: %s")
+	SimpleExpelled  = say("Un administrateur vous a expulsé : %s", "An administrator expelled you: %s")
 	SimpleEnded     = say("Votre session est terminée. Tapez « connexion » pour continuer.", "Your session has ended. Type \"login\" to go on.")
 	SimpleLoggedIn  = say("Connexion réussie, %s.", "Logged in as %s.")
 	SimpleResumed   = say("Session reprise, %s : aucune connexion dépensée.", "Session resumed as %s: no login was spent.")

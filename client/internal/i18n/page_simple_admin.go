@@ -18,7 +18,7 @@ var (
 	SimpleHelpAccounts      = say("les comptes ; chaque mot est cherché partout", "the accounts; each word is looked for anywhere")
 	SimpleHelpBlock         = say("fermer un compte", "shut an account")
 	SimpleHelpUnblock       = say("rouvrir un compte", "open an account again")
-	SimpleHelpExpel         = say("fermer les sessions de quelqu'un", "end somebody's sessions")
+	SimpleHelpExpel         = say("expulser quelqu'un : ses sessions se ferment", "expel somebody: all sessions end")
 	SimpleHelpReset         = say("vider les deux quotas de quelqu'un", "empty both quotas of somebody")
 	SimpleHelpGive          = say("donner un mot de passe, à changer aussitôt", "give a password, to be changed at once")
 	SimpleHelpDelete        = say("supprimer un compte", "delete an account")

@@ -20,7 +20,7 @@ func orders() []command {
 		{names: [2]string{"comptes", "accounts"}, args: [2]string{"[mots]", "[words]"}, help: i18n.SimpleHelpAccounts, do: (*session).accounts},
 		{names: [2]string{"bloquer", "block"}, args: [2]string{"identifiant raison", "login reason"}, help: i18n.SimpleHelpBlock, do: about(i18n.BlockTitle, i18n.BlockDone, i18n.Reason, (*api.Client).Block)},
 		{names: [2]string{"debloquer", "unblock"}, args: [2]string{"identifiant", "login"}, help: i18n.SimpleHelpUnblock, do: about(i18n.UnblockTitle, i18n.UnblockDone, none, alone((*api.Client).Unblock))},
-		{names: [2]string{"expulser", "kick"}, args: [2]string{"identifiant [minutes=10] raison", "login [minutes=10] reason"}, help: i18n.SimpleHelpExpel, do: about(i18n.ExpelTitle, i18n.ExpelDone, i18n.Reason, expel)},
+		{names: [2]string{"expulser", "expel"}, args: [2]string{"identifiant [minutes=10] raison", "login [minutes=10] reason"}, help: i18n.SimpleHelpExpel, do: about(i18n.ExpelTitle, i18n.ExpelDone, i18n.Reason, expel)},
 		{names: [2]string{"raz", "reset"}, args: [2]string{"identifiant", "login"}, help: i18n.SimpleHelpReset, do: about(i18n.ResetTitle, i18n.ResetDone, none, alone((*api.Client).ResetQuotas))},
 		{names: [2]string{"nouveaumdp", "newpassword"}, args: [2]string{"identifiant", "login"}, help: i18n.SimpleHelpGive, do: about(i18n.GiveTitle, i18n.GiveDone, i18n.LoginPassword, (*api.Client).GivePassword)},
 		{names: [2]string{"supprimer", "delete"}, args: [2]string{"identifiant raison", "login reason"}, help: i18n.SimpleHelpDelete, do: about(i18n.DeleteTitle, i18n.DeleteDone, i18n.Reason, (*api.Client).DeleteAccount)},

@@ -24,7 +24,7 @@ func TestFind(t *testing.T) {
 // Students hear of no command of administrators, also not by its beginning.
 func TestAdministratorsCommands(t *testing.T) {
 	for word, want := range map[string]string{
-		"bloquer": "bloquer", "kick": "expulser", "sess": "sessions", "direct": "direct", "inscriptions": "inscriptions",
+		"bloquer": "bloquer", "expel": "expulser", "sess": "sessions", "direct": "direct", "inscriptions": "inscriptions",
 		"inscription": "inscription", "register": "inscription", "supp": "supprimer", "annonce": "annonce",
 	} {
 		if c, ok := find(word, true); !ok || c.names[i18n.French] != want {

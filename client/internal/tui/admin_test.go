@@ -517,7 +517,7 @@ func TestThrownOutLearnsWhy(t *testing.T) {
 		api.Expelled{At: api.At{At: s.now}, Reason: "annonces en double"},
 		api.SessionEnded{At: api.At{At: s.now}, Login: "amelie", Reason: "annonces en double"},
 	})
-	s.see("Un administrateur a mis fin à votre session : annonces")
+	s.see("Un administrateur vous a expulsé : annonces en double")
 }
 
 // A click chooses a row, a second one opens it; a click on a tab leads there.

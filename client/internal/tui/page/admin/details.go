@@ -162,12 +162,8 @@ func (p *details) head() string {
 	e, th, d := p.e, p.e.Theme, p.all.Data
 	in := p.W - widget.PanelW
 	sign, style := standing(e, d.Account)
-	right := style.Render(sign)
-	if d.Role == api.Admin {
-		right = th.Strong.Render(e.S(i18n.RoleAdmin)) + " " + theme.Sep + " " + right
-	}
 	l := widget.Lines{
-		widget.Ends(th.Strong.Render(d.FirstName+" "+d.LastName)+" "+th.Faint.Render(theme.Sep+" "+d.Email), " "+right, in),
+		widget.Ends(th.Strong.Render(d.FirstName+" "+d.LastName)+" "+th.Faint.Render(theme.Sep+" "+d.Email), " "+style.Render(sign), in),
 		th.Faint.Render(e.S(i18n.DetailsSince, e.T.Date(d.Registered, e.Now()))),
 		quotaLine(e, e.S(i18n.DetailsServices), d.Quotas.Services, in),
 		quotaLine(e, e.S(i18n.DetailsLogins), d.Quotas.Connections, in),
