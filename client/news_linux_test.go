@@ -57,14 +57,14 @@ func TestNewsOfASaleStayUnread(t *testing.T) {
 	says(ask("alice", "NOUVELLES"), "non_lues=1")
 
 	x := openTerminal(t, env, etu, "--addr", s.addr, "--login", "alice", "--lang", "fr")
-	x.Shows("en ligne", "1 nouveau message")
+	x.Shows("●1", "1 non lu")
 	x.Press("2")
 	x.Press("m")
-	x.Shows("bob a acheté")
+	x.Shows("bob a acheté", "tout est lu")
 	x.Press("Enter")
 	x.Shows("Vol de nuit", "bob@")
 	x.Press("1")
-	x.Lacks("nouveau message")
+	x.Lacks("●1")
 	says(ask("alice", "NOUVELLES"), "lue=oui", "non_lues=0")
 	x.Press("q")
 

@@ -38,6 +38,14 @@ func FetchDetail(ctx context.Context, e *Env, id string) (Detail, error) {
 // Mine says that an article is the user's own.
 func (e *Env) Mine(a api.Article) bool { return a.Seller == e.Session.Login }
 
+// SellerName is who sells an article, as lists name them.
+func (e *Env) SellerName(a api.Article) string {
+	if e.Mine(a) {
+		return e.S(i18n.You)
+	}
+	return a.Seller
+}
+
 // CanBuy says that an article is, as far as is known, for sale by somebody else.
 func (e *Env) CanBuy(a api.Article) bool {
 	return !e.Mine(a) && (a.Status == api.OnSale || a.Status == "")
@@ -87,7 +95,7 @@ func ArticleView(e *Env, a api.Article, w int) string {
 	}
 	facts := []string{by}
 	if a.Category != "" {
-		facts = append([]string{strings.TrimRight(e.CategoryWord(a.Category, 9), " ")}, facts...)
+		facts = append([]string{th.Category(a.Category).Render(e.T.Category(a.Category))}, facts...)
 	}
 	if !a.Published.IsZero() {
 		facts = append(facts, e.S(i18n.ArticleSince, e.T.Age(e.Now().Sub(a.Published))))

@@ -156,10 +156,6 @@ func (p *Page) rowsView(w int) string {
 	now := e.Now()
 	return p.table.View(th, cols, len(p.list.Rows), w, !p.Typing(), func(i int) []string {
 		r := p.list.Rows[i]
-		seller := r.Seller
-		if e.Mine(r.Article) {
-			seller = e.S(i18n.You)
-		}
 		category, title, age := e.T.Category(r.Category), r.Title, e.T.Age(now.Sub(r.Published))
 		selected := i == p.table.Cur
 		if !selected {
@@ -177,7 +173,7 @@ func (p *Page) rowsView(w int) string {
 				title = th.OK.Render(title)
 			}
 		}
-		return []string{category, title, e.T.Amount(r.Cents), seller, e.T.Date(r.Published, now), age}
+		return []string{category, title, e.T.Amount(r.Cents), e.SellerName(r.Article), e.T.Date(r.Published, now), age}
 	})
 }
 
