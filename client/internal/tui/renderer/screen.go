@@ -175,10 +175,15 @@ func (s *Screen) draw(frame string) {
 		if l == s.last[i] {
 			continue
 		}
-		b.WriteString("\x1b[" + strconv.Itoa(i+1) + ";1H")
+		row := "\x1b[" + strconv.Itoa(i+1) + ";"
 		short := strings.TrimRight(l, " ")
 		anchored, doubt := anchor(short)
-		b.WriteString(anchored)
+		if _, before := anchor(s.last[i]); !doubt && !before && s.last[i] != "" {
+			col, style, part := changed(s.last[i], l)
+			b.WriteString(row + strconv.Itoa(col+1) + "H" + style + part)
+			continue
+		}
+		b.WriteString(row + "1H" + anchored)
 		if len(short) < len(l) && !doubt { // the rest is blank: erase what stood there
 			b.WriteString("\x1b[0m\x1b[K")
 		}
