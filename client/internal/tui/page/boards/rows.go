@@ -15,8 +15,11 @@ import (
 func (p *Page) rows(board i18n.Msg, w, h int) string {
 	e, th := p.e, p.e.Theme
 	ranks := p.ranks(board)
-	const apart = 3
-	apartBy := max(1, min(apart, h/len(ranks)))
+	full, apart := 10, 3 // the rows of a whole board, and how far apart they may stand
+	if board == i18n.BoardTop || board == i18n.BoardServices {
+		full = 3
+	}
+	apartBy := max(1, min(apart, h/full))
 	const longFrom = 44 // cells for a figure with its words
 	names, most, widest := 0, 0, 0
 	for _, r := range ranks {
