@@ -169,7 +169,7 @@ const resetText = "L'administration a remis vos deux quotas à zéro."
 
 // Reset empties both windows of a user (RAZ): in SQL by an instant on Redis's
 // clock, after which slots count, then in Redis. Where Redis fails in between,
-// the window there is held against the ledger at its next refusal.
+// the windows there are compared with the ledger at their next refusal, or by QUOTA.
 func (a *Admin) Reset(ctx context.Context, actor Actor, login string) error {
 	at, err := a.Quota.Clock(ctx, login)
 	if err != nil {

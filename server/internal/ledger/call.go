@@ -47,8 +47,8 @@ type Call struct {
 
 // Mutation is a service's part of a counted call.
 type Mutation interface {
-	// Read adds the queries whose rows Apply needs. They run after the user's row is
-	// locked, in the same round trip, and before anything else is.
+	// Read adds the queries whose rows Apply needs. They run in the round trip that
+	// locks the user's row, after the lock and before Apply.
 	Read(b *store.Batch)
 	// Apply does the work, with the quota decided, and adds the statements that need
 	// no answer to b. After a lost lock conflict, Read and Apply run again.

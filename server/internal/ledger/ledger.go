@@ -36,25 +36,29 @@ func (k Kind) table() string {
 // set back since: its two parameters are where the future begins.
 const notReset = `(u.raz_le IS NULL OR l.instant > u.raz_le OR (u.raz_le > ? AND l.instant <= ?))`
 
-// ledger reads the slots of a window for filling it in Redis, as of a moment of
-// Redis's own clock: those after the last RAZ.
-func (k *Limiter) ledger(ctx context.Context, user User, kind Kind, now time.Time) ([]entry, error) {
+// ledger reads the slots of a window, as of a moment of Redis's own clock: those that
+// count, and the IDs of those that a RAZ took out.
+func (k *Limiter) ledger(ctx context.Context, user User, kind Kind, now time.Time) (entries []entry, reset map[string]bool, err error) {
 	if k.stores.Health.Missing(store.NeedSQL) {
-		return nil, store.ErrUnavailable
+		return nil, nil, store.ErrUnavailable
 	}
 	since, future := store.At(now.Add(-k.rule.Window)), store.At(now.Add(futureSlack))
-	var entries []entry
-	err := k.stores.SQL.Read.Query(ctx, func(rows *sql.Rows) error {
+	reset = make(map[string]bool)
+	err = k.stores.SQL.Read.Query(ctx, func(rows *sql.Rows) error {
 		var e entry
-		err := rows.Scan(&e.id, &e.stamp)
-		entries = append(entries, e)
+		var counts bool
+		err := rows.Scan(&e.id, &e.stamp, &counts)
+		if counts {
+			entries = append(entries, e)
+		} else {
+			reset[e.id] = true
+		}
 		return err
 	}, `
-		SELECT l.creneau, l.instant FROM `+kind.table()+` l
+		SELECT l.creneau, l.instant, `+notReset+` FROM `+kind.table()+` l
 		JOIN utilisateurs u ON u.id = l.utilisateur_id
-		WHERE l.utilisateur_id = ? AND l.instant > ? AND `+notReset+`
-		ORDER BY l.instant`, user.ID, since, future, future)
-	return entries, err
+		WHERE l.utilisateur_id = ? AND l.instant > ? ORDER BY l.instant`, future, future, user.ID, since)
+	return entries, reset, err
 }
 
 // Totals are the user's logins and counted calls since the account was opened.
@@ -76,8 +80,8 @@ const (
 	countPurchase = `nb_achats = nb_achats + 1`
 )
 
-// ConfirmLogin decides for certain whether the slot of a login may be used, see
-// confirmation. The caller writes the slot into the ledger in the same transaction,
+// ConfirmLogin decides for certain whether the slot of a login may be used: it locks the
+// user's row and counts the ledger's rows of the window. The caller writes the slot into the ledger in the same transaction,
 // and judges whether the account may log in. Errors: *Exceeded, ErrNoAccount,
 // store.ErrUnavailable.
 func (k *Limiter) ConfirmLogin(ctx context.Context, tx store.Tx, slot Reservation) (Totals, State, error) {

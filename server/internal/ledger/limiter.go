@@ -37,8 +37,8 @@ var (
 // finds the ref in SQL first. Two that work at once do no harm: SQL has one row a ref.
 const markLife = 3500 * time.Millisecond
 
-// ErrInProgress says that a call with the same ref is in progress: wait, and ask the
-// ledger.
+// ErrInProgress says that a call with the same ref is in progress: poll the table refs
+// for its result (Run does).
 var ErrInProgress = errors.New("ledger: a call with the same ref is in progress")
 
 // User is whom a slot belongs to.
@@ -97,7 +97,7 @@ func (k *Limiter) Reserve(ctx context.Context, user User, kind Kind, ref string)
 	verdict, err := k.reserve(ctx, &slot, nil, false)
 	if err == nil && verdict.unknown {
 		var entries []entry
-		if entries, err = k.ledger(ctx, user, kind, verdict.now); err == nil {
+		if entries, _, err = k.ledger(ctx, user, kind, verdict.now); err == nil {
 			verdict, err = k.reserve(ctx, &slot, entries, true)
 		}
 	}

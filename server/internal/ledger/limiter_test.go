@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -214,6 +215,41 @@ func TestRazEmptiesBothSides(t *testing.T) {
 		}
 		if state, full := certify(t, k, slot); full != nil || state.Used != 1 {
 			t.Errorf("%+v, %v", state, full)
+		}
+	})
+}
+
+// TestResetThatRedisMissed: where only SQL knows of a RAZ, the slots before it leave
+// both windows, however young they are.
+func TestResetThatRedisMissed(t *testing.T) {
+	t.Parallel()
+	keeper(t, time.Minute, func(t *testing.T, k *Limiter, alice User) {
+		for i := range 10 {
+			login := past(alice, time.Duration(1+2*i)*time.Second)
+			note(t, k, login)
+			put(t, k, login)
+			call := login
+			call.Kind, call.ID = Calls, newID()
+			if _, err := k.stores.SQL.Write.Exec(t.Context(), `INSERT INTO appels (utilisateur_id, service, resultat, instant, serveur, creneau)
+				VALUES (?, 'vente', 'ok', ?, 'test', ?)`, alice.ID, store.At(call.Stamp), call.ID); err != nil {
+				t.Fatal(err)
+			}
+			put(t, k, call)
+		}
+		for _, kind := range kinds {
+			k.stores.Redis.DB0.Set(t.Context(), knownKey(alice, kind), 1, time.Minute)
+		}
+		if err := k.stores.SQL.Tx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+			_, err := k.Reset(ctx, tx, alice, time.Now())
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		states, err := k.Usage(t.Context(), alice)
+		for _, state := range states {
+			if err != nil || state.Used != 0 {
+				t.Errorf("%+v, %v", state, err)
+			}
 		}
 	})
 }

@@ -99,7 +99,8 @@ func (p *pending) end() bool {
 }
 
 // Release frees a slot whose work was not committed, also when ctx has ended.
-// Where Redis does not confirm it now, it does before this user's next answer.
+// Where Redis does not confirm the release, the release is retried before any other
+// quota operation of this user.
 func (k *Limiter) Release(ctx context.Context, slot Reservation) {
 	k.pending.add(slot)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), store.RedisTimeout)
@@ -177,11 +178,12 @@ func (k *Limiter) ResolveLater(slot Reservation) {
 				return // the next process finds it by its age
 			case <-time.After(wait):
 			}
-			written, err := k.written(context.Background(), slot.User, slot.Kind, slot.ID)
+			now := time.UnixMilli(k.clock.at(time.Now()))
+			counted, err := k.counted(context.Background(), slot.User, slot.Kind, now, slot.ID)
 			if err != nil {
 				continue
 			}
-			if !written[slot.ID] {
+			if !counted[slot.ID] {
 				k.Release(context.Background(), slot)
 			}
 			return
@@ -189,33 +191,39 @@ func (k *Limiter) ResolveLater(slot Reservation) {
 	})
 }
 
-// written tells which slots stand in the ledger, for certain: the lock of the
+// counted tells which slots the ledger has and counts, as of a moment of Redis's clock:
+// those that were written down and not reset since. It is certain, for the lock of the
 // user's row waits for a transaction whose COMMIT is still to be done.
-func (k *Limiter) written(ctx context.Context, user User, kind Kind, slots ...string) (written map[string]bool, err error) {
+func (k *Limiter) counted(ctx context.Context, user User, kind Kind, now time.Time, slots ...string) (counted map[string]bool, err error) {
 	err = k.stores.SQL.Tx(ctx, func(ctx context.Context, tx store.Tx) error {
 		if _, err := tx.Exec(ctx, lockUser, user.ID); err != nil {
 			return err
 		}
+		future := store.At(now.Add(futureSlack))
 		in, args := store.InClause(slots)
-		found, err := store.Column[string](ctx, tx.Conn, `SELECT creneau FROM `+kind.table()+`
-			WHERE utilisateur_id = ? AND creneau `+in, append([]any{user.ID}, args...)...)
-		written = make(map[string]bool, len(found))
+		found, err := store.Column[string](ctx, tx.Conn, `
+			SELECT l.creneau FROM `+kind.table()+` l JOIN utilisateurs u ON u.id = l.utilisateur_id
+			WHERE l.utilisateur_id = ? AND `+notReset+` AND l.creneau `+in, append([]any{user.ID, future, future}, args...)...)
+		counted = make(map[string]bool, len(found))
 		for _, slot := range found {
-			written[slot] = true
+			counted[slot] = true
 		}
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("quota: settle: %w", err)
 	}
-	return written, nil
+	return counted, nil
 }
 
-// lockUser takes the lock that every call takes which is written down.
+// lockUser takes the lock that every transaction takes which counts a login or a call.
+// It holds within one database server. Between the nodes of a Galera cluster, where a
+// row that does not change locks nothing, what is asked is older than any request
+// (settleFirst, settleAfter), so that no COMMIT is still to be done.
 const lockUser = `UPDATE utilisateurs SET etat = etat WHERE id = ?`
 
-// Close ends the work in the background: what is not settled by then, the next process
-// settles by its age.
+// Close ends the work in the background. A slot that is not settled by then stays in
+// Redis, and is removed as an orphan once it is older than settleAfter.
 func (k *Limiter) Close() {
 	close(k.closing)
 	k.background.Wait()

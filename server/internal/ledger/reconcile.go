@@ -22,7 +22,7 @@ const futureSlack = settleAfter
 // refresh makes a window in Redis equal to the ledger. Slots that Redis lost (it was
 // emptied, or came back on an old file) are added. Orphans are removed: slots older than
 // settleAfter that an instance took and never committed, because it died or lost an
-// answer. Slots in the future are stamped anew, with now, in both. It says whether there
+// answer, and those before a RAZ that did not reach Redis. Slots in the future are stamped anew, with now, in both. It says whether there
 // were orphans; where nothing differs nothing is written.
 func (k *Limiter) refresh(ctx context.Context, user User, kind Kind) (dropped bool, err error) {
 	key := windowKey(user, kind)
@@ -31,7 +31,7 @@ func (k *Limiter) refresh(ctx context.Context, user User, kind Kind) (dropped bo
 	if err != nil {
 		return false, err
 	}
-	entries, err := k.ledger(ctx, user, kind, held.now)
+	entries, reset, err := k.ledger(ctx, user, kind, held.now)
 	if err != nil {
 		return false, err
 	}
@@ -57,14 +57,14 @@ func (k *Limiter) refresh(ctx context.Context, user User, kind Kind) (dropped bo
 		age := held.now.Sub(stamp)
 		switch {
 		case ledger[id], age >= k.rule.Window:
-		case age >= settleAfter, stamp.After(latest):
+		case age >= settleAfter, stamp.After(latest), reset[id]:
 			orphans = append(orphans, id)
 		default:
 			k.checks.sooner(key, settleAfter-age)
 		}
 	}
 	if len(orphans) > 0 {
-		if dropped, err = k.drop(ctx, user, kind, orphans); err != nil {
+		if dropped, err = k.drop(ctx, user, kind, held.now, orphans); err != nil {
 			return false, err
 		}
 	}
@@ -74,15 +74,15 @@ func (k *Limiter) refresh(ctx context.Context, user User, kind Kind) (dropped bo
 	return dropped, err
 }
 
-// drop removes those of the slots from a window in Redis that are not in the ledger.
-func (k *Limiter) drop(ctx context.Context, user User, kind Kind, slots []string) (dropped bool, err error) {
-	written, err := k.written(ctx, user, kind, slots...)
+// drop removes those of the slots from a window in Redis that the ledger does not count.
+func (k *Limiter) drop(ctx context.Context, user User, kind Kind, now time.Time, slots []string) (dropped bool, err error) {
+	counted, err := k.counted(ctx, user, kind, now, slots...)
 	if err != nil {
 		return false, err
 	}
 	var orphans []any
 	for _, id := range slots {
-		if !written[id] {
+		if !counted[id] {
 			orphans = append(orphans, id)
 		}
 	}

@@ -24,10 +24,9 @@ func (k *Limiter) Clock(ctx context.Context, login string) (time.Time, error) {
 	return h.now, nil
 }
 
-// Reset empties both windows of a user in the ledger, in the transaction that
-// holds the lock of the user's row: what is written down by now was so at the
-// instant at most, whatever clock stamped it, and what comes after it counts. It
-// gives the slots whose stamps it changed.
+// Reset empties both windows of a user in the ledger (raz_le), in the transaction that
+// holds the lock of the user's row. Rows stamped after at, by a clock that was set back
+// since, are restamped to at, so that they no longer count; Reset returns their slots.
 func (k *Limiter) Reset(ctx context.Context, tx store.Tx, user User, at time.Time) (later []string, err error) {
 	for _, kind := range kinds {
 		slots, err := store.Column[string](ctx, tx.Conn, `SELECT creneau FROM `+kind.table()+` WHERE utilisateur_id = ? AND instant > ?`,
@@ -45,8 +44,9 @@ func (k *Limiter) Reset(ctx context.Context, tx store.Tx, user User, at time.Tim
 	return later, err
 }
 
-// Empty does in Redis what Reset did in the ledger. The windows stay known: the
-// ledger, too, counts what comes after.
+// Empty removes from both windows in Redis the slots that Reset took out of the ledger:
+// those up to until, and later, which are the slots that Reset returned. The windows
+// stay known.
 func (k *Limiter) Empty(ctx context.Context, user User, until time.Time, later []string) error {
 	for _, kind := range kinds {
 		args := make([]any, 0, 3+len(later))
@@ -62,8 +62,8 @@ func (k *Limiter) Empty(ctx context.Context, user User, until time.Time, later [
 	return nil
 }
 
-// Forget removes all that Redis knows of a login: whoever has it next begins
-// with windows that are unknown, and filled from their own ledger.
+// Forget removes what Redis has of a deleted account: its windows, visits, refusals and
+// last calls. Whoever registers the login next begins with unknown windows.
 func (k *Limiter) Forget(ctx context.Context, user User) error {
 	own := "etu:{" + user.Login + "}:"
 	pipe := k.stores.Redis.DB0.Pipeline()

@@ -1,6 +1,6 @@
 -- Takes one slot of a sliding window, or says why not, in one atomic step and
 -- on this Redis's clock. Run again with the same slot, it takes nothing more and
--- answers the same. A refusal changes nothing.
+-- answers the same. A refusal takes nothing; the window may have been filled before it.
 -- KEYS  1 window (sorted set: slot -> milliseconds)  2 "window is known" mark
 --       3 (optional) mark of a repeatable call in progress
 -- ARGV  1 window in ms  2 max  3 slot  4 life of the mark 3 in ms
