@@ -33,7 +33,7 @@ func Unprintable(r rune) bool {
 	return defaultIgnorable(r) || unicode.In(r, unicode.Bidi_Control, unicode.Noncharacter_Code_Point)
 }
 
-// HasUnprintable says whether a string holds a hostile character.
+// HasUnprintable says whether a string holds an unprintable character.
 func HasUnprintable(s string) bool { return strings.ContainsFunc(s, Unprintable) }
 
 // HasControl says whether a string holds a control character, by which it could
@@ -57,7 +57,7 @@ func defaultIgnorable(r rune) bool {
 	return !annotation && !hieroglyphs && !unicode.In(r, unicode.White_Space, unicode.Prepended_Concatenation_Mark)
 }
 
-// Ink says that a character leaves ink by itself: a letter, a digit, a
+// Ink says that a character shows something by itself: a letter, a digit, a
 // punctuation sign or a symbol. A combining mark needs something below it.
 func Ink(r rune) bool {
 	switch r {
@@ -67,8 +67,8 @@ func Ink(r rune) bool {
 	return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S, unicode.Prepended_Concatenation_Mark) && !defaultIgnorable(r)
 }
 
-// Legible holds for a text without hostile characters and without a pile of
-// combining marks, which would run over the lines above and below.
+// Legible says that a text is UTF-8 without unprintable characters and without more than
+// MaxMarks combining marks in a row, which would run over the lines above and below.
 func Legible(s string) bool { return utf8.ValidString(s) && !HasUnprintable(s) && !piled(s) }
 
 // BoundMarks drops the combining marks behind the first MaxMarks in a row. What
@@ -132,5 +132,5 @@ func isText(s string, least, most int) bool {
 	return n >= least && n <= most && Visible(s) && Legible(s)
 }
 
-// Visible says that one character at least leaves ink.
+// Visible says that at least one character has ink.
 func Visible(s string) bool { return strings.ContainsFunc(s, Ink) }

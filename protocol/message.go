@@ -10,7 +10,7 @@ import (
 // ErrMessage is a line that no server of this protocol sends.
 var ErrMessage = errors.New("protocol: not a server line")
 
-// Message is a server's line, read: the client's side of Out.
+// Message is a line of the server as a client reads it; a Writer writes such lines.
 type Message struct {
 	Mark   Prefix
 	Word   string // +OK's word, -ERR's code, the event's type; "" for a row

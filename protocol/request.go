@@ -113,7 +113,7 @@ func (r *Request) parse(s string) error {
 	return r.parseText(s)
 }
 
-// parseColon reads the SAE's spelling: words cut at ":", the last one verbatim.
+// parseColon reads the coursework's spelling: words cut at ":", the last one verbatim.
 func (r *Request) parseColon(s string) error {
 	last := len(r.Verb.Params) - 1
 	for i := range last {

@@ -132,7 +132,7 @@ func TestRequest(t *testing.T) {
 		{"AUTH alice motdepass\xe9", `SYNTAXE`},
 		{"PING \xff", `SYNTAXE`},
 
-		// The SAE's spelling.
+		// The coursework's spelling.
 		{`up:alice@univ.fr::x:y `, `AUTH login=[alice@univ.fr] motdepasse=[:x:y ]`},
 		{`UP: alice :x`, `AUTH login=[alice] motdepasse=[x]`},
 		{`UP:alice:`, `SYNTAXE`},

@@ -195,7 +195,7 @@ const (
 	// MaxInRowFaults is how many NO and SYNTAXE in a row end a connection:
 	// the other side is speaking something else.
 	MaxInRowFaults = 10
-	// MaxFailures is the SAE's rule: the third wrong password closes.
+	// MaxFailures is a rule of the coursework: the third wrong password closes.
 	MaxFailures = 3
 )
 

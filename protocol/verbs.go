@@ -49,7 +49,7 @@ func (p Param) formed(form func(string) bool) Param {
 type Verb struct {
 	Name    string
 	Aliases []string
-	// Colon is the SAE's spelling: the alias that may be followed by ":" and
+	// Colon is the coursework's spelling: the alias that may be followed by ":" and
 	// its parameters ("UP:user:password", "SEND:id").
 	Colon  string
 	Access Access

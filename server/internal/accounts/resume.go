@@ -13,13 +13,13 @@ import (
 	"etuservices/server/internal/store"
 )
 
-// Resume continues a session by its token; it is no login and counts nothing. SQL
-// tells whether the token was revoked and, up to writeAhead too late, when it was last
-// used; Redis tells to the millisecond when it ends, unless Redis came back on an old
-// file: then SQL has a later use. One of the stores is enough. Errors: ErrWrong,
-// store.ErrUnavailable.
+// Resume continues a session by its token. A resumption is no login, and no quota counts
+// it. SQL tells whether the token was revoked. Redis tells to the millisecond when the
+// token expires; where Redis has lost the token or holds an older use, the use in SQL
+// decides, which may be up to writeAhead later than the true one. One of the stores is
+// enough. Errors: ErrWrong, store.ErrUnavailable.
 //
-// No limit holds for it: those who come at once share one query of SQL.
+// Resumptions are not limited: concurrent ones share one query of SQL.
 func (a *Accounts) Resume(ctx context.Context, token string) (*Session, error) {
 	hash := hashToken(token)
 	waiting := &Session{hash: hash} // is ended if the token is revoked from now on

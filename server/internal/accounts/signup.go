@@ -23,7 +23,7 @@ type Registration struct {
 }
 
 // SignUp opens an account for somebody who registers, within the limits of the address.
-// Errors: *TooMany, those of Allowed and of Register.
+// Errors: *TooMany, those of r.Allowed, and those of Create.
 func (a *Accounts) SignUp(ctx context.Context, from Origin, r Registration) (User, error) {
 	err := a.beforeHashing(ctx, func(ctx context.Context) error {
 		if err := r.Allowed(ctx, a.Stores.SQL.Read.Conn); err != nil {

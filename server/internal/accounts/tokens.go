@@ -196,8 +196,8 @@ func (a *Accounts) writeBatch(ctx context.Context, used []*Session) {
 	}
 }
 
-// Leave ends a connection's part in a session: the token lives on, to the
-// millisecond from its last use on any connection.
+// Leave takes a connection out of a session. The token stays valid, and expires
+// SessionTTL after its last use on any connection.
 func (a *Accounts) Leave(ctx context.Context, s *Session) {
 	s.left.Store(true)
 	a.Registry.remove(s)

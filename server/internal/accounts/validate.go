@@ -51,13 +51,13 @@ func ValidateUser(login, email, firstName, lastName string, role Role) (User, er
 	return u, nil
 }
 
-// ValidatePassword checks a password that is chosen, for oneself or for another. Its
-// error is an *Invalid. (Bytes that are no UTF-8 come from the command line only; on
-// the wire they are SYNTAXE.)
+// ValidatePassword checks a new password, given by its user or by an administrator. Its
+// error is an *Invalid.
 //
-// The bounds hold for the password as it is prepared (forms); what OpaqueString
-// refuses (control characters, what nobody sees, what Unicode has not assigned)
-// nobody chooses.
+// The bounds on its length hold for the password as OpaqueString (RFC 8265) prepares it.
+// A password that OpaqueString refuses (control characters, invisible characters,
+// unassigned code points) is invalid, and so is one that is not UTF-8, which only the
+// command line can give: on the wire it is SYNTAXE.
 func ValidatePassword(password string) error {
 	prepared, err := precis.OpaqueString.String(password)
 	switch {

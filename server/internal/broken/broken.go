@@ -26,7 +26,8 @@ func Window(rule time.Duration) time.Duration {
 	return rule
 }
 
-// Limit is one less than it should be.
+// Limit is the number of calls that Redis lets into a window: one less than the rule
+// where the rule undue-refusal is broken.
 func Limit(rule int) int {
 	if undueRefusal {
 		return rule - 1

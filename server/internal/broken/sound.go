@@ -19,8 +19,8 @@ const (
 	RefTwice = false
 )
 
-// Window is the length of the window that is looked at.
+// Window is the length of the window that Redis counts.
 func Window(rule time.Duration) time.Duration { return rule }
 
-// Limit is the number of calls in it.
+// Limit is the number of calls that Redis lets into a window.
 func Limit(rule int) int { return rule }

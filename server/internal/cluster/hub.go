@@ -135,8 +135,8 @@ func (h *Hub) Run(ctx context.Context) {
 	h.depart(context.WithoutCancel(ctx))
 }
 
-// Join notes that a user is logged in on a connection. Once dead is true, the token
-// was revoked and the connection gets nothing more.
+// Join registers a connection on which a user is logged in, until Leave. dead says
+// whether the token was revoked: the connection then gets no further events.
 func (h *Hub) Join(u User, conn Conn, dead func() bool) *Subscriber {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -151,7 +151,7 @@ func (h *Hub) Join(u User, conn Conn, dead func() bool) *Subscriber {
 	return s
 }
 
-// Leave takes a connection out again; it may be called again.
+// Leave takes out a connection that Join registered; a second call does nothing.
 func (h *Hub) Leave(s *Subscriber) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -209,14 +209,14 @@ func (h *Hub) watchPeers(ctx context.Context) {
 	})
 }
 
-// Leaving tells the other processes, with the next heartbeat, that this one stops and
-// their clients could no longer go to it.
+// Leaving announces, with the next heartbeat, that this process stops, so that the
+// others no longer count it as an alternative for their clients.
 func (h *Hub) Leaving() { h.leaving.Store(true) }
 
 // Alone says that clients could go to no other process, as of the last reading.
 func (h *Hub) Alone() bool { return h.staying.Load() == 0 }
 
-// UntilAlone waits until that is so; it is false when ctx ended first.
+// UntilAlone waits until Alone is true; it returns false when ctx ended first.
 func (h *Hub) UntilAlone(ctx context.Context) bool {
 	for !h.Alone() {
 		if wait.For(ctx, alonePause) != nil {

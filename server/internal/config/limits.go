@@ -19,8 +19,8 @@ type Limits struct {
 	HashWait             time.Duration // in the line for password checks
 	Events               int           // waiting for a client that does not read
 	NewPerMinute         int           // new connections of one address
-	UnauthenticatedShare int           // the places are divided by it: so many for those not logged in
-	PreAuthQueries       int           // of them, that ask the stores at once before a password is hashed
+	UnauthenticatedShare int           // 1/n of MaxConns may be unauthenticated
+	PreAuthQueries       int           // AUTH and INSCRIPTION that ask the stores at once, before a password is hashed
 	FloodBurst           int           // verbs that reach a store, at once, before FloodRate holds
 
 	Attempts Attempts

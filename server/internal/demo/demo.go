@@ -166,8 +166,8 @@ type KnownAccounts struct {
 	Admin  bool // its administrator is one of them
 }
 
-// Known finds them. It compares one hash for each of the demonstration's logins
-// that is there, and no other.
+// Known finds the demonstration's accounts that still have its password. It compares one
+// hash for each login of the demonstration that exists, and no others.
 func Known(ctx context.Context, stores *store.Stores) (KnownAccounts, error) {
 	logins := []string{AdminLogin}
 	for _, s := range students {

@@ -73,8 +73,8 @@ func New(cost argon2id.Params, wait time.Duration) *Hasher {
 	}
 }
 
-// Hash gives a salted hash in PHC form, in the turn of whom it is for (Turn).
-// Errors: *Busy, ctx's.
+// Hash gives a salted hash in PHC form. It waits in line as Turn does, flow being the
+// user or the network for whom the password is hashed. Errors: *Busy, ctx's.
 func (h *Hasher) Hash(ctx context.Context, flow, password string) (hash string, err error) {
 	err = h.Turn(ctx, flow, func() error {
 		result, err := h.do(Work{Password: password, Cost: h.cost})

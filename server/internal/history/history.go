@@ -164,8 +164,8 @@ const maxFaults = 5
 // but the greeting, so that it has no Reply.
 const Connecting = "(connexion)"
 
-// Late gives the calls that began after a moment and had no answer within a
-// time. A user may find one connection cut: the one there was at that moment.
+// Late gives the calls that began later than after and had no answer within the given
+// time. One cut connection a user is allowed: the one that was open at after.
 func (h *History) Late(after, within time.Duration) (faults []string) {
 	cut := map[string]bool{}
 	for _, c := range h.Calls {

@@ -44,7 +44,7 @@ const (
 var (
 	// ErrAbsent is a rank that no page has shown.
 	ErrAbsent error = &protocol.Error{Code: protocol.ABSENT}
-	// ErrCursor is the end of a page that no page gave.
+	// ErrCursor is a cursor that List did not return.
 	ErrCursor error = &protocol.Error{Code: protocol.SYNTAXE}
 )
 

@@ -20,7 +20,7 @@ import (
 const maxWord = 120
 
 // Words folds a text into its distinct words, sorted. A word is a run of letters,
-// digits and pictures (an emoji); what only joins characters is no end of one.
+// digits and emoji; zero-width joiners do not split words.
 func Words(s string) []string {
 	s = protocol.Fold(s)
 	words := strings.FieldsFunc(s, func(r rune) bool {
@@ -135,8 +135,8 @@ const (
 
 var errOvertaken = errors.New("market: another instance did this batch")
 
-// Refold writes the words of articles anew that an older rule folded, so that
-// they are found; once for all instances, which share the work.
+// Refold re-indexes titles that an older folding rule indexed, once for all instances,
+// which share the work.
 func (m *Market) Refold(ctx context.Context) error {
 	for {
 		done, err := m.refoldBatch(ctx)

@@ -40,7 +40,7 @@ type Page struct {
 	Next     string // "" on the last page
 }
 
-// ErrCursor is an After that no page gave.
+// ErrCursor is an After that is not a cursor which List returned.
 var ErrCursor error = &protocol.Error{Code: protocol.SYNTAXE}
 
 // List gives what is for sale. Errors: ErrCursor, store.ErrUnavailable.

@@ -22,7 +22,7 @@ func (m *Market) PendingNotices(ctx context.Context, sellers ...int64) ([]Articl
 		`JOIN annonces n ON n.article_id = a.id WHERE n.vendeur_id `+in+`
 		ORDER BY a.vendu_le, a.id LIMIT ?`, append(args, maxNotices*len(sellers))...)
 	if err != nil {
-		return nil, fmt.Errorf("market: unsaid: %w", err)
+		return nil, fmt.Errorf("market: pending notices: %w", err)
 	}
 	return list, nil
 }
@@ -32,7 +32,7 @@ func (m *Market) PendingNotices(ctx context.Context, sellers ...int64) ([]Articl
 func (m *Market) PendingNoticesFor(ctx context.Context, seller int64) ([]Article, error) {
 	r := &noticesOfSeller{seller: seller}
 	if err := m.returning.Do(ctx, r); err != nil {
-		return nil, fmt.Errorf("market: unsaid: %w", err)
+		return nil, fmt.Errorf("market: pending notices: %w", err)
 	}
 	return r.list, nil
 }

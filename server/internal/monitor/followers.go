@@ -120,7 +120,7 @@ func (m *Monitor) Follow(ctx context.Context, conn Conn, dead func() bool, perio
 	return nil
 }
 
-// Unfollow ends that; it may be called again.
+// Unfollow ends what Follow began for a connection; a second call does nothing.
 func (m *Monitor) Unfollow(conn Conn) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -63,8 +63,8 @@ func fill(form, login string) string {
 	return form
 }
 
-// TestSpellingsOfTheSAE has the verbs as the SAE writes them.
-func TestSpellingsOfTheSAE(t *testing.T) {
+// TestSpellingsOfTheCoursework has the verbs as the coursework writes them.
+func TestSpellingsOfTheCoursework(t *testing.T) {
 	h := newTestServer(t, testenv.Embedded(t), plenty)
 	login := h.newcomer(t, "etudiant")
 	c := h.connect(t)

@@ -132,7 +132,7 @@ func journalKey(login string) string { return "etu:{" + login + "}:appels" }
 // the same work in Redis with nothing around it.
 func Scripts() (best, calls, journal *store.Script) { return bestScript, callsScript, journalScript }
 
-// Keys are the boards', for the same bare drivers.
+// Keys are the Redis keys of the leaderboards, for the bare drivers of server/bench.
 var Keys = struct {
 	Last, Total, LoginCheckpoint    string   // in database 0
 	Calls, Services, CallCheckpoint string   // in database 1

@@ -126,7 +126,7 @@ func (l *batcher[W]) next() {
 	few[0].wake <- signal[W]{lead: few}
 }
 
-// Coalescer lets callers with the same kind of question share a query: after a restart
+// Coalescer is a singleflight that merges different keys into one query: after a restart
 // a whole class comes back in one second. A caller who is alone does not wait.
 type Coalescer[W any] struct {
 	batches batcher[W]

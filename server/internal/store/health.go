@@ -58,8 +58,9 @@ type Health struct {
 // sayAgain is how long a refusal that goes on is not said again.
 const sayAgain = 10 * time.Minute
 
-// Refused says once, in an ERROR, what to do about a store that refused a command
-// that nothing is wrong with: for whatever Watch does not find by itself.
+// Refused logs, as an ERROR and at most once in sayAgain, what to do about a store that
+// refused a valid command (rights, memory, disk). It is for refusals that the probes of
+// Watch do not meet.
 func (h *Health) Refused(log *slog.Logger, err error) {
 	if h != nil && isReply(err) {
 		h.say(log, err)

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// ErrOlder is a database whose tables the start would bring up to date.
+// ErrOlder is a database that lacks migrations of this program: a start applies them.
 var ErrOlder = errors.New("les tables ne sont pas à jour")
 
 // Look opens stores to look at them: nothing is waited for, created or migrated.
@@ -64,7 +64,7 @@ func (s *SQL) CheckTables(ctx context.Context) error {
 	return errors.Join(err, notNewer(has, last))
 }
 
-// TryWrite fails when the truth could not be written; nothing of it stays.
+// TryWrite fails when SQL would refuse a write; the probe is rolled back.
 func (s *Stores) TryWrite(ctx context.Context) error {
 	tx, err := s.SQL.Write.DB.BeginTx(ctx, nil)
 	if err != nil {
@@ -80,7 +80,7 @@ func (s *Stores) TryWrite(ctx context.Context) error {
 	return nil
 }
 
-// TryWrite fails when Redis would refuse a key; nothing of it stays.
+// TryWrite fails when Redis would refuse a write; the probe's key is deleted.
 func (r *Redis) TryWrite(ctx context.Context) error {
 	if err := r.writeProbe(ctx); err != nil {
 		return err

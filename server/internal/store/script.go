@@ -29,8 +29,8 @@ type Call struct {
 	Args   []any
 }
 
-// Eval runs one script and gives its answer, as Run does: what is asked most
-// is spared the slices of several.
+// Eval runs one script and gives its answer. A script that Redis has lost is sent again
+// with its text. The error wraps ErrUnavailable where Redis is.
 func Eval(ctx context.Context, db redis.UniversalClient, c Call) (any, error) {
 	cmd := eval(ctx, evalSha, c.Script.hash, c)
 	_ = db.Process(ctx, once{cmd}) // its error stands in cmd
@@ -102,7 +102,7 @@ func answers(cmds []*redis.Cmd) ([]any, error) {
 	return list, nil
 }
 
-// Each is Run where every call has its own error.
+// Each runs scripts in one round trip, as EvalAll does, and gives the error of each.
 func Each(ctx context.Context, db redis.UniversalClient, calls ...Call) []error {
 	errs := make([]error, len(calls))
 	for i, cmd := range pipeline(ctx, db, calls) {

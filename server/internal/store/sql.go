@@ -48,8 +48,8 @@ type SQL struct {
 	Dialect     Dialect
 	Write, Read Pool
 	batches     batcher[txWork] // of GroupCommit
-	// OnTx is told of each transaction, however often it was tried. It may be
-	// nil, and is set before the first.
+	// OnTx, when not nil, is called once after each transaction, its retries included.
+	// It is set before the first transaction.
 	OnTx func(took time.Duration, err error)
 }
 
