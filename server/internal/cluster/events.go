@@ -39,11 +39,11 @@ type event struct {
 }
 
 const (
-	// maxRetries bounds the events that wait for Redis to answer.
-	maxRetries = 1024
-	// retryLife is how long one waits: whoever subscribes again later reads the
+	// maxOutgoing bounds the events that wait to be sent to the other instances.
+	maxOutgoing = 1024
+	// outgoingLife is how long an event waits for Redis: whoever subscribes again later reads the
 	// state anew (resync).
-	retryLife = 10 * time.Second
+	outgoingLife = 10 * time.Second
 	// retryPause between two tries.
 	retryPause = 250 * time.Millisecond
 )
@@ -86,33 +86,34 @@ func (h *Hub) publish(ctx context.Context, e event) {
 	h.deliver(ctx, e)
 	if err := h.send(ctx, e); err != nil {
 		h.Log.Warn("événement retenu : Redis ne répond pas", "type", e.Kind, "erreur", err)
-		h.retryLater(e)
+		h.sendLater(e)
 	}
 }
 
 // publishAsync is publish for callers who do not wait.
 func (h *Hub) publishAsync(e event) {
 	h.deliver(context.Background(), e)
-	h.retryLater(e)
+	h.sendLater(e)
 }
 
-func (h *Hub) retryLater(e event) {
-	e.until = time.Now().Add(retryLife)
+// sendLater has sendLoop send an event to the other instances; it never waits.
+func (h *Hub) sendLater(e event) {
+	e.until = time.Now().Add(outgoingLife)
 	select {
-	case h.retries <- e:
+	case h.outgoing <- e:
 	default:
 		h.dropped.Add(1)
 	}
 }
 
-// retryLoop sends the events for which callers do not wait.
-func (h *Hub) retryLoop(ctx context.Context) {
+// sendLoop sends the events of outgoing, one after the other.
+func (h *Hub) sendLoop(ctx context.Context) {
 	for {
 		var e event
 		select {
 		case <-ctx.Done():
 			return
-		case e = <-h.retries:
+		case e = <-h.outgoing:
 		}
 		for time.Now().Before(e.until) && h.send(ctx, e) != nil {
 			if wait.For(ctx, retryPause) != nil {

@@ -97,13 +97,13 @@ type Hub struct {
 	changedUsers map[int64]string
 	inRedis      *held // nil where it is unknown what Redis holds
 
-	proc    string // names this process among all that ever ran
-	leaving atomic.Bool
-	staying atomic.Int64 // other processes that live and do not stop, when last read
-	dropped atomic.Int64 // events that other instances did not get
-	started time.Time
-	reading reading
-	retries chan event
+	proc     string // names this process among all that ever ran
+	leaving  atomic.Bool
+	staying  atomic.Int64 // other processes that live and do not stop, when last read
+	dropped  atomic.Int64 // events that other instances did not get
+	started  time.Time
+	reading  reading
+	outgoing chan event // to the other instances
 }
 
 // Subscriber is one logged-in connection.
@@ -117,7 +117,7 @@ type Subscriber struct {
 // New makes a hub; Run must run.
 func New(o Options) *Hub {
 	h := &Hub{
-		Options: o, proc: newProc(o.Instance), started: time.Now(), retries: make(chan event, maxRetries),
+		Options: o, proc: newProc(o.Instance), started: time.Now(), outgoing: make(chan event, maxOutgoing),
 		users: make(map[int64]map[*Subscriber]struct{}),
 	}
 	h.forgetChanges()
@@ -128,7 +128,7 @@ func New(o Options) *Hub {
 // that this one is gone.
 func (h *Hub) Run(ctx context.Context) {
 	var all sync.WaitGroup
-	for _, loop := range []func(context.Context){h.heartbeatLoop, h.watchPeers, h.listenLoop, h.retryLoop} {
+	for _, loop := range []func(context.Context){h.heartbeatLoop, h.watchPeers, h.listenLoop, h.sendLoop} {
 		all.Go(func() { loop(ctx) })
 	}
 	all.Wait()
