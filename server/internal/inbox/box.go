@@ -19,6 +19,10 @@ type box struct {
 
 // lock reads a user's box and keeps others from it until the transaction ends.
 // One that is missing is made: a duplicate where another transaction does so too.
+//
+// The lock holds within one database server. Between the nodes of a Galera cluster, of two
+// transactions that change the box (rank, MarkRead) the second to commit fails and is
+// tried again.
 func lock(ctx context.Context, db *store.SQL, tx store.Tx, user int64) (*box, error) {
 	b, found := &box{user: user}, false
 	var batch store.Batch
