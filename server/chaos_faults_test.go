@@ -23,7 +23,7 @@ const frozen = 4 * time.Second
 // stale is how old the file is that Redis comes back on, with calls meanwhile:
 // the crowd fills its windows in bursts. It knows those windows, and has room in
 // them: unlike after a FLUSHALL the ledger is not read before a slot is taken,
-// and its last word (quota.Keeper.Certify) alone refuses an eleventh.
+// and its last word (Limiter.Run, Limiter.ConfirmLogin) alone refuses an eleventh.
 const stale = time.Second
 
 // lossTime is how long answers are lost.

@@ -81,7 +81,7 @@ func TestCallLostInAFrozenRedisCountsNothing(t *testing.T) {
 	}
 }
 
-// TestCallLostByADeadServerCountsNothing: nobody is left to give the slot back,
+// TestCallLostByADeadServerCountsNothing: nobody is left to release the slot,
 // and another server answers.
 func TestCallLostByADeadServerCountsNothing(t *testing.T) {
 	t.Parallel()

@@ -23,11 +23,11 @@ var cheap = argon2id.Params{Memory: 8, Iterations: 1, Parallelism: 1, SaltLength
 func open(t *testing.T, stores *store.Stores, life time.Duration) *Accounts {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	keeper := ledger.New(stores, ledger.Rule{Max: 10, Window: time.Minute}, log)
-	t.Cleanup(keeper.Close)
+	quota := ledger.New(stores, ledger.Rule{Max: 10, Window: time.Minute}, log)
+	t.Cleanup(quota.Close)
 	registry := NewRegistry(stores.SQL)
 	return New(Options{
-		Stores: stores, Quota: keeper, Hasher: hashing.New(cheap, time.Minute), Instance: "test",
+		Stores: stores, Quota: quota, Hasher: hashing.New(cheap, time.Minute), Instance: "test",
 		VisitsTTL: time.Minute, SessionTTL: life, Registry: registry, Revoker: registry, Stats: noStats{}, Log: log,
 	})
 }

@@ -172,7 +172,7 @@ func (q *quota) refused(c *Call) {
 	q.add(quotaOp{call: c, slot: -1, used: -1, from: c.Start, to: c.End, full: true, after: seconds(c.Reply.Fields.Get("apres"))})
 	if q.stale(c) {
 		// The ledger refused what Redis let through; the slot in Redis was
-		// given back, where Redis was there.
+		// released, where Redis was there.
 		q.may(try{Call: c})
 	}
 }

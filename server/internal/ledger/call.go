@@ -94,15 +94,15 @@ type Done struct {
 //     lost, it stays until the ledger tells.
 //
 // Errors: *Exceeded, ErrRefReused, ErrNoAccount, store.ErrUnavailable; none counts.
-func (k *Limiter) Run(ctx context.Context, c Call, m Mutation) (Done, error) {
+func (l *Limiter) Run(ctx context.Context, c Call, m Mutation) (Done, error) {
 	ctx, cancel := context.WithTimeout(ctx, store.RequestTime)
 	defer cancel()
 	for {
-		ref, err := k.findRef(ctx, c, m.Result())
+		ref, err := l.findRef(ctx, c, m.Result())
 		if ref.known || err != nil {
 			return Done{Replay: ref.replay}, err
 		}
-		slot, err := k.Reserve(ctx, c.User, Calls, c.mark())
+		slot, err := l.Reserve(ctx, c.User, Calls, c.mark())
 		switch {
 		case errors.Is(err, ErrInProgress):
 			if err := wait.For(ctx, inProgressPause); err != nil {
@@ -110,11 +110,11 @@ func (k *Limiter) Run(ctx context.Context, c Call, m Mutation) (Done, error) {
 			}
 			continue
 		case err != nil:
-			return k.replayOrFail(ctx, c, m, err)
+			return l.replayOrFail(ctx, c, m, err)
 		}
-		done, err := k.commit(ctx, c, m, slot, ref.expired)
+		done, err := l.commit(ctx, c, m, slot, ref.expired)
 		if err != nil {
-			return k.abandon(ctx, c, m, slot, err)
+			return l.abandon(ctx, c, m, slot, err)
 		}
 		return done, nil
 	}
@@ -132,11 +132,11 @@ func (c Call) mark() string {
 }
 
 // commit is the transaction that decides.
-func (k *Limiter) commit(ctx context.Context, c Call, m Mutation, slot Reservation, expired bool) (done Done, err error) {
-	db := k.stores.SQL
+func (l *Limiter) commit(ctx context.Context, c Call, m Mutation, slot Reservation, expired bool) (done Done, err error) {
+	db := l.stores.SQL
 	err = db.GroupCommit(ctx, func(ctx context.Context, tx store.Tx) error {
 		var first, last store.Batch
-		confirmation := k.confirm(&first, slot, c.Service.count())
+		confirmation := l.confirm(&first, slot, c.Service.count())
 		m.Read(&first)
 		if err := db.RunBatch(ctx, tx, &first); err != nil {
 			return err
@@ -164,27 +164,27 @@ func (k *Limiter) commit(ctx context.Context, c Call, m Mutation, slot Reservati
 
 // abandon frees the slot of a call that was not committed, and gives a call that lost
 // against another one with its ref the other's result.
-func (k *Limiter) abandon(ctx context.Context, c Call, m Mutation, slot Reservation, err error) (Done, error) {
+func (l *Limiter) abandon(ctx context.Context, c Call, m Mutation, slot Reservation, err error) (Done, error) {
 	if errors.Is(err, store.ErrCommitUnknown) {
-		k.ResolveLater(slot)
+		l.ResolveLater(slot)
 		return Done{}, fmt.Errorf("ledger: %s: %w", c.Service, err)
 	}
-	k.Release(ctx, slot)
+	l.Release(ctx, slot)
 	var full *Exceeded
 	if errors.As(err, &full) {
-		k.Restore(ctx, slot) // Redis had forgotten
+		l.Restore(ctx, slot) // Redis had forgotten
 		err = full
 	}
 	if full != nil || store.IsDuplicate(err) {
-		return k.replayOrFail(ctx, c, m, err)
+		return l.replayOrFail(ctx, c, m, err)
 	}
 	return Done{}, fmt.Errorf("ledger: %s: %w", c.Service, err)
 }
 
 // replayOrFail gives the result of a call with the same ref that was committed
 // meanwhile, or err.
-func (k *Limiter) replayOrFail(ctx context.Context, c Call, m Mutation, err error) (Done, error) {
-	ref, findErr := k.findRef(ctx, c, m.Result())
+func (l *Limiter) replayOrFail(ctx context.Context, c Call, m Mutation, err error) (Done, error) {
+	ref, findErr := l.findRef(ctx, c, m.Result())
 	switch {
 	case ref.known, errors.Is(findErr, ErrRefReused):
 		return Done{Replay: ref.replay}, findErr
@@ -206,13 +206,13 @@ type foundRef struct {
 
 // findRef looks a ref up, and reads the result of a known one into result. Errors:
 // ErrRefReused, store.ErrUnavailable.
-func (k *Limiter) findRef(ctx context.Context, c Call, result any) (found foundRef, err error) {
+func (l *Limiter) findRef(ctx context.Context, c Call, result any) (found foundRef, err error) {
 	if c.Ref == "" {
 		return found, nil
 	}
 	var verb, args, text string
 	var ends store.Instant
-	err = k.stores.SQL.Read.QueryRow(ctx, `
+	err = l.stores.SQL.Read.QueryRow(ctx, `
 		SELECT verbe, empreinte, reponse, expire_le FROM refs WHERE utilisateur_id = ? AND ref = ?`,
 		c.User.ID, c.Ref).Scan(&verb, &args, &text, &ends)
 	switch {
@@ -259,8 +259,8 @@ func (c Call) writeRef(b *store.Batch, result any, expired bool) error {
 const sweepBatch = 1000
 
 // Sweep deletes the refs that expired.
-func (k *Limiter) Sweep(ctx context.Context) error {
-	_, err := k.stores.SQL.DeleteSome(ctx, "refs", "utilisateur_id, ref", "expire_le <= ?", sweepBatch, store.At(time.Now()))
+func (l *Limiter) Sweep(ctx context.Context) error {
+	_, err := l.stores.SQL.DeleteSome(ctx, "refs", "utilisateur_id, ref", "expire_le <= ?", sweepBatch, store.At(time.Now()))
 	return err
 }
 

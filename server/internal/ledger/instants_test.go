@@ -11,16 +11,16 @@ import (
 // once. Run in one transaction, fifteen share Redis's millisecond, and ten pass.
 func TestTwoLoginsInOneMillisecond(t *testing.T) {
 	t.Parallel()
-	keeper(t, time.Minute, func(t *testing.T, k *Limiter, alice User) {
+	withLimiter(t, time.Minute, func(t *testing.T, l *Limiter, alice User) {
 		ctx := t.Context()
-		if _, err := k.Usage(ctx, alice); err != nil { // the window is known
+		if _, err := l.Usage(ctx, alice); err != nil { // the window is known
 			t.Fatal(err)
 		}
 		shared := false
 		for try := 0; !shared && try < 50; try++ { // a busy machine needs a millisecond for each
-			k.stores.Redis.DB0.Del(ctx, windowKey(alice, Logins))
+			l.stores.Redis.DB0.Del(ctx, windowKey(alice, Logins))
 			passed, stamps := 0, map[int64]int{}
-			answers, err := k.stores.Redis.DB0.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
+			answers, err := l.stores.Redis.DB0.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
 				for range 15 {
 					pipe.Eval(ctx, reserveText, []string{windowKey(alice, Logins), knownKey(alice, Logins)},
 						time.Minute.Milliseconds(), 10, newID(), markLife.Milliseconds(), time.Now().Add(time.Minute).UnixMilli(), "0")
@@ -40,8 +40,8 @@ func TestTwoLoginsInOneMillisecond(t *testing.T) {
 					stamps[n[2]]++
 				}
 			}
-			if passed != 10 || cards(t, k, alice) != 10 {
-				t.Errorf("%d passed, ZCARD %d", passed, cards(t, k, alice))
+			if passed != 10 || cards(t, l, alice) != 10 {
+				t.Errorf("%d passed, ZCARD %d", passed, cards(t, l, alice))
 			}
 			shared = len(stamps) < passed
 		}

@@ -38,13 +38,13 @@ const notReset = `(u.raz_le IS NULL OR l.instant > u.raz_le OR (u.raz_le > ? AND
 
 // ledger reads the slots of a window, as of a moment of Redis's own clock: those that
 // count, and the IDs of those that a RAZ took out.
-func (k *Limiter) ledger(ctx context.Context, user User, kind Kind, now time.Time) (entries []entry, reset map[string]bool, err error) {
-	if k.stores.Health.Missing(store.NeedSQL) {
+func (l *Limiter) ledger(ctx context.Context, user User, kind Kind, now time.Time) (entries []entry, reset map[string]bool, err error) {
+	if l.stores.Health.Missing(store.NeedSQL) {
 		return nil, nil, store.ErrUnavailable
 	}
-	since, future := store.At(now.Add(-k.rule.Window)), store.At(now.Add(futureSlack))
+	since, future := store.At(now.Add(-l.rule.Window)), store.At(now.Add(futureSlack))
 	reset = make(map[string]bool)
-	err = k.stores.SQL.Read.Query(ctx, func(rows *sql.Rows) error {
+	err = l.stores.SQL.Read.Query(ctx, func(rows *sql.Rows) error {
 		var e entry
 		var counts bool
 		err := rows.Scan(&e.id, &e.stamp, &counts)
@@ -84,11 +84,11 @@ const (
 // user's row and counts the ledger's rows of the window. The caller writes the slot into the ledger in the same transaction,
 // and judges whether the account may log in. Errors: *Exceeded, ErrNoAccount,
 // store.ErrUnavailable.
-func (k *Limiter) ConfirmLogin(ctx context.Context, tx store.Tx, slot Reservation) (Totals, State, error) {
+func (l *Limiter) ConfirmLogin(ctx context.Context, tx store.Tx, slot Reservation) (Totals, State, error) {
 	var b store.Batch
 	at := store.At(slot.Stamp)
-	c := k.confirm(&b, slot, countLogin, at, at)
-	if err := k.stores.SQL.RunBatch(ctx, tx, &b); err != nil {
+	c := l.confirm(&b, slot, countLogin, at, at)
+	if err := l.stores.SQL.RunBatch(ctx, tx, &b); err != nil {
 		return Totals{}, State{}, fmt.Errorf("ledger: confirm: %w", err)
 	}
 	state, err := c.decide()
@@ -109,11 +109,11 @@ type confirmation struct {
 }
 
 // confirm adds the statements of a confirmation to b. set counts the call.
-func (k *Limiter) confirm(b *store.Batch, slot Reservation, set string, args ...any) *confirmation {
-	c := &confirmation{limiter: k, slot: slot}
+func (l *Limiter) confirm(b *store.Batch, slot Reservation, set string, args ...any) *confirmation {
+	c := &confirmation{limiter: l, slot: slot}
 	b.Exec(`UPDATE utilisateurs SET `+set+` WHERE id = ?`, append(args, slot.User.ID)...)
 
-	since, latest := store.At(slot.Stamp.Add(-k.rule.Window)), store.At(slot.Stamp.Add(futureSlack))
+	since, latest := store.At(slot.Stamp.Add(-l.rule.Window)), store.At(slot.Stamp.Add(futureSlack))
 	state := `u.etat = 'actif'`
 	if slot.Kind == Logins { // a blocked user learns it from accounts
 		state = `u.etat <> 'supprime'`

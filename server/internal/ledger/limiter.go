@@ -18,9 +18,9 @@ import (
 )
 
 var (
-	//go:embed take.lua
+	//go:embed reserve.lua
 	reserveText string
-	//go:embed look.lua
+	//go:embed usage.lua
 	usageText string
 	//go:embed release.lua
 	releaseText string
@@ -55,7 +55,7 @@ type Reservation struct {
 	ID    string
 	Stamp time.Time // Redis's clock, to the millisecond
 	ref   string
-	open  time.Time // Redis, where it did not answer yet, may take the slot until then
+	open  time.Time // until when Redis, which did not answer, may take the slot (redisClock)
 }
 
 // Limiter holds the windows of all users. It is safe for concurrent use.
@@ -83,41 +83,50 @@ func New(stores *store.Stores, rule Rule, log *slog.Logger) *Limiter {
 // last word: the ledger's transaction has. ref, when not empty, names a repeatable
 // call: one with the same ref in progress anywhere is ErrInProgress. The slot must
 // end in a commit, in Release, or in ResolveLater.
-func (k *Limiter) Reserve(ctx context.Context, user User, kind Kind, ref string) (Reservation, error) {
+func (l *Limiter) Reserve(ctx context.Context, user User, kind Kind, ref string) (Reservation, error) {
 	slot := Reservation{User: user, Kind: kind, ID: newID(), ref: ref}
 	if err := ctx.Err(); err != nil { // a store took all of the request's time
-		return slot, fmt.Errorf("quota: take a slot: %w", err)
+		return slot, fmt.Errorf("ledger: take a slot: %w", err)
 	}
-	if k.stores.Health.Missing(store.NeedRedis) {
+	if l.stores.Health.Missing(store.NeedRedis) {
 		return slot, store.ErrUnavailable
 	}
-	if err := k.releasePending(ctx, user.Login); err != nil {
-		return slot, fmt.Errorf("quota: take a slot: %w", err)
+	if err := l.releasePending(ctx, user.Login); err != nil {
+		return slot, fmt.Errorf("ledger: take a slot: %w", err)
 	}
-	verdict, err := k.reserve(ctx, &slot, nil, false)
+	verdict, err := l.reserve(ctx, &slot, nil, false)
 	if err == nil && verdict.unknown {
 		var entries []entry
-		if entries, _, err = k.ledger(ctx, user, kind, verdict.now); err == nil {
-			verdict, err = k.reserve(ctx, &slot, entries, true)
+		if entries, _, err = l.ledger(ctx, user, kind, verdict.now); err == nil {
+			verdict, err = l.reserve(ctx, &slot, entries, true)
 		}
 	}
-	if err == nil && verdict.full != nil && k.dropOrphans(ctx, user, kind) {
-		verdict, err = k.reserve(ctx, &slot, nil, false)
+	if err == nil && verdict.full != nil && l.dropOrphans(ctx, user, kind) {
+		verdict, err = l.reserve(ctx, &slot, nil, false)
 	}
 	switch {
 	case err != nil:
 		if !slot.open.IsZero() { // Redis was asked, and nobody knows what it did
-			k.Release(ctx, slot)
+			l.Release(ctx, slot)
 		}
-		return slot, fmt.Errorf("quota: take a slot: %w", err)
+		return slot, fmt.Errorf("ledger: take a slot: %w", err)
 	case verdict.inProgress:
 		return slot, ErrInProgress
 	case verdict.full != nil:
-		k.noteRefusal(ctx, slot)
+		l.noteRefusal(ctx, slot)
 		return slot, verdict.full
 	}
 	return slot, nil
 }
+
+// The verdicts of reserve.lua.
+const (
+	verdictTaken      = 1
+	verdictFull       = 0
+	verdictUnknown    = -1
+	verdictInProgress = -2
+	verdictLate       = -3
+)
 
 type verdict struct {
 	unknown, inProgress, late bool
@@ -125,23 +134,24 @@ type verdict struct {
 	full                      *Exceeded
 }
 
-// lateTries is how often a slot is asked for again that Redis found too late:
-// once to learn its clock, and once more where that is another node's.
+// lateTries is how often a slot is asked for where Redis answers "too late": the second
+// time with the clock that the first answer told, the third where that was the clock of
+// another node.
 const lateTries = 3
 
-func (k *Limiter) reserve(ctx context.Context, slot *Reservation, entries []entry, fill bool) (verdict, error) {
+func (l *Limiter) reserve(ctx context.Context, slot *Reservation, entries []entry, fill bool) (verdict, error) {
 	for range lateTries {
-		v, err := k.reserveOnce(ctx, slot, entries, fill)
+		v, err := l.reserveOnce(ctx, slot, entries, fill)
 		if err != nil || !v.late {
 			return v, err
 		}
 	}
-	return verdict{}, fmt.Errorf("quota: Redis is late: %w", store.ErrUnavailable)
+	return verdict{}, fmt.Errorf("ledger: Redis is late: %w", store.ErrUnavailable)
 }
 
-// reserveOnce asks Redis for the slot, and no longer than it waits for the answer:
-// a Redis that was frozen runs what it was sent once it wakes up.
-func (k *Limiter) reserveOnce(ctx context.Context, slot *Reservation, entries []entry, fill bool) (verdict, error) {
+// reserveOnce asks Redis for the slot once, to be taken only while its answer is waited
+// for (redisClock).
+func (l *Limiter) reserveOnce(ctx context.Context, slot *Reservation, entries []entry, fill bool) (verdict, error) {
 	open := time.Now().Add(store.RedisTimeout)
 	if end, ok := ctx.Deadline(); ok && end.Before(open) {
 		open = end
@@ -151,9 +161,9 @@ func (k *Limiter) reserveOnce(ctx context.Context, slot *Reservation, entries []
 		keys = append(keys, refKey(slot.User, slot.ref))
 	}
 	args := append(make([]any, 0, 6+2*len(entries)),
-		broken.Window(k.rule.Window).Milliseconds(), broken.Limit(k.rule.Max), slot.ID, markLife.Milliseconds(), k.clock.at(open), flag(fill))
+		broken.Window(l.rule.Window).Milliseconds(), broken.Limit(l.rule.Max), slot.ID, markLife.Milliseconds(), l.clock.at(open), flag(fill))
 	args = appendEntries(args, entries)
-	answers, err := k.stores.Redis.DB0.Batch(ctx, store.Call{Script: reserveScript, Keys: keys, Args: args})
+	answers, err := l.stores.Redis.DB0.Batch(ctx, store.Call{Script: reserveScript, Keys: keys, Args: args})
 	if err != nil {
 		if store.MayHaveRun(err) {
 			slot.open = open
@@ -164,33 +174,35 @@ func (k *Limiter) reserveOnce(ctx context.Context, slot *Reservation, entries []
 	if err != nil {
 		return verdict{}, err
 	}
-	k.clock.saw(n[2])
+	l.clock.saw(n[2])
 	switch n[0] {
-	case 1:
+	case verdictTaken:
 		slot.Stamp = time.UnixMilli(n[3]).UTC()
 		return verdict{}, nil
-	case 0:
+	case verdictFull:
 		slot.Stamp = time.UnixMilli(n[2]).UTC()
-		wait := time.Duration(n[3]+k.rule.Window.Milliseconds()-n[2]) * time.Millisecond
+		wait := time.Duration(n[3]+l.rule.Window.Milliseconds()-n[2]) * time.Millisecond
 		return verdict{full: &Exceeded{State{
-			Kind: slot.Kind, Used: int(n[1]), Max: k.rule.Max, Window: k.rule.Window, Next: k.rule.bound(wait),
+			Kind: slot.Kind, Used: int(n[1]), Max: l.rule.Max, Window: l.rule.Window, Next: l.rule.bound(wait),
 		}}}, nil
-	case -2:
+	case verdictInProgress:
 		return verdict{inProgress: true}, nil
-	case -3:
+	case verdictLate:
 		return verdict{late: true}, nil
+	case verdictUnknown:
+		return verdict{unknown: true, now: time.UnixMilli(n[2]).UTC()}, nil
 	}
-	return verdict{unknown: true, now: time.UnixMilli(n[2]).UTC()}, nil
+	return verdict{}, fmt.Errorf("ledger: unexpected verdict of Redis: %d", n[0])
 }
 
 // dropOrphans looks, where it is due, whether a full window is truly full.
-func (k *Limiter) dropOrphans(ctx context.Context, user User, kind Kind) bool {
-	if !k.checks.due(windowKey(user, kind)) {
+func (l *Limiter) dropOrphans(ctx context.Context, user User, kind Kind) bool {
+	if !l.checks.due(windowKey(user, kind)) {
 		return false
 	}
-	dropped, err := k.refresh(ctx, user, kind)
+	dropped, err := l.refresh(ctx, user, kind)
 	if err != nil {
-		k.log.Warn("fenêtre non vérifiée contre le registre", "quota", kind, "erreur", err)
+		l.log.Warn("fenêtre non vérifiée contre le registre", "quota", kind, "erreur", err)
 	}
 	return dropped
 }
@@ -218,7 +230,7 @@ func flag(b bool) string {
 func numbers(answer any, atLeast int) ([]int64, error) {
 	list, ok := answer.([]any)
 	if !ok || len(list) < atLeast {
-		return nil, fmt.Errorf("quota: unexpected answer of Redis: %T", answer)
+		return nil, fmt.Errorf("ledger: unexpected answer of Redis: %T", answer)
 	}
 	out := make([]int64, len(list))
 	for i, v := range list {
@@ -228,11 +240,11 @@ func numbers(answer any, atLeast int) ([]int64, error) {
 		case string:
 			n, err := strconv.ParseInt(v, 10, 64)
 			if err != nil {
-				return nil, fmt.Errorf("quota: unexpected number from Redis: %w", err)
+				return nil, fmt.Errorf("ledger: unexpected number from Redis: %w", err)
 			}
 			out[i] = n
 		default:
-			return nil, fmt.Errorf("quota: unexpected answer of Redis: %T", v)
+			return nil, fmt.Errorf("ledger: unexpected answer of Redis: %T", v)
 		}
 	}
 	return out, nil

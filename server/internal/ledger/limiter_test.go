@@ -14,15 +14,15 @@ import (
 // second count, or write 1.7e+12.
 func TestScriptsKeepMilliseconds(t *testing.T) {
 	t.Parallel()
-	keeper(t, time.Minute, func(t *testing.T, k *Limiter, alice User) {
+	withLimiter(t, time.Minute, func(t *testing.T, l *Limiter, alice User) {
 		for i := range 12 {
 			before := time.Now().Truncate(time.Millisecond)
-			slot, full := take(t, k, alice)
+			slot, full := take(t, l, alice)
 			if i >= 10 {
 				if full == nil || full.Used != 10 {
 					t.Fatalf("call %d: %+v", i, full)
 				}
-				first := firstStamp(t, k, alice)
+				first := firstStamp(t, l, alice)
 				if got, want := slot.Stamp.Add(full.Next), first.Add(time.Minute); !got.Equal(want) {
 					t.Errorf("free at %v, want %v", got, want)
 				}
@@ -31,7 +31,7 @@ func TestScriptsKeepMilliseconds(t *testing.T) {
 			if slot.Stamp.Before(before) || slot.Stamp.After(time.Now()) {
 				t.Errorf("stamp %v, taken after %v", slot.Stamp, before)
 			}
-			score, err := k.stores.Redis.DB0.ZScore(t.Context(), windowKey(alice, Logins), slot.ID).Result()
+			score, err := l.stores.Redis.DB0.ZScore(t.Context(), windowKey(alice, Logins), slot.ID).Result()
 			if err != nil || int64(score) != slot.Stamp.UnixMilli() {
 				t.Errorf("score %f, stamp %d, %v", score, slot.Stamp.UnixMilli(), err)
 			}
@@ -39,9 +39,9 @@ func TestScriptsKeepMilliseconds(t *testing.T) {
 	})
 }
 
-func firstStamp(t *testing.T, k *Limiter, user User) time.Time {
+func firstStamp(t *testing.T, l *Limiter, user User) time.Time {
 	t.Helper()
-	list, err := k.stores.Redis.DB0.ZRangeWithScores(t.Context(), windowKey(user, Logins), 0, 0).Result()
+	list, err := l.stores.Redis.DB0.ZRangeWithScores(t.Context(), windowKey(user, Logins), 0, 0).Result()
 	if err != nil || len(list) != 1 {
 		t.Fatal(list, err)
 	}
@@ -51,20 +51,20 @@ func firstStamp(t *testing.T, k *Limiter, user User) time.Time {
 // TestEveryKeyHasALife: a window, its mark and a call's mark end by themselves.
 func TestEveryKeyHasALife(t *testing.T) {
 	t.Parallel()
-	keeper(t, time.Minute, func(t *testing.T, k *Limiter, alice User) {
-		note(t, k, past(alice, time.Second))
-		if _, err := k.Reserve(t.Context(), alice, Calls, "k1"); err != nil {
+	withLimiter(t, time.Minute, func(t *testing.T, l *Limiter, alice User) {
+		note(t, l, past(alice, time.Second))
+		if _, err := l.Reserve(t.Context(), alice, Calls, "k1"); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := k.Usage(t.Context(), alice); err != nil { // fills connexions
+		if _, err := l.Usage(t.Context(), alice); err != nil { // fills connexions
 			t.Fatal(err)
 		}
-		keys, err := k.stores.Redis.DB0.Keys(t.Context(), "etu:{alice}:*").Result()
+		keys, err := l.stores.Redis.DB0.Keys(t.Context(), "etu:{alice}:*").Result()
 		if err != nil || len(keys) != 5 {
 			t.Fatalf("%q, %v", keys, err)
 		}
 		for _, key := range keys {
-			if ttl := k.stores.Redis.DB0.TTL(t.Context(), key).Val(); ttl <= 0 || ttl > 61*time.Second {
+			if ttl := l.stores.Redis.DB0.TTL(t.Context(), key).Val(); ttl <= 0 || ttl > 61*time.Second {
 				t.Errorf("%s lives %v", key, ttl)
 			}
 		}
@@ -74,22 +74,22 @@ func TestEveryKeyHasALife(t *testing.T) {
 // TestUnknownWindowIsFilled: absent in Redis is unknown, not empty.
 func TestUnknownWindowIsFilled(t *testing.T) {
 	t.Parallel()
-	keeper(t, time.Minute, func(t *testing.T, k *Limiter, alice User) {
-		note(t, k, past(alice, 61*time.Second)) // too old to count
+	withLimiter(t, time.Minute, func(t *testing.T, l *Limiter, alice User) {
+		note(t, l, past(alice, 61*time.Second)) // too old to count
 		for i := range 9 {
-			note(t, k, past(alice, time.Duration(50-i)*time.Second))
+			note(t, l, past(alice, time.Duration(50-i)*time.Second))
 		}
-		if states, err := k.Usage(t.Context(), alice); err != nil || states[0].Used != 9 {
+		if states, err := l.Usage(t.Context(), alice); err != nil || states[0].Used != 9 {
 			t.Fatalf("%+v, %v", states[0], err)
 		}
-		if n := cards(t, k, alice); n != 9 {
+		if n := cards(t, l, alice); n != 9 {
 			t.Errorf("ZCARD %d", n)
 		}
-		k.stores.Redis.DB0.FlushAll(t.Context())
-		if _, full := take(t, k, alice); full != nil {
+		l.stores.Redis.DB0.FlushAll(t.Context())
+		if _, full := take(t, l, alice); full != nil {
 			t.Fatalf("10th: %v", full)
 		}
-		if _, full := take(t, k, alice); full == nil {
+		if _, full := take(t, l, alice); full == nil {
 			t.Fatal("an 11th")
 		}
 	})
@@ -99,47 +99,47 @@ func TestUnknownWindowIsFilled(t *testing.T) {
 // back, its slots are not): SQL refuses, and tells Redis.
 func TestLedgerHasTheLastWord(t *testing.T) {
 	t.Parallel()
-	keeper(t, time.Minute, func(t *testing.T, k *Limiter, alice User) {
+	withLimiter(t, time.Minute, func(t *testing.T, l *Limiter, alice User) {
 		oldest := past(alice, 50*time.Second)
-		note(t, k, oldest)
+		note(t, l, oldest)
 		for i := range 9 {
-			note(t, k, past(alice, time.Duration(i)*time.Second))
+			note(t, l, past(alice, time.Duration(i)*time.Second))
 		}
-		k.stores.Redis.DB0.Set(t.Context(), knownKey(alice, Logins), 1, time.Minute)
-		slot, full := take(t, k, alice)
+		l.stores.Redis.DB0.Set(t.Context(), knownKey(alice, Logins), 1, time.Minute)
+		slot, full := take(t, l, alice)
 		if full != nil {
 			t.Fatalf("Redis knows of nothing: %v", full)
 		}
-		_, full = certify(t, k, slot)
+		_, full = confirm(t, l, slot)
 		if full == nil || full.Used != 10 {
 			t.Fatalf("an 11th: %+v", full)
 		}
 		if at := slot.Stamp.Add(full.Next); !at.Equal(oldest.Stamp.Add(time.Minute)) {
 			t.Errorf("free at %v", at)
 		}
-		k.Release(t.Context(), slot)
-		k.Restore(t.Context(), slot)
-		if n := cards(t, k, alice); n != 10 {
+		l.Release(t.Context(), slot)
+		l.Restore(t.Context(), slot)
+		if n := cards(t, l, alice); n != 10 {
 			t.Errorf("ZCARD %d", n)
 		}
 	})
 }
 
-// TestCertifyTakesLateSlots: slots are not written down in the order of their
+// TestConfirmTakesLateSlots: slots are not written down in the order of their
 // stamps; the state is still one window's.
-func TestCertifyTakesLateSlots(t *testing.T) {
+func TestConfirmTakesLateSlots(t *testing.T) {
 	t.Parallel()
-	keeper(t, time.Minute, func(t *testing.T, k *Limiter, alice User) {
+	withLimiter(t, time.Minute, func(t *testing.T, l *Limiter, alice User) {
 		for i := range 9 { // ages 59.5 s and less
-			note(t, k, past(alice, 59500*time.Millisecond-time.Duration(i)*time.Millisecond))
+			note(t, l, past(alice, 59500*time.Millisecond-time.Duration(i)*time.Millisecond))
 		}
 		late := past(alice, 0)
 		for i := range 3 { // stamped later, when those above had left
 			slot := late
 			slot.ID, slot.Stamp = newID(), late.Stamp.Add(time.Second+time.Duration(i)*time.Millisecond)
-			note(t, k, slot)
+			note(t, l, slot)
 		}
-		state, full := certify(t, k, late)
+		state, full := confirm(t, l, late)
 		if full != nil {
 			t.Fatalf("refused: %v", full)
 		}
@@ -149,49 +149,49 @@ func TestCertifyTakesLateSlots(t *testing.T) {
 	})
 }
 
-// TestPhantomsGoAndOnlyThey: what is not in the ledger goes once it is 10 s old.
-func TestPhantomsGoAndOnlyThey(t *testing.T) {
+// TestOrphansGoAndOnlyThey: what is not in the ledger goes once it is 10 s old.
+func TestOrphansGoAndOnlyThey(t *testing.T) {
 	t.Parallel()
-	keeper(t, time.Minute, func(t *testing.T, k *Limiter, alice User) {
+	withLimiter(t, time.Minute, func(t *testing.T, l *Limiter, alice User) {
 		for i := range 8 {
 			slot := past(alice, time.Duration(20+i)*time.Second)
-			note(t, k, slot)
-			put(t, k, slot)
+			note(t, l, slot)
+			put(t, l, slot)
 		}
-		put(t, k, past(alice, settleAfter+time.Second)) // a phantom
-		put(t, k, past(alice, settleAfter/2))           // perhaps at work
-		k.stores.Redis.DB0.Set(t.Context(), knownKey(alice, Logins), 1, time.Minute)
-		if _, full := take(t, k, alice); full != nil {
-			t.Fatalf("the phantom is still there: %v", full)
+		put(t, l, past(alice, settleAfter+time.Second)) // an orphan
+		put(t, l, past(alice, settleAfter/2))           // perhaps at work
+		l.stores.Redis.DB0.Set(t.Context(), knownKey(alice, Logins), 1, time.Minute)
+		if _, full := take(t, l, alice); full != nil {
+			t.Fatalf("the orphan is still there: %v", full)
 		}
-		if _, full := take(t, k, alice); full == nil {
-			t.Error("a call at work was taken for a phantom")
+		if _, full := take(t, l, alice); full == nil {
+			t.Error("a call at work was taken for an orphan")
 		}
-		if n := cards(t, k, alice); n != 10 {
+		if n := cards(t, l, alice); n != 10 {
 			t.Errorf("ZCARD %d", n)
 		}
 	})
 }
 
-// TestGiveBackLeavesOthersMarks: the end of one call does not let the twins of
+// TestReleaseLeavesOthersMarks: the end of one call does not let the twins of
 // another go.
-func TestGiveBackLeavesOthersMarks(t *testing.T) {
+func TestReleaseLeavesOthersMarks(t *testing.T) {
 	t.Parallel()
-	keeper(t, time.Minute, func(t *testing.T, k *Limiter, alice User) {
-		first, err := k.Reserve(t.Context(), alice, Calls, "k")
+	withLimiter(t, time.Minute, func(t *testing.T, l *Limiter, alice User) {
+		first, err := l.Reserve(t.Context(), alice, Calls, "k")
 		if err != nil {
 			t.Fatal(err)
 		}
 		other := Reservation{User: alice, Kind: Calls, ID: newID(), ref: "k"}
-		k.Release(t.Context(), other) // whose answer was lost, and who had nothing
-		if _, err := k.Reserve(t.Context(), alice, Calls, "k"); !errors.Is(err, ErrInProgress) {
+		l.Release(t.Context(), other) // whose answer was lost, and who had nothing
+		if _, err := l.Reserve(t.Context(), alice, Calls, "k"); !errors.Is(err, ErrInProgress) {
 			t.Errorf("the mark of the call at work is gone: %v", err)
 		}
-		k.Release(t.Context(), first)
-		if _, err := k.Reserve(t.Context(), alice, Calls, "k"); err != nil {
-			t.Fatalf("after it was given back: %v", err)
+		l.Release(t.Context(), first)
+		if _, err := l.Reserve(t.Context(), alice, Calls, "k"); err != nil {
+			t.Fatalf("after its release: %v", err)
 		}
-		if n := k.stores.Redis.DB0.ZCard(t.Context(), windowKey(alice, Calls)).Val(); n != 1 {
+		if n := l.stores.Redis.DB0.ZCard(t.Context(), windowKey(alice, Calls)).Val(); n != 1 {
 			t.Errorf("ZCARD %d", n)
 		}
 	})
@@ -201,19 +201,19 @@ func TestGiveBackLeavesOthersMarks(t *testing.T) {
 // neither in SQL nor when Redis is filled again.
 func TestRazEmptiesBothSides(t *testing.T) {
 	t.Parallel()
-	keeper(t, time.Minute, func(t *testing.T, k *Limiter, alice User) {
+	withLimiter(t, time.Minute, func(t *testing.T, l *Limiter, alice User) {
 		for i := range 10 {
-			note(t, k, past(alice, time.Duration(20+i)*time.Second))
+			note(t, l, past(alice, time.Duration(20+i)*time.Second))
 		}
-		if _, err := k.stores.SQL.Write.Exec(t.Context(), `UPDATE utilisateurs SET raz_le = ?`,
+		if _, err := l.stores.SQL.Write.Exec(t.Context(), `UPDATE utilisateurs SET raz_le = ?`,
 			store.At(time.Now().Add(-15*time.Second))); err != nil {
 			t.Fatal(err)
 		}
-		slot, full := take(t, k, alice)
+		slot, full := take(t, l, alice)
 		if full != nil {
 			t.Fatal(full)
 		}
-		if state, full := certify(t, k, slot); full != nil || state.Used != 1 {
+		if state, full := confirm(t, l, slot); full != nil || state.Used != 1 {
 			t.Errorf("%+v, %v", state, full)
 		}
 	})
@@ -223,29 +223,29 @@ func TestRazEmptiesBothSides(t *testing.T) {
 // both windows, however young they are.
 func TestResetThatRedisMissed(t *testing.T) {
 	t.Parallel()
-	keeper(t, time.Minute, func(t *testing.T, k *Limiter, alice User) {
+	withLimiter(t, time.Minute, func(t *testing.T, l *Limiter, alice User) {
 		for i := range 10 {
 			login := past(alice, time.Duration(1+2*i)*time.Second)
-			note(t, k, login)
-			put(t, k, login)
+			note(t, l, login)
+			put(t, l, login)
 			call := login
 			call.Kind, call.ID = Calls, newID()
-			if _, err := k.stores.SQL.Write.Exec(t.Context(), `INSERT INTO appels (utilisateur_id, service, resultat, instant, serveur, creneau)
+			if _, err := l.stores.SQL.Write.Exec(t.Context(), `INSERT INTO appels (utilisateur_id, service, resultat, instant, serveur, creneau)
 				VALUES (?, 'vente', 'ok', ?, 'test', ?)`, alice.ID, store.At(call.Stamp), call.ID); err != nil {
 				t.Fatal(err)
 			}
-			put(t, k, call)
+			put(t, l, call)
 		}
 		for _, kind := range kinds {
-			k.stores.Redis.DB0.Set(t.Context(), knownKey(alice, kind), 1, time.Minute)
+			l.stores.Redis.DB0.Set(t.Context(), knownKey(alice, kind), 1, time.Minute)
 		}
-		if err := k.stores.SQL.Tx(t.Context(), func(ctx context.Context, tx store.Tx) error {
-			_, err := k.Reset(ctx, tx, alice, time.Now())
+		if err := l.stores.SQL.Tx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+			_, err := l.Reset(ctx, tx, alice, time.Now())
 			return err
 		}); err != nil {
 			t.Fatal(err)
 		}
-		states, err := k.Usage(t.Context(), alice)
+		states, err := l.Usage(t.Context(), alice)
 		for _, state := range states {
 			if err != nil || state.Used != 0 {
 				t.Errorf("%+v, %v", state, err)
@@ -258,14 +258,14 @@ func TestResetThatRedisMissed(t *testing.T) {
 // enough have left, and says when.
 func TestRuleMayBecomeStricter(t *testing.T) {
 	t.Parallel()
-	keeper(t, time.Minute, func(t *testing.T, k *Limiter, alice User) {
+	withLimiter(t, time.Minute, func(t *testing.T, l *Limiter, alice User) {
 		var slots []Reservation
 		for i := range 8 {
 			slots = append(slots, past(alice, time.Duration(50-i)*time.Second))
-			note(t, k, slots[i])
+			note(t, l, slots[i])
 		}
-		k.rule.Max = 3
-		slot, full := take(t, k, alice)
+		l.rule.Max = 3
+		slot, full := take(t, l, alice)
 		if full == nil || full.Left() != 0 {
 			t.Fatalf("passed: %+v", full)
 		}

@@ -14,16 +14,16 @@ import (
 
 func TestMain(m *testing.M) { testenv.Main(m) }
 
-// keeper keeps ten in a window on both kinds of stores, one subtest each.
-func keeper(t *testing.T, window time.Duration, fn func(t *testing.T, k *Limiter, alice User)) {
+// withLimiter runs fn with a limiter of ten a window, on both kinds of stores.
+func withLimiter(t *testing.T, window time.Duration, fn func(t *testing.T, l *Limiter, alice User)) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("needs stores")
 	}
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
-		k := New(env.Open(t), Rule{Max: 10, Window: window}, slog.New(slog.DiscardHandler))
-		t.Cleanup(k.Close)
-		done, err := k.stores.SQL.Write.Exec(t.Context(), `INSERT INTO utilisateurs (login, email, prenom, nom, mot_de_passe, cree_le)
+		l := New(env.Open(t), Rule{Max: 10, Window: window}, slog.New(slog.DiscardHandler))
+		t.Cleanup(l.Close)
+		done, err := l.stores.SQL.Write.Exec(t.Context(), `INSERT INTO utilisateurs (login, email, prenom, nom, mot_de_passe, cree_le)
 			VALUES ('alice', 'alice@univ.fr', 'A', 'B', '$', ?)`, store.At(time.Now()))
 		if err != nil {
 			t.Fatal(err)
@@ -32,14 +32,14 @@ func keeper(t *testing.T, window time.Duration, fn func(t *testing.T, k *Limiter
 		if err != nil {
 			t.Fatal(err)
 		}
-		fn(t, k, User{ID: id, Login: "alice"})
+		fn(t, l, User{ID: id, Login: "alice"})
 	})
 }
 
 // note writes a slot into the ledger, without asking anybody.
-func note(t *testing.T, k *Limiter, slot Reservation) {
+func note(t *testing.T, l *Limiter, slot Reservation) {
 	t.Helper()
-	if _, err := k.stores.SQL.Write.Exec(t.Context(), `INSERT INTO connexions (utilisateur_id, instant, adresse, serveur, creneau)
+	if _, err := l.stores.SQL.Write.Exec(t.Context(), `INSERT INTO connexions (utilisateur_id, instant, adresse, serveur, creneau)
 		VALUES (?, ?, '::1', 'test', ?)`, slot.User.ID, store.At(slot.Stamp), slot.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -50,25 +50,25 @@ func past(user User, ago time.Duration) Reservation {
 	return Reservation{User: user, Kind: Logins, ID: newID(), Stamp: time.Now().Add(-ago).Truncate(time.Millisecond)}
 }
 
-func put(t *testing.T, k *Limiter, slot Reservation) {
+func put(t *testing.T, l *Limiter, slot Reservation) {
 	t.Helper()
-	if err := k.stores.Redis.DB0.Do(t.Context(), "ZADD", windowKey(slot.User, slot.Kind), slot.Stamp.UnixMilli(), slot.ID).Err(); err != nil {
+	if err := l.stores.Redis.DB0.Do(t.Context(), "ZADD", windowKey(slot.User, slot.Kind), slot.Stamp.UnixMilli(), slot.ID).Err(); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func cards(t *testing.T, k *Limiter, user User) int64 {
+func cards(t *testing.T, l *Limiter, user User) int64 {
 	t.Helper()
-	n, err := k.stores.Redis.DB0.ZCard(t.Context(), windowKey(user, Logins)).Result()
+	n, err := l.stores.Redis.DB0.ZCard(t.Context(), windowKey(user, Logins)).Result()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return n
 }
 
-func take(t *testing.T, k *Limiter, user User) (Reservation, *Exceeded) {
+func take(t *testing.T, l *Limiter, user User) (Reservation, *Exceeded) {
 	t.Helper()
-	slot, err := k.Reserve(t.Context(), user, Logins, "")
+	slot, err := l.Reserve(t.Context(), user, Logins, "")
 	var full *Exceeded
 	if err != nil && !errors.As(err, &full) {
 		t.Fatal(err)
@@ -76,11 +76,11 @@ func take(t *testing.T, k *Limiter, user User) (Reservation, *Exceeded) {
 	return slot, full
 }
 
-// certify asks SQL, and writes the slot down when it may.
-func certify(t *testing.T, k *Limiter, slot Reservation) (state State, full *Exceeded) {
+// confirm asks SQL, and writes the slot into the ledger where it may be used.
+func confirm(t *testing.T, l *Limiter, slot Reservation) (state State, full *Exceeded) {
 	t.Helper()
-	err := k.stores.SQL.Tx(t.Context(), func(ctx context.Context, tx store.Tx) (err error) {
-		if _, state, err = k.ConfirmLogin(ctx, tx, slot); err != nil {
+	err := l.stores.SQL.Tx(t.Context(), func(ctx context.Context, tx store.Tx) (err error) {
+		if _, state, err = l.ConfirmLogin(ctx, tx, slot); err != nil {
 			return err
 		}
 		return insertTx(ctx, tx, slot)

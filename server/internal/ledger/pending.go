@@ -20,9 +20,15 @@ const (
 	mostReleased = 256
 )
 
-// redisClock estimates Redis's clock from its last answer, so that a script can be
-// given the time until which its caller waits. In a Cluster it is the clock of the node
-// that answered last; where it is wrong, the script says so and is asked again.
+// redisClock estimates Redis's clock from its last answer.
+//
+// A Redis that was frozen runs the scripts that it was sent when it wakes up, after their
+// callers gave up. So reserve.lua is given the moment until which its caller waits, on
+// this clock, and later answers verdictLate and takes nothing. A slot whose answer was
+// lost may be taken until that moment (Reservation.open): its release is repeated until
+// one that was sent later is confirmed. In a Cluster it is the clock of the node that
+// answered last; where the estimate is wrong, the script is asked again with the time in
+// its answer (lateTries).
 type redisClock struct {
 	began time.Time
 	ahead atomic.Int64 // milliseconds; 0 while nothing is known: everything is late
@@ -101,34 +107,34 @@ func (p *pending) end() bool {
 // Release frees a slot whose work was not committed, also when ctx has ended.
 // Where Redis does not confirm the release, the release is retried before any other
 // quota operation of this user.
-func (k *Limiter) Release(ctx context.Context, slot Reservation) {
-	k.pending.add(slot)
+func (l *Limiter) Release(ctx context.Context, slot Reservation) {
+	l.pending.add(slot)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), store.RedisTimeout)
 	defer cancel()
-	if err := k.releasePending(ctx, slot.User.Login); err != nil {
-		k.log.Debug("place de quota rendue dès que Redis répondra", "login", slot.User.Login, "erreur", err)
+	if err := l.releasePending(ctx, slot.User.Login); err != nil {
+		l.log.Debug("place de quota rendue dès que Redis répondra", "login", slot.User.Login, "erreur", err)
 	}
-	if k.pending.begin() {
-		k.background.Go(k.releaseAll)
+	if l.pending.begin() {
+		l.background.Go(l.releaseAll)
 	}
 }
 
 // releasePending releases the pending slots of a user, "" for all. Its error is that
 // of a Redis that did not answer; one that refused is asked again later.
-func (k *Limiter) releasePending(ctx context.Context, login string) error {
-	for slots := range slices.Chunk(k.pending.list(login), mostReleased) {
+func (l *Limiter) releasePending(ctx context.Context, login string) error {
+	for slots := range slices.Chunk(l.pending.list(login), mostReleased) {
 		calls := make([]store.Call, len(slots))
 		for i, slot := range slots {
 			keys := []string{windowKey(slot.User, slot.Kind)}
 			if slot.ref != "" {
 				keys = append(keys, refKey(slot.User, slot.ref))
 			}
-			calls[i] = store.Call{Script: releaseScript, Keys: keys, Args: []any{slot.ID, k.rule.Window.Milliseconds()}}
+			calls[i] = store.Call{Script: releaseScript, Keys: keys, Args: []any{slot.ID, l.rule.Window.Milliseconds()}}
 		}
 		sent := time.Now()
 		var silent error
-		for i, err := range store.Each(ctx, k.stores.Redis.DB0, calls...) {
-			k.pending.released(slots[i], sent, err == nil, k.rule.Window)
+		for i, err := range store.Each(ctx, l.stores.Redis.DB0, calls...) {
+			l.pending.released(slots[i], sent, err == nil, l.rule.Window)
 			if err != nil && !store.Refusal(err) {
 				silent = err
 			}
@@ -141,17 +147,17 @@ func (k *Limiter) releasePending(ctx context.Context, login string) error {
 }
 
 // releaseAll tries until nothing is pending any more.
-func (k *Limiter) releaseAll() {
+func (l *Limiter) releaseAll() {
 	for closing := false; !closing; {
 		select {
-		case <-k.closing: // once more, then the ledger tells the next process
+		case <-l.closing: // once more, then the ledger tells the next process
 			closing = true
 		case <-time.After(releaseEvery):
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), 2*store.RedisTimeout)
-		_ = k.releasePending(ctx, "")
+		_ = l.releasePending(ctx, "")
 		cancel()
-		if k.pending.end() {
+		if l.pending.end() {
 			return
 		}
 	}
@@ -170,21 +176,21 @@ const (
 
 // ResolveLater keeps a slot of which nobody knows whether its commit took place, until
 // the ledger tells: then it stays or is released. It returns at once.
-func (k *Limiter) ResolveLater(slot Reservation) {
-	k.background.Go(func() {
+func (l *Limiter) ResolveLater(slot Reservation) {
+	l.background.Go(func() {
 		for wait := settleFirst; ; wait = settleEvery {
 			select {
-			case <-k.closing:
+			case <-l.closing:
 				return // the next process finds it by its age
 			case <-time.After(wait):
 			}
-			now := time.UnixMilli(k.clock.at(time.Now()))
-			counted, err := k.counted(context.Background(), slot.User, slot.Kind, now, slot.ID)
+			now := time.UnixMilli(l.clock.at(time.Now()))
+			counted, err := l.counted(context.Background(), slot.User, slot.Kind, now, slot.ID)
 			if err != nil {
 				continue
 			}
 			if !counted[slot.ID] {
-				k.Release(context.Background(), slot)
+				l.Release(context.Background(), slot)
 			}
 			return
 		}
@@ -194,8 +200,8 @@ func (k *Limiter) ResolveLater(slot Reservation) {
 // counted tells which slots the ledger has and counts, as of a moment of Redis's clock:
 // those that were written down and not reset since. It is certain, for the lock of the
 // user's row waits for a transaction whose COMMIT is still to be done.
-func (k *Limiter) counted(ctx context.Context, user User, kind Kind, now time.Time, slots ...string) (counted map[string]bool, err error) {
-	err = k.stores.SQL.Tx(ctx, func(ctx context.Context, tx store.Tx) error {
+func (l *Limiter) counted(ctx context.Context, user User, kind Kind, now time.Time, slots ...string) (counted map[string]bool, err error) {
+	err = l.stores.SQL.Tx(ctx, func(ctx context.Context, tx store.Tx) error {
 		if _, err := tx.Exec(ctx, lockUser, user.ID); err != nil {
 			return err
 		}
@@ -211,7 +217,7 @@ func (k *Limiter) counted(ctx context.Context, user User, kind Kind, now time.Ti
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("quota: settle: %w", err)
+		return nil, fmt.Errorf("ledger: settle: %w", err)
 	}
 	return counted, nil
 }
@@ -224,7 +230,7 @@ const lockUser = `UPDATE utilisateurs SET etat = etat WHERE id = ?`
 
 // Close ends the work in the background. A slot that is not settled by then stays in
 // Redis, and is removed as an orphan once it is older than settleAfter.
-func (k *Limiter) Close() {
-	close(k.closing)
-	k.background.Wait()
+func (l *Limiter) Close() {
+	close(l.closing)
+	l.background.Wait()
 }

@@ -24,21 +24,21 @@ const futureSlack = settleAfter
 // settleAfter that an instance took and never committed, because it died or lost an
 // answer, and those before a RAZ that did not reach Redis. Slots in the future are stamped anew, with now, in both. It says whether there
 // were orphans; where nothing differs nothing is written.
-func (k *Limiter) refresh(ctx context.Context, user User, kind Kind) (dropped bool, err error) {
+func (l *Limiter) refresh(ctx context.Context, user User, kind Kind) (dropped bool, err error) {
 	key := windowKey(user, kind)
 	// Redis first: what is written down while we read is then no orphan.
-	held, err := k.window(ctx, user, kind)
+	held, err := l.window(ctx, user, kind)
 	if err != nil {
 		return false, err
 	}
-	entries, reset, err := k.ledger(ctx, user, kind, held.now)
+	entries, reset, err := l.ledger(ctx, user, kind, held.now)
 	if err != nil {
 		return false, err
 	}
 	differs := !held.known
 	latest := held.now.Add(futureSlack)
 	if n := len(entries); n > 0 && entries[n-1].stamp.After(latest) {
-		if err := k.straighten(ctx, user, kind, held.now); err != nil {
+		if err := l.straighten(ctx, user, kind, held.now); err != nil {
 			return false, err
 		}
 		for i := range entries {
@@ -56,27 +56,27 @@ func (k *Limiter) refresh(ctx context.Context, user User, kind Kind) (dropped bo
 	for id, stamp := range held.slots {
 		age := held.now.Sub(stamp)
 		switch {
-		case ledger[id], age >= k.rule.Window:
+		case ledger[id], age >= l.rule.Window:
 		case age >= settleAfter, stamp.After(latest), reset[id]:
 			orphans = append(orphans, id)
 		default:
-			k.checks.sooner(key, settleAfter-age)
+			l.checks.sooner(key, settleAfter-age)
 		}
 	}
 	if len(orphans) > 0 {
-		if dropped, err = k.drop(ctx, user, kind, held.now, orphans); err != nil {
+		if dropped, err = l.drop(ctx, user, kind, held.now, orphans); err != nil {
 			return false, err
 		}
 	}
 	if differs || dropped {
-		_, _, err = k.usage(ctx, WindowKeys(user), kind, entries)
+		_, _, err = l.usage(ctx, WindowKeys(user), kind, entries)
 	}
 	return dropped, err
 }
 
 // drop removes those of the slots from a window in Redis that the ledger does not count.
-func (k *Limiter) drop(ctx context.Context, user User, kind Kind, now time.Time, slots []string) (dropped bool, err error) {
-	counted, err := k.counted(ctx, user, kind, now, slots...)
+func (l *Limiter) drop(ctx context.Context, user User, kind Kind, now time.Time, slots []string) (dropped bool, err error) {
+	counted, err := l.counted(ctx, user, kind, now, slots...)
 	if err != nil {
 		return false, err
 	}
@@ -89,7 +89,7 @@ func (k *Limiter) drop(ctx context.Context, user User, kind Kind, now time.Time,
 	if len(orphans) == 0 {
 		return false, nil
 	}
-	if err := k.stores.Redis.DB0.ZRem(ctx, windowKey(user, kind), orphans...).Err(); err != nil {
+	if err := l.stores.Redis.DB0.ZRem(ctx, windowKey(user, kind), orphans...).Err(); err != nil {
 		return false, err
 	}
 	return true, nil
@@ -97,8 +97,8 @@ func (k *Limiter) drop(ctx context.Context, user User, kind Kind, now time.Time,
 
 // straighten stamps slots in the future with now: the clock that stamped them was set
 // back, and they would count for longer than a window.
-func (k *Limiter) straighten(ctx context.Context, user User, kind Kind, now time.Time) error {
-	err := k.stores.SQL.Tx(ctx, func(ctx context.Context, tx store.Tx) error {
+func (l *Limiter) straighten(ctx context.Context, user User, kind Kind, now time.Time) error {
+	err := l.stores.SQL.Tx(ctx, func(ctx context.Context, tx store.Tx) error {
 		if _, err := tx.Exec(ctx, lockUser, user.ID); err != nil {
 			return err
 		}
@@ -119,7 +119,7 @@ func (k *Limiter) straighten(ctx context.Context, user User, kind Kind, now time
 		return err
 	})
 	if err == nil {
-		k.log.Warn("créneaux dans le futur ramenés à maintenant : l'horloge de Redis a reculé", "login", user.Login, "quota", kind)
+		l.log.Warn("créneaux dans le futur ramenés à maintenant : l'horloge de Redis a reculé", "login", user.Login, "quota", kind)
 	}
 	return err
 }
@@ -131,16 +131,16 @@ type windowEntries struct {
 	slots map[string]time.Time
 }
 
-func (k *Limiter) window(ctx context.Context, user User, kind Kind) (h windowEntries, err error) {
-	answer, err := store.Eval(ctx, k.stores.Redis.DB0, store.Call{
+func (l *Limiter) window(ctx context.Context, user User, kind Kind) (h windowEntries, err error) {
+	answer, err := store.Eval(ctx, l.stores.Redis.DB0, store.Call{
 		Script: windowScript, Keys: []string{windowKey(user, kind), knownKey(user, kind)},
 	})
 	if err != nil {
-		return h, fmt.Errorf("quota: window: %w", err)
+		return h, fmt.Errorf("ledger: window: %w", err)
 	}
 	list, ok := answer.([]any)
 	if !ok || len(list) < 2 {
-		return h, fmt.Errorf("quota: unexpected answer of Redis: %T", answer)
+		return h, fmt.Errorf("ledger: unexpected answer of Redis: %T", answer)
 	}
 	first, err := numbers(list[:2], 2)
 	if err != nil {
@@ -152,7 +152,7 @@ func (k *Limiter) window(ctx context.Context, user User, kind Kind) (h windowEnt
 		score, _ := list[i+1].(string)
 		ms, err := strconv.ParseFloat(score, 64)
 		if err != nil {
-			return h, fmt.Errorf("quota: unexpected score in Redis: %w", err)
+			return h, fmt.Errorf("ledger: unexpected score in Redis: %w", err)
 		}
 		h.slots[id] = time.UnixMilli(int64(ms)).UTC()
 	}

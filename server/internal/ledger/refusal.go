@@ -31,29 +31,29 @@ type Refusal struct {
 func refusalsKey(login string) string { return "etu:{" + login + "}:refus" }
 
 // noteRefusal remembers that a slot was refused. It changes no window.
-func (k *Limiter) noteRefusal(ctx context.Context, slot Reservation) {
-	_, err := k.stores.Redis.DB0.Batch(ctx, store.Call{
+func (l *Limiter) noteRefusal(ctx context.Context, slot Reservation) {
+	_, err := l.stores.Redis.DB0.Batch(ctx, store.Call{
 		Script: refusedScript, Keys: []string{refusalsKey(slot.User.Login)},
 		Args: []any{fmt.Sprint(slot.Stamp.UnixMilli(), " ", slot.Kind), maxRefusals, refusalLife.Milliseconds()},
 	})
 	if err != nil {
-		k.log.Warn("refus non noté pour la fiche du compte", "login", slot.User.Login, "erreur", err)
+		l.log.Warn("refus non noté pour la fiche du compte", "login", slot.User.Login, "erreur", err)
 	}
 }
 
 // Refusals gives a user's last refusals, newest first. Redis alone has them. Errors:
 // store.ErrUnavailable.
-func (k *Limiter) Refusals(ctx context.Context, user User) ([]Refusal, error) {
-	texts, err := k.stores.Redis.DB0.LRange(ctx, refusalsKey(user.Login), 0, maxRefusals-1).Result()
+func (l *Limiter) Refusals(ctx context.Context, user User) ([]Refusal, error) {
+	texts, err := l.stores.Redis.DB0.LRange(ctx, refusalsKey(user.Login), 0, maxRefusals-1).Result()
 	if err != nil {
-		return nil, fmt.Errorf("quota: refusals: %w", err)
+		return nil, fmt.Errorf("ledger: refusals: %w", err)
 	}
 	list := make([]Refusal, 0, len(texts))
 	for _, text := range texts {
 		stamp, kind, _ := strings.Cut(text, " ")
 		ms, err := strconv.ParseInt(stamp, 10, 64)
 		if err != nil {
-			return nil, fmt.Errorf("quota: refusals: %w", err)
+			return nil, fmt.Errorf("ledger: refusals: %w", err)
 		}
 		list = append(list, Refusal{Kind: Kind(kind), At: time.UnixMilli(ms).UTC()})
 	}

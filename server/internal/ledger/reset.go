@@ -16,10 +16,10 @@ var emptyScript = store.NewScript(emptyText)
 
 // Clock gives the time of the Redis that holds a user's windows: in a Cluster,
 // another node may go by another clock.
-func (k *Limiter) Clock(ctx context.Context, login string) (time.Time, error) {
-	h, err := k.window(ctx, User{Login: login}, Logins)
+func (l *Limiter) Clock(ctx context.Context, login string) (time.Time, error) {
+	h, err := l.window(ctx, User{Login: login}, Logins)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("quota: clock: %w", err)
+		return time.Time{}, fmt.Errorf("ledger: clock: %w", err)
 	}
 	return h.now, nil
 }
@@ -27,17 +27,17 @@ func (k *Limiter) Clock(ctx context.Context, login string) (time.Time, error) {
 // Reset empties both windows of a user in the ledger (raz_le), in the transaction that
 // holds the lock of the user's row. Rows stamped after at, by a clock that was set back
 // since, are restamped to at, so that they no longer count; Reset returns their slots.
-func (k *Limiter) Reset(ctx context.Context, tx store.Tx, user User, at time.Time) (later []string, err error) {
+func (l *Limiter) Reset(ctx context.Context, tx store.Tx, user User, at time.Time) (later []string, err error) {
 	for _, kind := range kinds {
 		slots, err := store.Column[string](ctx, tx.Conn, `SELECT creneau FROM `+kind.table()+` WHERE utilisateur_id = ? AND instant > ?`,
 			user.ID, store.At(at))
 		if err != nil {
-			return nil, fmt.Errorf("quota: reset: %w", err)
+			return nil, fmt.Errorf("ledger: reset: %w", err)
 		}
 		later = append(later, slots...)
 		if _, err := tx.Exec(ctx, `UPDATE `+kind.table()+` SET instant = ? WHERE utilisateur_id = ? AND instant > ?`,
 			store.At(at), user.ID, store.At(at)); err != nil {
-			return nil, fmt.Errorf("quota: reset: %w", err)
+			return nil, fmt.Errorf("ledger: reset: %w", err)
 		}
 	}
 	_, err = tx.Exec(ctx, `UPDATE utilisateurs SET raz_le = ? WHERE id = ?`, store.At(at), user.ID)
@@ -47,14 +47,14 @@ func (k *Limiter) Reset(ctx context.Context, tx store.Tx, user User, at time.Tim
 // Empty removes from both windows in Redis the slots that Reset took out of the ledger:
 // those up to until, and later, which are the slots that Reset returned. The windows
 // stay known.
-func (k *Limiter) Empty(ctx context.Context, user User, until time.Time, later []string) error {
+func (l *Limiter) Empty(ctx context.Context, user User, until time.Time, later []string) error {
 	for _, kind := range kinds {
 		args := make([]any, 0, 3+len(later))
-		args = append(args, until.UnixMilli(), until.Add(futureSlack).UnixMilli(), k.rule.Window.Milliseconds())
+		args = append(args, until.UnixMilli(), until.Add(futureSlack).UnixMilli(), l.rule.Window.Milliseconds())
 		for _, slot := range later {
 			args = append(args, slot)
 		}
-		if _, err := store.Eval(ctx, k.stores.Redis.DB0,
+		if _, err := store.Eval(ctx, l.stores.Redis.DB0,
 			store.Call{Script: emptyScript, Keys: []string{windowKey(user, kind)}, Args: args}); err != nil {
 			return err
 		}
@@ -64,9 +64,9 @@ func (k *Limiter) Empty(ctx context.Context, user User, until time.Time, later [
 
 // Forget removes what Redis has of a deleted account: its windows, visits, refusals and
 // last calls. Whoever registers the login next begins with unknown windows.
-func (k *Limiter) Forget(ctx context.Context, user User) error {
+func (l *Limiter) Forget(ctx context.Context, user User) error {
 	own := "etu:{" + user.Login + "}:"
-	pipe := k.stores.Redis.DB0.Pipeline()
+	pipe := l.stores.Redis.DB0.Pipeline()
 	for _, kind := range [...]Kind{Logins, Calls} {
 		pipe.Del(ctx, windowKey(user, kind), knownKey(user, kind))
 	}
@@ -75,5 +75,5 @@ func (k *Limiter) Forget(ctx context.Context, user User) error {
 	if _, err := pipe.Exec(ctx); err != nil {
 		return err
 	}
-	return k.stores.Redis.DB1.Del(ctx, own+"appels").Err()
+	return l.stores.Redis.DB1.Del(ctx, own+"appels").Err()
 }

@@ -44,7 +44,7 @@ func (s State) Left() int { return max(0, s.Max-s.Used) }
 type Exceeded struct{ State }
 
 func (e *Exceeded) Error() string {
-	return fmt.Sprintf("quota %s: %d of %d used, one more in %v", e.Kind, e.Used, e.Max, e.Next)
+	return fmt.Sprintf("ledger: quota %s: %d of %d used, one more in %v", e.Kind, e.Used, e.Max, e.Next)
 }
 
 // Wire is QUOTA, with the window and when the next call passes.
@@ -116,19 +116,19 @@ var kinds = [...]Kind{Logins, Calls}
 // Usage reads both quotas of a user and counts nothing. A window that Redis does not
 // know, or that was not compared with the ledger for a while, is compared first; when
 // SQL does not answer, the window is shown as Redis has it.
-func (k *Limiter) Usage(ctx context.Context, user User) ([2]State, error) {
-	if err := k.releasePending(ctx, user.Login); err != nil {
-		return [2]State{}, fmt.Errorf("quota: look: %w", err)
+func (l *Limiter) Usage(ctx context.Context, user User) ([2]State, error) {
+	if err := l.releasePending(ctx, user.Login); err != nil {
+		return [2]State{}, fmt.Errorf("ledger: look: %w", err)
 	}
 	keys := WindowKeys(user)
-	states, known, err := k.usage(ctx, keys, "", nil)
+	states, known, err := l.usage(ctx, keys, "", nil)
 	if err != nil {
-		return states, fmt.Errorf("quota: look: %w", err)
+		return states, fmt.Errorf("ledger: look: %w", err)
 	}
 	var ledger context.Context // most readings need none
 	refreshed := false
 	for i, kind := range kinds {
-		if due := k.checks.due(keys[2*i]); !due && known[i] {
+		if due := l.checks.due(keys[2*i]); !due && known[i] {
 			continue
 		}
 		if ledger == nil {
@@ -136,15 +136,15 @@ func (k *Limiter) Usage(ctx context.Context, user User) ([2]State, error) {
 			ledger, cancel = context.WithTimeout(ctx, usageTime)
 			defer cancel()
 		}
-		if _, err := k.refresh(ledger, user, kind); err != nil {
-			k.log.Warn("fenêtre lue sans le registre", "quota", kind, "erreur", err)
+		if _, err := l.refresh(ledger, user, kind); err != nil {
+			l.log.Warn("fenêtre lue sans le registre", "quota", kind, "erreur", err)
 			continue
 		}
 		refreshed = true
 	}
 	if refreshed {
-		if states, _, err = k.usage(ctx, keys, "", nil); err != nil {
-			return states, fmt.Errorf("quota: look: %w", err)
+		if states, _, err = l.usage(ctx, keys, "", nil); err != nil {
+			return states, fmt.Errorf("ledger: look: %w", err)
 		}
 	}
 	return states, nil
@@ -152,18 +152,18 @@ func (k *Limiter) Usage(ctx context.Context, user User) ([2]State, error) {
 
 // Restore writes to Redis what the ledger has of a window, after SQL refused what Redis
 // let through: Redis had lost it.
-func (k *Limiter) Restore(ctx context.Context, slot Reservation) {
-	k.noteRefusal(ctx, slot)
-	if _, err := k.refresh(ctx, slot.User, slot.Kind); err != nil {
-		k.log.Warn("fenêtre non rétablie dans Redis", "quota", slot.Kind, "erreur", err)
+func (l *Limiter) Restore(ctx context.Context, slot Reservation) {
+	l.noteRefusal(ctx, slot)
+	if _, err := l.refresh(ctx, slot.User, slot.Kind); err != nil {
+		l.log.Warn("fenêtre non rétablie dans Redis", "quota", slot.Kind, "erreur", err)
 	}
 }
 
 // usage reads both windows (WindowKeys), after filling that of a kind, "" for none.
-func (k *Limiter) usage(ctx context.Context, keys []string, fill Kind, entries []entry) (states [2]State, known [2]bool, err error) {
+func (l *Limiter) usage(ctx context.Context, keys []string, fill Kind, entries []entry) (states [2]State, known [2]bool, err error) {
 	args := appendEntries(append(make([]any, 0, 3+2*len(entries)),
-		k.rule.Window.Milliseconds(), k.rule.Max, 1+slices.Index(kinds[:], fill)), entries)
-	answers, err := k.stores.Redis.DB0.Batch(ctx, store.Call{Script: usageScript, Keys: keys, Args: args})
+		l.rule.Window.Milliseconds(), l.rule.Max, 1+slices.Index(kinds[:], fill)), entries)
+	answers, err := l.stores.Redis.DB0.Batch(ctx, store.Call{Script: usageScript, Keys: keys, Args: args})
 	if err != nil {
 		return states, known, err
 	}
@@ -171,14 +171,14 @@ func (k *Limiter) usage(ctx context.Context, keys []string, fill Kind, entries [
 	if err != nil {
 		return states, known, err
 	}
-	k.clock.saw(n[0])
+	l.clock.saw(n[0])
 	for i, kind := range kinds {
 		cell := n[1+3*i:]
 		known[i] = cell[0] == 1
-		states[i] = State{Kind: kind, Used: int(cell[1]), Max: k.rule.Max, Window: k.rule.Window}
-		if states[i].Used >= k.rule.Max {
-			wait := cell[2] + k.rule.Window.Milliseconds() - n[0]
-			states[i].Next = k.rule.bound(time.Duration(wait) * time.Millisecond)
+		states[i] = State{Kind: kind, Used: int(cell[1]), Max: l.rule.Max, Window: l.rule.Window}
+		if states[i].Used >= l.rule.Max {
+			wait := cell[2] + l.rule.Window.Milliseconds() - n[0]
+			states[i].Next = l.rule.bound(time.Duration(wait) * time.Millisecond)
 		}
 	}
 	return states, known, nil

@@ -7,10 +7,10 @@ import (
 	"etuservices/server/internal/testenv"
 )
 
-// TestPhantomSlotVanishes: a server dies between Redis's slot and the commit.
+// TestOrphanSlotVanishes: a server dies between Redis's slot and the commit.
 // The slot stays taken, its ref is free at once for a client that waits his
 // turn, and after its 10 s the slot is free as well (PROTOCOL.md §3).
-func TestPhantomSlotVanishes(t *testing.T) {
+func TestOrphanSlotVanishes(t *testing.T) {
 	t.Parallel()
 	env := testenv.RealOwn(t)
 	server, judge := start(t, env), newJudge(t, env)
@@ -30,7 +30,7 @@ func TestPhantomSlotVanishes(t *testing.T) {
 	for range 8 {
 		c.Must("VENTE cd 1 Autre")
 	}
-	// Nine and a phantom: full until it is 10 s old, and not much longer.
+	// Nine and an orphan: full until it is 10 s old, and not much longer.
 	const settled = 10 * time.Second
 	for {
 		asked := time.Now()
@@ -39,7 +39,7 @@ func TestPhantomSlotVanishes(t *testing.T) {
 			break
 		}
 		if late := asked.Sub(taken.Add(settled)); r.Word != "QUOTA" || late > time.Second {
-			t.Fatalf("%v after the phantom's 10 s: %s", late, r.Line)
+			t.Fatalf("%v after the orphan's 10 s: %s", late, r.Line)
 		}
 		waitUntil(asked.Add(50 * time.Millisecond))
 	}
