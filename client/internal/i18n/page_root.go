@@ -19,6 +19,9 @@ var (
 		say("Admin", "Admin"),
 	}
 
+	PaletteTitle = say("Commandes", "Commands")
+	PaletteNone  = say("Aucune commande de ce nom.", "No command of that name.")
+
 	CardNews = say("Annonce", "Announcement")
 	CardSold = say("Vendu", "Sold")
 

@@ -50,6 +50,9 @@ func (m *model) key(k tea.KeyMsg) tea.Cmd {
 		case keys.Help.Is(k):
 			m.openHelp()
 			return nil
+		case keys.Palette.Is(k):
+			m.openPalette()
+			return nil
 		case keys.QuitLetter.Is(k):
 			return m.quit()
 		case keys.Messages.Is(k) && m.loggedIn() && m.kind != page.Messages:
@@ -69,6 +72,8 @@ func (m *model) anywhere(k tea.KeyMsg) (cmd tea.Cmd, used bool) {
 	switch {
 	case keys.HelpTyping.Is(k):
 		m.openHelp()
+	case keys.Palette.Is(k) && k.Type != tea.KeyRunes && m.dialog == nil:
+		m.openPalette()
 	case keys.Language.Is(k):
 		m.ToggleLanguage()
 	case keys.Theme.Is(k):

@@ -81,9 +81,14 @@ func (s *driver) stir(rnd *rand.Rand) string {
 			"f1", "f3", "f4", "ctrl+s", "ctrl+l", "ctrl+t", "ctrl+r", "ctrl+n", "ctrl+u", "ctrl+o", "backspace")
 		s.press(k)
 		return k
+	case n < 46:
+		button := []tea.MouseButton{tea.MouseButtonLeft, tea.MouseButtonLeft, tea.MouseButtonWheelDown, tea.MouseButtonWheelUp}[rnd.IntN(4)]
+		x, y := rnd.IntN(max(1, s.m.w)), rnd.IntN(max(1, s.m.h))
+		s.send(tea.MouseMsg{X: x, Y: y, Button: button, Action: tea.MouseActionPress})
+		return fmt.Sprintf("mouse %d at %d,%d", button, x, y)
 	case n < 62:
 		k := pick("1", "2", "3", "4", "5", "6", "é", "-", "q", "?", "/", "t", "s", "r", "x", "c", "m", "a", "o", "n", "l", "k", "G",
-			"7", "è", "7", " ", "b", "z", "p", "d", "i", "v")
+			"7", "è", "7", " ", ":", ":", "b", "z", "p", "d", "i", "v")
 		s.press(k)
 		return k
 	case n < 70:

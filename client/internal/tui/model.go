@@ -122,8 +122,12 @@ func newModel(e *page.Env, t terminal, first page.LoginArg) *model {
 
 // Init starts with the login screen, the clock, and the server's events.
 func (m *model) Init() tea.Cmd {
+	var mouse tea.Cmd
+	if m.mouse {
+		mouse = m.terminal.Mouse(true)
+	}
 	return tea.Batch(
-		m.pages[page.Login].Show(m.login), m.e.After(time.Second, second{}),
+		mouse, m.pages[page.Login].Show(m.login), m.e.After(time.Second, second{}),
 		m.await(m.nextState), m.await(m.nextEvents), m.await(m.nextLive),
 	)
 }

@@ -59,6 +59,7 @@ func Run(ctx context.Context, opt Options) error {
 	}
 	m := newModel(e, t, page.LoginArg{Login: opt.Login, Password: opt.Password, Resume: true})
 	m.listen, m.charset, m.debug, m.settings = true, opt.Charset, opt.Debug, opt.Settings
+	m.mouse = renderer.HasMouse(os.Getenv("TERM"))
 	m.notify, m.demo = opt.Notify, opt.Demo
 	return t.Run(ctx, m)
 }

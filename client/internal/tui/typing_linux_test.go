@@ -60,8 +60,6 @@ func TestMouseBurstTypesNothing(t *testing.T) {
 	t.Parallel()
 	p := launch(t, linktest.Listen(t, healthy))
 	p.see("Identifiant")
-	p.press("\x0f")
-	p.see("Souris activée")
 	for _, report := range []string{"\x1b[<35;57;12M", "\x1b[M\x43\x5a\x2b", "\x1b[<35;157;1M"} {
 		p.press(strings.Repeat(report, 400))
 	}

@@ -24,10 +24,10 @@ const (
 	// window's title is kept for later.
 	enter = "\x1b[?1049h\x1b[22;2t\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[?1004h\x1b[2J"
 	// All of it undone, the mouse too.
-	leave = "\x1b[0m\x1b[?1006l\x1b[?1002l\x1b[?1004l\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[23;2t\x1b[?1049l"
+	leave = "\x1b[0m\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[23;2t\x1b[?1049l"
 
-	mouseOn  = "\x1b[?1002h\x1b[?1006h"
-	mouseOff = "\x1b[?1006l\x1b[?1002l"
+	mouseOn  = "\x1b[?1000h\x1b[?1006h"
+	mouseOff = "\x1b[?1006l\x1b[?1000l"
 )
 
 // leaveWait bounds how long the end waits for a terminal that takes no more.

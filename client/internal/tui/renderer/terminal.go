@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 
@@ -45,6 +46,14 @@ func (t *Terminal) Close() {
 		t.screen.Leave()
 		t.modes.Undo()
 	}
+}
+
+// HasMouse says whether a terminal of this name (TERM) reports clicks as SGR
+// does, or takes no notice of being asked to.
+func HasMouse(name string) bool {
+	return slices.ContainsFunc([]string{
+		"xterm", "tmux", "screen", "rxvt", "alacritty", "foot", "kitty", "wezterm", "ghostty", "contour", "st-", "konsole", "vte",
+	}, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 }
 
 // Mouse says whether the program wants the mouse.

@@ -1,0 +1,124 @@
+package tui
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/dialog"
+	"etuservices/client/internal/tui/form"
+	"etuservices/client/internal/tui/keys"
+	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/widget"
+)
+
+// palette is the list of all that can be done now, by name. Choosing one is
+// pressing its key: the key map is the only list of commands.
+type palette struct {
+	m     *model
+	all   []keys.Key
+	words form.Input
+	table widget.Table
+	over  bool
+}
+
+// paletteRows is how many commands are in sight.
+const paletteRows = 9
+
+func (m *model) openPalette() {
+	p := &palette{m: m, words: form.Input{Max: 30}}
+	p.table.SetHeight(paletteRows)
+	typing := m.page().Typing() // there a letter is text, not a command
+	add := func(list ...keys.Key) {
+		for _, k := range list {
+			if k.Code() != "" && !k.Same(keys.Palette) && !p.has(k) && (!typing || k.Press().Type != tea.KeyRunes) {
+				p.all = append(p.all, k)
+			}
+		}
+	}
+	add(m.page().Keys()...)
+	if m.loggedIn() {
+		p.all = append(p.all, keys.Screen[:len(m.screens())]...)
+	}
+	add(keys.Messages, keys.Help, keys.Language, keys.Theme, keys.Mouse, keys.Suspend, keys.QuitLetter)
+	m.Open(p)
+}
+
+func (p *palette) has(k keys.Key) bool {
+	for _, other := range p.all {
+		if other.Same(k) {
+			return true
+		}
+	}
+	return false
+}
+
+// found are the commands whose names hold what was typed.
+func (p *palette) found() (list []keys.Key) {
+	for _, k := range p.all {
+		if strings.Contains(i18n.Fold(p.m.e.S(k.Does)), i18n.Fold(p.words.Value())) {
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
+// Key edits the words, moves, or does what is chosen.
+func (p *palette) Key(k tea.KeyMsg) tea.Cmd {
+	list := p.found()
+	switch {
+	case keys.Back.Is(k), keys.Palette.Is(k) && k.Type != tea.KeyRunes:
+		p.over = true
+	case keys.Enter.Is(k):
+		return p.do(list, p.table.Cur)
+	case k.Type != tea.KeyRunes && k.Type != tea.KeySpace && p.table.Key(k, len(list)):
+	default:
+		p.words.Key(k)
+		p.table.Cur = 0
+	}
+	return nil
+}
+
+// Click does what stands there.
+func (p *palette) Click(row int) tea.Cmd { return p.do(p.found(), row) }
+
+func (p *palette) do(list []keys.Key, i int) tea.Cmd {
+	if i < 0 || i >= len(list) {
+		return nil
+	}
+	p.over = true
+	p.m.dialog = nil
+	return p.m.keyZone(list[i].Code())
+}
+
+// Stage tells the root when the palette is over.
+func (p *palette) Stage() page.Stage {
+	if p.over {
+		return page.Over
+	}
+	return page.Shown
+}
+
+// View draws the words and the commands found.
+func (p *palette) View(w int) string {
+	e, th := p.m.e, p.m.e.Theme
+	w = min(dialog.Width, w-8)
+	list := p.found()
+	from, to := p.table.Window(len(list))
+	var b strings.Builder
+	b.WriteString(th.Key.Render(":") + " " + p.words.View(w-2, true) + "\n")
+	for i := from; i < to; i++ {
+		b.WriteString("\n" + widget.RowZone(i, widget.Row(th, i == p.table.Cur, widget.Ends(e.S(list[i].Does), e.KeyName(list[i])+" ", w-2), w)))
+	}
+	if len(list) == 0 {
+		b.WriteString("\n" + th.Faint.Render(e.S(i18n.PaletteNone)))
+	}
+	return widget.Panel{Title: e.S(i18n.PaletteTitle), Focused: true, Top: from, Shown: to - from, Total: len(list)}.
+		View(th, b.String(), w+widget.PanelW, paletteRows+2+widget.PanelH)
+}
+
+// Keys are those of the palette.
+func (p *palette) Keys() []keys.Key {
+	return []keys.Key{keys.Arrows, keys.Enter, keys.Back.To(i18n.DoClose)}
+}
