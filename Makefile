@@ -36,6 +36,14 @@ build:
 test: stores lint
 	.ci/test
 
+## verify: the teacher's check, command by command (MYSQL_DSN=… REDIS_URL=…: on empty stores of yours)
+.PHONY: verify
+verify: stores
+	@mkdir -p .cache
+	@go test -c -vet=off -o .cache/verify.test ./server/docs
+	@cd server/docs && ETU_TEST_VERIFY_MYSQL_DSN='$(MYSQL_DSN)' ETU_TEST_VERIFY_REDIS_URL='$(REDIS_URL)' \
+	  ../../.cache/verify.test -test.run '^TestVerifierPage$$'
+
 ## engines: the store suite on Valkey, Redis 6.2 and 8, MySQL 8, where they are found
 .PHONY: engines
 engines:
