@@ -108,14 +108,14 @@ func shortcuts(t *testing.T, addr, dsn, redisURL string) string {
 		must(t, err)
 		place = "--protocol=tcp --host=" + h + " --port=" + p
 	}
-	redis := "-u " + redisURL
+	redis := "-u '" + redisURL + "'"
 	if socket, isSocket := strings.CutPrefix(redisURL, "unix://"); isSocket {
 		redis = "-s " + socket
 	}
 	return fmt.Sprintf(`
 nc() { command nc %s %s; }
 mysql() { shift; MYSQL_PWD='%s' command mysql --no-defaults --table --default-character-set=utf8mb4 --user=%s %s %s "$@"; }
-redis-cli() { command redis-cli --no-raw %s "$@"; }
+redis-cli() { command redis-cli --no-raw --no-auth-warning %s "$@"; }
 `, host, port, cfg.Passwd, cfg.User, place, cfg.DBName, redis)
 }
 
