@@ -140,7 +140,7 @@ func (p *Page) boards(w, h int) string {
 		return widget.Frame(l.String(), w, h-widget.PanelH)
 	}
 	all := p.rest.Data.boards
-	body := widget.Columns(column(i18n.BoardTop, all.Top, halves[0]), column(i18n.BoardLeast, all.Least, halves[1]+1))
+	body := widget.Columns(widget.Frame(column(i18n.BoardTop, all.Top, halves[0]), halves[0]+1, h-widget.PanelH), column(i18n.BoardLeast, all.Least, halves[1]))
 	return p.panel(i18n.BoardsTitle, "5 "+e.S(i18n.HomeAll), body, w, h)
 }
 
