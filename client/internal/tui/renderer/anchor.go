@@ -12,10 +12,11 @@ import (
 
 // anchor makes a line stand in a terminal that counts its cells otherwise:
 // behind characters whose width terminals disagree about, the column is said
-// anew wherever the next thing has its place. First the line is drawn without
-// them, so that what they leave out is blank, in the right style; then with
-// them, stepping over the gaps: where they take more room than we believe, all
-// of a text still shows as long as its gap lasts.
+// anew wherever the next thing has its place. First the line is drawn with blanks
+// from each of them up to the next column that is said, in the right style: a
+// terminal that takes fewer cells leaves nothing else there. Then it is drawn
+// with them, stepping over the gaps: where they take more room than we believe,
+// all of a text still shows as long as its gap lasts.
 func anchor(line string) (anchored string, doubt bool) {
 	if ascii(line) {
 		return line, false
@@ -46,13 +47,13 @@ func anchor(line string) (anchored string, doubt bool) {
 			say()
 		case cells.Doubtful(seq):
 			off, doubt = true, true
-			without.WriteString(strings.Repeat(" ", width))
-			with.WriteString(cells.Simple(seq, width))
-			col += width
-			continue
 		}
-		without.WriteString(seq)
-		with.WriteString(seq)
+		if off && seq[0] != 0x1b {
+			without.WriteString(strings.Repeat(" ", width))
+		} else {
+			without.WriteString(seq)
+		}
+		with.WriteString(cells.Simple(seq, width))
 		col += width
 	}
 	if !doubt {
