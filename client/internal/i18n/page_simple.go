@@ -6,7 +6,7 @@ var (
 	SimpleOutside   = say("Vous n'êtes pas connecté. Tapez « connexion » ou « inscription ».", "You are not logged in. Type \"login\" or \"register\".")
 	SimpleUnknown   = say("Commande inconnue : %s. Tapez « aide » pour la liste.", "Unknown command: %s. Type \"help\" for the list.")
 	SimpleMeant     = say("Commande inconnue : %s. Vouliez-vous dire « %s » ?", "Unknown command: %s. Did you mean \"%s\"?")
-	SimpleOffline   = say("Hors ligne. %s Le programme réessaie tout seul.", "Offline. %s The program tries again by itself.")
+	SimpleOffline   = say("Hors ligne : le programme réessaie tout seul. %s", "Offline: the program tries again by itself. %s")
 	SimpleOnline    = say("De nouveau en ligne.", "Online again.")
 	SimpleSold      = say("%s a acheté votre article « %s », contact : %s.", "%s bought your item \"%s\", contact: %s.")
 	SimpleAnnounced = say("Annonce : %s", "Announcement: %s")
