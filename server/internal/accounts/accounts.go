@@ -108,7 +108,7 @@ type Options struct {
 // the rest.
 type Stats interface {
 	LoginUpdate(login string, total int64, at time.Time) []store.Call // of database 0
-	RegistrationUpdate(login string) []store.Call                     // of database 1
+	RegistrationUpdate(logins ...string) []store.Call                 // of database 1
 }
 
 // Accounts is safe for concurrent use.

@@ -63,4 +63,4 @@ func enter(t *testing.T, a *Accounts, login string) *Session {
 type noStats struct{}
 
 func (noStats) LoginUpdate(string, int64, time.Time) []store.Call { return nil }
-func (noStats) RegistrationUpdate(string) []store.Call            { return nil }
+func (noStats) RegistrationUpdate(...string) []store.Call         { return nil }

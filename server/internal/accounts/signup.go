@@ -78,15 +78,15 @@ func (a *Accounts) insert(ctx context.Context, flow string, r Registration) (Use
 	if err != nil {
 		return User{}, fmt.Errorf("accounts: register: %w", err)
 	}
-	a.publishNew(ctx, user)
+	a.publishNew(ctx, user.Login)
 	return user, nil
 }
 
-// publishNew adds a new account to the leaderboard of calls. Where Redis does not
+// publishNew adds new accounts to the leaderboard of calls. Where Redis does not
 // answer, the leaderboards' own check does it later.
-func (a *Accounts) publishNew(ctx context.Context, user User) {
-	if _, err := store.EvalAll(ctx, a.Stores.Redis.DB1, a.Stats.RegistrationUpdate(user.Login)...); err != nil {
-		a.Log.Warn("nouveau compte non porté aux tableaux", "erreur", err)
+func (a *Accounts) publishNew(ctx context.Context, logins ...string) {
+	if _, err := store.EvalAll(ctx, a.Stores.Redis.DB1, a.Stats.RegistrationUpdate(logins...)...); err != nil {
+		a.Log.Warn("nouveaux comptes non portés aux tableaux", "erreur", err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+	"time"
 
 	"etuservices/protocol"
 	"etuservices/server/internal/accounts"
@@ -131,15 +132,36 @@ func (a *Admin) OpenRegistrations(ctx context.Context, actor Actor, open bool) e
 	return err
 }
 
+// actionAdd is what the audit calls the opening of an account.
+const actionAdd = "AJOUTER"
+
 // Add opens an account, whether registration is open or not. Further errors:
 // *accounts.Taken, *hashing.Busy.
 func (a *Admin) Add(ctx context.Context, actor Actor, r accounts.Registration) error {
 	r.Then = func(ctx context.Context, tx store.Tx, u accounts.User) error {
-		return a.audit(ctx, tx, actor, "AJOUTER", target{User: u}, string(u.Role))
+		return a.audit(ctx, tx, actor, actionAdd, target{User: u}, string(u.Role))
 	}
 	_, err := a.Accounts.Create(ctx, r)
 	if err == nil {
-		a.logAction(actor, "AJOUTER", r.User.Login, string(r.User.Role))
+		a.logAction(actor, actionAdd, r.User.Login, string(r.User.Role))
+	}
+	return err
+}
+
+// AddAll opens accounts, all or none, whose users must change their passwords.
+// Further errors: *accounts.Taken, *hashing.Busy.
+func (a *Admin) AddAll(ctx context.Context, actor Actor, list []accounts.Registration) error {
+	const reason = "import"
+	err := a.Accounts.CreateAll(ctx, list, func(ctx context.Context, tx store.Tx, logins []string) error {
+		in, args := store.InClause(logins)
+		_, err := tx.Exec(ctx, `
+			INSERT INTO audit (instant, admin_id, admin, action, cible_id, cible, raison, serveur)
+			SELECT ?, ?, ?, ?, id, login, ?, ? FROM utilisateurs WHERE login `+in,
+			append([]any{store.At(time.Now()), nullID(actor.ID), actor.Login, actionAdd, reason, a.Instance}, args...)...)
+		return err
+	})
+	if err == nil {
+		a.logAction(actor, actionAdd, fmt.Sprint(len(list), " comptes"), reason)
 	}
 	return err
 }

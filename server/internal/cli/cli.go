@@ -20,6 +20,8 @@ var ErrUsage = errors.New("usage")
 // Usage of all commands, for people.
 const Usage = `Commandes (les options se donnent après, ou par l'environnement) :
   user add LOGIN EMAIL PRENOM NOM [admin]   ouvrir un compte
+  user import FICHIER.csv                   ouvrir les comptes d'un fichier (email, prénom, nom[, login]) ;
+                                            affiche une seule fois leurs mots de passe, en CSV
   user passwd LOGIN                         donner un mot de passe, à changer à la connexion
   user block LOGIN RAISON…                  bloquer un compte et fermer ses sessions
   user unblock LOGIN                        le rouvrir
@@ -96,6 +98,7 @@ type command struct {
 
 var commands = []command{
 	{"user add", 4, 5, add, nil},
+	{"user import", 1, 1, importRoster, nil},
 	{"user passwd", 1, 1, passwd, nil},
 	{"user block", 2, -1, block, nil},
 	{"user unblock", 1, 1, unblock, nil},

@@ -30,7 +30,7 @@ const (
 // question.
 type controlRequest struct {
 	Words  []string `json:"words,omitempty"`
-	Answer string   `json:"answer,omitempty"`
+	Answer []byte   `json:"answer,omitempty"` // any bytes, which a JSON text cannot have
 }
 
 // controlAnswer is what the server sends: questions, then what came of it.
@@ -119,7 +119,7 @@ func (t *remoteTerminal) ask(question controlAnswer) (string, error) {
 	if err == nil {
 		err = t.in.Decode(&given)
 	}
-	return given.Answer, err
+	return string(given.Answer), err
 }
 
 // Password implements Terminal.
@@ -177,14 +177,14 @@ func Remote(ctx context.Context, dir string, words []string, t Terminal) (found 
 		if err := answers.Decode(&answer); err != nil {
 			return true, lostControl(err)
 		}
-		request = controlRequest{}
+		var given string
 		switch answer.Ask {
 		case askPassword:
-			request.Answer, err = t.Password()
+			given, err = t.Password()
 		case askPerson:
-			request.Answer, err = t.Ask(answer.Name)
+			given, err = t.Ask(answer.Name)
 		case askInput:
-			request.Answer, err = t.Input()
+			given, err = t.Input()
 		case askWrite:
 			err = files.write(t, answer.Name, answer.Data)
 		default:
@@ -197,6 +197,7 @@ func Remote(ctx context.Context, dir string, words []string, t Terminal) (found 
 		if err != nil {
 			return true, err
 		}
+		request = controlRequest{Answer: []byte(given)}
 	}
 }
 

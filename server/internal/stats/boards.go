@@ -92,9 +92,13 @@ func (*Boards) LoginUpdate(login string, total int64, at time.Time) []store.Call
 	return []store.Call{loginTotals([]user{{login: login, logins: total, last: store.At(at)}})}
 }
 
-// RegistrationUpdate gives what writes a new account, without calls, to database 1.
-func (*Boards) RegistrationUpdate(login string) []store.Call {
-	return []store.Call{callTotals([]user{{login: login}})}
+// RegistrationUpdate gives what writes new accounts, without calls, to database 1.
+func (*Boards) RegistrationUpdate(logins ...string) []store.Call {
+	users := make([]user, len(logins))
+	for i, login := range logins {
+		users[i].login = login
+	}
+	return []store.Call{callTotals(users)}
 }
 
 // CallUpdate gives what writes a committed call and its user's totals to database 1.
