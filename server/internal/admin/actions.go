@@ -155,6 +155,7 @@ func erase(ctx context.Context, tx store.Tx, t target) error {
 		{`UPDATE connexions SET adresse = '' WHERE utilisateur_id = ?`, []any{t.ID}},
 		{`DELETE FROM annonces WHERE vendeur_id = ?`, []any{t.ID}},
 		{`DELETE FROM consignes WHERE utilisateur_id = ?`, []any{t.ID}},
+		{`DELETE FROM refus WHERE utilisateur_id = ?`, []any{t.ID}},
 		{`DELETE FROM refs WHERE utilisateur_id = ?`, []any{t.ID}},
 	} {
 		if _, err := tx.Exec(ctx, s.query, s.args...); err != nil {

@@ -123,6 +123,7 @@ func (a *App) Serve(ctx context.Context, reload <-chan struct{}, out io.Writer) 
 	if a.hash.Worker {
 		background.Go(func() { a.Accounts.Hasher.Run(work, a.log) })
 	}
+	background.Go(func() { a.Quota.RecordRefusals(work) })
 	background.Go(func() { a.Boards.Run(work) })
 	background.Go(func() { a.Hub.Run(work) })
 	background.Go(func() { a.Monitor.Run(work) })

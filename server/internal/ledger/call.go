@@ -258,10 +258,10 @@ func (c Call) writeRef(b *store.Batch, result any, expired bool) error {
 // sweepBatch bounds what one cleaning takes, so that it never holds locks long.
 const sweepBatch = 1000
 
-// Sweep deletes the refs that expired.
+// Sweep deletes the refs that expired, and what is left of deleted accounts.
 func (l *Limiter) Sweep(ctx context.Context) error {
 	_, err := l.stores.SQL.DeleteSome(ctx, "refs", "utilisateur_id, ref", "expire_le <= ?", sweepBatch, store.At(time.Now()))
-	return err
+	return errors.Join(err, l.sweepRefusals(ctx))
 }
 
 // nullable writes the zero value as NULL.

@@ -60,12 +60,13 @@ type Reservation struct {
 
 // Limiter holds the windows of all users. It is safe for concurrent use.
 type Limiter struct {
-	stores  *store.Stores
-	rule    Rule
-	log     *slog.Logger
-	clock   redisClock
-	checks  reconcileThrottle
-	pending pending
+	stores   *store.Stores
+	rule     Rule
+	log      *slog.Logger
+	clock    redisClock
+	checks   reconcileThrottle
+	pending  pending
+	refusals refusalCounts
 
 	background sync.WaitGroup
 	closing    chan struct{}

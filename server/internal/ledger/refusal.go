@@ -32,6 +32,7 @@ func refusalsKey(login string) string { return "etu:{" + login + "}:refus" }
 
 // noteRefusal remembers that a slot was refused. It changes no window.
 func (l *Limiter) noteRefusal(ctx context.Context, slot Reservation) {
+	l.refusals.add(refusalDay{slot.User.ID, slot.Stamp.UTC().Format(time.DateOnly), slot.Kind}, 1)
 	_, err := l.stores.Redis.DB0.Batch(ctx, store.Call{
 		Script: refusedScript, Keys: []string{refusalsKey(slot.User.Login)},
 		Args: []any{fmt.Sprint(slot.Stamp.UnixMilli(), " ", slot.Kind), maxRefusals, refusalLife.Milliseconds()},
