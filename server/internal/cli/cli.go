@@ -30,6 +30,8 @@ const Usage = `Commandes (les options se donnent après, ou par l'environnement)
   user delete LOGIN [RAISON…]               supprimer un compte ; ses ventes restent, sans nom
   user show LOGIN                           un compte et ce qu'il a fait en dernier
   user list [MOT…]                          les comptes
+  export DOSSIER [--bom] [--virgule]        écrire comptes, connexions, appels, refus et ventes en CSV ;
+                                            --virgule : prix à virgule, colonnes à point-virgule
   migrate                                   créer ou mettre à jour les tables
   boards rebuild                            rebâtir les tableaux depuis le registre
   backup FICHIER                            copier les magasins embarqués, serveur en marche ou non
@@ -107,6 +109,7 @@ var commands = []command{
 	{"user delete", 1, -1, remove, nil},
 	{"user show", 1, 1, show, nil},
 	{"user list", 0, -1, list, nil},
+	{"export", 1, 1, export, []string{flagBOM, flagComma}},
 	{"migrate", 0, 0, migrate, nil},
 	{"boards rebuild", 0, 0, rebuild, nil},
 	{Doctor, 0, 0, nil, nil}, // this and the next run before the stores are open

@@ -52,6 +52,20 @@ func (s *SQL) observed(transaction func() error) error {
 	return err
 }
 
+// Snapshot reads what one moment had, however long it takes.
+func (s *SQL) Snapshot(ctx context.Context, read func(ctx context.Context, from Conn) error) error {
+	var options sql.TxOptions // SQLite has no other
+	if s.Dialect == MySQL {
+		options = sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+	}
+	tx, err := s.Read.DB.BeginTx(ctx, &options)
+	if err != nil {
+		return classify(fmt.Errorf("begin: %w", err))
+	}
+	defer func() { _ = tx.Rollback() }() // it changed nothing
+	return read(ctx, Conn{tx})
+}
+
 func (s *SQL) tx(ctx context.Context, fn txWork) error {
 	ctx, cancel := context.WithTimeout(ctx, SQLTimeout)
 	defer cancel()
