@@ -1,23 +1,14 @@
 package form
 
 import (
-	"io"
 	"strings"
 	"testing"
 
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/lipgloss"
-	"github.com/muesli/termenv"
 
 	"etuservices/client/internal/tui/cells"
-	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/widget"
 )
-
-func plain() *theme.Theme {
-	r := lipgloss.NewRenderer(io.Discard, termenv.WithProfile(termenv.Ascii))
-	return theme.New(r, theme.Dark, false)
-}
 
 func typed(in *Input, s string) {
 	for _, r := range s {
