@@ -227,13 +227,17 @@ func (a *Accounts) count(ctx context.Context, list []counter) (counts []int64, e
 // beforeHashing does f's work on the stores for somebody who is not logged in, for a
 // few at a time, so that they do not use up what the others work with
 // (config.Limits.PreAuthQueries has the reason). Waiting and f together take
-// store.RequestTime at most. Errors: f's; *hashing.Busy after waiting for so long.
+// store.RequestTime at most. Errors: f's; *hashing.Busy after waiting for so long;
+// ctx's cause where it has ended.
 func (a *Accounts) beforeHashing(ctx context.Context, f func(ctx context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, store.RequestTime)
 	defer cancel()
 	select {
 	case a.preAuth <- struct{}{}:
 	case <-ctx.Done():
+		if cause := context.Cause(ctx); !errors.Is(cause, context.DeadlineExceeded) {
+			return cause
+		}
 		return &hashing.Busy{After: a.Hasher.Wait}
 	}
 	defer func() { <-a.preAuth }()
