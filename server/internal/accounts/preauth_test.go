@@ -40,3 +40,16 @@ func TestFewAskBeforeHashing(t *testing.T) {
 		})
 	}
 }
+
+// TestNobodyWaitsForAStoreThatIsAway: a request that has ended for that is refused for
+// that, whether or not there is a place.
+func TestNobodyWaitsForAStoreThatIsAway(t *testing.T) {
+	a := New(Options{PreAuth: 1, Hasher: hashing.New(cheap, time.Minute)})
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(store.ErrUnavailable)
+	for range 100 {
+		if err := a.beforeHashing(ctx, func(ctx context.Context) error { return context.Cause(ctx) }); !errors.Is(err, store.ErrUnavailable) {
+			t.Fatal(err)
+		}
+	}
+}
