@@ -122,7 +122,13 @@ func (p *tty) text() string {
 // see waits until the screen shows every text.
 func (p *tty) see(texts ...string) {
 	p.t.Helper()
-	timeout := time.After(patience)
+	p.seeWithin(patience, texts...)
+}
+
+// seeWithin is see for what takes its time.
+func (p *tty) seeWithin(d time.Duration, texts ...string) {
+	p.t.Helper()
+	timeout := time.After(d)
 	for {
 		missing := ""
 		v := p.text()

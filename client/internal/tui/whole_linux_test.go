@@ -178,7 +178,7 @@ func TestFloodOnTheWire(t *testing.T) {
 	}))
 	logIn(p)
 	p.press("5")
-	p.see("flot d'annonces", "amelie  ")
+	p.seeWithin(5*patience, "flot d'annonces", "amelie  ") // the rows stand behind all events
 	p.press("2")
 	p.see("mal[2J")
 	p.press("m")
