@@ -61,7 +61,7 @@ func (p Panel) View(th *theme.Theme, body string, w, h int) string {
 		b.WriteString("\n" + left + " " + Fit(text, in) + " " + side)
 	}
 	foot := ""
-	if p.Foot != "" && Width(p.Foot)+4 <= w-2 {
+	if n := Width(p.Foot); n > 0 && n+4 <= w-2 { // a style around nothing is nothing
 		foot = " " + p.Foot + " " + line.Render(border.Bottom)
 	}
 	b.WriteString("\n" + line.Render(border.BottomLeft+strings.Repeat(border.Bottom, w-2-Width(foot))) + foot + line.Render(border.BottomRight))

@@ -7,6 +7,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/termenv"
 
 	"etuservices/client/internal/tui/theme"
@@ -118,6 +119,18 @@ func TestChart(t *testing.T) {
 	}
 	if got := Chart(th.Bar, []float64{0, Gap}, 0, 1)[0]; got != "▁ " {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestPanelWithAnEmptyFoot has an unbroken bottom line, also where the foot is a colour
+// around no text.
+func TestPanelWithAnEmptyFoot(t *testing.T) {
+	bottom := func(foot string) string {
+		lines := strings.Split(ansi.Strip(Panel{Title: "Type", Foot: foot}.View(plain(), "x", 20, 3)), "\n")
+		return lines[len(lines)-1]
+	}
+	if got, want := bottom("\x1b[2m\x1b[0m"), bottom(""); got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 
