@@ -109,7 +109,7 @@ func TestEqualsShareARank(t *testing.T) {
 	t.Parallel()
 	env, servers, judge := pair(t)
 	if r := dial(t, servers[0].Addr).Do("STATS"); r.Word != "AUTH" {
-		t.Errorf("a stranger: %s", r.Line)
+		t.Errorf("not logged in: %s", r.Line)
 	}
 	register(t, servers[0].Addr, "alice", "bob", "carl", "dora")
 	for _, name := range []string{"dora", "carl", "bob", "bob"} {

@@ -57,7 +57,7 @@ func TestRedisAway(t *testing.T) {
 			register(t, servers[0].Addr, "alice", "bob")
 			c, token := loginToken(t, servers[0].Addr, "alice")
 			id := c.Must("VENTE livre 1 ref=avant Réseaux").Fields.Get("id")
-			stranger := dial(t, servers[1].Addr)
+			anonymous := dial(t, servers[1].Addr)
 			conns := resume(t, token, 12, servers[0].Addr, servers[1].Addr)
 
 			back := sync.OnceFunc(func() { away[1](env.Redis(), t) })
@@ -82,7 +82,7 @@ func TestRedisAway(t *testing.T) {
 				{"AUTH bob " + password, "INDISPONIBLE"},
 				{"AUTH bob mauvais-mot", "INDISPONIBLE"}, // nobody logs in, so nobody guesses
 				{"REPRENDRE " + token, "REPRENDRE"},
-			}.ask(t, stranger, "Redis "+name)
+			}.ask(t, anonymous, "Redis "+name)
 			for _, server := range servers {
 				server.knowsAway("Redis")
 			}

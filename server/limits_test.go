@@ -109,7 +109,7 @@ func TestStrangersPlaces(t *testing.T) {
 	in[0].Must("AUTH alice %s", password)
 	wantFirst(t, "127.0.0.3", server.Addr, 1, "ETUSERVICES")
 	wantFirst(t, "127.0.0.3", server.Addr, 1, "PLEIN")
-	in[0].Must("DECONNEXION") // it stays, a stranger again: the third of two
+	in[0].Must("DECONNEXION") // it stays, not logged in again: the third of two
 	wantFirst(t, "127.0.0.3", server.Addr, 1, "PLEIN")
 	in[1].leave()
 	in[0].leave()

@@ -50,8 +50,8 @@ func TestMetrics(t *testing.T) {
 		guesser.Refused(code, "AUTH alice mauvais-mot")
 	}
 	guesser.Closed()
-	stranger := dial(t, server.Addr)
-	stranger.Refused("ECHEC", "AUTH alice mauvais-mot")
+	anonymous := dial(t, server.Addr)
+	anonymous.Refused("ECHEC", "AUTH alice mauvais-mot")
 	login(t, server.Addr, "prof").Must("SUIVRE")
 	testenv.WaitFor(t, 5*time.Second, "/metrics says all", func() bool {
 		code, body := server.get("/metrics")

@@ -49,15 +49,15 @@ func TestResetThatRedisMissed(t *testing.T) {
 	env.RedisURL = "redis://" + ln.Addr().String()
 	server := start(t, env, adminArgs...)
 	register(t, server.Addr, "alice")
-	prof, alice, stranger := login(t, server.Addr, "prof"), login(t, server.Addr, "alice"), dial(t, server.Addr)
+	prof, alice, other := login(t, server.Addr, "prof"), login(t, server.Addr, "alice"), dial(t, server.Addr)
 	for range 9 {
-		stranger.Must("AUTH alice %s", password)
-		stranger.Must("DECONNEXION")
+		other.Must("AUTH alice %s", password)
+		other.Must("DECONNEXION")
 	}
 	for i := range 10 {
 		alice.Must("VENTE livre 1 ref=r%d Réseaux", i)
 	}
-	stranger.Refused("QUOTA", "AUTH alice %s", password)
+	other.Refused("QUOTA", "AUTH alice %s", password)
 	alice.Refused("QUOTA", "VENTE livre 1 Réseaux")
 
 	lose.on.Store(true)
@@ -74,7 +74,7 @@ func TestResetThatRedisMissed(t *testing.T) {
 		}
 		return nil
 	})
-	stranger.Must("AUTH alice %s", password)
+	other.Must("AUTH alice %s", password)
 	if r := alice.Must("VENTE livre 1 ref=r3 Réseaux"); r.Fields.Get("rejoue") != "1" {
 		t.Errorf("a known ref: %s", r.Line)
 	}

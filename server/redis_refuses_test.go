@@ -105,12 +105,12 @@ func TestWhateverRedisRefuses(t *testing.T) {
 				{"MESVENTES", "MESVENTES"},
 				{"QUI", "QUI"},
 			}.ask(t, alice, name)
-			stranger := dial(t, srv.Addr)
+			anonymous := dial(t, srv.Addr)
 			wants{
 				{"AUTH bob " + password, "INDISPONIBLE"},
 				{"REPRENDRE " + token, "REPRENDRE"},
-			}.ask(t, stranger, name)
-			stranger.leave()
+			}.ask(t, anonymous, name)
+			anonymous.leave()
 			for _, line := range []string{"NB", "SESSIONS", "RAZ bob", "COMPTES", "SUIVRE periode=60", "STOP", "ANNONCE :Essai"} {
 				if r, err := prof.Try("%s", line); err != nil || !r.OK() && r.Word != "INDISPONIBLE" {
 					t.Fatalf("%s: %s: %s (%v)", name, line, r.Line, err)

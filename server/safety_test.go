@@ -153,17 +153,17 @@ func TestWordsStayWords(t *testing.T) {
 				t.Errorf("%s: %d rows", line, len(r.Rows))
 			}
 		}
-		stranger := dial(t, server.Addr)
-		if r := stranger.Do(`AUTH "' OR '1'='1" ' OR '1'='1`); r.Word != "ECHEC" {
+		anonymous := dial(t, server.Addr)
+		if r := anonymous.Do(`AUTH "' OR '1'='1" ' OR '1'='1`); r.Word != "ECHEC" {
 			t.Errorf("%s", r.Line)
 		}
-		if r := stranger.Do("REPRENDRE ' OR '1'='1"); r.OK() {
+		if r := anonymous.Do("REPRENDRE ' OR '1'='1"); r.OK() {
 			t.Errorf("%s", r.Line)
 		}
 	})
 }
 
-// Strangers act on accounts, and learn which logins exist.
+// Others act on accounts, and learn which logins exist.
 func TestUnauthenticatedDoesAndLearnsNothing(t *testing.T) {
 	t.Parallel()
 	server := start(t, testenv.Embedded(t))

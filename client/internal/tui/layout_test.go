@@ -57,7 +57,7 @@ func walk(t *testing.T, seed uint64, steps int) {
 	}
 }
 
-// awkward are texts that a stranger may have typed: wide, combining, long,
+// awkward are texts that another user may have typed: wide, combining, long,
 // right to left, empty.
 var awkward = []string{
 	"", "日本語の本", "e\u0301te\u0301 a\u0300 la mer", strings.Repeat("long ", 60), "👨‍👩‍👧‍👦 famille", "שלום", "a\u00a0b",

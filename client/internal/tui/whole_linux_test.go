@@ -119,7 +119,7 @@ func TestWholeProgram(t *testing.T) {
 	p.see("mal", "veillant", "▸2 Catalogue")
 	p.mu.Lock()
 	if raw := p.raw.String(); strings.Contains(raw, "]52;c;AAAA\x07") || strings.Count(raw, "\x1b[2J") > 2 {
-		t.Error("a stranger's title reached the terminal as a command")
+		t.Error("another user's title reached the terminal as a command")
 	}
 	p.mu.Unlock()
 	close(cut)

@@ -10,7 +10,7 @@ import (
 // TestStrangersPart has n-1, n and n+1 of those who are not logged in, for
 // several parts of several numbers of places.
 func TestStrangersPart(t *testing.T) {
-	for _, c := range []struct{ places, part, strangers int }{
+	for _, c := range []struct{ places, part, anonymous int }{
 		{8, 4, 2},
 		{8, 3, 2}, // rounded down
 		{8, 2, 4},
@@ -37,14 +37,14 @@ func TestStrangersPart(t *testing.T) {
 				}
 
 				var in []*peer
-				for range c.strangers {
+				for range c.anonymous {
 					in = append(in, l.dial(t).greeted())
 				}
 				full()
-				if c.strangers == c.places {
+				if c.anonymous == c.places {
 					return
 				}
-				in[0].asks("IN", "+OK IN") // frees one place of strangers, and one only
+				in[0].asks("IN", "+OK IN") // frees one place of those not logged in, and one only
 				extra := l.dial(t).greeted()
 				full()
 				in[0].asks("OUT", "+OK OUT") // he stays: one more than there are places
