@@ -29,13 +29,12 @@ func (p *Page) paneWidth() int {
 
 // View draws the page.
 func (p *Page) View() string {
-	w, pane := p.W, p.paneWidth()
-	body := p.listView(w, p.H-searchH)
-	if pane > 0 {
-		w -= pane + widget.Gutter
-		body = widget.Columns(p.listView(w, p.H-searchH), p.paneView(pane, p.H-searchH))
+	h, pane := p.H-searchH, p.paneWidth()
+	if pane == 0 {
+		return widget.Rows(p.bar(), p.listView(p.W, h))
 	}
-	return widget.Rows(p.bar(), body)
+	list := p.listView(p.W-pane-widget.Gutter, h)
+	return widget.Rows(p.bar(), widget.Columns(list, p.paneView(pane, h)))
 }
 
 // bar is the search and the filters, side by side where there is room.
