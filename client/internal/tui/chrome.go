@@ -57,7 +57,7 @@ func (m *model) frame() string {
 		body, list = m.over(body, m.helpView(), h), m.helpKeys()
 	}
 	body = widget.Frame(body, m.w, h)
-	return strings.Join([]string{m.tabLine(), m.tabRule(), body, m.statusLine(), m.hintLine(list)}, "\n")
+	return strings.Join([]string{m.tabLines(), body, m.statusLine(), m.hintLine(list)}, "\n")
 }
 
 // over lays a box over the middle of the body, which steps back.
@@ -95,9 +95,6 @@ const (
 func (m *model) tabs(names naming) []tab {
 	e, th := m.e, m.e.Theme
 	screens := m.screens()
-	if !m.loggedIn() {
-		return nil
-	}
 	list := make([]tab, len(screens))
 	for i, k := range screens {
 		digit, name := keys.Screen[i].Name(e.T), keys.Screen[i].Does
@@ -162,30 +159,20 @@ func tabsWidth(list []tab) (w int) {
 	return w
 }
 
-func (m *model) tabLine() string {
-	left, list, right := m.layTabs()
-	for _, t := range list {
-		left += t.text
-	}
-	return widget.Ends(left, right+" ", m.w)
-}
-
-// tabRule is the line under the tabs, heavy under the current one.
-func (m *model) tabRule() string {
+// tabLines are the tabs and the line under them, heavy under the current one.
+func (m *model) tabLines() string {
 	th := m.e.Theme
-	left, list, _ := m.layTabs()
-	var b strings.Builder
-	rule := func(n int) string { return strings.Repeat(theme.Rule, max(0, n)) }
-	before, total := widget.Width(left), 0
+	left, list, right := m.layTabs()
+	rule := func(n int) string { return th.Border.Render(strings.Repeat(theme.Rule, max(0, n))) }
+	line, under, ruled := left, "", 0
 	for _, t := range list {
 		if t.current {
-			b.WriteString(th.Border.Render(rule(before)) + th.Accent.Render(strings.Repeat(theme.Heavy, t.width())))
-			total, before = total+before+t.width(), 0
-			continue
+			before, w := widget.Width(line), t.width()
+			under, ruled = rule(before)+th.Accent.Render(strings.Repeat(theme.Heavy, w)), before+w
 		}
-		before += t.width()
+		line += t.text
 	}
-	return b.String() + th.Border.Render(rule(m.w-total))
+	return widget.Ends(line, right+" ", m.w) + "\n" + under + rule(m.w-ruled)
 }
 
 // linkState is how the connection stands, in three lengths.
