@@ -67,7 +67,6 @@ var (
 	DoMaxPrice = say("prix max", "max price")
 	DoSeller   = say("ses articles", "same seller")
 	DoAllOff   = say("tout effacer", "clear all")
-	DoDetail   = say("détail", "details")
 	DoWithdraw = say("retirer de la vente", "withdraw")
 	DoMessages = say("messages", "messages")
 	DoEnglish  = say("English", "Français")

@@ -5,7 +5,6 @@ var (
 	StateOnline     = say("en ligne", "online")
 	StateConnecting = say("connexion…", "connecting…")
 	StateOffline    = say("hors ligne", "offline")
-	LangCode        = say("FR", "EN")
 
 	NavHome    = say("Accueil", "Home")
 	NavCatalog = say("Catalogue", "Catalogue")

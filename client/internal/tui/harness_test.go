@@ -225,7 +225,7 @@ func (s *driver) view() string {
 		caret = "|"
 	}
 	frame := strings.ReplaceAll(s.m.View(), cells.Caret+" ", caret)
-	lines := strings.Split(cells.WithoutCaret(frame), "\n")
+	lines := strings.Split(strings.ReplaceAll(frame, cells.Caret, ""), "\n")
 	for i := range lines {
 		lines[i] = strings.TrimRight(lines[i], " ")
 	}

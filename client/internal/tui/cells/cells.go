@@ -16,9 +16,6 @@ import (
 // input methods follow it. It takes no cell; the last one of a frame counts.
 const Caret = "\x1b[?25h"
 
-// WithoutCaret takes the mark out of a text that something lies over.
-func WithoutCaret(s string) string { return strings.ReplaceAll(s, Caret, "") }
-
 // Width is how many cells s takes; escape sequences take none.
 func Width(s string) int { return ansi.StringWidth(s) }
 

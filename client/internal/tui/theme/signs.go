@@ -26,7 +26,6 @@ const (
 	Empty   = "░"
 	Rule    = "─"
 	Pipe    = "│"
-	Caret   = "│"
 	Mask    = "•"
 	Radio   = "(•)"
 	NoRadio = "( )"
