@@ -54,7 +54,8 @@ func (m *model) frame() string {
 		body = m.overNews(body, h)
 	}
 	if m.helpShown() {
-		body, list = m.over(body, m.helpView(), h), m.helpKeys()
+		lines := m.helpLines()
+		body, list = m.over(body, m.helpView(lines), h), m.helpKeys(len(lines))
 	}
 	body = widget.Frame(body, m.w, h)
 	return strings.Join([]string{m.tabLines(), body, m.statusLine(), m.hintLine(list)}, "\n")

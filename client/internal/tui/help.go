@@ -35,11 +35,11 @@ func (m *model) helpLines() []string {
 	}
 	left, right := keys.Groups(e.IsAdmin())
 	left = append([]keys.Group{{Title: i18n.HelpHere, Keys: here}}, left...)
-	columns := m.helpColumn(left) + "\n\n" + m.helpColumn(right)
+	first, second := m.helpColumn(left), m.helpColumn(right)
+	columns := first + "\n\n" + second
 	if w >= helpTwoColumns {
-		l, r := m.helpColumn(left), m.helpColumn(right)
-		_, h := widget.Size(l)
-		columns = widget.Columns(widget.Frame(l, w/2, h), r)
+		_, h := widget.Size(first)
+		columns = widget.Columns(widget.Frame(first, w/2, h), second)
 	}
 	var l widget.Lines
 	l.Add(columns, "", e.Theme.Title.Render(e.S(i18n.HelpQuotas)),
@@ -70,8 +70,7 @@ func (m *model) helpColumn(groups []keys.Group) string {
 // helpRows is how many lines of the help are in sight.
 func (m *model) helpRows(lines int) int { return min(lines, m.h-chromeH-widget.PanelH) }
 
-func (m *model) helpView() string {
-	lines := m.helpLines()
+func (m *model) helpView(lines []string) string {
 	rows := m.helpRows(len(lines))
 	m.help.top = max(0, min(m.help.top, len(lines)-rows))
 	top := m.help.top
@@ -103,9 +102,10 @@ func (m *model) helpKey(k tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
-func (m *model) helpKeys() []keys.Key {
+// helpKeys are those of a help of so many lines.
+func (m *model) helpKeys(lines int) []keys.Key {
 	list := []keys.Key{keys.Quit.To(i18n.DoQuit)}
-	if lines := len(m.helpLines()); lines > m.helpRows(lines) {
+	if lines > m.helpRows(lines) {
 		list = append([]keys.Key{keys.Arrows.To(i18n.DoScroll)}, list...)
 	}
 	return list
