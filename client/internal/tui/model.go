@@ -87,7 +87,6 @@ type model struct {
 	spinning bool
 
 	quotas page.Load[api.Quotas]
-	who    page.Load[api.Profile]
 	last   string    // who was logged in last
 	back   page.Kind // where a session that ended by itself goes on
 	login  page.LoginArg

@@ -45,12 +45,7 @@ func (m *model) acted(fact tea.Msg) tea.Cmd {
 
 // askWho asks for what is known of whoever is logged in, the news included.
 func (m *model) askWho() tea.Cmd {
-	return tea.Batch(m.AskQuotas(), m.e.Inbox.Reload(m.e), m.who.Start(m.e, m.e.API.Who, func() tea.Cmd {
-		if m.who.Err == nil {
-			m.e.Profile = m.who.Data
-		}
-		return nil
-	}))
+	return tea.Batch(m.AskQuotas(), m.e.Inbox.Reload(m.e), m.e.AskWho())
 }
 
 // entered begins a session: at home, or where one that ended by itself stood.
@@ -63,7 +58,8 @@ func (m *model) entered(fact page.Entered) {
 		m.back = page.Home
 	}
 	m.last, m.under = s.Login, nil
-	e.Session, e.Profile, e.Inbox.Unread = s, api.Profile{}, s.Unread
+	e.Session, e.Inbox.Unread = s, s.Unread
+	e.Who.Forget()
 	if s.Quota.Max > 0 {
 		e.Quotas.Connections = s.Quota
 	}
@@ -93,8 +89,8 @@ func (m *model) left(fact page.Left) {
 	if fact.Reason != "" {
 		m.back = m.kind // an ended session goes on where it stood
 	}
-	m.e.Session, m.e.Profile = api.Session{}, api.Profile{}
+	m.e.Session = api.Session{}
+	m.e.Who.Forget()
 	m.e.Inbox.Forget()
 	m.quotas.Forget()
-	m.who.Forget()
 }

@@ -15,7 +15,7 @@ import (
 
 // Env is what all screens share, and the shell around them. Pages read it in
 // View, so a change of language or theme needs no word to anyone. It is written
-// by the root, by Load (busy) and by the Inbox itself.
+// by the root, by Load (busy), by AskWho and by the Inbox itself.
 type Env struct {
 	Shell
 	Ctx    context.Context // ends with the program
@@ -32,8 +32,8 @@ type Env struct {
 	After func(d time.Duration, m tea.Msg) tea.Cmd
 
 	Link    link.State
-	Session api.Session // zero when nobody is logged in
-	Profile api.Profile // zero until known
+	Session api.Session       // zero when nobody is logged in
+	Who     Load[api.Profile] // who is logged in
 	Quotas  QuotaState
 	Inbox   Inbox
 	Alerts  config.Alerts // when administrators are called
@@ -43,6 +43,9 @@ type Env struct {
 
 // Busy says whether an answer is awaited.
 func (e *Env) Busy() bool { return e.busy > 0 }
+
+// AskWho asks for the profile of whoever is logged in.
+func (e *Env) AskWho() tea.Cmd { return e.Who.Start(e, e.API.Who, nil) }
 
 // IsAdmin says whether an administrator is logged in.
 func (e *Env) IsAdmin() bool { return e.Session.Role == api.Admin }

@@ -19,18 +19,17 @@ type Page struct {
 	page.Base
 	e   *page.Env
 	cur int
-	who page.Load[api.Profile]
 }
 
 // New makes the screen.
 func New(e *page.Env) *Page { return &Page{e: e} }
 
-// Show asks who one is, once.
+// Show asks who one is, where that is not known since the login.
 func (p *Page) Show(any) tea.Cmd {
-	if p.who.Has {
+	if p.e.Who.Has || p.e.Who.Busy() {
 		return nil
 	}
-	return p.who.Start(p.e, p.e.API.Who, nil)
+	return p.e.AskWho()
 }
 
 // actions are what one can do here, in the order shown.
@@ -61,7 +60,6 @@ type action struct {
 func (p *Page) Update(m tea.Msg) tea.Cmd {
 	switch m := m.(type) {
 	case page.Left:
-		p.who.Forget()
 		p.cur = 0
 	case tea.KeyMsg:
 		actions := p.actions()
@@ -75,7 +73,7 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 		case keys.Enter.Is(m):
 			return actions[p.cur].do()
 		case keys.Refresh.Is(m):
-			return p.who.Start(p.e, p.e.API.Who, nil)
+			return p.e.AskWho()
 		}
 	}
 	return nil
@@ -85,9 +83,9 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 func (p *Page) View() string {
 	e, th, w := p.e, p.e.Theme, min(70, p.W-4)
 	var l widget.Lines
-	who := p.who.Data
+	who := e.Who.Data
 	name := who.FirstName + " " + who.LastName
-	if !p.who.Has {
+	if !e.Who.Has {
 		name = e.Session.Login
 	}
 	l.Add("", th.Title.Render(name))
@@ -109,11 +107,11 @@ func (p *Page) View() string {
 		l.Add(widget.Fit(th.Faint.Render(f[0]), 14) + f[1])
 	}
 	switch {
-	case p.who.Err != nil:
-		l.Add(e.Failure(p.who.Err, w))
-	case p.who.Slow(e):
+	case e.Who.Err != nil:
+		l.Add(e.Failure(e.Who.Err, w))
+	case e.Who.Slow(e):
 		l.Add(e.Waiting())
-	case p.who.Has && !who.Since.IsZero():
+	case e.Who.Has && !who.Since.IsZero():
 		l.Add(th.Faint.Render(e.S(i18n.AccountSince, e.T.Date(who.Since, e.Now()))))
 	}
 	l.Add("")

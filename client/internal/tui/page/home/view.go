@@ -61,7 +61,7 @@ func (p *Page) panel(title i18n.Msg, right, body string, w, h int) string {
 
 func (p *Page) greeting() string {
 	e, th := p.e, p.e.Theme
-	name := e.Profile.FirstName
+	name := e.Who.Data.FirstName
 	if name == "" {
 		name = e.Session.Login
 	}
