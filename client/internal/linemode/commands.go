@@ -13,11 +13,11 @@ type command struct {
 	args  [2]string // as the help shows them
 	help  i18n.Msg
 	do    func(s *session, ctx context.Context, args string) error
-	admin bool // nobody else hears of it
 }
 
-// commands are all commands, in the order of the help.
-func commands() []command {
+// commands are all commands in the order of the help; only an administrator hears
+// of the administrators' own.
+func commands(admin bool) []command {
 	all := []command{
 		{names: [2]string{"catalogue", "catalogue"}, args: [2]string{"[type=livre] [max=5] [vendeur=zoé] [tri=prix] [mots]", "[type=livre] [max=5] [seller=zoé] [sort=price] [words]"}, help: i18n.SimpleHelpCatalogue, do: (*session).catalogue},
 		{names: [2]string{"suite", "more"}, help: i18n.SimpleHelpMore, do: (*session).next},
@@ -39,9 +39,8 @@ func commands() []command {
 		{names: [2]string{"deconnexion", "logout"}, help: i18n.SimpleHelpLogout, do: (*session).logout},
 		{names: [2]string{"langue", "language"}, args: [2]string{"fr|en", "fr|en"}, help: i18n.SimpleHelpLanguage, do: (*session).language},
 	}
-	for _, c := range orders() {
-		c.admin = true
-		all = append(all, c)
+	if admin {
+		all = append(all, orders()...)
 	}
 	return append(all, []command{
 		{names: [2]string{"aide", "help"}, help: i18n.SimpleHelpHelp, do: (*session).help},
@@ -64,10 +63,7 @@ func find(word string, admin bool) (command, bool) {
 	}
 	var found command
 	hits := 0
-	for _, c := range commands() {
-		if c.admin && !admin {
-			continue
-		}
+	for _, c := range commands(admin) {
 		for _, name := range c.names {
 			if name == word {
 				return c, true
@@ -83,10 +79,7 @@ func find(word string, admin bool) (command, bool) {
 }
 
 func (s *session) help(context.Context, string) error {
-	for _, c := range commands() {
-		if c.admin && !s.admin() {
-			continue
-		}
+	for _, c := range commands(s.admin()) {
 		name := strings.TrimSpace(c.names[s.t.Lang] + " " + c.args[s.t.Lang])
 		s.say(i18n.SimpleHelpLine, name, s.t.S(c.help))
 	}

@@ -1,6 +1,7 @@
 package linemode
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,7 +31,7 @@ func TestAdministratorsCommands(t *testing.T) {
 		if c, ok := find(word, true); !ok || c.names[i18n.French] != want {
 			t.Errorf("%q: %q, %v", word, c.names, ok)
 		}
-		if c, ok := find(word, false); ok && c.admin {
+		if c, ok := find(word, false); ok && slices.ContainsFunc(orders(), func(o command) bool { return o.names == c.names }) {
 			t.Errorf("a student finds %q", c.names)
 		}
 	}
@@ -41,7 +42,7 @@ func TestAdministratorsCommands(t *testing.T) {
 
 func TestCommandsAreDistinct(t *testing.T) {
 	seen := map[string]int{}
-	for i, c := range commands() {
+	for i, c := range commands(true) {
 		for _, n := range c.names {
 			if n != i18n.Fold(n) {
 				t.Errorf("%q cannot be found: words are compared folded", n)

@@ -142,10 +142,8 @@ func (s *session) verbatim(line string) (command, bool) {
 // unknown says what was perhaps meant.
 func (s *session) unknown(name string) {
 	var names []string
-	for _, c := range commands() {
-		if !c.admin || s.admin() {
-			names = append(names, c.names[s.t.Lang])
-		}
+	for _, c := range commands(s.admin()) {
+		names = append(names, c.names[s.t.Lang])
 	}
 	if near := i18n.Nearest(name, names); near != "" {
 		s.say(i18n.SimpleMeant, name, near)
