@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
-
-	"etuservices/server/internal/config"
 )
 
 // maxAddresses bounds the memory of who came lately; at the bound, addresses
@@ -32,34 +30,19 @@ type address struct {
 	fresh *rate.Limiter
 }
 
-// key is what is limited: the client's network. ok is false for what is no IP address (a test's pipe).
-func (a *addresses) key(remote net.Addr) (ip netip.Addr, ok bool) {
+// ipOf gives a client's address; ok is false for what has none (a test's pipe).
+func ipOf(remote net.Addr) (ip netip.Addr, ok bool) {
 	ap, err := netip.ParseAddrPort(remote.String())
-	if err != nil {
-		return netip.Addr{}, false
-	}
-	return config.Network(ap.Addr()), true
-}
-
-// isExempt says whether limits per address leave a client alone: what has no IP
-// address (a test's pipe), too.
-func (a *addresses) isExempt(remote net.Addr) bool {
-	_, hasIP := a.key(remote)
-	return !hasIP || contains(a.exempt, remote)
+	return ap.Addr().Unmap().WithZone(""), err == nil
 }
 
 // contains says whether an address is in one of the networks.
-func contains(nets []netip.Prefix, remote net.Addr) bool {
-	ap, err := netip.ParseAddrPort(remote.String())
-	if err != nil {
-		return false
-	}
-	ip := ap.Addr().Unmap().WithZone("")
+func contains(nets []netip.Prefix, ip netip.Addr) bool {
 	return slices.ContainsFunc(nets, func(p netip.Prefix) bool { return p.Contains(ip) })
 }
 
-// enter counts a new connection, or says how long its address must wait.
-func (a *addresses) enter(ip netip.Addr) (wait time.Duration) {
+// enter counts a new connection of a network, or says how long it must wait.
+func (a *addresses) enter(network netip.Addr) (wait time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if len(a.all) >= maxAddresses {
@@ -68,10 +51,10 @@ func (a *addresses) enter(ip netip.Addr) (wait time.Duration) {
 	if a.all == nil {
 		a.all = make(map[netip.Addr]*address)
 	}
-	one := a.all[ip]
+	one := a.all[network]
 	if one == nil {
 		one = &address{fresh: rate.NewLimiter(rate.Every(time.Minute/time.Duration(a.perMinute)), a.perMinute)}
-		a.all[ip] = one
+		a.all[network] = one
 	}
 	if one.open >= a.maxOpen {
 		return time.Second // as soon as one of them leaves
@@ -85,10 +68,10 @@ func (a *addresses) enter(ip netip.Addr) (wait time.Duration) {
 	return 0
 }
 
-func (a *addresses) leave(ip netip.Addr) {
+func (a *addresses) leave(network netip.Addr) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if one := a.all[ip]; one != nil {
+	if one := a.all[network]; one != nil {
 		one.open--
 	}
 }

@@ -31,8 +31,11 @@ type proxyListener struct {
 // connection only.
 func (l proxyListener) Accept() (net.Conn, error) {
 	nc, err := l.Listener.Accept()
-	if err != nil || !contains(l.nets, nc.RemoteAddr()) {
-		return nc, err
+	if err != nil {
+		return nil, err
+	}
+	if ip, ok := ipOf(nc.RemoteAddr()); !ok || !contains(l.nets, ip) {
+		return nc, nil
 	}
 	return proxiedConn{proxyproto.NewConn(nc,
 		proxyproto.WithPolicy(proxyproto.REQUIRE),

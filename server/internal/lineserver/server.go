@@ -16,6 +16,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/netip"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -116,8 +117,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, open func(*Conn) Ses
 // accept gives a connection its goroutine, if there is a place for it.
 func (s *Server) accept(ctx context.Context, nc net.Conn, open func(*Conn) Session) {
 	c := &Conn{nc: nc, server: s, reader: protocol.NewReader(nc), opened: time.Now()}
-	c.exempt = s.addresses.isExempt(nc.RemoteAddr())
-	release, code, wait := s.admit(c)
+	ip, ok := ipOf(nc.RemoteAddr())
+	c.exempt = !ok || contains(s.addresses.exempt, ip)
+	release, code, wait := s.admit(c, config.Network(ip))
 	if code != "" {
 		s.refuse(ctx, nc, code, wait)
 		return
@@ -194,7 +196,7 @@ func (s *Server) spawn(nc net.Conn, f func()) {
 
 // admit takes a connection's places, to be given back by release, or says why
 // there are none and, for DEBIT, how long to wait.
-func (s *Server) admit(c *Conn) (release func(), code protocol.Code, wait time.Duration) {
+func (s *Server) admit(c *Conn, network netip.Addr) (release func(), code protocol.Code, wait time.Duration) {
 	select {
 	case s.slots <- struct{}{}:
 	default:
@@ -210,17 +212,13 @@ func (s *Server) admit(c *Conn) (release func(), code protocol.Code, wait time.D
 		return nil, protocol.PLEIN, 0
 	}
 	c.unauthenticated = true
-	ip, ok := s.addresses.key(c.nc.RemoteAddr())
-	if !ok {
-		return free, "", 0
-	}
-	if wait := s.addresses.enter(ip); wait > 0 {
+	if wait := s.addresses.enter(network); wait > 0 {
 		c.SetAuthenticated(true)
 		free()
 		return nil, protocol.DEBIT, wait
 	}
 	return func() {
-		s.addresses.leave(ip)
+		s.addresses.leave(network)
 		free()
 	}, "", 0
 }
