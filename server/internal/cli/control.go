@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"etuservices/server/internal/store"
+	"etuservices/server/internal/wait"
 )
 
 // The control socket lets the server's own commands act on embedded stores that a
@@ -22,6 +23,8 @@ const (
 	// controlTime bounds a whole command: rebuilding a million accounts takes some
 	// seconds, and a person may have to type a password.
 	controlTime = 5 * time.Minute
+	// acceptPause is after a connection that could not be accepted.
+	acceptPause = 100 * time.Millisecond
 	// controlBytes bounds what a command sends: a file that it reads, escaped.
 	controlBytes = 4 * maxInput
 )
@@ -75,10 +78,8 @@ func ServeControl(ctx context.Context, l net.Listener, run Command) {
 		case errors.Is(err, net.ErrClosed):
 			return
 		default: // no file left for it: others close theirs
-			select {
-			case <-ctx.Done():
+			if wait.For(ctx, acceptPause) != nil {
 				return
-			case <-time.After(100 * time.Millisecond):
 			}
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"etuservices/server/internal/store"
+	"etuservices/server/internal/wait"
 )
 
 const (
@@ -124,25 +125,20 @@ func (h *Hub) readLocked(ctx context.Context) {
 
 // heartbeatLoop sends a heartbeat every heartbeatEvery until ctx ends.
 func (h *Hub) heartbeatLoop(ctx context.Context) {
-	tick := time.NewTicker(heartbeatEvery)
-	defer tick.Stop()
 	failing := false
-	for {
+	send := func() {
 		err := h.sendHeartbeat(ctx)
-		if failed := err != nil && ctx.Err() == nil; failed != failing {
-			failing = failed
-			if failed {
-				h.Log.Warn("présence non tenue dans Redis", "erreur", err)
-			} else {
-				h.Log.Debug("présence tenue de nouveau dans Redis")
-			}
+		failed := err != nil && ctx.Err() == nil
+		switch {
+		case failed && !failing:
+			h.Log.Warn("présence non tenue dans Redis", "erreur", err)
+		case failing && !failed:
+			h.Log.Debug("présence tenue de nouveau dans Redis")
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+		failing = failed
 	}
+	send()
+	wait.Every(ctx, heartbeatEvery, send)
 }
 
 func (h *Hub) sendHeartbeat(ctx context.Context) error {

@@ -56,7 +56,7 @@ func (s *Snapshot) Sockets() (n int64) {
 // Servers is the number of living processes.
 func (s *Snapshot) Servers() int { return len(s.Processes) }
 
-// errSnapshot is an answer of snapshot.lua or peers.lua in another form than theirs.
+// errSnapshot is an answer of one of the scripts in another form than theirs.
 var errSnapshot = errors.New("cluster: unexpected answer of Redis")
 
 func parseSnapshot(answer any) (*Snapshot, error) {
