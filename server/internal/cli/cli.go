@@ -55,7 +55,7 @@ func Split(args []string) (words, options []string) {
 		n++
 	}
 	words = slices.Clone(args[:n])
-	c := find(words)
+	c, _ := find(words)
 	for _, option := range args[n:] {
 		if c != nil && slices.Contains(c.flags, option) {
 			words = append(words, option)
@@ -68,7 +68,7 @@ func Split(args []string) (words, options []string) {
 
 // Check says whether words are a command, before any store is opened.
 func Check(words []string) error {
-	if find(words) == nil {
+	if c, _ := find(words); c == nil {
 		return fmt.Errorf("%w : commande inconnue ou incomplète : %s\n%s", ErrUsage, strings.Join(words, " "), usageOf(words[0]))
 	}
 	return nil
@@ -120,40 +120,35 @@ var commands = []command{
 // Doctor is the command that looks at stores which may not open.
 const Doctor = "doctor"
 
-func find(words []string) *command {
-	for i, c := range commands {
+// find gives the command that words are, and the words behind its name; nil where they
+// are none.
+func find(words []string) (c *command, args []string) {
+	for i := range commands {
+		c := &commands[i]
 		name := strings.Fields(c.name)
-		if len(words) < len(name) || strings.Join(words[:len(name)], " ") != c.name {
+		if len(words) < len(name) || !slices.Equal(words[:len(name)], name) {
 			continue
 		}
-		given := 0
-		for _, word := range words[len(name):] {
+		args, given := words[len(name):], 0
+		for _, word := range args {
 			if !slices.Contains(c.flags, word) {
 				given++
 			}
 		}
 		if given >= c.least && (c.most < 0 || given <= c.most) {
-			return &commands[i]
+			return c, args
 		}
 	}
-	return nil
-}
-
-// arguments are the words behind a command's name.
-func arguments(words []string) []string {
-	if c := find(words); c != nil {
-		return words[len(strings.Fields(c.name)):]
-	}
-	return nil
+	return nil, nil
 }
 
 // Run runs a command that Check found good.
 func (t *Tool) Run(ctx context.Context, words []string) error {
-	c := find(words)
+	c, args := find(words)
 	if c == nil || c.run == nil {
 		return ErrUsage
 	}
-	return c.run(ctx, t, arguments(words))
+	return c.run(ctx, t, args)
 }
 
 func migrate(_ context.Context, t *Tool, _ []string) error { // opening the stores did it

@@ -51,7 +51,7 @@ type localTerminal struct {
 // is set.
 func NewTerminal(words []string, getenv func(string) string, in *os.File, out, prompts io.Writer) Terminal {
 	t := localTerminal{Writer: out, getenv: getenv, in: in, prompts: prompts}
-	if args := arguments(words); len(args) > 0 {
+	if _, args := find(words); len(args) > 0 {
 		t.argument = args[0]
 	}
 	return t
