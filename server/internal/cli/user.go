@@ -77,73 +77,71 @@ func add(ctx context.Context, t *Tool, args []string) error {
 	return t.done(err, user.Login, "compte ouvert")
 }
 
+// onAccount reads a login, calls do with it, and says what was done, or why not.
+func (t *Tool) onAccount(arg, what string, do func(login string) error) error {
+	login, err := loginOf(arg)
+	if err != nil {
+		return err
+	}
+	return t.done(do(login), login, what)
+}
+
 func passwd(ctx context.Context, t *Tool, args []string) error {
-	login, err := loginOf(args[0])
-	if err != nil {
-		return err
-	}
-	password, err := t.newPassword()
-	if err != nil {
-		return err
-	}
-	return t.done(t.Admin.SetPassword(ctx, admin.CLIActor, login, password), login, "mot de passe donné, à changer à la prochaine connexion")
+	return t.onAccount(args[0], "mot de passe donné, à changer à la prochaine connexion", func(login string) error {
+		password, err := t.newPassword()
+		if err != nil {
+			return err
+		}
+		return t.Admin.SetPassword(ctx, admin.CLIActor, login, password)
+	})
 }
 
 func block(ctx context.Context, t *Tool, args []string) error {
-	login, err := loginOf(args[0])
-	if err != nil {
-		return err
-	}
-	reason, err := reasonOf(args[1:])
-	if err != nil {
-		return err
-	}
-	return t.done(t.Admin.Block(ctx, admin.CLIActor, login, reason), login, "compte bloqué, sessions fermées")
+	return t.onAccount(args[0], "compte bloqué, sessions fermées", func(login string) error {
+		reason, err := reasonOf(args[1:])
+		if err != nil {
+			return err
+		}
+		return t.Admin.Block(ctx, admin.CLIActor, login, reason)
+	})
 }
 
 func unblock(ctx context.Context, t *Tool, args []string) error {
-	login, err := loginOf(args[0])
-	if err != nil {
-		return err
-	}
-	return t.done(t.Admin.Unblock(ctx, admin.CLIActor, login), login, "compte rouvert")
+	return t.onAccount(args[0], "compte rouvert", func(login string) error {
+		return t.Admin.Unblock(ctx, admin.CLIActor, login)
+	})
 }
 
 func raz(ctx context.Context, t *Tool, args []string) error {
-	login, err := loginOf(args[0])
-	if err != nil {
-		return err
-	}
-	return t.done(t.Admin.Reset(ctx, admin.CLIActor, login), login, "les deux quotas repartent de zéro")
+	return t.onAccount(args[0], "les deux quotas repartent de zéro", func(login string) error {
+		return t.Admin.Reset(ctx, admin.CLIActor, login)
+	})
 }
 
 func role(ctx context.Context, t *Tool, args []string) error {
-	login, err := loginOf(args[0])
-	if err != nil {
-		return err
-	}
-	role, err := roleOf(args[1])
-	if err != nil {
-		return err
-	}
-	return t.done(t.Admin.SetRole(ctx, admin.CLIActor, login, role), login, "rôle "+string(role)+", sessions fermées")
+	return t.onAccount(args[0], "rôle "+args[1]+", sessions fermées", func(login string) error {
+		role, err := roleOf(args[1])
+		if err != nil {
+			return err
+		}
+		return t.Admin.SetRole(ctx, admin.CLIActor, login, role)
+	})
 }
 
 // deleteReason is told to the user of an account that is deleted without a reason.
 const deleteReason = "L'administration a supprimé votre compte."
 
 func remove(ctx context.Context, t *Tool, args []string) error {
-	login, err := loginOf(args[0])
-	if err != nil {
-		return err
-	}
-	reason := deleteReason
-	if len(args) > 1 {
-		if reason, err = reasonOf(args[1:]); err != nil {
-			return err
+	return t.onAccount(args[0], "compte supprimé", func(login string) error {
+		reason := deleteReason
+		if len(args) > 1 {
+			var err error
+			if reason, err = reasonOf(args[1:]); err != nil {
+				return err
+			}
 		}
-	}
-	return t.done(t.Admin.Delete(ctx, admin.CLIActor, login, reason), login, "compte supprimé")
+		return t.Admin.Delete(ctx, admin.CLIActor, login, reason)
+	})
 }
 
 func show(ctx context.Context, t *Tool, args []string) error {
