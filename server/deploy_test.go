@@ -48,26 +48,13 @@ func written(t *testing.T, dir, name string, replacements ...string) string {
 // is not installed the test is skipped, in CI it fails.
 func tool(t *testing.T, input string, name string, args ...string) (output string) {
 	t.Helper()
-	cmd := exec.Command(name, args...)
-	if cmd.Err != nil {
-		if cmd = exec.Command("/usr/sbin/"+name, args...); !fileExists(cmd.Path) {
-			if os.Getenv("CI") == "true" {
-				t.Fatalf("%s is missing", name)
-			}
-			t.Skipf("%s is missing", name)
-		}
-	}
+	cmd := exec.Command(testenv.Program(t, name), args...)
 	cmd.Stdin = strings.NewReader(input)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Errorf("%s %q: %v\n%s", name, args, err, out)
 	}
 	return string(out)
-}
-
-func fileExists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }
 
 // TestDeployUnits: systemd accepts the units, and finds them little exposed.
@@ -112,11 +99,7 @@ func TestDeployHAProxy(t *testing.T) {
 	t.Parallel()
 	tool(t, "", "haproxy", "-c", "-f", "deploy/haproxy.cfg")
 	server := start(t, testenv.Embedded(t), append([]string{"--metrics-addr", "127.0.0.1:0", "--proxy-nets", "127.0.0.1"}, adminArgs...)...)
-	found := metricsAddr.FindStringSubmatch(server.logs.String())
-	if found == nil {
-		t.Fatalf("no metrics: %s", server.logs)
-	}
-	_, metricsPort, err := net.SplitHostPort(found[1])
+	_, metricsPort, err := net.SplitHostPort(server.metricsAddr())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,16 +12,22 @@ import (
 	"etuservices/server/internal/testenv"
 )
 
-var metricsAddr = regexp.MustCompile(`msg=mesures adresse=(\S+)`)
+var metricsLine = regexp.MustCompile(`msg=mesures adresse=(\S+)`)
+
+// metricsAddr is where it says that it serves its metrics.
+func (p *process) metricsAddr() string {
+	p.t.Helper()
+	found := metricsLine.FindStringSubmatch(p.logs.String())
+	if found == nil {
+		p.t.Fatalf("no address of metrics in the log:\n%s", p.logs)
+	}
+	return found[1]
+}
 
 // get asks the address of metrics.
 func (p *process) get(path string) (code int, body string) {
 	p.t.Helper()
-	found := metricsAddr.FindStringSubmatch(p.logs.String())
-	if found == nil {
-		p.t.Fatalf("no address of metrics in the log:\n%s", p.logs)
-	}
-	answer, err := http.Get("http://" + found[1] + path)
+	answer, err := http.Get("http://" + p.metricsAddr() + path)
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -133,12 +133,7 @@ func TestVerifierPage(t *testing.T) {
 		t.Skip("it waits for windows to slide")
 	}
 	for _, program := range []string{"nc", "mysql", "redis-cli", "bash"} {
-		if _, err := exec.LookPath(program); err != nil {
-			if os.Getenv("CI") == "true" {
-				t.Fatal(err)
-			}
-			t.Skip(err)
-		}
+		testenv.Program(t, program)
 	}
 	dsn, redisURL := stores(t)
 	binary := filepath.Join(testenv.TempDir(t), "etuservices-server")

@@ -26,7 +26,7 @@ const (
 )
 
 // errMissing is a program that is not installed.
-var errMissing = errors.New("is missing: apt-get install -y --no-install-recommends mariadb-server-core mariadb-client-core redis-server")
+var errMissing = errors.New("is missing: .ci/stores installs it")
 
 // find looks for a program, also in the folders of services, which an ordinary
 // user's PATH lacks. Its error is errMissing.
@@ -41,6 +41,15 @@ func find(name string) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("%s %w", name, errMissing)
+}
+
+// Program gives the path of an installed program. Where it is not installed the test is
+// skipped, or fails where it must run.
+func Program(t testing.TB, name string) (path string) {
+	t.Helper()
+	path, err := find(name)
+	must(t, err)
+	return path
 }
 
 // must ends a test that could not start what it needs. Where a program is not
