@@ -8,6 +8,7 @@ import (
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/widget"
+	"etuservices/protocol"
 )
 
 // Detail is an article with what else its seller has for sale.
@@ -33,6 +34,24 @@ func FetchDetail(ctx context.Context, e *Env, id string) (Detail, error) {
 		}
 	}
 	return d, err
+}
+
+// EachArticle goes through the first parts of a list, at most so many.
+func EachArticle(ctx context.Context, fetch func(ctx context.Context, n int, after string) (api.ArticlePage, error), parts int, do func(api.Article)) error {
+	after := ""
+	for range parts {
+		part, err := fetch(ctx, protocol.MaxPage, after)
+		if err != nil {
+			return err
+		}
+		for _, a := range part.Articles {
+			do(a)
+		}
+		if after = part.Next; after == "" {
+			break
+		}
+	}
+	return nil
 }
 
 // Mine says that an article is the user's own.

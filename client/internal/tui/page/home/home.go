@@ -14,7 +14,6 @@ import (
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/widget"
-	"etuservices/protocol"
 )
 
 const (
@@ -89,10 +88,10 @@ func (p *Page) askFigures() tea.Cmd {
 		if f.boards, err = own.Boards(ctx, api.AllBoards); err != nil {
 			return f, err
 		}
-		if err = each(ctx, own.MyPurchases, f.bought.add); err != nil {
+		if err = page.EachArticle(ctx, own.MyPurchases, mostPages, f.bought.add); err != nil {
 			return f, err
 		}
-		return f, each(ctx, own.MySales, func(a api.Article) {
+		return f, page.EachArticle(ctx, own.MySales, mostPages, func(a api.Article) {
 			switch a.Status {
 			case api.OnSale:
 				f.onSale.add(a)
@@ -101,24 +100,6 @@ func (p *Page) askFigures() tea.Cmd {
 			}
 		})
 	}, nil)
-}
-
-// each goes through a list that comes in parts.
-func each(ctx context.Context, fetch func(context.Context, int, string) (api.ArticlePage, error), do func(api.Article)) error {
-	after := ""
-	for range mostPages {
-		part, err := fetch(ctx, protocol.MaxPage, after)
-		if err != nil {
-			return err
-		}
-		for _, a := range part.Articles {
-			do(a)
-		}
-		if after = part.Next; after == "" {
-			break
-		}
-	}
-	return nil
 }
 
 // Update takes keys and facts.

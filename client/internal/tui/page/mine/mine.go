@@ -15,7 +15,6 @@ import (
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/widget"
-	"etuservices/protocol"
 )
 
 // The tabs.
@@ -49,7 +48,7 @@ func New(e *page.Env) *Page { return &Page{e: e} }
 func (p *Page) Show(any) tea.Cmd {
 	return p.all.Start(p.e, func(ctx context.Context) (lists, error) {
 		var l lists
-		err := each(ctx, p.e.API.MySales, func(a api.Article) {
+		err := page.EachArticle(ctx, p.e.API.MySales, maxPages, func(a api.Article) {
 			if a.Status == api.Sold {
 				l[sold] = append(l[sold], a)
 			} else {
@@ -59,26 +58,8 @@ func (p *Page) Show(any) tea.Cmd {
 		if err != nil {
 			return l, err
 		}
-		return l, each(ctx, p.e.API.MyPurchases, func(a api.Article) { l[bought] = append(l[bought], a) })
+		return l, page.EachArticle(ctx, p.e.API.MyPurchases, maxPages, func(a api.Article) { l[bought] = append(l[bought], a) })
 	}, nil)
-}
-
-// each goes through all pages of a list.
-func each(ctx context.Context, ask func(context.Context, int, string) (api.ArticlePage, error), do func(api.Article)) error {
-	after := ""
-	for range maxPages {
-		part, err := ask(ctx, protocol.MaxPage, after)
-		if err != nil {
-			return err
-		}
-		for _, a := range part.Articles {
-			do(a)
-		}
-		if after = part.Next; after == "" {
-			return nil
-		}
-	}
-	return nil
 }
 
 // Update takes keys and facts.
