@@ -13,6 +13,21 @@ type Part[T any] struct {
 	Unread int // of the news: how many, on this page or not
 }
 
+// Whole fetches a list from a part on, until its last part or an empty one.
+func Whole[T any](ctx context.Context, fetch func(ctx context.Context, after string) (Part[T], error), after string) (Part[T], error) {
+	var all Part[T]
+	for {
+		part, err := fetch(ctx, after)
+		if err != nil {
+			return all, err
+		}
+		all.Rows, all.Next = append(all.Rows, part.Rows...), part.Next
+		if after = part.Next; after == "" || len(part.Rows) == 0 {
+			return all, nil
+		}
+	}
+}
+
 // Pager is a list that the server gives in parts: the first on demand, the
 // others while the cursor comes near the end.
 type Pager[T any] struct {
@@ -59,17 +74,7 @@ func (p *Pager[T]) All(e *Env, fetch func(ctx context.Context, after string) (Pa
 		return then()
 	}
 	after := p.Next
-	return p.more.Start(e, func(ctx context.Context) (Part[T], error) {
-		all := Part[T]{Next: after}
-		for all.Next != "" {
-			part, err := fetch(ctx, all.Next)
-			if err != nil || len(part.Rows) == 0 {
-				return all, err
-			}
-			all.Rows, all.Next = append(all.Rows, part.Rows...), part.Next
-		}
-		return all, nil
-	}, func() tea.Cmd {
+	return p.more.Start(e, func(ctx context.Context) (Part[T], error) { return Whole(ctx, fetch, after) }, func() tea.Cmd {
 		if p.more.Err == nil {
 			p.Rows, p.Next = append(p.Rows, p.more.Data.Rows...), p.more.Data.Next
 		}

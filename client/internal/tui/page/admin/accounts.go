@@ -180,18 +180,11 @@ func (p *accounts) key(k tea.KeyMsg) tea.Cmd {
 func (p *accounts) export() tea.Cmd {
 	fetch := p.fetch()
 	return export(p.e, &p.file, "comptes", []string{"login", "prenom", "nom", "email", "role", "etat"}, func(ctx context.Context) (rows [][]string, err error) {
-		for next := ""; ; {
-			part, err := fetch(ctx, next)
-			if err != nil {
-				return nil, err
-			}
-			for _, a := range part.Rows {
-				rows = append(rows, []string{a.Login, a.FirstName, a.LastName, a.Email, string(a.Role), string(a.Standing)})
-			}
-			if next = part.Next; next == "" {
-				return rows, nil
-			}
+		all, err := page.Whole(ctx, fetch, "")
+		for _, a := range all.Rows {
+			rows = append(rows, []string{a.Login, a.FirstName, a.LastName, a.Email, string(a.Role), string(a.Standing)})
 		}
+		return rows, err
 	})
 }
 
