@@ -3,6 +3,8 @@ package widget
 import (
 	"strings"
 
+	"github.com/charmbracelet/lipgloss"
+
 	"etuservices/client/internal/tui/theme"
 )
 
@@ -17,14 +19,7 @@ func Gauge(th *theme.Theme, part, whole, w int) string {
 	if whole > 0 && part > 0 {
 		full = min(w, max(1, (part*w+whole/2)/whole))
 	}
-	style := th.Bar
-	switch Level(part, whole) {
-	case Low:
-		style = th.Warn
-	case None:
-		style = th.Err
-	}
-	return style.Render(strings.Repeat(theme.Full, full)) +
+	return barStyle(th, Level(part, whole)).Render(strings.Repeat(theme.Full, full)) +
 		th.Track.Render(strings.Repeat(theme.Empty, w-full))
 }
 
@@ -47,6 +42,17 @@ func Level(part, whole int) QuotaLevel {
 		return Low
 	}
 	return Plenty
+}
+
+// barStyle is that of the filled part of a bar.
+func barStyle(th *theme.Theme, l QuotaLevel) lipgloss.Style {
+	switch l {
+	case Low:
+		return th.Warn
+	case None:
+		return th.Err
+	}
+	return th.Bar
 }
 
 // LevelSign is the sign that goes with a level, in its colour.

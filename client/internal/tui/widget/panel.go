@@ -150,13 +150,7 @@ func Share(total, gap int, weights ...int) []int {
 // Pips shows a small quota: a sign for each, full for those that are left. In w
 // cells; where they do not fit one for each, a gauge.
 func Pips(th *theme.Theme, left, most, w int) string {
-	style := th.Bar
-	switch Level(left, most) {
-	case Low:
-		style = th.Warn
-	case None:
-		style = th.Err
-	}
+	style := barStyle(th, Level(left, most))
 	apart := 0
 	switch {
 	case most <= 0 || most > w:
