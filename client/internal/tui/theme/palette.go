@@ -19,12 +19,12 @@ func (c colour) both() lipgloss.TerminalColor {
 }
 
 // mixed is the colour between c (at 0) and d (at 1).
-func (c colour) mixed(d colour, at float64) string {
-	part := func(shift uint) uint32 {
+func (c colour) mixed(d colour, at float64) (red, green, blue uint8) {
+	part := func(shift uint) uint8 {
 		from, to := float64(c.rgb>>shift&255), float64(d.rgb>>shift&255)
-		return uint32(math.Round(from+(to-from)*at)) << shift
+		return uint8(math.Round(from + (to-from)*at))
 	}
-	return fmt.Sprintf("#%06x", part(16)|part(8)|part(0))
+	return part(16), part(8), part(0)
 }
 
 // palette is the colours of a theme. Every text has a contrast (WCAG 2) of at

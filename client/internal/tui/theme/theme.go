@@ -4,6 +4,7 @@
 package theme
 
 import (
+	"fmt"
 	"io"
 	"strings"
 
@@ -184,8 +185,9 @@ func (t *Theme) Dim(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-// Gradient draws a text in colours that go from Accent to AccentEnd where the
-// terminal has enough of them.
+// Gradient draws a text in colours that go from Title's to AccentEnd's where the
+// terminal has enough of them. Every frame has one: a lipgloss style for each
+// character would take several times as long.
 func (t *Theme) Gradient(text string) string {
 	p, coloured := palettes[t.Name]
 	if !coloured || t.mono || t.renderer.ColorProfile() != termenv.TrueColor {
@@ -194,8 +196,8 @@ func (t *Theme) Gradient(text string) string {
 	runes := []rune(text)
 	var b strings.Builder
 	for i, r := range runes {
-		c := p.title.mixed(p.accentEnd, float64(i)/float64(max(1, len(runes)-1)))
-		b.WriteString(t.Title.Foreground(lipgloss.Color(c)).Render(string(r)))
+		red, green, blue := p.title.mixed(p.accentEnd, float64(i)/float64(max(1, len(runes)-1)))
+		fmt.Fprintf(&b, "\x1b[1;38;2;%d;%d;%dm%c\x1b[0m", red, green, blue, r)
 	}
 	return b.String()
 }
