@@ -59,7 +59,7 @@ func anchor(line string) (anchored string, doubt bool) {
 	if !doubt {
 		return line, false
 	}
-	return without.String() + "\x1b[0m\x1b[K\r" + with.String(), true
+	return without.String() + eraseRest + "\r" + with.String(), true
 }
 
 // sign says that a cluster is one of the program's, with a place of its own.

@@ -8,8 +8,10 @@ import (
 	"etuservices/client/internal/tui/cells"
 )
 
-// reset ends every style.
-const reset = "\x1b[0m"
+const (
+	reset     = "\x1b[0m"        // ends every style
+	eraseRest = reset + "\x1b[K" // of the line
+)
 
 // changed is what has to be written where a line stood before: the column, the
 // style that holds there, and the part up to where both are alike again. Both
@@ -49,7 +51,7 @@ func changed(before, now string) (col int, style, part string) {
 		}
 	}
 	if short := strings.TrimRight(now, " "); len(short) < len(now) && from < len(short) {
-		return col, style, short[from:] + reset + "\x1b[K"
+		return col, style, short[from:] + eraseRest
 	}
 	return col, style, now[from:]
 }

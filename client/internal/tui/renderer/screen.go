@@ -24,7 +24,7 @@ const (
 	// window's title is kept for later.
 	enter = "\x1b[?1049h\x1b[22;2t\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[?1004h\x1b[2J"
 	// All of it undone, the mouse too.
-	leave = "\x1b[0m\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[23;2t\x1b[?1049l"
+	leave = reset + mouseOff + "\x1b[?1004l\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[23;2t\x1b[?1049l"
 
 	mouseOn  = "\x1b[?1000h\x1b[?1006h"
 	mouseOff = "\x1b[?1006l\x1b[?1000l"
@@ -35,14 +35,15 @@ const leaveWait = time.Second
 
 // Screen is a terminal that shows frames.
 type Screen struct {
-	mu    sync.Mutex // held while writing
-	out   io.Writer
-	last  []string // what stands there, by line
-	want  string   // the newest frame
-	caret string   // the sequence that puts the cursor where it is now
-	title string   // the sequence of the window's title
-	mouse bool
-	away  bool // the terminal is somebody else's
+	mu     sync.Mutex // held while writing
+	out    io.Writer
+	last   []string // what stands there, by line
+	doubts []bool   // the lines of last whose cells terminals disagree about
+	want   string   // the newest frame
+	caret  string   // the sequence that puts the cursor where it is now
+	title  string   // the sequence of the window's title
+	mouse  bool
+	away   bool // the terminal is somebody else's
 
 	frames chan string // a box of one, newest wins
 	done   chan struct{}
@@ -168,8 +169,8 @@ func (s *Screen) draw(frame string) {
 	}
 	var b strings.Builder
 	if len(lines) != len(s.last) || len(s.last) > 0 && cells.Width(lines[0]) != cells.Width(s.last[0]) {
-		b.WriteString("\x1b[0m\x1b[2J") // another size: the terminal may have moved everything
-		s.last = make([]string, len(lines))
+		b.WriteString(reset + "\x1b[2J") // another size: the terminal may have moved everything
+		s.last, s.doubts = make([]string, len(lines)), make([]bool, len(lines))
 	}
 	for i, l := range lines {
 		if l == s.last[i] {
@@ -178,14 +179,16 @@ func (s *Screen) draw(frame string) {
 		row := "\x1b[" + strconv.Itoa(i+1) + ";"
 		short := strings.TrimRight(l, " ")
 		anchored, doubt := anchor(short)
-		if _, before := anchor(s.last[i]); !doubt && !before && s.last[i] != "" {
+		before := s.doubts[i]
+		s.doubts[i] = doubt
+		if !doubt && !before && s.last[i] != "" {
 			col, style, part := changed(s.last[i], l)
 			b.WriteString(row + strconv.Itoa(col+1) + "H" + style + part)
 			continue
 		}
 		b.WriteString(row + "1H" + anchored)
 		if len(short) < len(l) && !doubt { // the rest is blank: erase what stood there
-			b.WriteString("\x1b[0m\x1b[K")
+			b.WriteString(eraseRest)
 		}
 	}
 	s.last = lines
