@@ -251,7 +251,18 @@ func TestStartsBeforeItsStores(t *testing.T) {
 // listenUnix makes a socket on a path short enough for one.
 func listenUnix(t *testing.T) net.Listener {
 	t.Helper()
-	ln, err := net.Listen("unix", t.TempDir()+"/s")
+	return listen(t, "unix", t.TempDir()+"/s")
+}
+
+// listenTCP listens on a free port.
+func listenTCP(t *testing.T) net.Listener {
+	t.Helper()
+	return listen(t, "tcp", "127.0.0.1:0")
+}
+
+func listen(t *testing.T, network, addr string) net.Listener {
+	t.Helper()
+	ln, err := net.Listen(network, addr)
 	if err != nil {
 		t.Fatal(err)
 	}

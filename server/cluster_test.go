@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"regexp"
@@ -251,11 +250,7 @@ func (r redisID) has() string {
 // start fails without a word of listening, and leaves no name behind.
 func TestEveryPortIsTakenBeforeListeningIsSaid(t *testing.T) {
 	t.Parallel()
-	taken, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = taken.Close() })
+	taken := listenTCP(t)
 	port, files := taken.Addr().String(), newPair(t)
 	for name, args := range map[string][]string{
 		"lines":               {"--addr", port},

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"errors"
-	"net"
 	"os"
 	"os/exec"
 	"slices"
@@ -29,12 +28,7 @@ func commandWith(t *testing.T, env *testenv.Env, input string, words ...string) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := env.Options()
-	options := []string{"--mysql-dsn", o.MySQLDSN, "--redis-url", o.RedisURL}
-	if o.MySQLDSN == "" {
-		options = []string{"--data", o.DataDir}
-	}
-	cmd := exec.CommandContext(t.Context(), self, append(words, options...)...)
+	cmd := exec.CommandContext(t.Context(), self, append(words, storeFlags(env)...)...)
 	cmd.Env = append(os.Environ(), serveVariable+"=1")
 	cmd.Stdin = strings.NewReader(input + "\n")
 	var both bytes.Buffer
@@ -54,14 +48,7 @@ func commandWith(t *testing.T, env *testenv.Env, input string, words ...string) 
 func TestCommands(t *testing.T) {
 	t.Parallel()
 	env := testenv.Real(t)
-	must := func(words ...string) string {
-		t.Helper()
-		out, code := command(t, env, words...)
-		if code != 0 {
-			t.Errorf("%q: code %d: %s", words, code, out)
-		}
-		return out
-	}
+	must := func(words ...string) string { t.Helper(); return succeed(t, env, words...) }
 	must("migrate")
 	must("user", "add", "Prof", "prof@univ.fr", "Paul", "Martin", "admin")
 	must("user", "add", "lucie", "lucie@univ.fr", "Lucie", "Martin")
@@ -139,11 +126,7 @@ func TestDoctor(t *testing.T) {
 // key, and room in both stores.
 func TestDoctorLooksAround(t *testing.T) {
 	t.Parallel()
-	taken, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = taken.Close() })
+	taken := listenTCP(t)
 	port, files, open := taken.Addr().String(), newPair(t), newPair(t)
 	if err := os.Chmod(open.key, 0o644); err != nil {
 		t.Fatal(err)

@@ -98,13 +98,8 @@ func TestImportNamesEachBadLine(t *testing.T) {
 			}
 			fmt.Fprintf(&school, "s%d@%s,Prénom,Nom\n", i, domain)
 		}
-		o := env.Options()
-		stores := []string{"--mysql-dsn", o.MySQLDSN, "--redis-url", o.RedisURL}
-		if env.Kind == testenv.KindEmbedded {
-			stores = []string{"--data", o.DataDir}
-		}
 		env.Open(t).Close() // makes the tables
-		out, errs, code := runProgram(t, nil, append([]string{"user", "import", roster(t, school.String())}, stores...)...)
+		out, errs, code := runProgram(t, nil, append([]string{"user", "import", roster(t, school.String())}, storeFlags(env)...)...)
 		if code != 1 || out != "" || strings.Count(errs, "\n  ligne ") != 20 || !strings.Contains(errs, "ligne 100 : ") {
 			t.Errorf("code %d: %s%s", code, out, errs)
 		}

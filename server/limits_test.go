@@ -14,9 +14,8 @@ import (
 // nobodyExempt lets the limits per address hold on loopback too.
 const nobodyExempt = "--exempt-nets=192.0.2.0/24"
 
-// dialFrom connects from another loopback address, and gives the first line:
-// the greeting, or why there is none.
-func dialFrom(t testing.TB, from, addr string) (*client, reply) {
+// connectFrom connects from another loopback address.
+func connectFrom(t testing.TB, from, addr string) net.Conn {
 	t.Helper()
 	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}}
 	nc, err := d.Dial("tcp", addr)
@@ -26,7 +25,14 @@ func dialFrom(t testing.TB, from, addr string) (*client, reply) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := newClient(t, nc)
+	return nc
+}
+
+// dialFrom is connectFrom that gives the first line, too: the greeting, or why there
+// is none.
+func dialFrom(t testing.TB, from, addr string) (*client, reply) {
+	t.Helper()
+	c := newClient(t, connectFrom(t, from, addr))
 	return c, c.Read()
 }
 

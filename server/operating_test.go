@@ -272,14 +272,7 @@ func TestCommandsBesideAnEmbeddedServer(t *testing.T) {
 				t.Errorf("beside a dead server: code %d: %s", code, out)
 			}
 			server := start(t, env)
-			must := func(words ...string) string {
-				t.Helper()
-				out, code := command(t, env, words...)
-				if code != 0 {
-					t.Errorf("%q: code %d: %s", words, code, out)
-				}
-				return out
-			}
+			must := func(words ...string) string { t.Helper(); return succeed(t, env, words...) }
 			must("user", "add", "lucie", "lucie@univ.fr", "Lucie", "Martin")
 			lucie := login(t, server.Addr, "lucie")
 			lucie.Must("VENTE livre 1 titre")

@@ -41,16 +41,19 @@ func launch(t testing.TB, env *testenv.Env, args ...string) *process {
 	return p
 }
 
+// storeFlags are the options of a server, or of a command, on the stores of env.
+func storeFlags(env *testenv.Env) []string {
+	o := env.Options()
+	if o.MySQLDSN == "" {
+		return []string{"--data", o.DataDir}
+	}
+	return []string{"--mysql-dsn", o.MySQLDSN, "--redis-url", o.RedisURL}
+}
+
 // prepare is a server that the test begins, after it changed how.
 func prepare(t testing.TB, env *testenv.Env, args ...string) *process {
 	t.Helper()
-	o := env.Options()
-	own := []string{"--addr", "127.0.0.1:0", "--drain-time", "0"}
-	if o.MySQLDSN != "" {
-		own = append(own, "--mysql-dsn", o.MySQLDSN, "--redis-url", o.RedisURL)
-	} else {
-		own = append(own, "--data", o.DataDir)
-	}
+	own := append(storeFlags(env), "--addr", "127.0.0.1:0", "--drain-time", "0")
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

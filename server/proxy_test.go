@@ -30,11 +30,7 @@ func proxyHeader(t testing.TB, version byte, client string) string {
 // viaBalancer connects from the address of a balancer and writes header.
 func viaBalancer(t testing.TB, addr, header string) net.Conn {
 	t.Helper()
-	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(proxyAddress)}}
-	nc, err := d.Dial("tcp", addr)
-	if err != nil {
-		t.Fatal(err)
-	}
+	nc := connectFrom(t, proxyAddress, addr)
 	t.Cleanup(func() { _ = nc.Close() })
 	if _, err := io.WriteString(nc, header); err != nil {
 		t.Fatal(err)

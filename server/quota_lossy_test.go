@@ -48,15 +48,6 @@ func (l *answerLoser) serve(ln net.Listener, network, to string) {
 func TestLostAnswersCountNothing(t *testing.T) {
 	t.Parallel()
 	const users, perUser = 12, 60
-	listen := func(t *testing.T) net.Listener {
-		t.Helper()
-		ln, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = ln.Close() })
-		return ln
-	}
 	run := func(t *testing.T, env *testenv.Env, l *answerLoser, judge *judge) {
 		server := start(t, env, "--quota-max", strconv.Itoa(many))
 		conns := make([]*client, users)
@@ -114,7 +105,7 @@ func TestLostAnswersCountNothing(t *testing.T) {
 	}
 	t.Run("one server", func(t *testing.T) {
 		t.Parallel()
-		env, l, ln := testenv.Real(t), &answerLoser{}, listen(t)
+		env, l, ln := testenv.Real(t), &answerLoser{}, listenTCP(t)
 		judge := newJudge(t, env)
 		l.serve(ln, "unix", env.Redis().Addr())
 		env.RedisURL = "redis://" + ln.Addr().String()
@@ -122,7 +113,7 @@ func TestLostAnswersCountNothing(t *testing.T) {
 	})
 	t.Run("Cluster", func(t *testing.T) {
 		t.Parallel()
-		env, l, ln := testenv.Real(t), &answerLoser{}, listen(t)
+		env, l, ln := testenv.Real(t), &answerLoser{}, listenTCP(t)
 		judge := newJudge(t, env)
 		cluster := testenv.Cluster(t)
 		l.serve(ln, "tcp", cluster.Addr())

@@ -40,11 +40,7 @@ func TestResetThatRedisMissed(t *testing.T) {
 	t.Parallel()
 	env, lose := testenv.Real(t), &emptyLoser{}
 	judge := newJudge(t, env)
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = ln.Close() })
+	ln := listenTCP(t)
 	lose.serve(ln, env.Redis().Addr())
 	env.RedisURL = "redis://" + ln.Addr().String()
 	server := start(t, env, adminArgs...)
