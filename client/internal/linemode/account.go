@@ -41,11 +41,7 @@ func (s *session) register(ctx context.Context, _ string) error {
 		return fmt.Errorf("register: %w", err)
 	}
 	s.say(i18n.SimpleRegistered)
-	var session api.Session
-	err = s.wait(ctx, func(ctx context.Context) (err error) {
-		session, err = s.api.Login(ctx, r.Login, r.Password)
-		return err
-	})
+	session, err := fetch(ctx, s, func(ctx context.Context) (api.Session, error) { return s.api.Login(ctx, r.Login, r.Password) })
 	if err != nil && !errors.Is(err, api.ErrNotKept) {
 		return err
 	}

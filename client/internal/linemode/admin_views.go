@@ -59,11 +59,8 @@ func (s *session) forgetLive() {
 }
 
 func (s *session) sessions(ctx context.Context, _ string) error {
-	var all []api.Connected
-	if err := s.wait(ctx, func(ctx context.Context) (err error) {
-		all, err = s.api.Sessions(ctx)
-		return err
-	}); err != nil {
+	all, err := fetch(ctx, s, s.api.Sessions)
+	if err != nil {
 		return err
 	}
 	for _, c := range all {
@@ -78,11 +75,10 @@ func (s *session) accounts(ctx context.Context, words string) error {
 }
 
 func (s *session) accountsAfter(ctx context.Context, words, after string) error {
-	var p api.AccountPage
-	if err := s.wait(ctx, func(ctx context.Context) (err error) {
-		p, err = s.api.Accounts(ctx, words, protocol.DefaultPage, after)
-		return err
-	}); err != nil {
+	p, err := fetch(ctx, s, func(ctx context.Context) (api.AccountPage, error) {
+		return s.api.Accounts(ctx, words, protocol.DefaultPage, after)
+	})
+	if err != nil {
 		return err
 	}
 	s.list, s.more = nil, nil // numbers of articles mean nothing here

@@ -10,11 +10,8 @@ import (
 )
 
 func (s *session) quota(ctx context.Context) error {
-	var q api.Quotas
-	if err := s.wait(ctx, func(ctx context.Context) (err error) {
-		q, err = s.api.Quotas(ctx)
-		return err
-	}); err != nil {
+	q, err := fetch(ctx, s, s.api.Quotas)
+	if err != nil {
 		return err
 	}
 	for _, part := range []struct {
@@ -31,11 +28,8 @@ func (s *session) quota(ctx context.Context) error {
 }
 
 func (s *session) boards(ctx context.Context, _ string) error {
-	var b api.Boards
-	if err := s.wait(ctx, func(ctx context.Context) (err error) {
-		b, err = s.api.Boards(ctx, api.AllBoards)
-		return err
-	}); err != nil {
+	b, err := fetch(ctx, s, func(ctx context.Context) (api.Boards, error) { return s.api.Boards(ctx, api.AllBoards) })
+	if err != nil {
 		return err
 	}
 	now := time.Now()
@@ -61,11 +55,8 @@ func (s *session) boards(ctx context.Context, _ string) error {
 }
 
 func (s *session) count(ctx context.Context, _ string) error {
-	var n api.Count
-	if err := s.wait(ctx, func(ctx context.Context) (err error) {
-		n, err = s.api.Count(ctx)
-		return err
-	}); err != nil {
+	n, err := fetch(ctx, s, s.api.Count)
+	if err != nil {
 		return err
 	}
 	s.line(s.t.N(i18n.SimpleUsers, n.Users) + ", " + s.t.N(i18n.SimpleConnections, n.Connections) + ".")
@@ -73,11 +64,8 @@ func (s *session) count(ctx context.Context, _ string) error {
 }
 
 func (s *session) me(ctx context.Context, _ string) error {
-	var p api.Profile
-	if err := s.wait(ctx, func(ctx context.Context) (err error) {
-		p, err = s.api.Who(ctx)
-		return err
-	}); err != nil {
+	p, err := fetch(ctx, s, s.api.Who)
+	if err != nil {
 		return err
 	}
 	s.say(i18n.SimpleMe, p.FirstName, p.LastName, p.Login, p.Email)

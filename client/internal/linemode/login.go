@@ -18,11 +18,7 @@ func (s *session) arrive(ctx context.Context) error {
 		return err
 	}
 	s.say(i18n.SimpleWelcome)
-	var session api.Session
-	err := s.wait(ctx, func(ctx context.Context) (err error) {
-		session, err = s.api.Enter(ctx, s.Login, s.Password)
-		return err
-	})
+	session, err := fetch(ctx, s, func(ctx context.Context) (api.Session, error) { return s.api.Enter(ctx, s.Login, s.Password) })
 	if err == nil || errors.Is(err, api.ErrNotKept) {
 		return s.welcome(ctx, session, err)
 	}
@@ -87,11 +83,7 @@ func (s *session) enter(ctx context.Context, login string) error {
 		if password == "" {
 			return errSkipped
 		}
-		var session api.Session
-		err = s.wait(ctx, func(ctx context.Context) (err error) {
-			session, err = s.api.Login(ctx, login, password)
-			return err
-		})
+		session, err := fetch(ctx, s, func(ctx context.Context) (api.Session, error) { return s.api.Login(ctx, login, password) })
 		if err == nil || errors.Is(err, api.ErrNotKept) {
 			return s.welcome(ctx, session, err)
 		}

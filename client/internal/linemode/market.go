@@ -80,11 +80,8 @@ func (s *session) browse(ctx context.Context, get getter) error { return s.page(
 
 // page shows a page, whose numbers go on from those shown; "more" is the next.
 func (s *session) page(ctx context.Context, after string, shown int, get getter) error {
-	var page api.ArticlePage
-	if err := s.wait(ctx, func(ctx context.Context) (err error) {
-		page, err = get(ctx, after)
-		return err
-	}); err != nil {
+	page, err := fetch(ctx, s, func(ctx context.Context) (api.ArticlePage, error) { return get(ctx, after) })
+	if err != nil {
 		return err
 	}
 	s.list, s.more = slices.Concat(s.list[:shown], page.Articles), nil
@@ -141,16 +138,12 @@ func (s *session) chosen(arg string) (api.Article, error) {
 }
 
 // look gives an article as it is now.
-func (s *session) look(ctx context.Context, arg string) (a api.Article, err error) {
-	if a, err = s.chosen(arg); err != nil {
+func (s *session) look(ctx context.Context, arg string) (api.Article, error) {
+	a, err := s.chosen(arg)
+	if err != nil {
 		return a, err
 	}
-	id := a.ID
-	err = s.wait(ctx, func(ctx context.Context) (err error) {
-		a, err = s.api.Article(ctx, id)
-		return err
-	})
-	return a, err
+	return fetch(ctx, s, func(ctx context.Context) (api.Article, error) { return s.api.Article(ctx, a.ID) })
 }
 
 func (s *session) article(ctx context.Context, arg string) error {

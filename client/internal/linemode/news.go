@@ -55,6 +55,15 @@ func (s *session) wait(ctx context.Context, call func(ctx context.Context) error
 	}
 }
 
+// fetch is wait for a call that gives something.
+func fetch[T any](ctx context.Context, s *session, call func(ctx context.Context) (T, error)) (got T, err error) {
+	err = s.wait(ctx, func(ctx context.Context) (err error) {
+		got, err = call(ctx)
+		return err
+	})
+	return got, err
+}
+
 // drain tells the events that came during a call.
 func (s *session) drain() {
 	for {
@@ -100,11 +109,8 @@ func (s *session) showNews(ctx context.Context, _ string) error { return s.newsP
 
 // newsPage shows a page of the news; "more" is the next.
 func (s *session) newsPage(ctx context.Context, after string) error {
-	var page api.NewsPage
-	if err := s.wait(ctx, func(ctx context.Context) (err error) {
-		page, err = s.api.News(ctx, 0, after)
-		return err
-	}); err != nil {
+	page, err := fetch(ctx, s, func(ctx context.Context) (api.NewsPage, error) { return s.api.News(ctx, 0, after) })
+	if err != nil {
 		return err
 	}
 	s.more = nil
@@ -141,11 +147,8 @@ func (s *session) markRead(ctx context.Context, _ string) error {
 		s.say(i18n.SimpleReadWhat)
 		return errSaid
 	}
-	var unread int
-	if err := s.wait(ctx, func(ctx context.Context) (err error) {
-		unread, err = s.api.MarkRead(ctx, s.newest)
-		return err
-	}); err != nil {
+	unread, err := fetch(ctx, s, func(ctx context.Context) (int, error) { return s.api.MarkRead(ctx, s.newest) })
+	if err != nil {
 		return err
 	}
 	s.line(s.t.N(i18n.SimpleUnread, unread))

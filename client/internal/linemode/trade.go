@@ -18,11 +18,8 @@ func (s *session) buy(ctx context.Context, arg string) error {
 	if ok, err := s.yes(ctx, s.t.S(i18n.SimpleConfirmBuy, a.Title, s.t.Amount(a.Cents))); !ok || err != nil {
 		return err
 	}
-	var r api.Receipt
-	if err := s.wait(ctx, func(ctx context.Context) (err error) {
-		r, err = s.api.Buy(ctx, a.ID, api.NewRef())
-		return err
-	}); err != nil {
+	r, err := fetch(ctx, s, func(ctx context.Context) (api.Receipt, error) { return s.api.Buy(ctx, a.ID, api.NewRef()) })
+	if err != nil {
 		return err
 	}
 	s.say(i18n.SimpleBought, r.Title, r.Seller, r.Contact)
@@ -95,11 +92,8 @@ func (s *session) sell(ctx context.Context, _ string) error {
 	if ok, err := s.yes(ctx, s.t.S(i18n.SimpleConfirmSell, preview)); !ok || err != nil {
 		return err
 	}
-	var r api.Receipt
-	if err := s.wait(ctx, func(ctx context.Context) (err error) {
-		r, err = s.api.Sell(ctx, sale)
-		return err
-	}); err != nil {
+	r, err := fetch(ctx, s, func(ctx context.Context) (api.Receipt, error) { return s.api.Sell(ctx, sale) })
+	if err != nil {
 		return err
 	}
 	s.say(i18n.SimplePutUp, sale.Title, r.ID)
