@@ -59,10 +59,10 @@ func Run(ctx context.Context, opt Options) int {
 }
 
 var (
-	errLeave    = errors.New("simple: the user leaves")
-	errNoServer = errors.New("simple: no server")
-	errSkipped  = errors.New("simple: an empty answer")
-	errNoLogin  = errors.New("simple: not logged in")
+	errLeave    = errors.New("linemode: the user leaves")
+	errNoServer = errors.New("linemode: no server")
+	errSkipped  = errors.New("linemode: an empty answer")
+	errNoLogin  = errors.New("linemode: not logged in")
 )
 
 // session is one run. One goroutine owns it.
@@ -153,7 +153,7 @@ func (s *session) unknown(name string) {
 }
 
 // errSaid: the command failed and has said why.
-var errSaid = errors.New("simple: already said")
+var errSaid = errors.New("linemode: already said")
 
 // command waits for the next line; what happens meanwhile is told at once.
 func (s *session) command(ctx context.Context) (string, error) {
