@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -23,9 +22,8 @@ type Buy struct {
 	article api.Article
 	ref     string
 	answers
-	work   page.Load[api.Receipt]
-	waitTo time.Time // QUOTA and others: when the next try may pass
-	stage  page.Stage
+	work  page.Load[api.Receipt]
+	stage page.Stage
 }
 
 // OpenBuy shows the dialog for an article, unless it is the user's own: the
@@ -77,7 +75,6 @@ var errStale = errors.New("dialog: no longer for sale")
 // try, for it may be gone because the first try bought it.
 func (d *Buy) buy() tea.Cmd {
 	first := d.work.Err == nil
-	d.waitTo = time.Time{}
 	return d.work.Start(d.e, func(ctx context.Context) (api.Receipt, error) {
 		if first {
 			a, err := d.e.API.Article(ctx, d.article.ID)
@@ -131,9 +128,6 @@ func (d *Buy) failed(hidden bool) tea.Cmd {
 	if !errors.As(d.work.Err, &le) {
 		return nil
 	}
-	if le.After() > 0 {
-		d.waitTo = e.Now().Add(le.After())
-	}
 	if le.Code == protocol.VENDU || le.Code == protocol.ABSENT {
 		e.Publish(page.Gone{Article: d.article})
 	}
@@ -154,7 +148,7 @@ func (d *Buy) unknown() bool { return errors.Is(d.work.Err, link.ErrLost) }
 
 // canTry says whether yes can be said.
 func (d *Buy) canTry() bool {
-	return !d.final() && !d.waitTo.After(d.e.Now()) && !d.noCall()
+	return !d.final() && !d.work.RetryAt.After(d.e.Now()) && !d.noCall()
 }
 
 // noCall says that the quota is known to be used up. A purchase that was
@@ -166,7 +160,7 @@ func (d *Buy) noCall() bool {
 
 // waits says that a call has to come back before anything can be bought.
 func (d *Buy) waits() bool {
-	return d.noCall() || link.CodeOf(d.work.Err) == protocol.QUOTA && d.waitTo.After(d.e.Now())
+	return d.noCall() || link.CodeOf(d.work.Err) == protocol.QUOTA && d.work.RetryAt.After(d.e.Now())
 }
 
 // Keys are those of the stage that the purchase is at.

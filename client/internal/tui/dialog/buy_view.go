@@ -58,7 +58,7 @@ func (d *Buy) question(l *widget.Lines, w int) {
 		l.Add(e.S(i18n.BuyUnderWay))
 		return
 	case d.work.Err != nil:
-		l.Add(e.Failure(d.work.Err, w) + e.Wait(d.waitTo))
+		l.Add(e.Failure(d.work.Err, w) + e.Wait(d.work.RetryAt))
 		if errors.Is(d.work.Err, errStale) {
 			l.Add(widget.Wrap(e.S(i18n.BuyStale), w)...)
 		} else if !d.final() {
@@ -92,7 +92,7 @@ func (d *Buy) empty(l *widget.Lines, w int) {
 	}
 	next, known := e.Quotas.NextService(e.Now())
 	if !known {
-		next, known = d.waitTo, d.waitTo.After(e.Now())
+		next, known = d.work.RetryAt, d.work.RetryAt.After(e.Now())
 	}
 	if known {
 		l.Add(e.S(i18n.QuotaNextAt, e.T.Countdown(next.Sub(e.Now())), e.T.Clock(next)))

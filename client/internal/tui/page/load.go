@@ -6,6 +6,8 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"etuservices/client/internal/link"
 )
 
 // SlowAfter is how long an answer may take before "loading" is shown: below,
@@ -19,6 +21,8 @@ type Load[T any] struct {
 	Has  bool      // Data came once
 	At   time.Time // when Data came
 	Err  error     // of the last try; Data may still be there from before
+	// RetryAt is when another try may pass, where Err says so.
+	RetryAt time.Time
 
 	id     int
 	busy   bool
@@ -59,6 +63,10 @@ func (a loaded[T]) Deliver() tea.Cmd {
 	if l.Err = a.err; a.err == nil {
 		l.Data, l.Has, l.At = a.data, true, a.e.Now()
 	}
+	var refused *link.Error
+	if errors.As(a.err, &refused) && refused.After() > 0 {
+		l.RetryAt = a.e.Now().Add(refused.After())
+	}
 	if a.then == nil {
 		return nil
 	}
@@ -72,6 +80,7 @@ func (l *Load[T]) Start(e *Env, fetch func(context.Context) (T, error), then fun
 	l.Cancel()
 	ctx, cancel := context.WithCancel(e.Ctx)
 	l.id++
+	l.RetryAt = time.Time{}
 	l.busy, l.since, l.cancel = true, e.Now(), cancel
 	e.busy++
 	id := l.id

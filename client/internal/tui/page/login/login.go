@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net"
 	"strings"
-	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -34,7 +33,6 @@ type Page struct {
 	enter  page.Load[api.Session]
 	resume page.Load[api.Session]
 	reason string
-	waitTo time.Time // QUOTA, BLOQUE, DEBIT: when the next try may pass
 }
 
 // New makes the screen.
@@ -147,7 +145,6 @@ func kept(s api.Session, err error) (api.Session, error) {
 }
 
 func (p *Page) entered() tea.Cmd {
-	p.waitTo = time.Time{}
 	if p.enter.Err == nil {
 		p.Clear() // a password does not stay in memory longer than needed
 		p.e.Publish(page.Entered{Session: p.enter.Data})
@@ -156,10 +153,6 @@ func (p *Page) entered() tea.Cmd {
 	if code := link.CodeOf(p.enter.Err); code == protocol.ECHEC || code == protocol.EC {
 		p.Entries[password].Empty() // the same once more would be one more failure
 		p.Focus = password
-	}
-	var e *link.Error
-	if errors.As(p.enter.Err, &e) && e.After() > 0 {
-		p.waitTo = p.e.Now().Add(e.After())
 	}
 	return nil
 }

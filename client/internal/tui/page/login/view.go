@@ -65,5 +65,5 @@ func (p *Page) outcome(w int) string {
 	case err == nil:
 		return ""
 	}
-	return e.Failure(err, w) + e.Wait(p.waitTo)
+	return e.Failure(err, w) + e.Wait(p.enter.RetryAt)
 }

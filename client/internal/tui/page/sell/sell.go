@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -31,12 +30,11 @@ const (
 type Page struct {
 	page.Size
 	form.Form
-	e      *page.Env
-	owner  string   // whose draft it is
-	ref    string   // of what was last sent
-	sent   api.Sale // what that was: another draft gets another ref
-	work   page.Load[api.Receipt]
-	waitTo time.Time // when the next try may pass
+	e     *page.Env
+	owner string   // whose draft it is
+	ref   string   // of what was last sent
+	sent  api.Sale // what that was: another draft gets another ref
+	work  page.Load[api.Receipt]
 }
 
 // New makes the screen.
@@ -113,7 +111,6 @@ func (p *Page) act(act form.Act) tea.Cmd {
 func (p *Page) reset() {
 	p.work.Forget()
 	p.Clear()
-	p.waitTo = time.Time{}
 }
 
 // draft is what stands in the form.
@@ -135,7 +132,7 @@ func (p *Page) submit() tea.Cmd {
 	if p.ref == "" || p.sent != s {
 		p.ref, p.sent = api.NewRef(), s
 	}
-	s.Ref, p.waitTo = p.ref, time.Time{}
+	s.Ref = p.ref
 	return p.work.Start(p.e, func(ctx context.Context) (api.Receipt, error) {
 		return p.e.API.Sell(ctx, s)
 	}, p.settled)
@@ -151,9 +148,6 @@ func (p *Page) settled() tea.Cmd {
 	if err := p.work.Err; err != nil {
 		var le *link.Error
 		if errors.As(err, &le) {
-			if le.After() > 0 {
-				p.waitTo = p.e.Now().Add(le.After())
-			}
 			if p.Refuse(err) {
 				p.work.Err = nil // said at its field
 			}
@@ -162,7 +156,7 @@ func (p *Page) settled() tea.Cmd {
 		return nil
 	}
 	r := p.work.Data
-	p.ref, p.waitTo = "", time.Time{}
+	p.ref = ""
 	kept := p.Entries[category].Choice.At // the next one is often of the same type
 	p.Clear()
 	p.Entries[category].Choice.At = kept
@@ -184,7 +178,5 @@ func (p *Page) Keys() []keys.Key {
 	if p.work.Has {
 		list = append(list, keys.SeeItem)
 	}
-	return append(list, keys.Enter.To(i18n.DoNext), keys.Send.To(i18n.DoSell),
-
-		keys.Back, keys.HelpTyping)
+	return append(list, keys.Enter.To(i18n.DoNext), keys.Send.To(i18n.DoSell), keys.Back, keys.HelpTyping)
 }

@@ -80,7 +80,7 @@ func (p *Page) outcome(w int) string {
 	case p.work.Busy():
 		return ""
 	case p.work.Err != nil:
-		return e.Failure(p.work.Err, w) + e.Wait(p.waitTo)
+		return e.Failure(p.work.Err, w) + e.Wait(p.work.RetryAt)
 	case p.noCall():
 		return e.NoCall(w)
 	case p.work.Has && !p.Draft():
