@@ -40,7 +40,7 @@ func (f *Form) framed(e *page.Env, en *Entry, i, w int) string {
 	if _, bad := en.Wrong(); bad && en.left && !focused {
 		p.Style = &e.Theme.Err
 	}
-	return zone(i, p.View(e.Theme, en.view(e, w-widget.PanelW, rows, focused), w, rows+widget.PanelH))
+	return widget.RowZone(i, p.View(e.Theme, en.view(e, w-widget.PanelW, rows, focused), w, rows+widget.PanelH))
 }
 
 // labelW is the room for a label beside its field.
@@ -61,16 +61,8 @@ func (f *Form) barred(e *page.Env, en *Entry, i, w int) string {
 	left := mark + label + " " + bar + " "
 	count := en.count(e)
 	room := max(1, w-widget.Width(left)-widget.Width(count)-1)
-	return zone(i, left+en.view(e, room, 1, focused)+" "+th.Faint.Render(count)+"\n"+
+	return widget.RowZone(i, left+en.view(e, room, 1, focused)+" "+th.Faint.Render(count)+"\n"+
 		strings.Repeat(" ", labels+3)+bar+" "+en.below(e, focused))
-}
-
-func zone(i int, s string) string {
-	lines := strings.Split(s, "\n")
-	for j := range lines {
-		lines[j] = widget.RowZone(i, lines[j])
-	}
-	return strings.Join(lines, "\n")
 }
 
 // view is what was typed or chosen.

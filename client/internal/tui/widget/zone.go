@@ -23,8 +23,11 @@ func KeyZone(code, s string) string { return zone("k"+code, s) }
 // RowZone is a zone with a number: a row of a list, a field of a form.
 func RowZone(i int, s string) string { return zone("r"+strconv.Itoa(i), s) }
 
+// zone marks every line of s: a zone does not go beyond the end of its line.
 func zone(name, s string) string {
-	return zoneBegin + name + zoneEnd + s + zoneBegin + zoneEnd
+	const end = zoneBegin + zoneEnd
+	begin := zoneBegin + name + zoneEnd
+	return begin + strings.ReplaceAll(s, "\n", end+"\n"+begin) + end
 }
 
 // WithoutZones takes the marks out of a frame.

@@ -33,6 +33,11 @@ func TestZones(t *testing.T) {
 			}
 		}
 	}
+	for y := range 2 {
+		if code, _, _ := ZoneAt(KeyZone("/", "abc\ndef"), 1, y); code != "/" {
+			t.Errorf("line %d of a zone of two: %q", y, code)
+		}
+	}
 	if _, _, ok := ZoneAt(line, 3, 7); ok {
 		t.Error("a zone below the frame")
 	}

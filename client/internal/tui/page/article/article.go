@@ -223,20 +223,12 @@ func (p *Page) actions(a api.Article, w int) (l widget.Lines) {
 
 // button is a key in a frame, which can be clicked on; marked is what Enter does.
 func button(e *page.Env, k keys.Key, marked bool) string {
-	text := e.Theme.Key.Render(e.KeyName(k)) + "  " + e.Theme.Strong.Render(e.S(k.Does))
+	text, style := e.Theme.Key.Render(e.KeyName(k))+"  "+e.Theme.Strong.Render(e.S(k.Does)), e.Theme.Border
 	if marked {
-		text = e.Theme.Accent.Render(theme.Cursor) + " " + text
-	}
-	style := e.Theme.Border
-	if marked {
-		style = e.Theme.BorderFocus
+		text, style = e.Theme.Accent.Render(theme.Cursor)+" "+text, e.Theme.BorderFocus
 	}
 	w := widget.Width(text) + widget.PanelW
-	lines := strings.Split(widget.Panel{Style: &style}.View(e.Theme, text, w, 1+widget.PanelH), "\n")
-	for i := range lines {
-		lines[i] = widget.KeyZone(k.Code(), lines[i])
-	}
-	return strings.Join(lines, "\n")
+	return widget.KeyZone(k.Code(), widget.Panel{Style: &style}.View(e.Theme, text, w, 1+widget.PanelH))
 }
 
 // party says who the other one is.
