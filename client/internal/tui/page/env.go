@@ -53,5 +53,23 @@ func (e *Env) IsAdmin() bool { return e.Session.Role == api.Admin }
 // Later calls do from Update after some time.
 func (e *Env) Later(d time.Duration, do func() tea.Cmd) tea.Cmd { return e.After(d, later(do)) }
 
+// Debounce lets the last of several calls through, once a pause follows it.
+type Debounce struct{ calls int }
+
+// Later is Env.Later, unless Later or Cancel is called before the time is over.
+func (b *Debounce) Later(e *Env, d time.Duration, do func() tea.Cmd) tea.Cmd {
+	b.calls++
+	call := b.calls
+	return e.Later(d, func() tea.Cmd {
+		if call != b.calls {
+			return nil
+		}
+		return do()
+	})
+}
+
+// Cancel drops the call that waits.
+func (b *Debounce) Cancel() { b.calls++ }
+
 // S is e.T.S, which pages need on every line.
 func (e *Env) S(m i18n.Msg, args ...any) string { return e.T.S(m, args...) }

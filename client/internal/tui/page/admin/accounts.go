@@ -37,7 +37,7 @@ type accounts struct {
 	list   page.Pager[api.Account]
 	rows   []api.Account // of list, in the order chosen
 	by     int           // the column that they are sorted by
-	asks   int           // counts the changes of the search, for the pause in typing
+	typed  page.Debounce // of the search
 	file   page.Load[string]
 	lookUp func(login string) tea.Cmd // shows the account
 }
@@ -142,15 +142,8 @@ func (p *accounts) current() (a api.Account, ok bool) {
 
 func (p *accounts) key(k tea.KeyMsg) tea.Cmd {
 	if changed, used := p.search.Key(k); changed {
-		p.asks++
 		p.table.Cur = 0
-		asks := p.asks
-		return p.e.Later(typingPause, func() tea.Cmd {
-			if asks != p.asks {
-				return nil
-			}
-			return p.reload()
-		})
+		return p.typed.Later(p.e, typingPause, p.reload)
 	} else if used {
 		return nil
 	}
@@ -231,7 +224,7 @@ func (p *accounts) forget() {
 	p.file.Forget()
 	p.search.Clear()
 	p.rows, p.by, p.table.Cur = nil, 0, 0
-	p.asks++
+	p.typed.Cancel()
 }
 
 func (p *accounts) columns() []sortable[api.Account] {

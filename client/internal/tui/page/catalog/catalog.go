@@ -50,7 +50,7 @@ type Page struct {
 	known []*row           // the longest list in hand without any filter, same order
 	ahead bool             // the rows were filtered here; the server's answer is awaited
 	top   bool             // the next answer is shown from its first row
-	asks  int              // counts the changes of the query, for the pause in typing
+	typed page.Debounce    // of the query
 
 	poll   page.Load[page.Part[*row]]
 	polled time.Time // when the list was last compared with the server's
@@ -132,7 +132,7 @@ func (p *Page) forget() {
 	p.clear()
 	p.known, p.about = nil, nil
 	p.ahead, p.sort, p.table.Cur = false, 0, 0
-	p.asks++
+	p.typed.Cancel()
 }
 
 // clear takes off what narrows the list.

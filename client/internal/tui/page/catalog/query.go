@@ -108,7 +108,6 @@ func (p *Page) remember() {
 // narrow shows what is in hand of a changed query at once; the server is asked
 // after a pause in typing.
 func (p *Page) narrow() tea.Cmd {
-	p.asks++
 	q, search := p.query(), words(p.search.Words())
 	for i := range search {
 		search[i] = " " + search[i]
@@ -121,20 +120,14 @@ func (p *Page) narrow() tea.Cmd {
 	}
 	p.list.Replace(kept)
 	p.ahead, p.table.Cur = true, 0
-	asks := p.asks
-	return p.e.Later(typingPause, func() tea.Cmd {
-		if asks != p.asks {
-			return nil
-		}
-		return p.reload()
-	})
+	return p.typed.Later(p.e, typingPause, p.reload)
 }
 
 // reorder asks for another order, from its first row: what is in hand is in the
 // wrong one.
 func (p *Page) reorder() tea.Cmd {
 	p.sort = (p.sort + 1) % len(sorts)
-	p.asks++
+	p.typed.Cancel()
 	p.known = nil
 	p.table.Cur, p.top = 0, true
 	return p.reload()
