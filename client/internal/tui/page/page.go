@@ -78,6 +78,14 @@ type Size struct{ W, H int }
 // SetSize keeps the size of the page, in cells.
 func (s *Size) SetSize(w, h int) { s.W, s.H = w, h }
 
+// At is row i of a list; ok is false where the list has none.
+func At[T any](rows []T, i int) (row T, ok bool) {
+	if i < 0 || i >= len(rows) {
+		return row, false
+	}
+	return rows[i], true
+}
+
 // Base is what a page embeds that has nothing to type into.
 type Base struct{ Size }
 

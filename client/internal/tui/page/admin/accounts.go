@@ -134,10 +134,7 @@ func (p *accounts) changed(m done) {
 }
 
 func (p *accounts) current() (a api.Account, ok bool) {
-	if p.table.Cur < 0 || p.table.Cur >= len(p.rows) {
-		return a, false
-	}
-	return p.rows[p.table.Cur], true
+	return page.At(p.rows, p.table.Cur)
 }
 
 func (p *accounts) key(k tea.KeyMsg) tea.Cmd {

@@ -95,10 +95,7 @@ func (f *feed) refresh() {
 }
 
 func (f *feed) current() (n entry, ok bool) {
-	if f.table.Cur >= len(f.shown) {
-		return n, false
-	}
-	return f.shown[f.table.Cur], true
+	return page.At(f.shown, f.table.Cur)
 }
 
 // arrived shows what came, unless the user paused.

@@ -94,10 +94,7 @@ func (p *sessions) narrow() {
 }
 
 func (p *sessions) current() (c api.Connected, ok bool) {
-	if p.table.Cur < 0 || p.table.Cur >= len(p.rows) {
-		return c, false
-	}
-	return p.rows[p.table.Cur], true
+	return page.At(p.rows, p.table.Cur)
 }
 
 func (p *sessions) key(k tea.KeyMsg) tea.Cmd {

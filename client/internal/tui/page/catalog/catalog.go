@@ -144,10 +144,7 @@ func (p *Page) clear() {
 
 // current is the article under the cursor.
 func (p *Page) current() (*row, bool) {
-	if p.table.Cur < 0 || p.table.Cur >= len(p.list.Rows) {
-		return nil, false
-	}
-	return p.list.Rows[p.table.Cur], true
+	return page.At(p.list.Rows, p.table.Cur)
 }
 
 // Title is the name of the page.

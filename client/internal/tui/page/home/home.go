@@ -158,11 +158,7 @@ func (p *Page) key(k tea.KeyMsg) tea.Cmd {
 
 // current is the article under the cursor.
 func (p *Page) current() (api.Article, bool) {
-	all := p.arrived.Data.Articles
-	if p.table.Cur >= len(all) {
-		return api.Article{}, false
-	}
-	return all[p.table.Cur], true
+	return page.At(p.arrived.Data.Articles, p.table.Cur)
 }
 
 // Title is the name of the page.

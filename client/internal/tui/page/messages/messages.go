@@ -81,11 +81,7 @@ func article(e *page.Env, n api.News) api.Article {
 }
 
 func (p *Page) current() (api.News, bool) {
-	rows := p.e.Inbox.Rows
-	if p.table.Cur >= len(rows) {
-		return api.News{}, false
-	}
-	return rows[p.table.Cur], true
+	return page.At(p.e.Inbox.Rows, p.table.Cur)
 }
 
 // came takes the rows that the inbox has now.

@@ -116,11 +116,7 @@ func (p *Page) open() tea.Cmd {
 func (p *Page) rows() []api.Article { return p.all.Data[p.tab] }
 
 func (p *Page) current() (api.Article, bool) {
-	rows, i := p.rows(), p.tables[p.tab].Cur
-	if i < 0 || i >= len(rows) {
-		return api.Article{}, false
-	}
-	return rows[i], true
+	return page.At(p.rows(), p.tables[p.tab].Cur)
 }
 
 // Title is the name of the page.
