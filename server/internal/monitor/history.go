@@ -37,28 +37,15 @@ func (s *Slot) P99() int64 { return hundredths(percentile(&s.latency, 0.99)) }
 // empty says that nothing happened.
 func (s *Slot) empty() bool { return s.Commands == 0 && s.Logins == 0 && s.Refusals == 0 }
 
-// since gives what was counted after an earlier reading.
-func (s Slot) since(before Slot) Slot {
-	s.Commands -= before.Commands
-	s.Logins -= before.Logins
-	s.Listings -= before.Listings
-	s.Purchases -= before.Purchases
-	s.Refusals -= before.Refusals
-	for i := range s.latency {
-		s.latency[i] -= before.latency[i]
-	}
-	return s
-}
-
-// add counts another process's slot in.
-func (s *Slot) add(other Slot) {
-	s.Commands += other.Commands
-	s.Logins += other.Logins
-	s.Listings += other.Listings
-	s.Purchases += other.Purchases
-	s.Refusals += other.Refusals
+// add counts another slot in, times over: -1 takes an earlier reading away.
+func (s *Slot) add(other *Slot, times int64) {
+	s.Commands += times * other.Commands
+	s.Logins += times * other.Logins
+	s.Listings += times * other.Listings
+	s.Purchases += times * other.Purchases
+	s.Refusals += times * other.Refusals
 	for i, n := range other.latency {
-		s.latency[i] += n
+		s.latency[i] += times * n
 	}
 }
 
@@ -67,7 +54,7 @@ func (r *Recorder) reading() Slot {
 	f := r.now()
 	return Slot{
 		Commands: f[Commands], Logins: f[Logins], Listings: f[Listings], Purchases: f[Purchases],
-		Refusals: f[RefusedQuota] + f[RefusedPassword] + f[RefusedOther], latency: r.latency.load(),
+		Refusals: refusals(&f), latency: r.latency.load(),
 	}
 }
 
@@ -79,7 +66,8 @@ func (m *Monitor) historyLoop(ctx context.Context) {
 		begin := time.Now().Truncate(slotTime)
 		_ = wait.For(ctx, time.Until(begin.Add(slotTime))) // the last slot ends early
 		now := m.reading()
-		slot := now.since(before)
+		slot := now
+		slot.add(&before, -1)
 		before, slot.At = now, begin
 		m.setRecent(slot)
 		if !slot.empty() {
@@ -130,7 +118,7 @@ func (m *Monitor) History(ctx context.Context, minutes int) ([]Slot, error) {
 			return err
 		}
 		s.latency = decodeLatency(latency)
-		slots[at.Sub(begin)/slotTime].add(s)
+		slots[at.Sub(begin)/slotTime].add(&s, 1)
 		return nil
 	}, `
 		SELECT instant, commandes, connexions, ventes, achats, refus, latences FROM mesures

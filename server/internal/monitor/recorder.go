@@ -24,6 +24,11 @@ const (
 	figures
 )
 
+// refusals are those of all kinds.
+func refusals(f *[figures]int64) int64 {
+	return f[RefusedQuota] + f[RefusedPassword] + f[RefusedOther]
+}
+
 // minute is the period of the figures whose names end in _min.
 const minute = time.Minute
 

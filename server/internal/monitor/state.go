@@ -47,7 +47,7 @@ func render(now, before *snapshot, period int64, t totals) func(lost int) string
 		Int("connexions", now.Sockets()).Int("utilisateurs", int64(now.Users)).
 		Price("commandes_s", int64(100*perSecond+0.5)).Int("connexions_min", minute[Logins]).
 		Int("ventes", t.listings).Int("achats", t.purchases).
-		Int("refus", minute[RefusedQuota]+minute[RefusedPassword]+minute[RefusedOther]).
+		Int("refus", refusals(&minute)).
 		Int("refus_quota", minute[RefusedQuota]).Int("refus_echec", minute[RefusedPassword]).
 		Int("ventes_min", minute[Listings]).Int("achats_min", minute[Purchases]).
 		Price("p50_ms", hundredths(percentile(&latency, 0.50))).
