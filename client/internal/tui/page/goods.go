@@ -78,11 +78,11 @@ func (e *Env) StatusWord(a api.Article) string {
 	case a.Status == api.Sold && !a.SoldAt.IsZero():
 		return th.OK.Render(theme.Check + " " + e.S(i18n.ArticleSoldOn, e.T.Date(a.SoldAt, e.Now())))
 	case a.Status == api.Sold:
-		return th.OK.Render(theme.Check + " " + e.S(i18n.ArticleSold))
+		return th.OK.Render(theme.Check + " " + e.T.Status(string(api.Sold)))
 	case a.Status == api.Withdrawn:
 		return th.Faint.Render(theme.Ring + " " + e.S(i18n.ArticleOff))
 	}
-	return th.OK.Render(theme.Dot + " " + e.S(i18n.ArticleOnSale))
+	return th.OK.Render(theme.Dot + " " + e.T.Status(string(api.OnSale)))
 }
 
 // CategoryWord is a category in its colour, in w cells.

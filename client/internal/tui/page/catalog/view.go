@@ -3,6 +3,7 @@ package catalog
 import (
 	"strings"
 
+	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
@@ -162,7 +163,7 @@ func (p *Page) rowsView(w int) string {
 		}
 		switch {
 		case !r.gone.IsZero():
-			title, age = theme.Cross+" "+title, e.S(i18n.ArticleSold)
+			title, age = theme.Cross+" "+title, e.T.Status(string(api.Sold))
 			if !selected {
 				title = th.Faint.Strikethrough(true).Render(title)
 			}
@@ -190,7 +191,7 @@ func (p *Page) paneView(w, h int) string {
 		a = p.detail.Data.Article
 	}
 	if !r.gone.IsZero() && a.Status == "" {
-		panel.Right = e.S(i18n.ArticleSold)
+		panel.Right = e.T.Status(string(api.Sold))
 	}
 	var l widget.Lines
 	l.Add(page.ArticleView(e, a, inner))
