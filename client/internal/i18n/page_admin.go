@@ -101,7 +101,6 @@ var (
 
 // Lists that are exported.
 var (
-	ListPosition = say("%s sur %s", "%s of %s")
 	ExportDone   = say("Exporté : %s", "Exported: %s")
 	ExportFailed = say("Export impossible : %s", "Export failed: %s")
 )

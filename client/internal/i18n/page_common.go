@@ -6,6 +6,9 @@ import "strings"
 var (
 	Loading         = say("Chargement…", "Loading…")
 	ReceivedAt      = say("reçu à %s (il y a %s)", "received at %s (%s ago)")
+	OutOf           = say("%s sur %s", "%s of %s")
+	Items           = count("%s article", "%s articles", "%s item", "%s items")
+	LiveAt          = say("en direct · %s", "live · %s")
 	Cost            = count("%s appel", "%s appels", "%s call", "%s calls")
 	Free            = say("gratuit", "free")
 	Cancel          = say("Annuler", "Cancel")

@@ -12,7 +12,6 @@ var (
 	MineWait     = say("Une vente s'annonce ici et dans les messages.", "A sale shows here and in the messages.")
 	MineNoBought = say("Vous n'avez encore rien acheté.", "You have not bought anything yet.")
 	MineBrowse   = say("2 pour parcourir le catalogue.", "2 to browse the catalogue.")
-	MineCount    = count("%s article", "%s articles", "%s item", "%s items")
 	MineSoldOn   = say("Vendu", "Sold")
 	MineBoughtOn = say("Acheté", "Bought")
 	MineContact  = say("Contact", "Contact")

@@ -99,7 +99,7 @@ func (e *Env) Age(at time.Time) string {
 
 // Live says that what is shown follows the server, and when it last asked.
 func (e *Env) Live(at time.Time) string {
-	return e.Theme.OK.Render(theme.Dot) + " " + e.S(i18n.CatalogLive, e.T.Clock(at))
+	return e.Theme.OK.Render(theme.Dot) + " " + e.S(i18n.LiveAt, e.T.Clock(at))
 }
 
 // StaleAfter is the age above which a list says so.

@@ -263,7 +263,7 @@ func position(e *page.Env, cur, n int, more bool) string {
 	if more {
 		total += "+"
 	}
-	return e.S(i18n.ListPosition, e.T.Int(int64(cur+1)), total)
+	return e.S(i18n.OutOf, e.T.Int(int64(cur+1)), total)
 }
 
 // standing is a sign and a word, and whether it is an administrator.

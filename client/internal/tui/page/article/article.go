@@ -165,7 +165,7 @@ func (p *Page) pathLine(w int) string {
 	if len(p.from.List) == 0 {
 		return ""
 	}
-	place := e.S(i18n.ArticlePlace, e.T.Int(int64(p.from.At+1)), e.T.Int(int64(len(p.from.List))))
+	place := e.S(i18n.OutOf, e.T.Int(int64(p.from.At+1)), e.T.Int(int64(len(p.from.List))))
 	return widget.Ends(" "+th.Faint.Render(p.from.Path+" "+theme.Crumb+" ")+place, e.Hint(keys.Sides.To(i18n.DoNeighbour))+" ", w)
 }
 

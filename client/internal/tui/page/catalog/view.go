@@ -120,7 +120,7 @@ func (p *Page) position() string {
 		return e.Waiting()
 	}
 	at, n := e.T.Int(int64(p.table.Cur+1)), e.T.Int(int64(len(p.list.Rows)))
-	s := e.S(i18n.CatalogAt, at, n)
+	s := e.S(i18n.OutOf, at, n)
 	if p.list.Next != "" {
 		s = e.S(i18n.CatalogAtMore, at, n)
 	}

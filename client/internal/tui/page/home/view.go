@@ -107,7 +107,7 @@ func (p *Page) own(w, h int) string {
 			l.Add(th.Faint.Render(e.S(s.name)))
 			continue
 		}
-		l.Add(widget.Ends(widget.Fit(e.S(s.name), 10)+e.T.N(i18n.HomeItems, s.n), th.Price.Render(e.T.Amount(s.cents)), in))
+		l.Add(widget.Ends(widget.Fit(e.S(s.name), 10)+e.T.N(i18n.Items, s.n), th.Price.Render(e.T.Amount(s.cents)), in))
 	}
 	l.Add("", e.Hint(keys.SellNew.To(i18n.HomeSell)))
 	return p.panel(i18n.NavMine, "4 "+e.S(i18n.HomeAll), l.String(), w, h)
@@ -190,7 +190,7 @@ func (p *Page) arrivals(w, h int) string {
 		Top: from, Shown: to - from, Total: len(all),
 	}
 	if p.arrived.Has {
-		panel.Foot = th.Faint.Render(e.S(i18n.HomeLive, e.T.Clock(p.arrived.At)))
+		panel.Foot = th.Faint.Render(e.S(i18n.LiveAt, e.T.Clock(p.arrived.At)))
 	}
 	if p.arrived.Err != nil {
 		panel.Foot = th.Warn.Render(theme.Alert + " " + e.T.Error(p.arrived.Err))

@@ -50,7 +50,7 @@ func (p *Page) sum(tab, w int) string {
 	text := ""
 	if p.all.Has {
 		const wordsFrom = 24
-		count := e.T.N(i18n.MineCount, n)
+		count := e.T.N(i18n.Items, n)
 		if w < wordsFrom {
 			count = e.T.Int(int64(n))
 		}
@@ -70,7 +70,7 @@ func (p *Page) list(w, h int) string {
 	if s := page.ListState(e, &p.all, len(rows), inner, empty[0], empty[1]); s != "" {
 		return panel.View(th, s, w, h)
 	}
-	panel.Foot = e.S(i18n.CatalogAt, e.T.Int(int64(table.Cur+1)), e.T.Int(int64(len(rows))))
+	panel.Foot = e.S(i18n.OutOf, e.T.Int(int64(table.Cur+1)), e.T.Int(int64(len(rows))))
 	if foot := page.ListFoot(e, &p.all); foot != "" {
 		panel.Foot += " " + theme.Sep + " " + foot
 	}
