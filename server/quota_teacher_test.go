@@ -16,6 +16,7 @@ func TestWhatATeacherLooksAt(t *testing.T) {
 	c := login(t, servers[0].Addr, "alice")
 	c.Must("VENTE livre 1 Réseaux")
 	c.Do("ACHAT 1")
+	c.Refused("ABSENT", "ACHAT 999999")
 	ctx := context.Background()
 	for key, want := range map[string]string{
 		"etu:{alice}:connexions": "zset", "etu:{alice}:services": "zset", "etu:{alice}:visites": "string",
@@ -24,7 +25,7 @@ func TestWhatATeacherLooksAt(t *testing.T) {
 			t.Errorf("database 0: %s is %s, want %s", key, got, want)
 		}
 	}
-	if n := judge.Cards("alice", "services"); n != 2 {
+	if n := judge.Cards("alice", "services"); n != 3 {
 		t.Errorf("ZCARD %d", n)
 	}
 	if n := len(judge.db0.Keys(ctx, "etu:jeton:*").Val()); n != 1 {
@@ -35,15 +36,15 @@ func TestWhatATeacherLooksAt(t *testing.T) {
 		want        float64
 	}{
 		{"etu:{appels}:vente", "alice", 1},
-		{"etu:{appels}:achat", "alice", 1},
-		{"etu:{appels}:total", "alice", 2},
+		{"etu:{appels}:achat", "alice", 2},
+		{"etu:{appels}:total", "alice", 3},
 		{"etu:{appels}:par_service", "vente", 1},
 	} {
 		if got := judge.db1.ZScore(ctx, board.key, board.member).Val(); got != board.want {
 			t.Errorf("database 1: %s of %s is %v, want %v", board.member, board.key, got, board.want)
 		}
 	}
-	if n := judge.db1.ZCard(ctx, "etu:{alice}:appels").Val(); n != 2 {
+	if n := judge.db1.ZCard(ctx, "etu:{alice}:appels").Val(); n != 3 {
 		t.Errorf("%d calls in database 1", n)
 	}
 	if keys := judge.db0.Keys(ctx, "etu:{appels}:*").Val(); len(keys) > 0 {
@@ -65,7 +66,7 @@ func TestWhatATeacherLooksAt(t *testing.T) {
 		}
 		calls = append(calls, s)
 	}
-	if want := []string{"vente ok 1", "achat INTERDIT 1"}; !slices.Equal(calls, want) || rows.Err() != nil {
+	if want := []string{"vente ok 1", "achat INTERDIT 1", "achat ABSENT 999999"}; !slices.Equal(calls, want) || rows.Err() != nil {
 		t.Errorf("%q, want %q", calls, want)
 	}
 }

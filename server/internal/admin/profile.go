@@ -34,7 +34,7 @@ type CallEntry struct {
 	At       store.Instant
 	Service  string
 	Result   string
-	Article  int64 // 0 where none was named
+	Article  int64 // the article named, be there one or not
 	Ref      string
 	Instance string
 }

@@ -64,7 +64,7 @@ func (p *purchase) Apply(ctx context.Context, tx store.Tx, slot ledger.Reservati
 		inbox.AddSold(b, p.found.SellerID, p.id, store.At(slot.Stamp))
 	}
 	p.result = PurchaseResult{Result: result, Article: p.found, Quota: quota}
-	return ledger.Entry{Outcome: string(result), Article: p.found.ID}, nil
+	return ledger.Entry{Outcome: string(result), Article: p.id}, nil
 }
 
 // take makes the article the buyer's. Read's answer may be outdated for one that

@@ -52,14 +52,11 @@ func TestProfile(t *testing.T) {
 				"quota":     "quota utilise max fenetre reste retour",
 				"session":   "serveur adresse depuis",
 				"connexion": "instant adresse serveur",
-				"appel":     "instant service resultat serveur",
+				"appel":     "instant service resultat serveur id",
 				"vente":     "id titre categorie prix etat publie vendu acheteur contact",
 				"achat":     "id titre categorie prix etat publie vendu vendeur contact",
 				"refus":     "instant quota",
 			}[kind]
-			if r.Fields.Get("resultat") == "ok" {
-				want += " id" // the others named none that exists
-			}
 			wantKeys(t, "genre="+kind, r, "genre "+want)
 			if kind == "refus" && (r.Fields.Get("quota") != "services" || !instant.MatchString(r.Fields.Get("instant"))) {
 				t.Errorf("%v", r)
