@@ -25,7 +25,7 @@ var ErrCommitUnknown = errors.New("issue du COMMIT inconnue")
 
 const (
 	// txRetries of a transaction that lost a deadlock or a lock wait: the winner
-	// needs milliseconds, so that a third loss in a row means overload.
+	// needs milliseconds, so that a fourth loss in a row means overload.
 	txRetries = 3
 	// txPause is the longest pause before the first retry, doubled at each;
 	// the jitter keeps the losers of one deadlock from meeting again.
@@ -37,9 +37,14 @@ const (
 // fn runs again from its beginning, up to 3 times, when it lost a deadlock or a
 // lock wait: it must not keep anything between runs. Its other errors roll back
 // and come back as they are, wrapped with ErrUnavailable when they are the
-// store's. ErrCommitUnknown means what it says; it is ErrUnavailable too.
+// store's. ErrCommitUnknown is ErrUnavailable too.
 func (s *SQL) Tx(ctx context.Context, fn txWork) error {
-	return s.observed(func() error { return s.tx(ctx, fn) })
+	return s.TxWithin(ctx, SQLTimeout, fn)
+}
+
+// TxWithin is Tx with another bound on all tries, for what writes many rows.
+func (s *SQL) TxWithin(ctx context.Context, limit time.Duration, fn txWork) error {
+	return s.observed(func() error { return s.tx(ctx, limit, fn) })
 }
 
 // observed tells OnTx of a transaction.
@@ -66,8 +71,8 @@ func (s *SQL) Snapshot(ctx context.Context, read func(ctx context.Context, from 
 	return read(ctx, Conn{tx})
 }
 
-func (s *SQL) tx(ctx context.Context, fn txWork) error {
-	ctx, cancel := context.WithTimeout(ctx, SQLTimeout)
+func (s *SQL) tx(ctx context.Context, limit time.Duration, fn txWork) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	for try := 0; ; try++ {
 		err := s.txOnce(ctx, fn)
@@ -181,14 +186,14 @@ func (s *SQL) GroupCommit(ctx context.Context, fn txWork) error {
 func (s *SQL) groupCommit(ctx context.Context, fn txWork) error {
 	if s.batches.enter() {
 		defer s.batches.next()
-		return s.tx(ctx, fn)
+		return s.tx(ctx, SQLTimeout, fn)
 	}
 	how, err := s.batches.join(ctx, fn, s.share)
 	switch {
 	case err != nil:
 		return classify(err)
 	case how.alone:
-		return s.tx(ctx, fn)
+		return s.tx(ctx, SQLTimeout, fn)
 	}
 	return classify(how.err)
 }
