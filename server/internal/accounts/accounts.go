@@ -53,7 +53,7 @@ var (
 
 // Refused is a login into an account that is blocked, or whose user was expelled for
 // a while. Clients learn it only with the right password.
-type Refused struct{ After time.Duration } // until it is let in again; 0: nobody knows
+type Refused struct{ After time.Duration } // until the user may log in again; 0: not known
 
 func (e *Refused) Error() string { return "accounts: blocked or expelled" }
 
@@ -120,7 +120,7 @@ type Accounts struct {
 	preAuth  chan struct{}          // see beforeHashing
 }
 
-// New makes the accounts; Run must run for tokens to live on.
+// New makes the accounts; while Run does not run, uses of tokens are not saved.
 func New(o Options) *Accounts {
 	a := &Accounts{Options: o, uses: make(chan *Session, touchQueue), preAuth: make(chan struct{}, max(1, o.PreAuth))}
 	a.resuming = store.NewCoalescer(mostResumed, a.readTokens)

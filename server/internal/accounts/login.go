@@ -37,7 +37,8 @@ const staleRounds = 3
 
 // Login checks a password, takes a slot of the login quota, and writes the
 // login down. Errors: ErrWrong, *Refused, *ledger.Exceeded, *hashing.Busy,
-// *TooMany, store.ErrUnavailable; none of them counts.
+// *TooMany, store.ErrUnavailable. None counts, except that after a
+// store.ErrCommitUnknown (ErrUnavailable too) the login may stand.
 //
 // The account is read before the wait for a hasher, and again under its row's
 // lock in the transaction that records the login: where its password is another

@@ -111,8 +111,8 @@ func forms(password string) []string {
 	return []string{prepared, password}
 }
 
-// Hash hashes a password that is chosen, in its turn among those of a flow
-// (hashing.Turn). Errors: *hashing.Busy, ctx's.
+// Hash hashes a new password, in its turn among those of a flow
+// (hashing.Hasher.Turn). Errors: *hashing.Busy, ctx's.
 func (a *Accounts) Hash(ctx context.Context, flow, password string) (string, error) {
 	return a.Hasher.Hash(ctx, flow, forms(password)[0])
 }

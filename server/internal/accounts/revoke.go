@@ -45,8 +45,8 @@ type Revoker interface {
 
 // Revoke ends tokens (hashes) that SQL no longer has: their sessions on all instances
 // and what Redis holds of them. line, when not empty, is the last that their
-// connections get. Where Redis does not answer, they are refused all the same while
-// SQL does.
+// connections get. If Redis does not answer, REPRENDRE still refuses them as long as SQL
+// answers.
 func (a *Accounts) Revoke(ctx context.Context, hashes []string, line string) {
 	if len(hashes) == 0 {
 		return

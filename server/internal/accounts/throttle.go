@@ -37,8 +37,8 @@ func (e *TooMany) Wire() *protocol.Error {
 	return &protocol.Error{Code: protocol.DEBIT, Fields: protocol.Fields{protocol.IntField("apres", protocol.Seconds(e.After))}}
 }
 
-// Origin is where an attempt comes from. Exempt addresses are not limited, the
-// account's delay holds for them too.
+// Origin is where an attempt comes from. Exempt addresses are not limited, but
+// the account's delay holds for them too.
 type Origin struct {
 	Address string
 	Exempt  bool

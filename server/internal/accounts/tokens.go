@@ -122,8 +122,8 @@ func (a *Accounts) writeAhead() time.Duration {
 	return max(minAhead, min(maxAhead, a.SessionTTL/aheadPart))
 }
 
-// Run writes the uses of tokens until ctx ends: each that is later than what SQL has at
-// once, so that a process that dies loses none, and again those that failed.
+// Run writes the uses of tokens to SQL and Redis until ctx ends: at once where SQL has an
+// older one, so that a process that dies loses none; what failed is tried again.
 func (a *Accounts) Run(ctx context.Context) {
 	tick := time.NewTicker(a.writeAhead())
 	defer tick.Stop()

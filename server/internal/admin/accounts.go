@@ -30,7 +30,7 @@ type Page struct {
 	Next     string // "" on the last page
 }
 
-// List gives accounts by their logins, behind the login after; each word of
+// List gives accounts by their logins, from the one after the given login; each word of
 // query stands somewhere in login, names or address, without regard to case and
 // accents. Errors: store.ErrUnavailable.
 func (a *Admin) List(ctx context.Context, query, after string, limit int) (Page, error) {

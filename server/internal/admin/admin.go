@@ -1,7 +1,7 @@
 // Package admin holds the actions of administrators on accounts, from a session or
 // from the server's own commands. Each action is written into the table audit in
-// the transaction that does it, holds on all instances at once, and is announced
-// to the user concerned.
+// the transaction that does it and holds on all instances at once; one that ends
+// sessions, empties quotas or announces something is told to those it concerns.
 package admin
 
 import (

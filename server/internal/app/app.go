@@ -47,10 +47,10 @@ type App struct {
 // New puts a server together on open stores. It starts nothing; Close must be
 // called at the end.
 //
-// Two parts need each other in two places, and in both one half is made first:
-// the registry of sessions is what the hub ends sessions in, and the accounts end
-// them through the hub; the monitor's recorder is what the hub reports, and the
-// monitor reads what all instances reported from the hub.
+// Two cycles are broken by making one half first: the registry of sessions before the
+// hub, which ends sessions in it, and the hub before the accounts, which end them through
+// it; the recorder before the hub, which reports its figures, and the hub before the
+// monitor, which reads what all instances reported.
 func New(cfg config.Config, hash hashing.Options, stores *store.Stores, log *slog.Logger) *App {
 	a := &App{Stores: stores, cfg: cfg, hash: hash, log: log}
 

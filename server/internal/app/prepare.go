@@ -11,7 +11,7 @@ import (
 	"etuservices/server/internal/demo"
 )
 
-// Prepare makes true what must be so before clients connect: rows of older
+// Prepare does what must be done before clients connect: rows of older
 // versions in today's form, the demonstration, the administrator of the settings.
 func (a *App) Prepare(ctx context.Context) error {
 	if err := errors.Join(a.Accounts.Normalize(ctx), a.Market.Refold(ctx)); err != nil {

@@ -17,7 +17,7 @@ const (
 	Restore = "restore"
 )
 
-// ErrNotOurs is a backup of stores that have tools of their own.
+// ErrNotOurs is a backup of MySQL, which mysqldump backs up.
 var ErrNotOurs = errors.New("MySQL se sauvegarde par mysqldump --single-transaction (voir README) ; Redis n'en a pas besoin")
 
 // BackupOrRestore does backup FILE and restore FILE; done is false for another command.

@@ -1,4 +1,4 @@
-// Package cli is the server's own commands, for whoever has the machine:
+// Package cli is the server's own commands, for whoever can log in on its host:
 // accounts, tables, boards, and a doctor. What they do holds at once on the
 // servers that run, and stands in the audit under "~serveur".
 package cli

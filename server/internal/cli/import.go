@@ -14,7 +14,7 @@ import (
 	"etuservices/server/internal/admin"
 )
 
-// RosterError is a roster that opens no account: what is wrong with which lines.
+// RosterError is a file of accounts that opens none: what is wrong with which lines.
 type RosterError struct{ problems []problem }
 
 func (e *RosterError) Error() string {

@@ -11,23 +11,23 @@ import (
 	"etuservices/protocol"
 )
 
-// maxRoster is how many accounts one import opens: hashing their passwords takes half
+// maxRoster is how many accounts one file opens: hashing their passwords takes half
 // a minute.
 const maxRoster = 2000
 
-// person is a line of a roster.
+// person is a line of the file that is imported.
 type person struct {
 	line                              int
 	email, firstName, lastName, login string
 }
 
-// problem is what is wrong with a line of a roster.
+// problem is what is wrong with a line.
 type problem struct {
 	line int
 	text string
 }
 
-// headers are the names that a roster's columns may have, folded.
+// headers are the names that its columns may have, folded.
 var headers = map[string]func(*person) *string{
 	"email": func(p *person) *string { return &p.email }, "e-mail": func(p *person) *string { return &p.email },
 	"mail": func(p *person) *string { return &p.email }, "courriel": func(p *person) *string { return &p.email },

@@ -41,15 +41,16 @@ type event struct {
 const (
 	// maxOutgoing bounds the events that wait to be sent to the other instances.
 	maxOutgoing = 1024
-	// outgoingLife is how long an event waits for Redis: whoever subscribes again later reads the
-	// state anew (resync).
+	// outgoingLife is how long an event waits for Redis: whoever subscribes again later
+	// reads the state anew (resync).
 	outgoingLife = 10 * time.Second
 	// retryPause between two tries.
 	retryPause = 250 * time.Millisecond
 )
 
 // Sold tells a seller, on whichever instance, that an article was bought. It
-// never waits: a seller who does not get it now gets it at the next login.
+// never waits: a seller who does not get it now gets it at the next AUTH or REPRENDRE, or
+// when the channel is subscribed to again.
 func (h *Hub) Sold(seller, article int64, line string) {
 	h.publishAsync(event{Kind: kindUser, User: seller, Article: article, Line: line})
 }

@@ -26,10 +26,10 @@ type Instance struct {
 	Users   int  // distinct users who are logged in on it
 	SQL     bool // MySQL answers it
 	Redis   bool // and Redis does
-	Lost    bool // it died without a word; the rest is what it said last
+	Lost    bool // it ended without announcing it; the rest is its last report
 }
 
-// Instances gives all servers, and those that died within lostFor, by their names. Where
+// Instances gives all servers, and those that were lost in the last minute, by their names. Where
 // Redis does not answer it is this one alone.
 func (h *Hub) Instances(ctx context.Context) []Instance {
 	if h.Health.Missing(store.NeedRedis) {

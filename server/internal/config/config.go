@@ -1,5 +1,5 @@
-// Package config holds every setting of the server and every number that
-// bounds it: its default, its reason, its check.
+// Package config holds every setting of the server and every limit that whoever
+// runs it may change: its default, its reason, its check.
 package config
 
 import (

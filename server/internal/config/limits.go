@@ -13,7 +13,7 @@ type Limits struct {
 	WriteTimeout         time.Duration // for one write to be taken by the client
 	LingerTime           time.Duration // after a closing reply, so that it arrives
 	LingerBytes          int64         // read and thrown away meanwhile
-	HandshakeTime        time.Duration // of TLS
+	HandshakeTime        time.Duration // of TLS, and for the PROXY header
 	DrainTime            time.Duration // over which a stop spreads the goodbyes
 	StopTime             time.Duration // for running requests to end after that
 	HashWait             time.Duration // in the line for password checks
@@ -26,13 +26,13 @@ type Limits struct {
 	Attempts Attempts
 }
 
-// DefaultLimits with the reason of each number.
+// DefaultLimits are what is used where nothing is set; the reason of each stands beside it.
 var DefaultLimits = Limits{
 	LoginTime:     180 * time.Second, // a person types; absolute, so a slow-loris gains nothing
 	Idle:          5 * time.Minute,   // below the 350 s of common balancers: we close, with a sentence
 	WriteTimeout:  10 * time.Second,  // nats-server's; a reader that never reads ends here
 	LingerTime:    time.Second,       // unread input at close would reset the connection
-	LingerBytes:   1 << 20,           // and lose the last sentence
+	LingerBytes:   1 << 20,           // and lose the last line
 	HandshakeTime: 5 * time.Second,   // nsqd's; a real one takes a round trip or two
 	DrainTime:     20 * time.Second,  // reconnecting clients must not fall upon the others at once
 	StopTime:      5 * time.Second,   // longer than any store's time-out
@@ -81,7 +81,7 @@ func (l *Limits) check() error {
 
 // Attempts bounds the guessing of passwords. A classroom is one address: what
 // one address may do is generous, what it may do to one account is not. Nothing
-// here ever locks an account, which would be a weapon against others.
+// here ever locks an account: anybody could lock out others.
 type Attempts struct {
 	PairMinute   int           // failures of one address on one account, a minute
 	PairDay      int           // and a day, after which each guess waits DelayMax
@@ -92,7 +92,8 @@ type Attempts struct {
 	Registration int // accounts opened from one address, an hour
 }
 
-// DefaultAttempts with the reason of each number.
+// DefaultAttempts are what is used where nothing is set; the reason of each stands beside
+// it.
 var DefaultAttempts = Attempts{
 	PairMinute:   10,  // mox's
 	PairDay:      50,  // mox's; it delays and never refuses: a classroom's owner would be out for a day

@@ -47,7 +47,7 @@ var students = []accounts.User{
 var ErrOthers = errors.New("ces magasins ont d'autres comptes")
 
 // Fill opens the accounts and puts the articles up for sale, once, in stores that
-// are the demonstration's own and know it: where the accounts exist already nothing
+// are marked as the demonstration's own: where the accounts exist already nothing
 // happens, where others do it is ErrOthers.
 func Fill(ctx context.Context, stores *store.Stores, admins *admin.Admin, a *accounts.Accounts, m *market.Market) error {
 	if err := claim(ctx, stores); err != nil {

@@ -30,10 +30,10 @@ var Cost = argon2id.Params{
 // other process, where these do not matter; no setting reaches either.
 type Options struct {
 	Cost   argon2id.Params
-	Worker bool // hash in another process: see worker
+	Worker bool // hash in another process
 }
 
-// Busy is a line for password checks that is too long: try again in After.
+// Busy is a queue for password checks that is too long: try again in After.
 type Busy struct{ After time.Duration }
 
 func (e *Busy) Error() string { return fmt.Sprintf("hashing: busy, again in %v", e.After) }
@@ -47,7 +47,7 @@ func (e *Busy) Wire() *protocol.Error {
 }
 
 // Hasher checks passwords, few at a time: unbounded, 64 checks at once take
-// five times as long as in line, and starve those who are logged in. While Run
+// five times as long as a few at a time, and starve those who are logged in. While Run
 // runs, another process does the work.
 type Hasher struct {
 	Wait   time.Duration // who would wait longer is refused (*Busy)
@@ -73,7 +73,7 @@ func New(cost argon2id.Params, wait time.Duration) *Hasher {
 	}
 }
 
-// Hash gives a salted hash in PHC form. It waits in line as Turn does, flow being the
+// Hash gives a salted hash in PHC form. It waits its turn as Turn does, flow being the
 // user or the network for whom the password is hashed. Errors: *Busy, ctx's.
 func (h *Hasher) Hash(ctx context.Context, flow, password string) (hash string, err error) {
 	err = h.Turn(ctx, flow, func() error {
@@ -85,7 +85,7 @@ func (h *Hasher) Hash(ctx context.Context, flow, password string) (hash string, 
 }
 
 // Turn does f, which may compare, once its turn has come. Turns are fair between
-// flows: the networks that those who wait come from. Errors: *Busy, ctx's, f's.
+// flows: a flow is a network, or a user. Errors: *Busy, ctx's, f's.
 func (h *Hasher) Turn(ctx context.Context, flow string, f func() error) error {
 	if err := h.line.enter(ctx, flow, h.Wait); err != nil {
 		return err
@@ -127,7 +127,7 @@ type Result struct {
 	Match bool
 }
 
-// Argon does the work, as net/rpc wants to see it.
+// Argon does the work, in the form that net/rpc requires.
 type Argon struct{}
 
 // Do makes a new hash or compares with one.

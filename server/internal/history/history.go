@@ -39,8 +39,8 @@ type History struct {
 	Max    int           // calls in any window
 	Window time.Duration // on the clock of Redis
 	Calls  []*Call
-	Clock  []Jump
-	Stale  []Span
+	Clock  []Jump // when the clock of Redis was moved
+	Stale  []Span // when Redis may have differed from the ledger
 }
 
 // Jump is a change of the difference between Redis's clock and ours; it took

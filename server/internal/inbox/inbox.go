@@ -66,7 +66,8 @@ type Page struct {
 	Items  []Item
 	Next   string // "" on the last page
 	Unread int    // in the whole inbox
-	// Through is the highest rank that this page, or one before it, could show.
+	// Through is the greatest rank among the news that this page and those before it
+	// chose from.
 	Through int64
 }
 
@@ -83,7 +84,7 @@ func New(db *store.SQL) *Inbox {
 	return i
 }
 
-// List gives a page of a user's news, behind the Next of the page before. Errors:
+// List gives a page of a user's news, after the Next of the page before. Errors:
 // ErrCursor, store.ErrUnavailable.
 func (i *Inbox) List(ctx context.Context, user int64, limit int, after string) (page Page, err error) {
 	var before int64

@@ -23,9 +23,9 @@ func Add(ctx context.Context, tx store.Tx, user int64, kind Kind, text string) e
 	return err
 }
 
-// AddForAll tells everybody something. The transaction holds the administrators' lock,
-// so that announcements commit in the order of their ids: a box notes the last one
-// that it has.
+// AddForAll tells everybody something. The transaction has locked the row verrou of
+// reglages, so that announcements commit in the order of their ids: a user's row of
+// boites notes the last one that was taken in.
 func AddForAll(ctx context.Context, tx store.Tx, text string) error {
 	_, err := tx.Exec(ctx, `INSERT INTO communiques (instant, texte) VALUES (?, ?)`, store.At(time.Now()), text)
 	return err

@@ -61,7 +61,7 @@ type Mutation interface {
 // Entry is what the ledger has of a call that reached its service.
 type Entry struct {
 	Outcome string
-	Article int64 // 0 where there is none
+	Article int64 // the one that was put up for sale, or that was to be bought, be there one or not
 }
 
 // Replay says whether a result is that of an earlier call with the same ref.
@@ -72,7 +72,7 @@ type Replay struct {
 	Line string
 }
 
-// Done is how a call ended that was done or had been done.
+// Done is the result of a call: done now, or replayed.
 type Done struct {
 	Replay
 	// The rest is given of a call that was done now.
@@ -93,7 +93,8 @@ type Done struct {
 //  4. Where nothing was committed the slot is released. Where the answer to COMMIT was
 //     lost, it stays until the ledger tells.
 //
-// Errors: *Exceeded, ErrRefReused, ErrNoAccount, store.ErrUnavailable; none counts.
+// Errors: *Exceeded, ErrRefReused, ErrNoAccount, store.ErrUnavailable. None counts,
+// except that after a store.ErrCommitUnknown (ErrUnavailable too) the call may stand.
 func (l *Limiter) Run(ctx context.Context, c Call, m Mutation) (Done, error) {
 	ctx, cancel := context.WithTimeout(ctx, store.RequestTime)
 	defer cancel()
@@ -258,7 +259,7 @@ func (c Call) writeRef(b *store.Batch, result any, expired bool) error {
 // sweepBatch bounds what one cleaning takes, so that it never holds locks long.
 const sweepBatch = 1000
 
-// Sweep deletes the refs that expired, and what is left of deleted accounts.
+// Sweep deletes the refs that expired, and the counts of refusals of deleted accounts.
 func (l *Limiter) Sweep(ctx context.Context) error {
 	_, err := l.stores.SQL.DeleteSome(ctx, "refs", "utilisateur_id, ref", "expire_le <= ?", sweepBatch, store.At(time.Now()))
 	return errors.Join(err, l.sweepRefusals(ctx))

@@ -1,5 +1,6 @@
 -- Takes slots out of a window: those up to an instant, those so far in the future
--- that the clock was set back, and those named. The rest stays, and its end.
+-- that the clock was set back, and those named. The rest stays; the window ends
+-- with its newest slot.
 -- KEYS 1 window  ARGV 1 up to, ms  2 future from, ms  3 window in ms  4.. slots
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '(' .. ARGV[2], '+inf')

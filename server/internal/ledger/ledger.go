@@ -81,9 +81,9 @@ const (
 )
 
 // ConfirmLogin decides for certain whether the slot of a login may be used: it locks the
-// user's row and counts the ledger's rows of the window. The caller writes the slot into the ledger in the same transaction,
-// and judges whether the account may log in. Errors: *Exceeded, ErrNoAccount,
-// store.ErrUnavailable.
+// user's row and counts the ledger's rows of the window. The caller writes the slot into
+// the ledger in the same transaction, and judges whether the account may log in. Errors:
+// *Exceeded, ErrNoAccount, store.ErrUnavailable.
 func (l *Limiter) ConfirmLogin(ctx context.Context, tx store.Tx, slot Reservation) (Totals, State, error) {
 	var b store.Batch
 	at := store.At(slot.Stamp)

@@ -36,7 +36,7 @@ type redisClock struct {
 
 // saw sets the estimate to the time in an answer that has just come.
 func (c *redisClock) saw(now int64) {
-	c.ahead.Store(now - time.Since(c.began).Milliseconds() - 1) // both are cut
+	c.ahead.Store(now - time.Since(c.began).Milliseconds() - 1) // both clocks are truncated to the millisecond
 }
 
 // at is what Redis's clock shows at a moment, or a little less.

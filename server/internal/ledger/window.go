@@ -1,6 +1,13 @@
 // Package ledger limits the logins, and the calls of the services, of one user in any
 // window of time (PROTOCOL.md §7.1). A quota is checked twice: Redis refuses early, on
 // its clock; the ledger in SQL decides, inside the transaction that writes the call.
+//
+// A slot is one place of a quota: a random ID with the instant, on Redis's clock, at
+// which it was taken. The window is the set of slots that are younger than Rule.Window.
+// Beside each window stands a mark that it is known, that is, that it has what the ledger
+// has; without the mark it is filled from the ledger first. The ledger is the tables
+// connexions and appels. A ref is the name that a client gives to a call which it may
+// send again; the table refs keeps the result of each.
 package ledger
 
 import (
@@ -22,7 +29,7 @@ const (
 	Calls  Kind = "services"
 )
 
-// Rule is that of both quotas: at most Max in any Window.
+// Rule bounds each quota: at most Max slots in any Window.
 type Rule struct {
 	Max    int
 	Window time.Duration
@@ -37,10 +44,10 @@ type State struct {
 	Next   time.Duration `json:"-"` // until one more is free; 0 while some are left
 }
 
-// Left is the number of calls that are free now.
+// Left is the number of logins or calls that are left now.
 func (s State) Left() int { return max(0, s.Max-s.Used) }
 
-// Exceeded is the refusal of a call over the quota; nothing was counted.
+// Exceeded is the refusal of a call over the quota; it took no slot.
 type Exceeded struct{ State }
 
 func (e *Exceeded) Error() string {
@@ -151,7 +158,7 @@ func (l *Limiter) Usage(ctx context.Context, user User) ([2]State, error) {
 }
 
 // Restore writes to Redis what the ledger has of a window, after SQL refused what Redis
-// let through: Redis had lost it.
+// let through: Redis had lost it. It notes the refusal too.
 func (l *Limiter) Restore(ctx context.Context, slot Reservation) {
 	l.noteRefusal(ctx, slot)
 	if _, err := l.refresh(ctx, slot.User, slot.Kind); err != nil {

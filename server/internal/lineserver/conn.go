@@ -21,7 +21,7 @@ type Session interface {
 	// the connection ends behind it.
 	Line(ctx context.Context, line []byte, out *protocol.Writer) (closing bool)
 	// Deadline is when the wait for the next request ends, and the code that is
-	// said then. It moves with requests, never with bytes.
+	// sent then. A request extends it, a part of a line does not.
 	Deadline() (time.Time, protocol.Code)
 	// Close is called once, whatever ended the connection.
 	Close(ctx context.Context)
@@ -99,8 +99,9 @@ func (c *Conn) Send(line string, sent func()) {
 }
 
 // SendFeed queues n whole lines of the feed, which all followers share; lost were
-// dropped before. state, when not nil, replaces one not yet written; it gets the number
-// of lines that were dropped since the last one.
+// dropped before. state, when not nil, writes the line of figures that goes with the
+// feed, given how many lines were dropped since the last one; of several that wait,
+// only the newest is written.
 func (c *Conn) SendFeed(lines string, n, lost int, state func(lost int) string) {
 	c.queue.pushFeed(lines, n, lost, state)
 	c.Interrupt()
@@ -150,7 +151,7 @@ func (c *Conn) closing(start int) error {
 	return c.closed(why)
 }
 
-// closed writes what is left behind the last sentence.
+// closed writes what is left behind the last line.
 //
 //go:noinline
 func (c *Conn) closed(why Reason) error { return errors.Join(why, c.flush()) }
@@ -272,7 +273,7 @@ func (c *Conn) flush() error {
 	return err
 }
 
-// linger lets the last sentence arrive: closing a socket with unread input
+// linger lets the last line arrive: closing a socket with unread input
 // would reset it. The client's input is read and thrown away, within bounds.
 func (c *Conn) linger() {
 	half, ok := c.nc.(interface{ CloseWrite() error })

@@ -19,9 +19,9 @@ const (
 	Quit     Reason = "QUITTER"  // the client asked for it
 	Expelled Reason = "EXPULSE"  // by an event
 	Foreign  Reason = "etranger" // spoke HTTP, or TLS where none is spoken
-	NoTLS    Reason = "tls"      // did not shake hands
+	NoTLS    Reason = "tls"      // failed the TLS handshake
 	NoProxy  Reason = "proxy"    // came through a proxy that did not say from where
-	Left     Reason = "parti"    // without a word
+	Left     Reason = "parti"    // closed by the client without QUITTER
 	Slow     Reason = "lent"     // did not read what it was sent
 	Cut      Reason = "coupe"    // by the network, or by a server that stops
 )

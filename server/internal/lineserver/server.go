@@ -1,5 +1,5 @@
 // Package lineserver carries lines over TCP and TLS: it accepts, counts, times,
-// writes and closes, and knows nothing of the application. Five rules, after mox
+// writes and closes, and knows nothing of the application. Four rules, after mox
 // and Ergo:
 //
 //  1. One request at a time per connection; parallelism is more connections.
@@ -7,8 +7,6 @@
 //  3. Only the connection's own goroutine may wait for its socket; others put
 //     events into its send queue.
 //  4. Every wait has a deadline.
-//  5. Commit first, publish after: an event is sent once what it tells of stands
-//     in SQL.
 package lineserver
 
 import (
@@ -62,7 +60,7 @@ type Server struct {
 // Observer is told of each connection that ended.
 type Observer interface{ ConnEnded(Reason) }
 
-// NoObserver takes no notice.
+// NoObserver ignores everything.
 type NoObserver struct{}
 
 // ConnEnded does nothing.

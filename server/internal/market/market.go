@@ -109,7 +109,8 @@ func hashArgs(args ...any) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// New makes a market; Run deletes outdated words and reads the postings of common ones.
+// New makes a market; Run deletes outdated words and reads the lists of articles
+// that have common ones.
 func New(o Options) *Market {
 	m := &Market{Options: o, gone: make(chan int64, forgetQueue), common: newPostingsCache()}
 	m.returning = store.NewCoalescer(maxSellersAtOnce, m.readPendingNotices)

@@ -17,7 +17,7 @@ import (
 	"etuservices/server/internal/store"
 )
 
-// Metrics are a process's. Its methods are safe for concurrent use.
+// Metrics are the figures of this process. Its methods are safe for concurrent use.
 type Metrics struct {
 	registry *prometheus.Registry
 	stores   *store.Stores

@@ -9,11 +9,11 @@ import (
 // Instance is a server with its latest figures.
 type Instance struct {
 	cluster.Instance
-	// CommandsPerSecond and P99 (of a millisecond) are hundredths.
+	// In hundredths: of a command a second, and of a millisecond.
 	CommandsPerSecond, P99 int64
 }
 
-// Instances gives all servers, see cluster.Hub.Instances.
+// Instances gives all servers, and those that were lost in the last minute.
 func (m *Monitor) Instances(ctx context.Context) []Instance {
 	var all []Instance
 	for _, i := range m.hub.Instances(ctx) {

@@ -18,7 +18,7 @@ const (
 	Logins
 	RefusedQuota    // QUOTA
 	RefusedPassword // ECHEC, EC
-	RefusedOther    // BLOQUE, DEBIT, PLEIN, INDISPONIBLE
+	RefusedOther    // BLOQUE, DEBIT, INDISPONIBLE, as replies to requests
 	Listings        // articles put up
 	Purchases       // articles bought
 	figures

@@ -23,7 +23,8 @@ type command struct {
 	// hashes a password, and may wait in line for that: accounts bounds how long,
 	// instead of store.RequestTime.
 	hashes bool
-	// counted commands take a slot of the services' quota.
+	// counted says that the handler takes a slot of the services' quota, through
+	// market.Market; the tests compare it with PROTOCOL.md.
 	counted bool
 	// withGivenPassword is allowed to a user who has to change the password that
 	// an administrator gave, as is everything that anyone may use.

@@ -46,7 +46,7 @@ type Observer interface {
 	Observe(verb *protocol.Verb, code protocol.Code, took time.Duration)
 }
 
-// NoObserver takes no notice.
+// NoObserver ignores everything.
 type NoObserver struct{}
 
 // Observe does nothing.
@@ -62,7 +62,7 @@ type Conn interface {
 	SetAuthenticated(known bool) // somebody is logged in on it, or no longer
 }
 
-// Session is one connection's. It is used by one goroutine.
+// Session is the state of one connection. It is used by one goroutine.
 type Session struct {
 	*Deps
 	conn     Conn
@@ -97,7 +97,8 @@ func (s *Session) Greet(out *protocol.Writer) {
 }
 
 // Deadline is when the wait for the next request ends, and what is said then.
-// It is asked again after each event, so whoever follows uses the session.
+// Each event that is sent begins the wait again, so that a connection that follows
+// does not become idle.
 func (s *Session) Deadline() (time.Time, protocol.Code) {
 	s.dropDead()
 	if s.user == nil {

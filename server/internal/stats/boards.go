@@ -87,12 +87,12 @@ func New(stores *store.Stores, log *slog.Logger) *Boards {
 	}
 }
 
-// LoginUpdate gives what writes the total of a committed login's user to database 0.
+// LoginUpdate returns the script calls that write the total of a committed login's user to database 0.
 func (*Boards) LoginUpdate(login string, total int64, at time.Time) []store.Call {
 	return []store.Call{loginTotals([]user{{login: login, logins: total, last: store.At(at)}})}
 }
 
-// RegistrationUpdate gives what writes new accounts, without calls, to database 1.
+// RegistrationUpdate returns the script calls that write new accounts, without calls, to database 1.
 func (*Boards) RegistrationUpdate(logins ...string) []store.Call {
 	users := make([]user, len(logins))
 	for i, login := range logins {
@@ -101,7 +101,7 @@ func (*Boards) RegistrationUpdate(logins ...string) []store.Call {
 	return []store.Call{callTotals(users)}
 }
 
-// CallUpdate gives what writes a committed call and its user's totals to database 1.
+// CallUpdate returns the script calls that write a committed call and its user's totals to database 1.
 func (*Boards) CallUpdate(service ledger.Service, c ledger.Done) []store.Call {
 	login, first := c.Slot.User.Login, c.Totals.Listings+c.Totals.Purchases == 1
 	return []store.Call{
@@ -116,7 +116,7 @@ type entry struct {
 	at            int64 // Unix milliseconds
 }
 
-// journal gives what writes calls into their user's journal; first says that there are
+// journal returns the script calls that write calls into their user's journal; first says that there are
 // no earlier ones, so that a journal may begin with them.
 func journal(login string, first bool, calls ...entry) store.Call {
 	may := "0"

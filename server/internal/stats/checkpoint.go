@@ -37,7 +37,7 @@ func (b *Boards) Run(ctx context.Context) {
 	})
 }
 
-// Check writes to the boards what the ledger has behind the checkpoints that stand in
+// Check writes to the boards what the ledger has after the checkpoints that stand in
 // Redis beside them, or everything where there is none. So it repairs a Redis that was
 // emptied, one that came back on an old file, and the loss of what a process that died
 // had committed and not published.

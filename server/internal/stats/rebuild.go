@@ -68,7 +68,7 @@ func (b *Boards) users(ctx context.Context, query string, args ...any) (list []u
 	return list, nil
 }
 
-// loginTotals gives what writes users to the boards of logins. Deleted accounts are on
+// loginTotals returns the script calls that write users to the boards of logins. Deleted accounts are on
 // none.
 func loginTotals(users []user) store.Call {
 	args := make([]any, 1, 1+3*len(users))
@@ -103,7 +103,7 @@ func newest(users []user) (floor int64) {
 	return last[len(last)-keptLast]
 }
 
-// callTotals gives what writes users to the boards of calls. The calls of deleted
+// callTotals returns the script calls that write users to the boards of calls. The calls of deleted
 // accounts count in the totals of the services.
 func callTotals(users []user) store.Call {
 	args := make([]any, 0, 3*len(users))

@@ -34,7 +34,8 @@ func classify(err error) error {
 	return fmt.Errorf("%w: %w", ErrUnavailable, err)
 }
 
-// Unavailable tells whether err is a store's failure, see classify.
+// Unavailable tells whether err is a failure of a store: it did not answer in time, its
+// connection broke, or it answered that it cannot work now.
 func Unavailable(err error) bool {
 	switch {
 	case err == nil, errors.Is(err, redis.Nil), errors.Is(err, sql.ErrNoRows):

@@ -58,7 +58,7 @@ type Health struct {
 // sayAgain is how long a refusal that goes on is not said again.
 const sayAgain = 10 * time.Minute
 
-// Refused logs, as an ERROR and at most once in sayAgain, what to do about a store that
+// Refused logs, as an ERROR and at most once in 10 minutes, what to do about a store that
 // refused a valid command (rights, memory, disk). It is for refusals that the probes of
 // Watch do not meet.
 func (h *Health) Refused(log *slog.Logger, err error) {
@@ -175,7 +175,7 @@ const (
 	ProblemRedis = "redis"
 )
 
-// Watch asks the stores until ctx ends.
+// Watch probes both stores and keeps Health true, until ctx ends.
 func (s *Stores) Watch(ctx context.Context, log *slog.Logger) {
 	var all sync.WaitGroup
 	for _, probe := range s.probes {

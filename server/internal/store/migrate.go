@@ -100,7 +100,8 @@ func migrationCause(err error) error {
 	return err
 }
 
-// Versions are those of both stores, for people; "?" for one that does not say.
+// Versions are the version numbers of both stores' programs, for people; "?" for one
+// that does not say.
 func (s *Stores) Versions(ctx context.Context) (sql, redis string) {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()

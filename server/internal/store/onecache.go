@@ -43,7 +43,8 @@ const (
 	cacheIDChars, cacheAddrChars = 12, 40
 )
 
-// ErrOtherCache says that servers of this MySQL database run on another Redis.
+// ErrOtherCache is a start on another Redis than that of the servers that already run
+// on this MySQL database.
 var ErrOtherCache = errors.New("un autre Redis sert déjà cette base MySQL")
 
 // cacheRow is what SQL knows of the Redis that serves: "id instant address", the
@@ -146,7 +147,7 @@ func (s *Stores) CompareCache(ctx context.Context) error {
 	return err
 }
 
-// JoinCache makes this Redis the one that serves, or one of its servers. It is
+// JoinCache joins the servers that use this Redis, or makes it the one in use. It is
 // called once, before this server lets anybody in. Errors: ErrOtherCache.
 func (s *Stores) JoinCache(ctx context.Context, log *slog.Logger) error {
 	if s.SQL.Dialect == SQLite {
@@ -239,8 +240,8 @@ func (s *Stores) renewCache(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
-// LeaveCache takes back what the last server of this Redis said, so that another
-// one may serve at once.
+// LeaveCache deletes the row that names the Redis in use, so that another one may
+// serve at once. The last server of a Redis calls it.
 func (s *Stores) LeaveCache(ctx context.Context) error {
 	if s.SQL.Dialect == SQLite || s.Health.Missing(NeedSQL) {
 		return nil

@@ -49,7 +49,7 @@ type Redis struct {
 // all databases of a Redis.
 func (r *Redis) Channel() string { return "etu:evenements:" + strconv.Itoa(r.number) }
 
-// DB is one database.
+// DB is one database of Redis.
 type DB struct {
 	redis.UniversalClient
 	batches batcher[*asked] // of Batch
@@ -243,7 +243,7 @@ func openRedis(rawURL string) (*Redis, error) {
 
 // go-redis has one logger a process, on stderr: every failed dial would stand
 // there beside the error that the caller gets and logs. It is replaced here, for
-// later there may be clients that read it.
+// go-redis reads it without a lock once there are clients.
 func init() { redis.SetLogger(quietLog{}) }
 
 type quietLog struct{}

@@ -14,10 +14,11 @@ import (
 const SQLTimeout = 3 * time.Second
 
 // RequestTime bounds the work of one request on the stores, so that whoever asks
-// is answered within 5 s whatever they do: the line for a connection included.
+// is answered within 5 s whatever they do, the wait for a connection included. Verbs
+// that hash a password wait for their turn before (config.Limits.HashWait).
 const RequestTime = 4500 * time.Millisecond
 
-// Dialect is the SQL engine, where two small variants of a query are needed.
+// Dialect is the SQL engine; some queries differ between the two.
 type Dialect uint8
 
 // The two engines.

@@ -1,5 +1,5 @@
-// Package store opens SQL (MySQL or SQLite), which is the truth, and Redis (a server,
-// or one in this process), which is the cache: pools, migrations, transactions,
+// Package store opens SQL (MySQL or SQLite), which is authoritative, and Redis (a server,
+// or one in this process), which can be rebuilt from it: pools, migrations, transactions,
 // scripts, health. Queries of accounts or articles stand where they are used.
 //
 // Its machinery for speed, at 64 connections, without and with it (server/bench):
@@ -28,7 +28,7 @@ import (
 )
 
 // ErrHalfConfigured says that one of MySQL and Redis is set without the other:
-// a truth of one machine with the cache of another would contradict itself.
+// the embedded store of one machine would contradict a shared one.
 var ErrHalfConfigured = errors.New("ETU_MYSQL_DSN et ETU_REDIS_URL vont ensemble : les deux, ou aucun (magasins embarqués)")
 
 // Options tells Open where the stores are.
@@ -40,11 +40,11 @@ type Options struct {
 	// EmbeddedRedisAddr is a port of the embedded Redis for redis-cli, loopback
 	// only; empty means none.
 	EmbeddedRedisAddr string
-	// Log gets the waits and migrations; nil is silence.
+	// Log gets the waits and migrations; nil: they are not logged.
 	Log *slog.Logger
 }
 
-// Stores is everything that remembers: SQL is the truth, Redis the cache.
+// Stores are SQL, which is authoritative, and Redis, which can be rebuilt from it.
 type Stores struct {
 	SQL    *SQL
 	Redis  *Redis

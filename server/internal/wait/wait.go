@@ -19,7 +19,8 @@ func For(ctx context.Context, d time.Duration) error {
 }
 
 // Every calls do at the end of each period until ctx ends. It is not called while it
-// is at work: periods that end meanwhile are left out.
+// is at work: where periods end meanwhile, one of them is made up for at once, the others
+// are left out.
 func Every(ctx context.Context, period time.Duration, do func()) {
 	tick := time.NewTicker(period)
 	defer tick.Stop()
