@@ -1,7 +1,7 @@
 // Package i18n is what people read, in French and English: sentences side by
-// side, plurals, amounts, durations and dates. A sentence is a variable
-// (var LoginTitle = say("Connexion", "Log in")), so a missing key does not
-// compile; each page has its own file of them.
+// side (messages.toml), plurals, amounts, durations and dates. A sentence is a
+// field (Login.Title), so that one which is not declared does not compile; one that
+// messages.toml lacks ends the program at its start.
 package i18n
 
 import (
@@ -48,37 +48,6 @@ func Detect(getenv func(string) string) Lang {
 		return English
 	}
 	return English
-}
-
-// Msg is a sentence in each language. Made by say and count only.
-type Msg struct {
-	text   [2]string // by Lang; the plural of a counted one
-	single [2]string // where it counts: the singular
-}
-
-// all lists every message, for the tests that look for holes. It is complete
-// once the package is initialised and never changes then.
-var all []Msg
-
-// typography puts the French no-break spaces where the sources have spaces.
-var typography = strings.NewReplacer(
-	" :", nbsp+":", " ;", nbsp+";", " !", nbsp+"!", " ?", nbsp+"?", " %%", nbsp+"%%",
-	"« ", "«"+nbsp, " »", nbsp+"»", " €", nbsp+"€",
-).Replace
-
-// say makes a sentence; %s, %d and so on stand in the same order in both.
-func say(fr, en string) Msg {
-	m := Msg{text: [2]string{typography(fr), en}}
-	all = append(all, m)
-	return m
-}
-
-// count makes a sentence with a number in it, %s (it comes grouped), in
-// singular and plural. French says 0 in the singular, English in the plural.
-func count(frOne, frMany, enOne, enMany string) Msg {
-	m := Msg{text: [2]string{typography(frMany), enMany}, single: [2]string{typography(frOne), enOne}}
-	all = append(all, m)
-	return m
 }
 
 // T speaks one language. Its zero value speaks French. It is a small value.

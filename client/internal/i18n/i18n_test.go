@@ -3,6 +3,7 @@ package i18n
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -26,6 +27,10 @@ var (
 )
 
 func TestEveryMessageIsWhole(t *testing.T) {
+	var all []Msg
+	for _, table := range tables {
+		all = slices.AppendSeq(all, maps.Values(table))
+	}
 	if len(all) < 60 {
 		t.Fatalf("only %d messages: the list is not filled", len(all))
 	}
@@ -58,6 +63,26 @@ func TestEveryMessageIsWhole(t *testing.T) {
 				t.Errorf("French %q in %q", w, english)
 			}
 		}
+	}
+}
+
+// TestDeclaredAndWrittenAreTheSame names the key that only the program, or only
+// messages.toml, has.
+func TestDeclaredAndWrittenAreTheSame(t *testing.T) {
+	for want, declare := range map[string]func(){
+		"Logout.Nothing": func() { section[struct{ Title, Ask, Nothing Msg }]("Logout") },
+		"Logout.Ask":     func() { section[struct{ Title Msg }]("Logout") },
+		"Nothing":        func() { words("Nothing") },
+		"Common.Three":   func() { parse([]byte(`Common.Three = ["un", "deux", "three"]`)) },
+	} {
+		func() {
+			defer func() {
+				if said := fmt.Sprint(recover()); !strings.Contains(said, want) {
+					t.Errorf("%q does not name %s", said, want)
+				}
+			}()
+			declare()
+		}()
 	}
 }
 
@@ -135,7 +160,7 @@ func TestPlurals(t *testing.T) {
 		2:    {"2 achats ou ventes restants sur 10", "2 purchases or sales left of 10"},
 		1234: {"1" + nbsp + "234 achats ou ventes restants sur 10", "1,234 purchases or sales left of 10"},
 	} {
-		if got := [2]string{fr.N(CallsLeft, n, "10"), en.N(CallsLeft, n, "10")}; got != want {
+		if got := [2]string{fr.N(Quota.CallsLeft, n, "10"), en.N(Quota.CallsLeft, n, "10")}; got != want {
 			t.Errorf("%d: %q", n, got)
 		}
 	}

@@ -144,7 +144,7 @@ func (t T) Date(at, now time.Time) string {
 	case sameDay(at, now):
 		return clock
 	case sameDay(at, now.AddDate(0, 0, -1)):
-		return t.S(yesterday) + " " + clock
+		return t.S(Common.Yesterday) + " " + clock
 	}
 	month := months[t.Lang][at.Month()-1]
 	day := strconv.Itoa(at.Day()) + nbsp + month
