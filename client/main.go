@@ -43,7 +43,7 @@ func run(args []string) int {
 		fmt.Println("etu", protocol.BuildVersion())
 		return 0
 	case err != nil:
-		return fail(exitUsage, err, t.S(i18n.ConfigHint))
+		return fail(exitUsage, err, t.S(i18n.Config.Hint))
 	}
 	opt, err := options(cfg)
 	if err != nil {
@@ -71,7 +71,7 @@ func runExec(ctx context.Context, cfg config.Config, t i18n.T, opt api.Options) 
 				return p, nil
 			}
 			if ask := prompt.New(os.Stdin, os.Stderr); ask.Interactive() {
-				return ask.Secret(ctx, t.S(i18n.AskPassword))
+				return ask.Secret(ctx, t.S(i18n.Prompt.Password))
 			}
 			return "", prompt.ErrNobody
 		},
@@ -147,7 +147,7 @@ func forget(cfg config.Config, t i18n.T) int {
 			return fail(1, err)
 		}
 	}
-	fmt.Println(t.S(i18n.ConfigForgotten, cfg.Addr))
+	fmt.Println(t.S(i18n.Config.Forgotten, cfg.Addr))
 	return 0
 }
 
@@ -177,7 +177,7 @@ func tlsConfig(cfg config.Config) (*tls.Config, error) {
 	conf.RootCAs = x509.NewCertPool()
 	if !conf.RootCAs.AppendCertsFromPEM(pem) {
 		t := i18n.T{Lang: cfg.Lang}
-		return nil, errors.New(t.S(i18n.ConfigBadCA, cfg.CA))
+		return nil, errors.New(t.S(i18n.Config.BadCA, cfg.CA))
 	}
 	return conf, nil
 }

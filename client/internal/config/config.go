@@ -89,9 +89,9 @@ func Load(args []string, getenv func(string) string) (Config, error) {
 	}
 	switch {
 	case c.Command == "exec" && len(c.Lines) == 0:
-		faults = append(faults, c.usage(i18n.ConfigNoLines))
+		faults = append(faults, c.usage(i18n.Config.NoLines))
 	case c.Command != "" && c.Command != "exec":
-		faults = append(faults, c.unknown(i18n.ConfigUnknownCommand, c.Command, i18n.Nearest(c.Command, []string{"exec"})))
+		faults = append(faults, c.unknown(i18n.Config.UnknownCommand, c.Command, i18n.Nearest(c.Command, []string{"exec"})))
 	}
 	return c, errors.Join(faults...)
 }
@@ -106,13 +106,13 @@ func (c *Config) usage(m i18n.Msg, args ...any) error { return usageError{c.t().
 func (c *Config) unknown(m i18n.Msg, word, nearest string) error {
 	said := c.t().S(m, word)
 	if nearest != "" {
-		said = c.t().S(i18n.ConfigMeant, said, nearest)
+		said = c.t().S(i18n.Config.Meant, said, nearest)
 	}
 	return usageError{said}
 }
 
 // Usage is the answer to --help.
-func (c *Config) Usage() string { return c.t().S(i18n.ConfigUsage) }
+func (c *Config) Usage() string { return c.t().S(i18n.Config.Usage) }
 
 func (c *Config) t() i18n.T { return i18n.T{Lang: c.Lang} }
 
@@ -122,7 +122,7 @@ func (c *Config) settle(raw map[string]string) error {
 	if v, ok := raw["lang"]; ok {
 		l, ok := i18n.ParseLang(v)
 		if !ok {
-			faults = append(faults, c.usage(i18n.ConfigBadValue, "lang", v, "fr, en"))
+			faults = append(faults, c.usage(i18n.Config.BadValue, "lang", v, "fr, en"))
 		} else {
 			c.Lang = l
 		}
@@ -133,7 +133,7 @@ func (c *Config) settle(raw map[string]string) error {
 	c.Addr = link.Address(c.Addr)
 	c.CA, c.Login = raw["ca"], strings.TrimSpace(raw["login"])
 	if c.Theme = raw["theme"]; c.Theme != "" && !slices.Contains(Themes, c.Theme) {
-		faults = append(faults, c.usage(i18n.ConfigBadValue, "theme", c.Theme, strings.Join(Themes, ", ")))
+		faults = append(faults, c.usage(i18n.Config.BadValue, "theme", c.Theme, strings.Join(Themes, ", ")))
 	}
 	for name, to := range map[string]*bool{
 		"ascii": &c.ASCII, "simple": &c.Simple, "tls": &c.TLS, "animations": &c.Animations, "notifications": &c.Notifications,
@@ -146,7 +146,7 @@ func (c *Config) settle(raw map[string]string) error {
 		case v == "false", v == "0":
 			*to = false
 		default:
-			faults = append(faults, c.usage(i18n.ConfigBadValue, name, v, "true, false"))
+			faults = append(faults, c.usage(i18n.Config.BadValue, name, v, "true, false"))
 		}
 	}
 	for name, to := range map[string]*int{"alert-p99": &c.Alerts.P99, "alert-refusals": &c.Alerts.Refusals} {
@@ -156,7 +156,7 @@ func (c *Config) settle(raw map[string]string) error {
 		}
 		n, err := strconv.Atoi(v)
 		if err != nil || n < 0 {
-			faults = append(faults, c.usage(i18n.ConfigBadValue, name, v, "0, 1, 2 …"))
+			faults = append(faults, c.usage(i18n.Config.BadValue, name, v, "0, 1, 2 …"))
 			continue
 		}
 		*to = n

@@ -85,12 +85,12 @@ func (c *Config) fromFile(dir string, raw map[string]string) error {
 		}
 		word, ok := asWord(name, value)
 		if !ok {
-			why := i18n.ConfigWantsText
+			why := i18n.Config.WantsText
 			switch {
 			case slices.Contains(switches, name):
-				why = i18n.ConfigWantsSwitch
+				why = i18n.Config.WantsSwitch
 			case slices.Contains(numbers, name):
-				why = i18n.ConfigWantsNumber
+				why = i18n.Config.WantsNumber
 			}
 			return c.atLine(path, text, lineOf(text, name), c.t().S(why, name))
 		}
@@ -120,10 +120,10 @@ func (c *Config) badFile(path string, text []byte, err error) error {
 	case errors.As(err, &unknown) && len(unknown.Errors) > 0:
 		first := unknown.Errors[0]
 		line, _ := first.Position()
-		return c.atLine(path, text, line, c.t().S(i18n.ConfigBadName, strings.Join(first.Key(), "."), strings.Join(fileNames, ", ")))
+		return c.atLine(path, text, line, c.t().S(i18n.Config.BadName, strings.Join(first.Key(), "."), strings.Join(fileNames, ", ")))
 	case errors.As(err, &syntax):
 		line, _ := syntax.Position()
-		return c.atLine(path, text, line, c.t().S(i18n.ConfigNoTOML, strings.TrimPrefix(syntax.Error(), "toml: ")))
+		return c.atLine(path, text, line, c.t().S(i18n.Config.NoTOML, strings.TrimPrefix(syntax.Error(), "toml: ")))
 	}
 	return fmt.Errorf("%w: %s: %w", ErrUsage, path, err)
 }
@@ -135,7 +135,7 @@ func (c *Config) atLine(path string, text []byte, line int, why string) error {
 	if lines := strings.Split(string(text), "\n"); line >= 1 && line <= len(lines) {
 		shown = strings.TrimSpace(lines[line-1])
 	}
-	return usageError{path + ": " + c.t().S(i18n.ConfigFileLine, line, link.Clean(shown), link.Clean(why))}
+	return usageError{path + ": " + c.t().S(i18n.Config.FileLine, line, link.Clean(shown), link.Clean(why))}
 }
 
 // lineOf is the line in which a setting stands.

@@ -48,7 +48,7 @@ func split(args []string) (given map[string]string, words []string, fault *flagF
 		}
 		switch {
 		case !slices.Contains(flagNames(), name):
-			f := flagFault{msg: i18n.ConfigUnknownFlag, what: option}
+			f := flagFault{msg: i18n.Config.UnknownFlag, what: option}
 			if near := i18n.Nearest(name, flagNames()); near != "" {
 				f.nearest = "--" + near
 			}
@@ -58,7 +58,7 @@ func split(args []string) (given map[string]string, words []string, fault *flagF
 		case slices.Contains(switches, name), slices.Contains(once, name):
 			value = "true"
 		case len(args) == 0:
-			wrong(flagFault{msg: i18n.ConfigWantsValue, what: "--" + name})
+			wrong(flagFault{msg: i18n.Config.WantsValue, what: "--" + name})
 			continue
 		default:
 			value, args = args[0], args[1:]

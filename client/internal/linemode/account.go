@@ -11,7 +11,7 @@ import (
 
 func (s *session) register(ctx context.Context, _ string) error {
 	if who, ok := s.api.Session(); ok {
-		s.say(i18n.SimpleAlready, who.Login)
+		s.say(i18n.Simple.Already, who.Login)
 		return errSaid
 	}
 	var r api.Registration
@@ -19,10 +19,10 @@ func (s *session) register(ctx context.Context, _ string) error {
 		msg i18n.Msg
 		to  *string
 	}{
-		{i18n.AskLogin, &r.Login},
-		{i18n.SimpleAskEmail, &r.Email},
-		{i18n.SimpleAskFirstName, &r.FirstName},
-		{i18n.SimpleAskLastName, &r.LastName},
+		{i18n.Prompt.Login, &r.Login},
+		{i18n.SimpleAsk.Email, &r.Email},
+		{i18n.SimpleAsk.FirstName, &r.FirstName},
+		{i18n.SimpleAsk.LastName, &r.LastName},
 	} {
 		answer, err := s.Prompt.Line(ctx, s.t.S(q.msg))
 		if err != nil {
@@ -40,7 +40,7 @@ func (s *session) register(ctx context.Context, _ string) error {
 	}); err != nil {
 		return fmt.Errorf("register: %w", err)
 	}
-	s.say(i18n.SimpleRegistered)
+	s.say(i18n.Simple.Registered)
 	session, err := fetch(ctx, s, func(ctx context.Context) (api.Session, error) { return s.api.Login(ctx, r.Login, r.Password) })
 	if err != nil && !errors.Is(err, api.ErrNotKept) {
 		return err
@@ -50,20 +50,20 @@ func (s *session) register(ctx context.Context, _ string) error {
 
 // newPassword asks twice where a person types blindly.
 func (s *session) newPassword(ctx context.Context) (string, error) {
-	first, err := s.Prompt.Secret(ctx, s.t.S(i18n.SimpleAskNew))
+	first, err := s.Prompt.Secret(ctx, s.t.S(i18n.SimpleAsk.New))
 	if err != nil || !s.Prompt.Interactive() {
 		return first, err
 	}
-	second, err := s.Prompt.Secret(ctx, s.t.S(i18n.SimpleAskAgain))
+	second, err := s.Prompt.Secret(ctx, s.t.S(i18n.SimpleAsk.Again))
 	if err == nil && first != second {
-		s.say(i18n.SimpleDiffer)
+		s.say(i18n.Simple.Differ)
 		return "", errSaid
 	}
 	return first, err
 }
 
 func (s *session) changePassword(ctx context.Context, _ string) error {
-	old, err := s.Prompt.Secret(ctx, s.t.S(i18n.SimpleAskOld))
+	old, err := s.Prompt.Secret(ctx, s.t.S(i18n.SimpleAsk.Old))
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (s *session) changePassword(ctx context.Context, _ string) error {
 	if err := s.wait(ctx, func(ctx context.Context) error { return s.api.ChangePassword(ctx, old, password) }); err != nil {
 		return err
 	}
-	s.say(i18n.SimpleChanged)
+	s.say(i18n.Simple.Changed)
 	return nil
 }
 
@@ -83,6 +83,6 @@ func (s *session) logout(ctx context.Context, _ string) error {
 		return err
 	}
 	s.list, s.more = nil, nil
-	s.say(i18n.SimpleLoggedOut)
+	s.say(i18n.Simple.LoggedOut)
 	return nil
 }

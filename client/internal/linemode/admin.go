@@ -15,17 +15,17 @@ import (
 // end of the line, as on the wire; a reason that is missing is asked for.
 func orders() []command {
 	return []command{
-		{names: [2]string{"direct", "live"}, help: i18n.SimpleHelpLive, do: (*session).live},
-		{names: [2]string{"sessions", "sessions"}, help: i18n.SimpleHelpSessions, do: (*session).sessions},
-		{names: [2]string{"comptes", "accounts"}, args: [2]string{"[mots]", "[words]"}, help: i18n.SimpleHelpAccounts, do: (*session).accounts},
-		{names: [2]string{"bloquer", "block"}, args: [2]string{"identifiant raison", "login reason"}, help: i18n.SimpleHelpBlock, do: about(i18n.BlockTitle, i18n.BlockDone, i18n.Reason, (*api.Client).Block)},
-		{names: [2]string{"debloquer", "unblock"}, args: [2]string{"identifiant", "login"}, help: i18n.SimpleHelpUnblock, do: about(i18n.UnblockTitle, i18n.UnblockDone, none, alone((*api.Client).Unblock))},
-		{names: [2]string{"expulser", "expel"}, args: [2]string{"identifiant [minutes=10] raison", "login [minutes=10] reason"}, help: i18n.SimpleHelpExpel, do: about(i18n.ExpelTitle, i18n.ExpelDone, i18n.Reason, expel)},
-		{names: [2]string{"raz", "reset"}, args: [2]string{"identifiant", "login"}, help: i18n.SimpleHelpReset, do: about(i18n.ResetTitle, i18n.ResetDone, none, alone((*api.Client).ResetQuotas))},
-		{names: [2]string{"nouveaumdp", "newpassword"}, args: [2]string{"identifiant", "login"}, help: i18n.SimpleHelpGive, do: about(i18n.GiveTitle, i18n.GiveDone, i18n.LoginPassword, (*api.Client).GivePassword)},
-		{names: [2]string{"supprimer", "delete"}, args: [2]string{"identifiant raison", "login reason"}, help: i18n.SimpleHelpDelete, do: about(i18n.DeleteTitle, i18n.DeleteDone, i18n.Reason, (*api.Client).DeleteAccount)},
-		{names: [2]string{"annonce", "announce"}, args: [2]string{"texte", "text"}, help: i18n.SimpleHelpAnnounce, do: (*session).announce},
-		{names: [2]string{"inscriptions", "registrations"}, args: [2]string{"[ouvertes|fermees]", "[open|closed]"}, help: i18n.SimpleHelpRegistrations, do: (*session).registrations},
+		{names: [2]string{"direct", "live"}, help: i18n.SimpleHelp.Live, do: (*session).live},
+		{names: [2]string{"sessions", "sessions"}, help: i18n.SimpleHelp.Sessions, do: (*session).sessions},
+		{names: [2]string{"comptes", "accounts"}, args: [2]string{"[mots]", "[words]"}, help: i18n.SimpleHelp.Accounts, do: (*session).accounts},
+		{names: [2]string{"bloquer", "block"}, args: [2]string{"identifiant raison", "login reason"}, help: i18n.SimpleHelp.Block, do: about(i18n.Block.Title, i18n.Block.Done, i18n.Admin.Reason, (*api.Client).Block)},
+		{names: [2]string{"debloquer", "unblock"}, args: [2]string{"identifiant", "login"}, help: i18n.SimpleHelp.Unblock, do: about(i18n.Unblock.Title, i18n.Unblock.Done, none, alone((*api.Client).Unblock))},
+		{names: [2]string{"expulser", "expel"}, args: [2]string{"identifiant [minutes=10] raison", "login [minutes=10] reason"}, help: i18n.SimpleHelp.Expel, do: about(i18n.Expel.Title, i18n.Expel.Done, i18n.Admin.Reason, expel)},
+		{names: [2]string{"raz", "reset"}, args: [2]string{"identifiant", "login"}, help: i18n.SimpleHelp.Reset, do: about(i18n.Reset.Title, i18n.Reset.Done, none, alone((*api.Client).ResetQuotas))},
+		{names: [2]string{"nouveaumdp", "newpassword"}, args: [2]string{"identifiant", "login"}, help: i18n.SimpleHelp.Give, do: about(i18n.Give.Title, i18n.Give.Done, i18n.Login.Password, (*api.Client).GivePassword)},
+		{names: [2]string{"supprimer", "delete"}, args: [2]string{"identifiant raison", "login reason"}, help: i18n.SimpleHelp.Delete, do: about(i18n.Delete.Title, i18n.Delete.Done, i18n.Admin.Reason, (*api.Client).DeleteAccount)},
+		{names: [2]string{"annonce", "announce"}, args: [2]string{"texte", "text"}, help: i18n.SimpleHelp.Announce, do: (*session).announce},
+		{names: [2]string{"inscriptions", "registrations"}, args: [2]string{"[ouvertes|fermees]", "[open|closed]"}, help: i18n.SimpleHelp.Registrations, do: (*session).registrations},
 	}
 }
 
@@ -64,17 +64,17 @@ func about(title, said, more i18n.Msg, do act) func(*session, context.Context, s
 	return func(s *session, ctx context.Context, args string) (err error) {
 		login, text, _ := strings.Cut(args, " ")
 		if login == "" {
-			if login, err = s.Prompt.Line(ctx, s.t.S(i18n.AskLogin)); err != nil || login == "" {
+			if login, err = s.Prompt.Line(ctx, s.t.S(i18n.Prompt.Login)); err != nil || login == "" {
 				return err
 			}
 		}
 		text = strings.TrimSpace(text)
 		if more != none && text == "" {
-			if text, err = s.Prompt.Line(ctx, s.t.S(i18n.SimpleAskMore, s.t.S(more))); err != nil {
+			if text, err = s.Prompt.Line(ctx, s.t.S(i18n.SimpleAsk.More, s.t.S(more))); err != nil {
 				return err
 			}
 		}
-		if ok, err := s.yes(ctx, s.t.S(i18n.SimpleSure, s.t.S(title, login))); !ok || err != nil {
+		if ok, err := s.yes(ctx, s.t.S(i18n.Simple.Sure, s.t.S(title, login))); !ok || err != nil {
 			return err
 		}
 		if err := s.wait(ctx, func(ctx context.Context) error { return do(s.api, ctx, login, text) }); err != nil {
@@ -87,14 +87,14 @@ func about(title, said, more i18n.Msg, do act) func(*session, context.Context, s
 
 func (s *session) announce(ctx context.Context, text string) (err error) {
 	if text == "" {
-		if text, err = s.Prompt.Line(ctx, s.t.S(i18n.SimpleAskMore, s.t.S(i18n.AnnounceText))); err != nil || text == "" {
+		if text, err = s.Prompt.Line(ctx, s.t.S(i18n.SimpleAsk.More, s.t.S(i18n.Admin.Text))); err != nil || text == "" {
 			return err
 		}
 	}
 	if err := s.wait(ctx, func(ctx context.Context) error { return s.api.Announce(ctx, text) }); err != nil {
 		return err
 	}
-	s.say(i18n.AnnounceDone)
+	s.say(i18n.Announce.Done)
 	return nil
 }
 
@@ -102,7 +102,7 @@ func (s *session) registrations(ctx context.Context, word string) error {
 	word = i18n.Fold(word)
 	open := word == "ouvertes" || word == "open"
 	if !open && word != "" && word != "fermees" && word != "closed" {
-		s.say(i18n.SimpleOpenClosed)
+		s.say(i18n.Simple.OpenClosed)
 		return errSaid
 	}
 	err := s.wait(ctx, func(ctx context.Context) (err error) {
@@ -116,9 +116,9 @@ func (s *session) registrations(ctx context.Context, word string) error {
 	case err != nil:
 		return err
 	case open:
-		s.say(i18n.OpenDone)
+		s.say(i18n.OpenRegistration.Done)
 	default:
-		s.say(i18n.ShutDone)
+		s.say(i18n.CloseRegistration.Done)
 	}
 	return nil
 }

@@ -41,9 +41,9 @@ func (s *session) live(ctx context.Context, _ string) error {
 	}
 	n := func(n int) string { return s.t.Int(int64(n)) }
 	ms := func(d time.Duration) string { return s.t.Decimal(d.Seconds()*1000, 1) }
-	s.line(s.t.N(i18n.SimpleUsers, m.Users) + ", " + s.t.N(i18n.SimpleConnections, m.Connections) + ", " + s.t.N(i18n.SimpleServers, m.Servers) + ".")
-	s.say(i18n.SimpleLiveRate, s.t.Decimal(m.CommandsPerSecond, 1), ms(m.P50), ms(m.P99))
-	s.say(i18n.SimpleLiveMinute, n(m.LoginsPerMinute), n(m.SalesPerMinute), n(m.PurchasesPerMinute), n(m.RefusalsPerMinute), n(m.RefusedQuota))
+	s.line(s.t.N(i18n.Simple.Users, m.Users) + ", " + s.t.N(i18n.Simple.Connections, m.Connections) + ", " + s.t.N(i18n.Simple.Servers, m.Servers) + ".")
+	s.say(i18n.Simple.LiveRate, s.t.Decimal(m.CommandsPerSecond, 1), ms(m.P50), ms(m.P99))
+	s.say(i18n.Simple.LiveMinute, n(m.LoginsPerMinute), n(m.SalesPerMinute), n(m.PurchasesPerMinute), n(m.RefusalsPerMinute), n(m.RefusedQuota))
 	return nil
 }
 
@@ -64,7 +64,7 @@ func (s *session) sessions(ctx context.Context, _ string) error {
 		return err
 	}
 	for _, c := range all {
-		s.say(i18n.SimpleSession, c.Login, c.Server, c.Address, s.t.Age(time.Since(c.Since)))
+		s.say(i18n.Simple.Session, c.Login, c.Server, c.Address, s.t.Age(time.Since(c.Since)))
 	}
 	return nil
 }
@@ -85,16 +85,16 @@ func (s *session) accountsAfter(ctx context.Context, words, after string) error 
 	for _, a := range p.Accounts {
 		standing := s.t.Standing(string(a.Standing))
 		if a.Role == api.Admin {
-			standing += ", " + s.t.S(i18n.AccountAdmin)
+			standing += ", " + s.t.S(i18n.Account.Admin)
 		}
-		s.say(i18n.SimpleAccount, a.Login, a.FirstName, a.LastName, a.Email, standing)
+		s.say(i18n.Simple.Account, a.Login, a.FirstName, a.LastName, a.Email, standing)
 	}
 	switch {
 	case p.Next != "":
 		s.more = func(ctx context.Context) error { return s.accountsAfter(ctx, words, p.Next) }
-		s.say(i18n.SimpleAccountsMore)
+		s.say(i18n.Simple.AccountsMore)
 	case len(p.Accounts) == 0:
-		s.say(i18n.AccountsNone)
+		s.say(i18n.Accounts.None)
 	}
 	return nil
 }

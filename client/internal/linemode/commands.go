@@ -19,32 +19,32 @@ type command struct {
 // of the administrators' own.
 func commands(admin bool) []command {
 	all := []command{
-		{names: [2]string{"catalogue", "catalogue"}, args: [2]string{"[type=livre] [max=5] [vendeur=zoé] [tri=prix] [mots]", "[type=livre] [max=5] [seller=zoé] [sort=price] [words]"}, help: i18n.SimpleHelpCatalogue, do: (*session).catalogue},
-		{names: [2]string{"suite", "more"}, help: i18n.SimpleHelpMore, do: (*session).next},
-		{names: [2]string{"article", "show"}, args: [2]string{"N", "N"}, help: i18n.SimpleHelpArticle, do: (*session).article},
-		{names: [2]string{"acheter", "buy"}, args: [2]string{"N", "N"}, help: i18n.SimpleHelpBuy, do: (*session).buy},
-		{names: [2]string{"vendre", "sell"}, help: i18n.SimpleHelpSell, do: (*session).sell},
-		{names: [2]string{"ventes", "sales"}, help: i18n.SimpleHelpSales, do: (*session).sales},
-		{names: [2]string{"achats", "purchases"}, help: i18n.SimpleHelpPurchases, do: (*session).purchases},
-		{names: [2]string{"retirer", "withdraw"}, args: [2]string{"N", "N"}, help: i18n.SimpleHelpWithdraw, do: (*session).withdraw},
-		{names: [2]string{"quota", "quota"}, help: i18n.SimpleHelpQuota, do: func(s *session, ctx context.Context, _ string) error { return s.quota(ctx) }},
-		{names: [2]string{"classements", "boards"}, help: i18n.SimpleHelpBoards, do: (*session).boards},
-		{names: [2]string{"presents", "online"}, help: i18n.SimpleHelpCount, do: (*session).count},
-		{names: [2]string{"nouvelles", "news"}, help: i18n.SimpleHelpNews, do: (*session).showNews},
-		{names: [2]string{"lu", "read"}, help: i18n.SimpleHelpRead, do: (*session).markRead},
-		{names: [2]string{"moi", "me"}, help: i18n.SimpleHelpMe, do: (*session).me},
-		{names: [2]string{"connexion", "login"}, args: [2]string{"[identifiant]", "[login]"}, help: i18n.SimpleHelpLogin, do: (*session).login},
-		{names: [2]string{"inscription", "register"}, help: i18n.SimpleHelpRegister, do: (*session).register},
-		{names: [2]string{"motdepasse", "password"}, help: i18n.SimpleHelpPassword, do: (*session).changePassword},
-		{names: [2]string{"deconnexion", "logout"}, help: i18n.SimpleHelpLogout, do: (*session).logout},
-		{names: [2]string{"langue", "language"}, args: [2]string{"fr|en", "fr|en"}, help: i18n.SimpleHelpLanguage, do: (*session).language},
+		{names: [2]string{"catalogue", "catalogue"}, args: [2]string{"[type=livre] [max=5] [vendeur=zoé] [tri=prix] [mots]", "[type=livre] [max=5] [seller=zoé] [sort=price] [words]"}, help: i18n.SimpleHelp.Catalogue, do: (*session).catalogue},
+		{names: [2]string{"suite", "more"}, help: i18n.SimpleHelp.More, do: (*session).next},
+		{names: [2]string{"article", "show"}, args: [2]string{"N", "N"}, help: i18n.SimpleHelp.Article, do: (*session).article},
+		{names: [2]string{"acheter", "buy"}, args: [2]string{"N", "N"}, help: i18n.SimpleHelp.Buy, do: (*session).buy},
+		{names: [2]string{"vendre", "sell"}, help: i18n.SimpleHelp.Sell, do: (*session).sell},
+		{names: [2]string{"ventes", "sales"}, help: i18n.SimpleHelp.Sales, do: (*session).sales},
+		{names: [2]string{"achats", "purchases"}, help: i18n.SimpleHelp.Purchases, do: (*session).purchases},
+		{names: [2]string{"retirer", "withdraw"}, args: [2]string{"N", "N"}, help: i18n.SimpleHelp.Withdraw, do: (*session).withdraw},
+		{names: [2]string{"quota", "quota"}, help: i18n.SimpleHelp.Quota, do: func(s *session, ctx context.Context, _ string) error { return s.quota(ctx) }},
+		{names: [2]string{"classements", "boards"}, help: i18n.SimpleHelp.Boards, do: (*session).boards},
+		{names: [2]string{"presents", "online"}, help: i18n.SimpleHelp.Count, do: (*session).count},
+		{names: [2]string{"nouvelles", "news"}, help: i18n.SimpleHelp.News, do: (*session).showNews},
+		{names: [2]string{"lu", "read"}, help: i18n.SimpleHelp.Read, do: (*session).markRead},
+		{names: [2]string{"moi", "me"}, help: i18n.SimpleHelp.Me, do: (*session).me},
+		{names: [2]string{"connexion", "login"}, args: [2]string{"[identifiant]", "[login]"}, help: i18n.SimpleHelp.Login, do: (*session).login},
+		{names: [2]string{"inscription", "register"}, help: i18n.SimpleHelp.Register, do: (*session).register},
+		{names: [2]string{"motdepasse", "password"}, help: i18n.SimpleHelp.Password, do: (*session).changePassword},
+		{names: [2]string{"deconnexion", "logout"}, help: i18n.SimpleHelp.Logout, do: (*session).logout},
+		{names: [2]string{"langue", "language"}, args: [2]string{"fr|en", "fr|en"}, help: i18n.SimpleHelp.Language, do: (*session).language},
 	}
 	if admin {
 		all = append(all, orders()...)
 	}
 	return append(all, []command{
-		{names: [2]string{"aide", "help"}, help: i18n.SimpleHelpHelp, do: (*session).help},
-		{names: [2]string{"quitter", "quit"}, help: i18n.SimpleHelpQuit, do: func(*session, context.Context, string) error { return errLeave }},
+		{names: [2]string{"aide", "help"}, help: i18n.SimpleHelp.Help, do: (*session).help},
+		{names: [2]string{"quitter", "quit"}, help: i18n.SimpleHelp.Quit, do: func(*session, context.Context, string) error { return errLeave }},
 	}...)
 }
 
@@ -81,7 +81,7 @@ func find(word string, admin bool) (command, bool) {
 func (s *session) help(context.Context, string) error {
 	for _, c := range commands(s.admin()) {
 		name := strings.TrimSpace(c.names[s.t.Lang] + " " + c.args[s.t.Lang])
-		s.say(i18n.SimpleHelpLine, name, s.t.S(c.help))
+		s.say(i18n.SimpleHelp.Line, name, s.t.S(c.help))
 	}
 	return nil
 }
@@ -92,6 +92,6 @@ func (s *session) language(_ context.Context, code string) error {
 		lang = 1 - s.t.Lang
 	}
 	s.t.Lang = lang
-	s.say(i18n.SimpleLanguage)
+	s.say(i18n.Simple.Language)
 	return nil
 }

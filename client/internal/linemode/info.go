@@ -17,10 +17,10 @@ func (s *session) quota(ctx context.Context) error {
 	for _, part := range []struct {
 		msg i18n.Msg
 		q   api.Quota
-	}{{i18n.CallsLeft, q.Services}, {i18n.LoginsLeft, q.Connections}} {
+	}{{i18n.Quota.CallsLeft, q.Services}, {i18n.Quota.LoginsLeft, q.Connections}} {
 		text := s.t.N(part.msg, part.q.Left, s.t.Int(int64(part.q.Max)))
 		if wait := time.Until(part.q.Next); wait > 0 {
-			text += s.t.S(i18n.SimpleNextIn, s.t.Duration(wait))
+			text += s.t.S(i18n.Simple.NextIn, s.t.Duration(wait))
 		}
 		s.line(text + ".")
 	}
@@ -38,14 +38,14 @@ func (s *session) boards(ctx context.Context, _ string) error {
 		ranks []api.Rank
 		text  func(r api.Rank) string
 	}{
-		{i18n.SimpleLatest, b.Latest, func(r api.Rank) string { return r.Login + ", " + s.t.Date(r.When, now) }},
-		{i18n.SimpleTop, b.Top, func(r api.Rank) string { return r.Login + ", " + s.t.N(i18n.SimpleLogins, r.Count) }},
-		{i18n.SimpleLeast, b.Least, func(r api.Rank) string { return r.Login + ", " + s.t.N(i18n.SimpleCalls, r.Count) }},
-		{i18n.SimpleServices, b.Services, func(r api.Rank) string { return s.t.Service(r.Name) + ", " + s.t.N(i18n.SimpleCalls, r.Count) }},
+		{i18n.Simple.Latest, b.Latest, func(r api.Rank) string { return r.Login + ", " + s.t.Date(r.When, now) }},
+		{i18n.Simple.Top, b.Top, func(r api.Rank) string { return r.Login + ", " + s.t.N(i18n.Simple.Logins, r.Count) }},
+		{i18n.Simple.Least, b.Least, func(r api.Rank) string { return r.Login + ", " + s.t.N(i18n.Simple.Calls, r.Count) }},
+		{i18n.Simple.Services, b.Services, func(r api.Rank) string { return s.t.Service(r.Name) + ", " + s.t.N(i18n.Simple.Calls, r.Count) }},
 	} {
 		s.say(board.title)
 		if len(board.ranks) == 0 {
-			s.say(i18n.SimpleNobody)
+			s.say(i18n.Simple.Nobody)
 		}
 		for _, r := range board.ranks {
 			s.line(fmt.Sprintf("%d. %s.", r.Rank, board.text(r)))
@@ -59,7 +59,7 @@ func (s *session) count(ctx context.Context, _ string) error {
 	if err != nil {
 		return err
 	}
-	s.line(s.t.N(i18n.SimpleUsers, n.Users) + ", " + s.t.N(i18n.SimpleConnections, n.Connections) + ".")
+	s.line(s.t.N(i18n.Simple.Users, n.Users) + ", " + s.t.N(i18n.Simple.Connections, n.Connections) + ".")
 	return nil
 }
 
@@ -68,6 +68,6 @@ func (s *session) me(ctx context.Context, _ string) error {
 	if err != nil {
 		return err
 	}
-	s.say(i18n.SimpleMe, p.FirstName, p.LastName, p.Login, p.Email)
+	s.say(i18n.Simple.Me, p.FirstName, p.LastName, p.Login, p.Email)
 	return nil
 }

@@ -146,10 +146,10 @@ func (s *session) unknown(name string) {
 		names = append(names, c.names[s.t.Lang])
 	}
 	if near := i18n.Nearest(name, names); near != "" {
-		s.say(i18n.SimpleMeant, name, near)
+		s.say(i18n.Simple.Meant, name, near)
 		return
 	}
-	s.say(i18n.SimpleUnknown, name)
+	s.say(i18n.Simple.Unknown, name)
 }
 
 // errSaid: the command failed and has said why.

@@ -17,7 +17,7 @@ func (s *session) arrive(ctx context.Context) error {
 	if err := s.reach(ctx); err != nil {
 		return err
 	}
-	s.say(i18n.SimpleWelcome)
+	s.say(i18n.Simple.Welcome)
 	session, err := fetch(ctx, s, func(ctx context.Context) (api.Session, error) { return s.api.Enter(ctx, s.Login, s.Password) })
 	if err == nil || errors.Is(err, api.ErrNotKept) {
 		return s.welcome(ctx, session, err)
@@ -31,12 +31,12 @@ func (s *session) arrive(ctx context.Context) error {
 	err = s.enter(ctx, s.Login)
 	switch {
 	case errors.Is(err, prompt.ErrNobody) && !s.Prompt.Interactive():
-		s.say(i18n.NoPassword)
+		s.say(i18n.Prompt.NoPassword)
 		return errNoLogin
 	case errors.Is(err, errSaid) && !s.Prompt.Interactive():
 		return errNoLogin
 	case errors.Is(err, errSkipped), errors.Is(err, errSaid):
-		s.say(i18n.SimpleOutside)
+		s.say(i18n.Simple.Outside)
 		return nil
 	}
 	return err
@@ -68,7 +68,7 @@ func (s *session) reach(ctx context.Context) error {
 func (s *session) enter(ctx context.Context, login string) error {
 	var err error
 	if login == "" {
-		if login, err = s.Prompt.Line(ctx, s.t.S(i18n.AskLogin)); err != nil {
+		if login, err = s.Prompt.Line(ctx, s.t.S(i18n.Prompt.Login)); err != nil {
 			return err
 		}
 	}
@@ -76,7 +76,7 @@ func (s *session) enter(ctx context.Context, login string) error {
 		return errSkipped
 	}
 	for range protocol.MaxFailures {
-		password, err := s.Prompt.Secret(ctx, s.t.S(i18n.AskPassword))
+		password, err := s.Prompt.Secret(ctx, s.t.S(i18n.Prompt.Password))
 		if err != nil {
 			return err
 		}
@@ -98,21 +98,21 @@ func (s *session) enter(ctx context.Context, login string) error {
 func (s *session) welcome(ctx context.Context, session api.Session, notKept error) error {
 	s.list, s.more, s.newest = nil, nil, ""
 	if session.Resumed {
-		s.say(i18n.SimpleResumed, session.Login)
+		s.say(i18n.Simple.Resumed, session.Login)
 	} else {
-		s.say(i18n.SimpleLoggedIn, session.Login)
+		s.say(i18n.Simple.LoggedIn, session.Login)
 	}
 	if notKept != nil {
-		s.say(i18n.NotKept)
+		s.say(i18n.Prompt.NotKept)
 	}
 	if session.MustChange { // all but that is refused
-		s.say(i18n.SimpleMustChange)
+		s.say(i18n.Simple.MustChange)
 		return nil
 	}
 	if err := s.told(s.quota(ctx)); err != nil || session.Unread == 0 {
 		return err
 	}
-	s.line(s.t.N(i18n.SimpleUnread, session.Unread) + " " + s.t.S(i18n.SimpleUnreadDo))
+	s.line(s.t.N(i18n.Simple.Unread, session.Unread) + " " + s.t.S(i18n.Simple.UnreadDo))
 	return nil
 }
 
@@ -127,7 +127,7 @@ func (s *session) told(err error) error {
 
 func (s *session) login(ctx context.Context, login string) error {
 	if who, ok := s.api.Session(); ok {
-		s.say(i18n.SimpleAlready, who.Login)
+		s.say(i18n.Simple.Already, who.Login)
 		return errSaid
 	}
 	return s.enter(ctx, login)

@@ -86,17 +86,17 @@ func (s *session) page(ctx context.Context, after string, shown int, get getter)
 	}
 	s.list, s.more = slices.Concat(s.list[:shown], page.Articles), nil
 	if len(page.Articles) == 0 {
-		s.say(i18n.SimpleEmpty)
+		s.say(i18n.Simple.Empty)
 		return nil
 	}
 	for i, a := range page.Articles {
 		s.line(strconv.Itoa(shown+i+1) + ". " + s.short(a))
 	}
 	if page.Next == "" {
-		s.line(s.t.N(i18n.SimpleEndOfList, len(s.list)))
+		s.line(s.t.N(i18n.Simple.EndOfList, len(s.list)))
 		return nil
 	}
-	s.line(s.t.N(i18n.SimpleMore, len(s.list)))
+	s.line(s.t.N(i18n.Simple.More, len(s.list)))
 	next := len(s.list)
 	s.more = func(ctx context.Context) error { return s.page(ctx, page.Next, next, get) }
 	return nil
@@ -104,7 +104,7 @@ func (s *session) page(ctx context.Context, after string, shown int, get getter)
 
 func (s *session) next(ctx context.Context, _ string) error {
 	if s.more == nil {
-		s.say(i18n.SimpleNoMore)
+		s.say(i18n.Simple.NoMore)
 		return errSaid
 	}
 	return s.more(ctx)
@@ -117,9 +117,9 @@ func (s *session) short(a api.Article) string {
 		parts = append(parts, s.t.Status(string(a.Status)))
 	}
 	if a.Other != "" {
-		parts = append(parts, s.t.S(i18n.SimpleOther, a.Other, a.Contact))
+		parts = append(parts, s.t.S(i18n.Simple.Other, a.Other, a.Contact))
 	} else if a.Seller != "" {
-		parts = append(parts, s.t.S(i18n.SimpleSeller, a.Seller))
+		parts = append(parts, s.t.S(i18n.Simple.Seller, a.Seller))
 	}
 	return strings.Join(parts, ". ") + "."
 }
@@ -131,7 +131,7 @@ func (s *session) chosen(arg string) (api.Article, error) {
 	}
 	n, err := strconv.Atoi(arg)
 	if err != nil || n < 1 || n > len(s.list) {
-		s.say(i18n.SimpleNumber)
+		s.say(i18n.Simple.Number)
 		return api.Article{}, errSaid
 	}
 	return s.list[n-1], nil
@@ -155,6 +155,6 @@ func (s *session) article(ctx context.Context, arg string) error {
 	if a.Description != "" {
 		s.line(a.Description)
 	}
-	s.say(i18n.SimplePublished, s.t.Date(a.Published, time.Now()), a.ID)
+	s.say(i18n.Simple.Published, s.t.Date(a.Published, time.Now()), a.ID)
 	return nil
 }

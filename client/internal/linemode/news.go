@@ -81,10 +81,10 @@ func (s *session) state(state link.State) string {
 	switch {
 	case state.Phase == link.Offline && !s.cut:
 		s.cut = true
-		return s.t.S(i18n.SimpleOffline, s.t.Error(state.Err))
+		return s.t.S(i18n.Simple.Offline, s.t.Error(state.Err))
 	case state.Phase == link.Online && s.cut:
 		s.cut = false
-		return s.t.S(i18n.SimpleOnline)
+		return s.t.S(i18n.Simple.Online)
 	}
 	return ""
 }
@@ -93,13 +93,13 @@ func (s *session) state(state link.State) string {
 func (s *session) event(e api.Event) string {
 	switch e := e.(type) {
 	case api.ArticleSold:
-		return s.t.S(i18n.SimpleSold, e.Buyer, e.Title, e.Contact)
+		return s.t.S(i18n.Simple.Sold, e.Buyer, e.Title, e.Contact)
 	case api.Announced:
-		return s.t.S(i18n.SimpleAnnounced, e.Text)
+		return s.t.S(i18n.Simple.Announced, e.Text)
 	case api.Expelled:
-		return s.t.S(i18n.SimpleExpelled, e.Reason)
+		return s.t.S(i18n.Simple.Expelled, e.Reason)
 	case api.SessionEnded:
-		return s.t.S(i18n.SimpleEnded)
+		return s.t.S(i18n.Simple.Ended)
 	}
 	return "" // of a later version: nothing that we could put in words
 }
@@ -116,7 +116,7 @@ func (s *session) newsPage(ctx context.Context, after string) error {
 	s.more = nil
 	if after == "" {
 		s.newest = ""
-		s.line(s.t.N(i18n.SimpleUnread, page.Unread))
+		s.line(s.t.N(i18n.Simple.Unread, page.Unread))
 	}
 	for _, n := range page.News {
 		if s.newest == "" {
@@ -125,17 +125,17 @@ func (s *session) newsPage(ctx context.Context, after string) error {
 		text := n.Text
 		switch n.Type {
 		case "VENDU":
-			text = s.t.S(i18n.SimpleSold, n.Buyer, n.Title, n.Contact)
+			text = s.t.S(i18n.Simple.Sold, n.Buyer, n.Title, n.Contact)
 		case "ANNONCE":
-			text = s.t.S(i18n.SimpleAnnounced, n.Text)
+			text = s.t.S(i18n.Simple.Announced, n.Text)
 		}
 		if !n.Read {
-			text = s.t.S(i18n.SimpleNew, text)
+			text = s.t.S(i18n.Simple.New, text)
 		}
 		s.line(s.t.Date(n.At, time.Now()) + ". " + text)
 	}
 	if page.Next != "" {
-		s.say(i18n.SimpleMoreNews)
+		s.say(i18n.Simple.MoreNews)
 		s.more = func(ctx context.Context) error { return s.newsPage(ctx, page.Next) }
 	}
 	return nil
@@ -144,14 +144,14 @@ func (s *session) newsPage(ctx context.Context, after string) error {
 // markRead marks what the last list of news showed; what came since stays unread.
 func (s *session) markRead(ctx context.Context, _ string) error {
 	if s.newest == "" {
-		s.say(i18n.SimpleReadWhat)
+		s.say(i18n.Simple.ReadWhat)
 		return errSaid
 	}
 	unread, err := fetch(ctx, s, func(ctx context.Context) (int, error) { return s.api.MarkRead(ctx, s.newest) })
 	if err != nil {
 		return err
 	}
-	s.line(s.t.N(i18n.SimpleUnread, unread))
+	s.line(s.t.N(i18n.Simple.Unread, unread))
 	return nil
 }
 

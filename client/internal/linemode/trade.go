@@ -15,14 +15,14 @@ func (s *session) buy(ctx context.Context, arg string) error {
 	if err != nil {
 		return err
 	}
-	if ok, err := s.yes(ctx, s.t.S(i18n.SimpleConfirmBuy, a.Title, s.t.Amount(a.Cents))); !ok || err != nil {
+	if ok, err := s.yes(ctx, s.t.S(i18n.Simple.ConfirmBuy, a.Title, s.t.Amount(a.Cents))); !ok || err != nil {
 		return err
 	}
 	r, err := fetch(ctx, s, func(ctx context.Context) (api.Receipt, error) { return s.api.Buy(ctx, a.ID, api.NewRef()) })
 	if err != nil {
 		return err
 	}
-	s.say(i18n.SimpleBought, r.Title, r.Seller, r.Contact)
+	s.say(i18n.Simple.Bought, r.Title, r.Seller, r.Contact)
 	s.left(r.Services)
 	return nil
 }
@@ -32,13 +32,13 @@ func (s *session) withdraw(ctx context.Context, arg string) error {
 	if err != nil {
 		return err
 	}
-	if ok, err := s.yes(ctx, s.t.S(i18n.SimpleConfirmWithdraw, a.Title)); !ok || err != nil {
+	if ok, err := s.yes(ctx, s.t.S(i18n.Simple.ConfirmWithdraw, a.Title)); !ok || err != nil {
 		return err
 	}
 	if err := s.wait(ctx, func(ctx context.Context) error { return s.api.Withdraw(ctx, a.ID) }); err != nil {
 		return err
 	}
-	s.say(i18n.SimpleWithdrawn, a.Title)
+	s.say(i18n.Simple.Withdrawn, a.Title)
 	return nil
 }
 
@@ -47,7 +47,7 @@ func (s *session) yes(ctx context.Context, question string) (bool, error) {
 	if !s.Prompt.Interactive() {
 		return true, nil
 	}
-	answer, err := s.Prompt.Line(ctx, question+" "+s.t.S(i18n.SimpleYesNo)+" ")
+	answer, err := s.Prompt.Line(ctx, question+" "+s.t.S(i18n.Simple.YesNo)+" ")
 	if err != nil {
 		return false, err
 	}
@@ -55,7 +55,7 @@ func (s *session) yes(ctx context.Context, question string) (bool, error) {
 	case "o", "oui", "y", "yes":
 		return true, nil
 	}
-	s.say(i18n.SimpleNothingDone)
+	s.say(i18n.Simple.NothingDone)
 	return false, nil
 }
 
@@ -70,10 +70,10 @@ func (s *session) sell(ctx context.Context, _ string) error {
 		question string
 		to       *string
 	}{
-		{s.t.S(i18n.SimpleAskCategory, strings.Join(names, ", ")), &category},
-		{s.t.S(i18n.SimpleAskTitle), &sale.Title},
-		{s.t.S(i18n.SimpleAskPrice), &price},
-		{s.t.S(i18n.SimpleAskDescription), &sale.Description},
+		{s.t.S(i18n.SimpleAsk.Category, strings.Join(names, ", ")), &category},
+		{s.t.S(i18n.SimpleAsk.Title), &sale.Title},
+		{s.t.S(i18n.SimpleAsk.Price), &price},
+		{s.t.S(i18n.SimpleAsk.Description), &sale.Description},
 	} {
 		answer, err := s.Prompt.Line(ctx, q.question)
 		if err != nil {
@@ -89,20 +89,20 @@ func (s *session) sell(ctx context.Context, _ string) error {
 	}
 	sale.Cents = cents
 	preview := fmt.Sprintf("%s. %s. %s.", s.t.Category(sale.Category), sale.Title, s.t.Amount(cents))
-	if ok, err := s.yes(ctx, s.t.S(i18n.SimpleConfirmSell, preview)); !ok || err != nil {
+	if ok, err := s.yes(ctx, s.t.S(i18n.Simple.ConfirmSell, preview)); !ok || err != nil {
 		return err
 	}
 	r, err := fetch(ctx, s, func(ctx context.Context) (api.Receipt, error) { return s.api.Sell(ctx, sale) })
 	if err != nil {
 		return err
 	}
-	s.say(i18n.SimplePutUp, sale.Title, r.ID)
+	s.say(i18n.Simple.PutUp, sale.Title, r.ID)
 	s.left(r.Services)
 	return nil
 }
 
 func (s *session) left(q api.Quota) {
 	if q.Max > 0 {
-		s.line(s.t.N(i18n.CallsLeft, q.Left, s.t.Int(int64(q.Max))) + ".")
+		s.line(s.t.N(i18n.Quota.CallsLeft, q.Left, s.t.Int(int64(q.Max))) + ".")
 	}
 }

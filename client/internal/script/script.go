@@ -147,7 +147,7 @@ func (r *runner) print(lines []string) {
 	r.events, r.size, r.lost = nil, 0, 0
 	r.mu.Unlock()
 	if lost > 0 {
-		_, _ = fmt.Fprintln(r.Err, r.T.N(i18n.ExecEventsLost, lost))
+		_, _ = fmt.Fprintln(r.Err, r.T.N(i18n.Config.EventsLost, lost))
 	}
 	for _, l := range append(events, lines...) {
 		_, _ = fmt.Fprintln(r.Out, l) // a reader that went away wants no more
@@ -166,7 +166,7 @@ func (r *runner) login(ctx context.Context) error {
 		_, err = r.api.Login(ctx, r.Login, password)
 	}
 	if errors.Is(err, api.ErrNotKept) {
-		_, _ = fmt.Fprintln(r.Err, r.T.S(i18n.NotKept))
+		_, _ = fmt.Fprintln(r.Err, r.T.S(i18n.Prompt.NotKept))
 		return nil
 	}
 	return err
@@ -180,7 +180,7 @@ func (r *runner) fail(err error) int {
 		return Failed
 	}
 	if errors.Is(err, prompt.ErrNobody) {
-		_, _ = fmt.Fprintln(r.Err, r.T.S(i18n.NoPassword))
+		_, _ = fmt.Fprintln(r.Err, r.T.S(i18n.Prompt.NoPassword))
 		return Failed
 	}
 	_, _ = fmt.Fprintln(r.Err, r.T.Error(err))

@@ -179,13 +179,13 @@ func (m *model) tabLines() string {
 // linkState is how the connection stands, in three lengths.
 func (m *model) linkState(length int) string {
 	e, th := m.e, m.e.Theme
-	style, sign, word := th.OK, theme.Dot, i18n.StateOnline
+	style, sign, word := th.OK, theme.Dot, i18n.State.Online
 	switch e.Link.Phase {
 	case link.Offline, link.Closed:
-		style, sign, word = th.Err, theme.Cross, i18n.StateOffline
+		style, sign, word = th.Err, theme.Cross, i18n.State.Offline
 		length = max(1, length)
 	case link.Connecting:
-		style, sign, word = th.Warn, theme.Sep, i18n.StateConnecting
+		style, sign, word = th.Warn, theme.Sep, i18n.State.Connecting
 	}
 	if length == 0 {
 		return style.Render(sign)
@@ -221,11 +221,11 @@ func (m *model) statusLine() string {
 		left = e.Sign(m.news.mood) + " " + m.news.text
 	case !m.loggedIn():
 	case e.Inbox.Unread > 0 && m.typing():
-		left = th.Title.Render(theme.Dot + " " + e.T.N(i18n.UnreadCount, e.Inbox.Unread))
+		left = th.Title.Render(theme.Dot + " " + e.T.N(i18n.Messages.New, e.Inbox.Unread))
 	case e.Inbox.Unread > 0:
-		left = th.Title.Render(theme.Dot+" "+e.T.N(i18n.UnreadCount, e.Inbox.Unread)) + " " + e.Hint(keys.Messages.To(i18n.DoOpen))
+		left = th.Title.Render(theme.Dot+" "+e.T.N(i18n.Messages.New, e.Inbox.Unread)) + " " + e.Hint(keys.Messages.To(i18n.Do.Open))
 	case m.kind != page.Sell && m.pages[page.Sell].Draft():
-		left = th.Faint.Render(e.S(i18n.NavSell) + " " + theme.Sep + " " + e.S(i18n.SellDraft))
+		left = th.Faint.Render(e.S(i18n.Nav.Sell) + " " + theme.Sep + " " + e.S(i18n.Sell.Draft))
 	}
 	right := ""
 	if m.loggedIn() {
@@ -246,7 +246,7 @@ func (m *model) hintLine(list []keys.Key) string {
 		help = keys.HelpTyping
 	}
 	if m.helpShown() {
-		help = keys.Back.To(i18n.DoClose)
+		help = keys.Back.To(i18n.Do.Close)
 	}
 	right := m.hint(help) + " "
 	s := ""

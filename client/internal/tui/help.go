@@ -34,7 +34,7 @@ func (m *model) helpLines() []string {
 		here = m.dialog.Keys()
 	}
 	left, right := keys.Groups(e.IsAdmin())
-	left = append([]keys.Group{{Title: i18n.HelpHere, Keys: here}}, left...)
+	left = append([]keys.Group{{Title: i18n.Help.Here, Keys: here}}, left...)
 	first, second := m.helpColumn(left), m.helpColumn(right)
 	columns := first + "\n\n" + second
 	if w >= helpTwoColumns {
@@ -42,10 +42,10 @@ func (m *model) helpLines() []string {
 		columns = widget.Columns(widget.Frame(first, w/2, h), second)
 	}
 	var l widget.Lines
-	l.Add(columns, "", e.Theme.Title.Render(e.S(i18n.HelpQuotas)),
-		"  "+e.S(i18n.HelpQuotaCalls, e.Rule(e.Quotas.Services)),
-		"  "+e.S(i18n.HelpQuotaLogins, e.Rule(e.Quotas.Connections)))
-	for _, s := range []i18n.Msg{i18n.HelpQuotaFree, i18n.HelpMouse, i18n.HelpSimple} {
+	l.Add(columns, "", e.Theme.Title.Render(e.S(i18n.Help.Quotas)),
+		"  "+e.S(i18n.Help.QuotaCalls, e.Rule(e.Quotas.Services)),
+		"  "+e.S(i18n.Help.QuotaLogins, e.Rule(e.Quotas.Connections)))
+	for _, s := range []i18n.Msg{i18n.Help.QuotaFree, i18n.Help.Mouse, i18n.Help.Simple} {
 		l.Add(widget.Indent(strings.Join(widget.Wrap(e.S(s), w-2), "\n"), 2))
 	}
 	return l
@@ -75,7 +75,7 @@ func (m *model) helpView(lines []string) string {
 	m.help.top = max(0, min(m.help.top, len(lines)-rows))
 	top := m.help.top
 	return widget.Panel{
-		Title: m.e.S(i18n.HelpTitle) + " " + theme.Sep + " " + m.page().Title(), Focused: true,
+		Title: m.e.S(i18n.Help.Title) + " " + theme.Sep + " " + m.page().Title(), Focused: true,
 		Top: top, Shown: rows, Total: len(lines),
 	}.View(m.e.Theme, strings.Join(lines[top:top+rows], "\n"), m.helpInner()+widget.PanelW, rows+widget.PanelH)
 }
@@ -104,9 +104,9 @@ func (m *model) helpKey(k tea.KeyMsg) tea.Cmd {
 
 // helpKeys are those of a help of so many lines.
 func (m *model) helpKeys(lines int) []keys.Key {
-	list := []keys.Key{keys.Quit.To(i18n.DoQuit)}
+	list := []keys.Key{keys.Quit.To(i18n.Do.Quit)}
 	if lines > m.helpRows(lines) {
-		list = append([]keys.Key{keys.Arrows.To(i18n.DoScroll)}, list...)
+		list = append([]keys.Key{keys.Arrows.To(i18n.Do.Scroll)}, list...)
 	}
 	return list
 }

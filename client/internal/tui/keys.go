@@ -125,9 +125,9 @@ func (m *model) quit() tea.Cmd {
 	if !draft && len(m.hidden) == 0 {
 		return tea.Quit
 	}
-	why := i18n.QuitDraft
+	why := i18n.Quit.Draft
 	if len(m.hidden) > 0 {
-		why = i18n.QuitWork
+		why = i18n.Quit.Work
 	}
 	m.Open(dialog.Quit(m.e, why))
 	return nil

@@ -98,13 +98,13 @@ func (m *model) eventsCame(all events) tea.Cmd {
 		switch ev := ev.(type) {
 		case api.ArticleSold:
 			sold = append(sold, ev.ID)
-			m.tell(page.Sold, m.e.S(i18n.NewsContact, m.e.S(i18n.NewsSold, ev.Buyer, ev.Title), ev.Contact))
+			m.tell(page.Sold, m.e.S(i18n.News.Contact, m.e.S(i18n.News.Sold, ev.Buyer, ev.Title), ev.Contact))
 		case api.Announced:
-			m.tell(page.News, m.e.S(i18n.NewsAnnounced, ev.Text))
+			m.tell(page.News, m.e.S(i18n.News.Announced, ev.Text))
 		case api.SessionEnded:
 			m.Publish(page.Left{Reason: m.ended(ev)})
 		case api.Unknown:
-			m.Say(page.Info, m.e.S(i18n.NewsOther, ev.Word, ev.Text))
+			m.Say(page.Info, m.e.S(i18n.News.Other, ev.Word, ev.Text))
 		}
 	}
 	if len(sold) > fewSold { // once, however many
@@ -134,9 +134,9 @@ func (m *model) tell(mood page.Mood, text string) {
 
 func (m *model) ended(ev api.SessionEnded) string {
 	if ev.Reason != "" {
-		return m.e.S(i18n.LoginThrown, ev.Reason)
+		return m.e.S(i18n.Login.Thrown, ev.Reason)
 	}
-	return m.e.S(i18n.LoginEnded)
+	return m.e.S(i18n.Login.Ended)
 }
 
 // linkChanged follows the connection. A new one means that events were missed:
@@ -152,7 +152,7 @@ func (m *model) linkChanged(s link.State) tea.Cmd {
 	case link.Online:
 		if m.cut {
 			m.cut = false
-			m.Say(page.Good, m.e.S(i18n.OfflineBack))
+			m.Say(page.Good, m.e.S(i18n.Offline.Back))
 		}
 		if m.loggedIn() && before.Generation != 0 && s.Generation > before.Generation {
 			return tea.Batch(m.page().Update(page.Resync{}), m.AskQuotas(), m.e.Inbox.Reload(m.e))

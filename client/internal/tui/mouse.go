@@ -11,9 +11,9 @@ import (
 
 func (m *model) toggleMouse() tea.Cmd {
 	m.mouse = !m.mouse
-	say := i18n.MouseOff
+	say := i18n.Mouse.Off
 	if m.mouse {
-		say = i18n.MouseOn
+		say = i18n.Mouse.On
 	}
 	m.Say(page.Info, m.e.S(say))
 	return m.terminal.Mouse(m.mouse)

@@ -30,9 +30,9 @@ func (m *model) overNews(body string, h int) string {
 	if len(lines) > most {
 		lines = append(lines[:most-1], "…")
 	}
-	style, title := e.Theme.Title, theme.Dot+" "+e.S(i18n.CardNews)
+	style, title := e.Theme.Title, theme.Dot+" "+e.S(i18n.Card.News)
 	if m.news.mood == page.Sold {
-		style, title = e.Theme.OK, theme.Check+" "+e.S(i18n.CardSold)
+		style, title = e.Theme.OK, theme.Check+" "+e.S(i18n.Card.Sold)
 	}
 	return m.atCorner(body, widget.Card(e.Theme, style, title, lines, w), h)
 }
@@ -53,9 +53,9 @@ func (m *model) cutShown() bool {
 func (m *model) overCut(body string, h int) string {
 	e, s := m.e, m.e.Link
 	w := min(dialog.Width, m.w-8)
-	title := i18n.OfflineTitle
+	title := i18n.Offline.Title
 	if s.Generation == 0 {
-		title = i18n.OfflineFirst
+		title = i18n.Offline.First
 	}
 	if m.page().Typing() {
 		return m.besideTyping(body, h)
@@ -66,7 +66,7 @@ func (m *model) overCut(body string, h int) string {
 	}
 	l.Add("", m.nextTry())
 	if s.Generation > 0 { // at the first start there is nothing to keep
-		l.Add(e.S(i18n.OfflineKept))
+		l.Add(e.S(i18n.Offline.Kept))
 	}
 	l.Add("")
 	box := widget.Box(e.Theme, e.S(title), l, w)
@@ -77,19 +77,19 @@ func (m *model) overCut(body string, h int) string {
 func (m *model) besideTyping(body string, h int) string {
 	e := m.e
 	w := min(dialog.Width, m.w-8)
-	lines := []string{m.nextTry(), e.S(i18n.OfflineKept)}
+	lines := []string{m.nextTry(), e.S(i18n.Offline.Kept)}
 	if err := e.Link.Err; err != nil {
 		lines = append(widget.Wrap(e.T.Error(err), w), m.nextTry())
 	}
-	return m.atCorner(body, widget.Card(e.Theme, e.Theme.Err, theme.Cross+" "+e.S(i18n.OfflineTitle), lines, w), h)
+	return m.atCorner(body, widget.Card(e.Theme, e.Theme.Err, theme.Cross+" "+e.S(i18n.Offline.Title), lines, w), h)
 }
 
 func (m *model) nextTry() string {
 	e, s := m.e, m.e.Link
 	if left := s.RetryAt.Sub(e.Now()); left > 0 {
-		return e.S(i18n.OfflineRetry, s.Attempt, e.T.Countdown(left))
+		return e.S(i18n.Offline.Retry, s.Attempt, e.T.Countdown(left))
 	}
-	return e.S(i18n.OfflineNow, max(1, s.Attempt))
+	return e.S(i18n.Offline.Now, max(1, s.Attempt))
 }
 
 // cutKeys are the keys while the box is up.
@@ -97,17 +97,17 @@ func (m *model) cutKeys(list []keys.Key) []keys.Key {
 	if m.page().Typing() {
 		return append([]keys.Key{keys.Retry}, list...)
 	}
-	return []keys.Key{keys.Enter.To(i18n.DoRetryNow), keys.ReadPage, keys.QuitLetter}
+	return []keys.Key{keys.Enter.To(i18n.Do.RetryNow), keys.ReadPage, keys.QuitLetter}
 }
 
 // smallView says what to do about a screen that is too small.
 func (m *model) smallView() string {
 	e := m.e
 	return strings.Join([]string{
-		e.S(i18n.SmallTitle, m.w, m.h),
-		e.S(i18n.SmallNeed, minW, minH),
-		e.S(i18n.SmallDo),
+		e.S(i18n.Small.Title, m.w, m.h),
+		e.S(i18n.Small.Need, minW, minH),
+		e.S(i18n.Small.Do),
 		"  etu --simple",
-		e.Hint(keys.Quit.To(i18n.DoQuit)),
+		e.Hint(keys.Quit.To(i18n.Do.Quit)),
 	}, "\n")
 }

@@ -112,13 +112,13 @@ func (p *palette) View(w int) string {
 		b.WriteString("\n" + widget.RowZone(i, widget.Row(th, i == p.table.Cur, widget.Ends(e.S(list[i].Does), e.KeyName(list[i])+" ", w-2), w)))
 	}
 	if len(list) == 0 {
-		b.WriteString("\n" + th.Faint.Render(e.S(i18n.PaletteNone)))
+		b.WriteString("\n" + th.Faint.Render(e.S(i18n.Palette.None)))
 	}
-	return widget.Panel{Title: e.S(i18n.PaletteTitle), Focused: true, Top: from, Shown: to - from, Total: len(list)}.
+	return widget.Panel{Title: e.S(i18n.Palette.Title), Focused: true, Top: from, Shown: to - from, Total: len(list)}.
 		View(th, b.String(), w+widget.PanelW, paletteRows+2+widget.PanelH)
 }
 
 // Keys are those of the palette.
 func (p *palette) Keys() []keys.Key {
-	return []keys.Key{keys.Arrows, keys.Enter, keys.Back.To(i18n.DoClose)}
+	return []keys.Key{keys.Arrows, keys.Enter, keys.Back.To(i18n.Do.Close)}
 }

@@ -65,13 +65,13 @@ func (m *model) entered(fact page.Entered) {
 	}
 	switch {
 	case s.MustChange:
-		m.Say(page.Bad, e.S(i18n.GivenPassword))
+		m.Say(page.Bad, e.S(i18n.Password.Given))
 	case fact.Greeting != "":
 		m.Say(page.Good, fact.Greeting)
 	case s.Resumed:
-		m.Say(page.Good, e.S(i18n.LoginResumed))
+		m.Say(page.Good, e.S(i18n.Login.Resumed))
 	default:
-		m.Say(page.Good, e.S(i18n.LoginDone))
+		m.Say(page.Good, e.S(i18n.Login.Done))
 	}
 	if m.demo { // once
 		m.demo = false
@@ -79,7 +79,7 @@ func (m *model) entered(fact page.Entered) {
 		if e.Addr != protocol.DefaultAddr {
 			other = "bin/etu --addr " + e.Addr + " --login bob"
 		}
-		m.Say(page.News, e.S(i18n.DemoCard, s.Login, other))
+		m.Say(page.News, e.S(i18n.Card.Demo, s.Login, other))
 	}
 }
 

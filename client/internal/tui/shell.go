@@ -72,9 +72,9 @@ func (m *model) call(text string) {
 // Copy puts a text on the clipboard.
 func (m *model) Copy(text string) {
 	if text != "" {
-		done := i18n.SentToClipboard
+		done := i18n.Common.SentToClipboard
 		if m.terminal.Copy(text) {
-			done = i18n.CopiedInTmux
+			done = i18n.Common.CopiedInTmux
 		}
 		m.Say(page.Good, m.e.S(done, text))
 	}
@@ -111,7 +111,7 @@ func (m *model) NextTheme() {
 // remember keeps a setting for the next start.
 func (m *model) remember(name, value string) {
 	if err := m.settings.Set(name, value); err != nil {
-		m.Say(page.Bad, m.e.S(i18n.SettingNotKept, err))
+		m.Say(page.Bad, m.e.S(i18n.Config.NotKept, err))
 	}
 }
 

@@ -133,7 +133,7 @@ func (m *model) quotasTold() tea.Cmd {
 	}
 	was, is := m.e.Quotas.Services, m.quotas.Data.Services
 	if was.Max > 0 && was.Left == 0 && is.Left > 0 {
-		m.Say(page.Good, m.e.S(i18n.QuotaBack))
+		m.Say(page.Good, m.e.S(i18n.Quota.Back))
 	}
 	m.e.Quotas.Set(m.quotas.Data, m.e.Now())
 	return nil

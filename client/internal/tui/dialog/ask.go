@@ -150,16 +150,16 @@ func (d *Ask) View(w int) string {
 	if d.asking {
 		focus = d.focus()
 	}
-	l.Add(widget.Buttons(e.Theme, len(d.q.Entries), focus, e.S(d.q.Yes), e.S(i18n.Cancel)), "")
+	l.Add(widget.Buttons(e.Theme, len(d.q.Entries), focus, e.S(d.q.Yes), e.S(i18n.Common.Cancel)), "")
 	return widget.Box(e.Theme, d.q.Title(), l, w)
 }
 
 // Keys are those of the fields, or of the question.
 func (d *Ask) Keys() []keys.Key {
 	if d.asking {
-		return askKeys(i18n.DoYes)
+		return askKeys(i18n.Do.Yes)
 	}
 	return []keys.Key{
-		keys.Enter.To(i18n.DoNext), keys.Tabs.To(i18n.DoFields), keys.Back.To(i18n.DoCancel), keys.HelpTyping,
+		keys.Enter.To(i18n.Do.Next), keys.Tabs.To(i18n.Do.Fields), keys.Back.To(i18n.Do.Cancel), keys.HelpTyping,
 	}
 }

@@ -30,7 +30,7 @@ type Buy struct {
 // server would refuse it, and count the call.
 func OpenBuy(e *page.Env, a api.Article) {
 	if e.Mine(a) {
-		e.Say(page.Info, e.S(i18n.ArticleIsYours))
+		e.Say(page.Info, e.S(i18n.Article.IsYours))
 		return
 	}
 	e.Open(&Buy{e: e, article: a, ref: api.NewRef(), answers: newAnswers(e)})
@@ -110,7 +110,7 @@ func (d *Buy) settled() tea.Cmd {
 	r := d.work.Data
 	e.Spend(r.Services)
 	if hidden {
-		e.Say(page.Good, e.S(i18n.BuyNote, r.Title, r.Seller, r.Contact))
+		e.Say(page.Good, e.S(i18n.Buy.Note, r.Title, r.Seller, r.Contact))
 	}
 	a := d.article
 	a.Status, a.SoldAt, a.Other, a.Contact = api.Sold, e.Now(), r.Seller, r.Contact
@@ -122,7 +122,7 @@ func (d *Buy) failed(hidden bool) tea.Cmd {
 	e := d.e
 	d.opened, d.onYes = e.Now(), false
 	if hidden {
-		e.Say(page.Bad, e.S(i18n.BuyFailed)+" "+e.T.Error(d.work.Err))
+		e.Say(page.Bad, e.S(i18n.Buy.Failed)+" "+e.T.Error(d.work.Err))
 	}
 	var le *link.Error
 	if !errors.As(d.work.Err, &le) {
@@ -167,13 +167,13 @@ func (d *Buy) waits() bool {
 func (d *Buy) Keys() []keys.Key {
 	switch {
 	case d.work.Busy():
-		return []keys.Key{keys.Back.To(i18n.DoClose)}
+		return []keys.Key{keys.Back.To(i18n.Do.Close)}
 	case d.work.Has:
-		return []keys.Key{keys.Copy, keys.Enter.To(i18n.DoClose)}
+		return []keys.Key{keys.Copy, keys.Enter.To(i18n.Do.Close)}
 	case !d.canTry():
-		return []keys.Key{keys.Enter.To(i18n.DoClose)}
+		return []keys.Key{keys.Enter.To(i18n.Do.Close)}
 	case d.work.Err != nil:
-		return askKeys(i18n.DoRetry)
+		return askKeys(i18n.Do.Retry)
 	}
-	return askKeys(i18n.DoBuy)
+	return askKeys(i18n.Do.Buy)
 }

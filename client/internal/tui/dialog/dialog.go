@@ -63,19 +63,19 @@ func (a *answers) focus() int {
 }
 
 func askKeys(does i18n.Msg) []keys.Key {
-	return []keys.Key{keys.Sides, keys.Enter, keys.Yes.To(does), keys.No, keys.Back.To(i18n.DoCancel)}
+	return []keys.Key{keys.Sides, keys.Enter, keys.Yes.To(does), keys.No, keys.Back.To(i18n.Do.Cancel)}
 }
 
 // Withdraw asks before the user's own article is taken off.
 func Withdraw(e *page.Env, a api.Article) *Ask {
 	return NewAsk(e, Question{
-		Title: func() string { return e.S(i18n.WithdrawTitle) },
-		Body:  func() string { return e.S(i18n.WithdrawAsk, a.Title) },
-		Yes:   i18n.WithdrawYes,
+		Title: func() string { return e.S(i18n.Withdraw.Title) },
+		Body:  func() string { return e.S(i18n.Withdraw.Ask, a.Title) },
+		Yes:   i18n.Withdraw.Yes,
 		Do:    func(ctx context.Context, _ []string) error { return e.API.Withdraw(ctx, a.ID) },
 		Then: func([]string) tea.Cmd {
 			e.Publish(page.Gone{Article: a})
-			e.Say(page.Good, e.S(i18n.WithdrawDone, a.Title))
+			e.Say(page.Good, e.S(i18n.Withdraw.Done, a.Title))
 			return nil
 		},
 	})
@@ -84,9 +84,9 @@ func Withdraw(e *page.Env, a api.Article) *Ask {
 // Quit asks before the program is left; why says what would be lost.
 func Quit(e *page.Env, why i18n.Msg) *Ask {
 	return NewAsk(e, Question{
-		Title: func() string { return e.S(i18n.QuitTitle) },
+		Title: func() string { return e.S(i18n.Quit.Title) },
 		Body:  func() string { return e.S(why) },
-		Yes:   i18n.QuitYes,
+		Yes:   i18n.Quit.Yes,
 		Then:  func([]string) tea.Cmd { return tea.Quit },
 	})
 }
@@ -94,9 +94,9 @@ func Quit(e *page.Env, why i18n.Msg) *Ask {
 // Logout asks before the session is ended, which costs a login.
 func Logout(e *page.Env) *Ask {
 	return NewAsk(e, Question{
-		Title: func() string { return e.S(i18n.LogoutTitle) },
-		Body:  func() string { return e.S(i18n.LogoutAsk, e.Rule(e.Quotas.Connections)) },
-		Yes:   i18n.AccountLogout,
+		Title: func() string { return e.S(i18n.Logout.Title) },
+		Body:  func() string { return e.S(i18n.Logout.Ask, e.Rule(e.Quotas.Connections)) },
+		Yes:   i18n.Account.Logout,
 		Do: func(ctx context.Context, _ []string) error {
 			_ = e.API.Logout(ctx) // the client is logged out whatever the server answers
 			return nil

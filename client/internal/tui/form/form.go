@@ -167,10 +167,10 @@ func (f *Form) Refuse(err error) (ok bool) {
 	if !errors.As(err, &e) {
 		return false
 	}
-	why := i18n.WrongValue
+	why := i18n.Wrong.Value
 	switch e.Code {
 	case protocol.EXISTE:
-		why = i18n.WrongTaken
+		why = i18n.Wrong.Taken
 	case protocol.INVALIDE:
 	default:
 		return false

@@ -77,7 +77,7 @@ func (s *Search) Field(e *page.Env, empty i18n.Msg, w int) string {
 // View draws the line in w cells, with more at its end. An empty field shows
 // what can be searched for.
 func (s *Search) View(e *page.Env, empty i18n.Msg, more string, w int) string {
-	mark, label := " ", e.S(i18n.CatalogSearch)+" "
+	mark, label := " ", e.S(i18n.Catalog.Search)+" "
 	room := max(4, w-widget.Width(more)-widget.Width(label)-3)
 	if s.typing {
 		mark = e.Theme.Title.Render(theme.Cursor)
@@ -88,6 +88,6 @@ func (s *Search) View(e *page.Env, empty i18n.Msg, more string, w int) string {
 // Keys are those of the field.
 func (s *Search) Keys() []keys.Key {
 	return []keys.Key{
-		keys.Enter.To(i18n.DoList), keys.Arrows, keys.Back.To(i18n.DoCancel), keys.HelpTyping,
+		keys.Enter.To(i18n.Do.List), keys.Arrows, keys.Back.To(i18n.Do.Cancel), keys.HelpTyping,
 	}
 }

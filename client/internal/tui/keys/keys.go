@@ -86,43 +86,43 @@ func (k Key) named(name, all string) Key {
 
 // Everywhere, also while typing in a field.
 var (
-	Quit       = bind(i18n.DoQuitNow, "ctrl+c")
-	HelpTyping = bind(i18n.DoHelp, "f1")
-	Language   = bind(i18n.DoEnglish, "ctrl+l")
-	Theme      = bind(i18n.DoTheme, "ctrl+t")
-	Mouse      = bind(i18n.DoMouse, "ctrl+o")
-	Retry      = bind(i18n.DoRetryNow, "ctrl+r")
-	Back       = bind(i18n.DoBack, "esc")
-	Palette    = bind(i18n.DoPalette, ":", "ctrl+p").named(":", ": ^P")
-	Suspend    = bind(i18n.DoSuspend, "ctrl+z")
+	Quit       = bind(i18n.Do.QuitNow, "ctrl+c")
+	HelpTyping = bind(i18n.Do.Help, "f1")
+	Language   = bind(i18n.Do.English, "ctrl+l")
+	Theme      = bind(i18n.Do.Theme, "ctrl+t")
+	Mouse      = bind(i18n.Do.Mouse, "ctrl+o")
+	Retry      = bind(i18n.Do.RetryNow, "ctrl+r")
+	Back       = bind(i18n.Do.Back, "esc")
+	Palette    = bind(i18n.Do.Palette, ":", "ctrl+p").named(":", ": ^P")
+	Suspend    = bind(i18n.Do.Suspend, "ctrl+z")
 )
 
 // Everywhere but in a field, where a letter is a letter.
 var (
-	Help       = bind(i18n.DoHelp, "?").named("?", "? F1")
-	QuitLetter = bind(i18n.DoQuit, "q")
-	Refresh    = bind(i18n.DoRefresh, "r", "ctrl+r")
-	Copy       = bind(i18n.DoCopy, "c")
-	Messages   = bind(i18n.DoMessages, "m")
-	Enter      = bind(i18n.DoConfirm, "enter")
-	ReadPage   = bind(i18n.DoRead, "l", "esc") // under the box of a lost connection
+	Help       = bind(i18n.Do.Help, "?").named("?", "? F1")
+	QuitLetter = bind(i18n.Do.Quit, "q")
+	Refresh    = bind(i18n.Do.Refresh, "r", "ctrl+r")
+	Copy       = bind(i18n.Do.Copy, "c")
+	Messages   = bind(i18n.Do.Messages, "m")
+	Enter      = bind(i18n.Do.Confirm, "enter")
+	ReadPage   = bind(i18n.Do.Read, "l", "esc") // under the box of a lost connection
 )
 
 // Screen opens screen i+1. A French keyboard gives & é " ' ( - è for the digits
 // without Shift; F2 to F8 work while typing as well.
 var Screen = []Key{
-	bind(i18n.NavHome, "1", "&", "f2"),
-	bind(i18n.NavCatalog, "2", "é", "f3"),
-	bind(i18n.NavSell, "3", "\"", "f4"),
-	bind(i18n.NavMine, "4", "'", "f5"),
-	bind(i18n.NavBoards, "5", "(", "f6"),
-	bind(i18n.NavAccount, "6", "-", "f7"),
-	bind(i18n.NavAdmin, "7", "è", "f8"), // administrators only
+	bind(i18n.Nav.Home, "1", "&", "f2"),
+	bind(i18n.Nav.Catalog, "2", "é", "f3"),
+	bind(i18n.Nav.Sell, "3", "\"", "f4"),
+	bind(i18n.Nav.Mine, "4", "'", "f5"),
+	bind(i18n.Nav.Boards, "5", "(", "f6"),
+	bind(i18n.Nav.Account, "6", "-", "f7"),
+	bind(i18n.Nav.Admin, "7", "è", "f8"), // administrators only
 }
 
 // Screens are the keys of all screens in one hint.
 func Screens(admin bool) Key {
-	k := Key{name: "1-6", all: "1 … 6, F2 … F7", Does: i18n.DoScreen}
+	k := Key{name: "1-6", all: "1 … 6, F2 … F7", Does: i18n.Do.Screen}
 	if admin {
 		k.name, k.all = "1-7", "1 … 7, F2 … F8"
 	}
@@ -131,7 +131,7 @@ func Screens(admin bool) Key {
 
 // ScreensAzerty are the same on a French keyboard, without Shift.
 func ScreensAzerty(admin bool) Key {
-	k := Key{name: "& é \" ' ( -", Does: i18n.HelpAzerty}
+	k := Key{name: "& é \" ' ( -", Does: i18n.Help.Azerty}
 	if admin {
 		k.name += " è"
 	}
@@ -140,67 +140,67 @@ func ScreensAzerty(admin bool) Key {
 
 // In lists.
 var (
-	Up       = bind(i18n.DoChoose, "up", "k")
-	Down     = bind(i18n.DoChoose, "down", "j")
-	PageUp   = bind(i18n.DoPage, "pgup", "ctrl+u")
-	PageDown = bind(i18n.DoPage, "pgdown", "ctrl+d", " ")
-	Top      = bind(i18n.DoEnds, "home", "g")
-	Bottom   = bind(i18n.DoEnds, "end", "G")
-	Left     = bind(i18n.DoChoose, "left", "h")
-	Right    = bind(i18n.DoChoose, "right", "l")
-	SellNew  = bind(i18n.DoSell, "v")
-	Search   = bind(i18n.DoSearch, "/", "ctrl+f")
-	Category = bind(i18n.DoCategory, "t")
-	Sort     = bind(i18n.DoSort, "s")
-	MaxPrice = bind(i18n.DoMaxPrice, "p")
-	Seller   = bind(i18n.DoSeller, "v", "@").named("v", "v @")
-	AllOff   = bind(i18n.DoAllOff, "x")
-	Withdraw = bind(i18n.DoWithdraw, "x")
-	Buy      = bind(i18n.DoBuy, "a", "b").named("buy", "a b")
+	Up       = bind(i18n.Do.Choose, "up", "k")
+	Down     = bind(i18n.Do.Choose, "down", "j")
+	PageUp   = bind(i18n.Do.Page, "pgup", "ctrl+u")
+	PageDown = bind(i18n.Do.Page, "pgdown", "ctrl+d", " ")
+	Top      = bind(i18n.Do.Ends, "home", "g")
+	Bottom   = bind(i18n.Do.Ends, "end", "G")
+	Left     = bind(i18n.Do.Choose, "left", "h")
+	Right    = bind(i18n.Do.Choose, "right", "l")
+	SellNew  = bind(i18n.Do.Sell, "v")
+	Search   = bind(i18n.Do.Search, "/", "ctrl+f")
+	Category = bind(i18n.Do.Category, "t")
+	Sort     = bind(i18n.Do.Sort, "s")
+	MaxPrice = bind(i18n.Do.MaxPrice, "p")
+	Seller   = bind(i18n.Do.Seller, "v", "@").named("v", "v @")
+	AllOff   = bind(i18n.Do.AllOff, "x")
+	Withdraw = bind(i18n.Do.Withdraw, "x")
+	Buy      = bind(i18n.Do.Buy, "a", "b").named("buy", "a b")
 )
 
 // Pairs of keys, as the hint bar and the help show them.
 var (
-	Arrows = Key{name: "↑↓", all: "↑ ↓ or k j", Does: i18n.DoChoose}
-	Sides  = Key{name: "←→", Does: i18n.DoChoose}
-	Pages  = Key{name: "pgup pgdown", Does: i18n.DoPage}
-	Ends   = Key{name: "home end g G", Does: i18n.DoEnds}
-	Tabs   = Key{name: "tab/⇧tab", Does: i18n.DoTab}
+	Arrows = Key{name: "↑↓", all: "↑ ↓ or k j", Does: i18n.Do.Choose}
+	Sides  = Key{name: "←→", Does: i18n.Do.Choose}
+	Pages  = Key{name: "pgup pgdown", Does: i18n.Do.Page}
+	Ends   = Key{name: "home end g G", Does: i18n.Do.Ends}
+	Tabs   = Key{name: "tab/⇧tab", Does: i18n.Do.Tab}
 )
 
 // On the administrator's screens.
 var (
-	Pause         = bind(i18n.DoPause, " ").named("space", "")
-	Announce      = bind(i18n.DoAnnounce, "a")
-	Registrations = bind(i18n.DoRegistrations, "i")
-	Block         = bind(i18n.DoBlock, "b")
-	Expel         = bind(i18n.DoExpel, "x")
-	Reset         = bind(i18n.DoReset, "z")
-	Acknowledge   = bind(i18n.DoAcknowledge, "v")
-	Export        = bind(i18n.DoExport, "e")
-	Give          = bind(i18n.DoGive, "p")
-	Delete        = bind(i18n.DoDelete, "d")
-	NextPanel     = bind(i18n.DoTab, "tab")
-	PrevPanel     = bind(i18n.DoTab, "shift+tab")
+	Pause         = bind(i18n.Do.Pause, " ").named("space", "")
+	Announce      = bind(i18n.Do.Announce, "a")
+	Registrations = bind(i18n.Do.Registrations, "i")
+	Block         = bind(i18n.Do.Block, "b")
+	Expel         = bind(i18n.Do.Expel, "x")
+	Reset         = bind(i18n.Do.Reset, "z")
+	Acknowledge   = bind(i18n.Do.Acknowledge, "v")
+	Export        = bind(i18n.Do.Export, "e")
+	Give          = bind(i18n.Do.Give, "p")
+	Delete        = bind(i18n.Do.Delete, "d")
+	NextPanel     = bind(i18n.Do.Tab, "tab")
+	PrevPanel     = bind(i18n.Do.Tab, "shift+tab")
 )
 
 // In forms and between tabs.
 var (
-	Next    = bind(i18n.DoNext, "tab", "down")
-	Prev    = bind(i18n.DoFields, "shift+tab", "up")
-	NextTab = bind(i18n.DoTab, "tab", "right", "l")
-	PrevTab = bind(i18n.DoTab, "shift+tab", "left", "h")
-	Send    = bind(i18n.DoSend, "ctrl+s")
-	Clear   = bind(i18n.HelpClear, "ctrl+u")
-	Reveal  = bind(i18n.DoReveal, "ctrl+v")
-	SeeItem = bind(i18n.DoSeeItem, "ctrl+g")
-	New     = bind(i18n.DoRegister, "ctrl+n")
+	Next    = bind(i18n.Do.Next, "tab", "down")
+	Prev    = bind(i18n.Do.Fields, "shift+tab", "up")
+	NextTab = bind(i18n.Do.Tab, "tab", "right", "l")
+	PrevTab = bind(i18n.Do.Tab, "shift+tab", "left", "h")
+	Send    = bind(i18n.Do.Send, "ctrl+s")
+	Clear   = bind(i18n.Help.Clear, "ctrl+u")
+	Reveal  = bind(i18n.Do.Reveal, "ctrl+v")
+	SeeItem = bind(i18n.Do.SeeItem, "ctrl+g")
+	New     = bind(i18n.Do.Register, "ctrl+n")
 )
 
 // In dialogs: French and English initials both work in both languages.
 var (
-	Yes = bind(i18n.DoYes, "o", "O", "y", "Y").named("yes", "o y")
-	No  = bind(i18n.DoNo, "n", "N", "esc").named("n", "n esc")
+	Yes = bind(i18n.Do.Yes, "o", "O", "y", "Y").named("yes", "o y")
+	No  = bind(i18n.Do.No, "n", "N", "esc").named("n", "n esc")
 )
 
 // Group is keys that the help shows under one title.
@@ -213,24 +213,24 @@ type Group struct {
 // own under the first.
 func Groups(admin bool) (left, right []Group) {
 	left = []Group{
-		{i18n.HelpAll, []Key{
-			Screens(admin).To(i18n.HelpScreens), ScreensAzerty(admin), Tabs.To(i18n.HelpTab), Back.To(i18n.HelpEsc), Help.To(i18n.HelpThis), Palette, Messages,
-			Language.To(i18n.HelpLanguage), Theme, Mouse, Retry, Suspend, QuitLetter, Quit,
+		{i18n.Help.All, []Key{
+			Screens(admin).To(i18n.Help.Screens), ScreensAzerty(admin), Tabs.To(i18n.Help.Tab), Back.To(i18n.Help.Esc), Help.To(i18n.Help.This), Palette, Messages,
+			Language.To(i18n.Help.Language), Theme, Mouse, Retry, Suspend, QuitLetter, Quit,
 		}},
 	}
 	if admin {
-		left = append(left, Group{i18n.AdminTitle, []Key{
-			Pause.To(i18n.HelpPause), Acknowledge.To(i18n.HelpAcknowledge), Export, Announce.To(i18n.HelpAnnounce), Registrations,
-			Block.To(i18n.HelpBlock), Expel, Reset.To(i18n.HelpReset), Give.To(i18n.HelpGive), Delete,
+		left = append(left, Group{i18n.Admin.Title, []Key{
+			Pause.To(i18n.Help.Pause), Acknowledge.To(i18n.Help.Acknowledge), Export, Announce.To(i18n.Help.Announce), Registrations,
+			Block.To(i18n.Help.Block), Expel, Reset.To(i18n.Help.Reset), Give.To(i18n.Help.Give), Delete,
 		}})
 	}
 	right = []Group{
-		{i18n.HelpLists, []Key{
-			Arrows, Pages, Ends, Enter.To(i18n.DoOpen), Search, Category.To(i18n.HelpCategory), MaxPrice, Seller, AllOff, Sort.To(i18n.HelpSort),
-			Buy, SellNew, Withdraw, Copy, Refresh.To(i18n.HelpRetry),
+		{i18n.Help.Lists, []Key{
+			Arrows, Pages, Ends, Enter.To(i18n.Do.Open), Search, Category.To(i18n.Help.Category), MaxPrice, Seller, AllOff, Sort.To(i18n.Help.Sort),
+			Buy, SellNew, Withdraw, Copy, Refresh.To(i18n.Help.Retry),
 		}},
-		{i18n.HelpDialogs, []Key{Sides, Yes, No}},
-		{i18n.HelpForms, []Key{New, Enter.To(i18n.DoNext), Send.To(i18n.HelpSend), Clear, Reveal}},
+		{i18n.Help.Dialogs, []Key{Sides, Yes, No}},
+		{i18n.Help.Forms, []Key{New, Enter.To(i18n.Do.Next), Send.To(i18n.Help.Send), Clear, Reveal}},
 	}
 	return left, right
 }

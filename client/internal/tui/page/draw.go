@@ -25,7 +25,7 @@ func (e *Env) SpinEvery() time.Duration {
 
 // Waiting is the line shown while an answer is awaited.
 func (e *Env) Waiting() string {
-	s := e.S(i18n.Loading)
+	s := e.S(i18n.Common.Loading)
 	if e.SpinEvery() > 0 {
 		n := e.Now().UnixMilli() / spinFrame.Milliseconds()
 		s = theme.Spinner[n%int64(len(theme.Spinner))] + " " + s
@@ -53,7 +53,7 @@ func paint(st lipgloss.Style, s string, w int) string {
 
 // Trouble is Failure with the key that tries again.
 func (e *Env) Trouble(err error, w int) string {
-	return e.Failure(err, w) + "\n\n" + e.Hint(keys.Refresh.To(i18n.DoRetry))
+	return e.Failure(err, w) + "\n\n" + e.Hint(keys.Refresh.To(i18n.Do.Retry))
 }
 
 // Hint draws one key with what it does.
@@ -67,7 +67,7 @@ func (e *Env) KeyName(k keys.Key) string { return e.Shown(k.Name(e.T)) }
 // Shown is the name of a key also where ⇧ cannot be drawn.
 func (e *Env) Shown(name string) string {
 	if e.Theme.ASCII {
-		return strings.ReplaceAll(name, "⇧tab", e.S(i18n.ShiftTab))
+		return strings.ReplaceAll(name, "⇧tab", e.S(i18n.Common.ShiftTab))
 	}
 	return name
 }
@@ -79,27 +79,27 @@ func (e *Env) Wait(until time.Time) string {
 		return ""
 	}
 	if left := until.Sub(e.Now()); left > 0 {
-		return "\n" + e.S(i18n.LoginWait, e.T.Countdown(left))
+		return "\n" + e.S(i18n.Login.Wait, e.T.Countdown(left))
 	}
-	return "\n" + e.Theme.OK.Render(theme.Check+" "+e.S(i18n.LoginWaitOver))
+	return "\n" + e.Theme.OK.Render(theme.Check+" "+e.S(i18n.Login.WaitOver))
 }
 
 // NoCall says that no call is left, and until when where that is known.
 func (e *Env) NoCall(w int) string {
 	if next, ok := e.Quotas.NextService(e.Now()); ok {
-		return e.Warning(e.S(i18n.ArticleNoCalls, e.T.Countdown(next.Sub(e.Now()))), w)
+		return e.Warning(e.S(i18n.Article.NoCalls, e.T.Countdown(next.Sub(e.Now()))), w)
 	}
-	return e.Warning(e.S(i18n.ArticleNoMore), w)
+	return e.Warning(e.S(i18n.Article.NoMore), w)
 }
 
 // Age says when something came, where that is long enough ago to matter.
 func (e *Env) Age(at time.Time) string {
-	return e.S(i18n.ReceivedAt, e.T.Clock(at), e.T.Age(e.Now().Sub(at)))
+	return e.S(i18n.Common.ReceivedAt, e.T.Clock(at), e.T.Age(e.Now().Sub(at)))
 }
 
 // Live says that what is shown follows the server, and when it last asked.
 func (e *Env) Live(at time.Time) string {
-	return e.Theme.OK.Render(theme.Dot) + " " + e.S(i18n.LiveAt, e.T.Clock(at))
+	return e.Theme.OK.Render(theme.Dot) + " " + e.S(i18n.Common.LiveAt, e.T.Clock(at))
 }
 
 // StaleAfter is the age above which a list says so.
@@ -129,7 +129,7 @@ func ListFoot[T any](e *Env, l *Load[T]) string {
 	case l.Err != nil && l.Has:
 		// What matters first: the rest may be cut where the screen is narrow.
 		return e.Theme.Warn.Render(theme.Alert+" "+e.Age(l.At)) + " " + theme.Sep + " " +
-			e.Hint(keys.Refresh.To(i18n.DoRetry)) + " " + theme.Sep + " " + e.Theme.Faint.Render(e.T.Error(l.Err))
+			e.Hint(keys.Refresh.To(i18n.Do.Retry)) + " " + theme.Sep + " " + e.Theme.Faint.Render(e.T.Error(l.Err))
 	case l.Slow(e):
 		return e.Waiting()
 	case l.Has && e.Now().Sub(l.At) >= StaleAfter:

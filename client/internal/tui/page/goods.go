@@ -60,7 +60,7 @@ func (e *Env) Mine(a api.Article) bool { return a.Seller == e.Session.Login }
 // SellerName is who sells an article, as lists name them.
 func (e *Env) SellerName(a api.Article) string {
 	if e.Mine(a) {
-		return e.S(i18n.You)
+		return e.S(i18n.Common.You)
 	}
 	return a.Seller
 }
@@ -76,11 +76,11 @@ func (e *Env) StatusWord(a api.Article) string {
 	th := e.Theme
 	switch {
 	case a.Status == api.Sold && !a.SoldAt.IsZero():
-		return th.OK.Render(theme.Check + " " + e.S(i18n.ArticleSoldOn, e.T.Date(a.SoldAt, e.Now())))
+		return th.OK.Render(theme.Check + " " + e.S(i18n.Article.SoldOn, e.T.Date(a.SoldAt, e.Now())))
 	case a.Status == api.Sold:
 		return th.OK.Render(theme.Check + " " + e.T.Status(string(api.Sold)))
 	case a.Status == api.Withdrawn:
-		return th.Faint.Render(theme.Ring + " " + e.S(i18n.ArticleOff))
+		return th.Faint.Render(theme.Ring + " " + e.S(i18n.Article.Off))
 	}
 	return th.OK.Render(theme.Dot + " " + e.T.Status(string(api.OnSale)))
 }
@@ -108,16 +108,16 @@ func ArticleView(e *Env, a api.Article, w int) string {
 		state = widget.Ends(th.Price.Render(e.T.Amount(a.Cents)), state, w)
 	}
 	l.Add(state)
-	by := e.S(i18n.ArticleBy, a.Seller)
+	by := e.S(i18n.Article.By, a.Seller)
 	if e.Mine(a) {
-		by = e.S(i18n.ArticleYours)
+		by = e.S(i18n.Article.Yours)
 	}
 	facts := []string{by}
 	if a.Category != "" {
 		facts = append([]string{th.Category(a.Category).Render(e.T.Category(a.Category))}, facts...)
 	}
 	if !a.Published.IsZero() {
-		facts = append(facts, e.S(i18n.ArticleSince, e.T.Age(e.Now().Sub(a.Published))))
+		facts = append(facts, e.S(i18n.Article.Since, e.T.Age(e.Now().Sub(a.Published))))
 	}
 	l.Add(widget.Wrap(strings.Join(facts, " "+theme.Sep+" "), w)...)
 	if a.Description != "" {
@@ -142,9 +142,9 @@ func BuyTerms(e *Env, a api.Article, w int) []string {
 		return strings.Split(e.NoCall(w), "\n")
 	case q.Max > 0:
 		l.Add(widget.Pips(e.Theme, q.Left, q.Max, min(w, 20)))
-		l.Add(widget.Wrap(e.T.N(i18n.BuyCostLeft, q.Left-1), w)...)
+		l.Add(widget.Wrap(e.T.N(i18n.Buy.CostLeft, q.Left-1), w)...)
 	}
-	l.Add(widget.Wrap(e.S(i18n.ArticleTerms, a.Seller), w)...)
+	l.Add(widget.Wrap(e.S(i18n.Article.Terms, a.Seller), w)...)
 	return l
 }
 

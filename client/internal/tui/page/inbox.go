@@ -86,9 +86,9 @@ func (b *Inbox) Forget() {
 func NewsLine(e *Env, n api.News) (Mood, string) {
 	switch n.Type {
 	case "VENDU":
-		return Good, e.S(i18n.NewsSold, n.Buyer, n.Title)
+		return Good, e.S(i18n.News.Sold, n.Buyer, n.Title)
 	case "ANNONCE":
-		return News, e.S(i18n.NewsAnnounced, n.Text)
+		return News, e.S(i18n.News.Announced, n.Text)
 	}
 	return Info, n.Text
 }

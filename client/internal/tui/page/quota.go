@@ -75,7 +75,7 @@ func QuotaView(e *Env, name i18n.Msg, q api.Quota, next time.Time, w int) string
 	th := e.Theme
 	head := th.Strong.Render(e.S(name))
 	if q.Max == 0 { // not told yet
-		return head + "\n" + th.Faint.Render(e.S(i18n.Loading)) + "\n"
+		return head + "\n" + th.Faint.Render(e.S(i18n.Common.Loading)) + "\n"
 	}
 	const figures = 13 // cells for "  ● 10 sur 10"
 	return widget.Ends(head, th.Faint.Render(e.Rule(q)), w) + "\n" +
@@ -91,7 +91,7 @@ func QuotaLine(e *Env, name i18n.Msg, q api.Quota, w int) string {
 }
 
 func quotaFigures(e *Env, q api.Quota) string {
-	return widget.LevelSign(e.Theme, widget.Level(q.Left, q.Max)) + " " + e.S(i18n.OutOf, e.T.Int(int64(q.Left)), e.T.Int(int64(q.Max)))
+	return widget.LevelSign(e.Theme, widget.Level(q.Left, q.Max)) + " " + e.S(i18n.Common.OutOf, e.T.Int(int64(q.Left)), e.T.Int(int64(q.Max)))
 }
 
 // QuotaNext says when the next one of a quota comes back (zero: not known).
@@ -100,26 +100,26 @@ func QuotaNext(e *Env, q api.Quota, next time.Time) string {
 	known := next.After(now)
 	switch {
 	case q.Left == 0 && known:
-		return e.Theme.Warn.Render(e.S(i18n.QuotaNextAt, e.T.Countdown(next.Sub(now)), e.T.Clock(next)))
+		return e.Theme.Warn.Render(e.S(i18n.Quota.NextAt, e.T.Countdown(next.Sub(now)), e.T.Clock(next)))
 	case known:
-		return e.Theme.Faint.Render(e.S(i18n.QuotaNext, e.T.Countdown(next.Sub(now)), e.T.Clock(next)))
+		return e.Theme.Faint.Render(e.S(i18n.Quota.Next, e.T.Countdown(next.Sub(now)), e.T.Clock(next)))
 	case q.Used == 0:
-		return e.Theme.Faint.Render(e.S(i18n.QuotaAll))
+		return e.Theme.Faint.Render(e.S(i18n.Quota.All))
 	case q.Window == 0:
 		return ""
 	}
-	return e.Theme.Faint.Render(e.S(i18n.QuotaLater, e.T.Duration(q.Window)))
+	return e.Theme.Faint.Render(e.S(i18n.Quota.Later, e.T.Duration(q.Window)))
 }
 
 // Rule says how much a quota allows, as far as the server has told.
 func (e *Env) Rule(q api.Quota) string {
 	switch {
 	case q.Max == 0:
-		return e.S(i18n.QuotaUntold)
+		return e.S(i18n.Quota.Untold)
 	case q.Window == 0:
-		return e.S(i18n.QuotaOnly, q.Max)
+		return e.S(i18n.Quota.Only, q.Max)
 	}
-	return e.S(i18n.QuotaEvery, q.Max, e.T.Duration(q.Window))
+	return e.S(i18n.Quota.Every, q.Max, e.T.Duration(q.Window))
 }
 
 // pipsWidth is the most that pips take in the status line.
@@ -136,10 +136,10 @@ func QuotaStatus(e *Env, w int) string {
 	if w < wide {
 		s += e.T.Int(int64(q.Left)) + "/" + e.T.Int(int64(q.Max))
 	} else {
-		s += e.T.N(i18n.QuotaCalls, q.Left)
+		s += e.T.N(i18n.Quota.Calls, q.Left)
 	}
 	if next, ok := e.Quotas.NextService(e.Now()); ok {
-		s += e.Theme.Faint.Render(" " + theme.Sep + " " + e.S(i18n.QuotaOneBack, e.T.Clock(next)))
+		s += e.Theme.Faint.Render(" " + theme.Sep + " " + e.S(i18n.Quota.OneBack, e.T.Clock(next)))
 	}
 	return s
 }

@@ -34,13 +34,13 @@ var Names = []Name{Dark, Light, Contrast, Terminal}
 func (n Name) Word() i18n.Msg {
 	switch n {
 	case Light:
-		return i18n.ThemeLight
+		return i18n.Theme.Light
 	case Contrast:
-		return i18n.ThemeContrast
+		return i18n.Theme.Contrast
 	case Terminal:
-		return i18n.ThemeTerminal
+		return i18n.Theme.Terminal
 	}
-	return i18n.ThemeDark
+	return i18n.Theme.Dark
 }
 
 // Next is the theme after this one.

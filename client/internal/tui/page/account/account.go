@@ -42,11 +42,11 @@ func (p *Page) actions() []action {
 		}
 	}
 	return []action{
-		{e.S(i18n.AccountPassword), func() tea.Cmd { return e.Push(page.Password, nil) }},
-		{e.S(i18n.AccountMessages), func() tea.Cmd { return e.Push(page.Messages, nil) }},
-		{e.S(i18n.AccountLanguage), at(e.ToggleLanguage)},
-		{e.S(i18n.AccountTheme, e.S(e.Theme.Name.Word())), at(e.NextTheme)},
-		{e.S(i18n.AccountLogout), at(func() { e.Open(dialog.Logout(e)) })},
+		{e.S(i18n.Account.Password), func() tea.Cmd { return e.Push(page.Password, nil) }},
+		{e.S(i18n.Account.Messages), func() tea.Cmd { return e.Push(page.Messages, nil) }},
+		{e.S(i18n.Account.Language), at(e.ToggleLanguage)},
+		{e.S(i18n.Account.Theme, e.S(e.Theme.Name.Word())), at(e.NextTheme)},
+		{e.S(i18n.Account.Logout), at(func() { e.Open(dialog.Logout(e)) })},
 	}
 }
 
@@ -89,20 +89,20 @@ func (p *Page) View() string {
 		name = e.Session.Login
 	}
 	l.Add("", th.Title.Render(name))
-	role := i18n.AccountStudent
+	role := i18n.Account.Student
 	if e.Session.Role == api.Admin {
-		role = i18n.AccountAdmin
+		role = i18n.Account.Admin
 	}
-	safe := e.S(i18n.AccountPlain)
+	safe := e.S(i18n.Account.Plain)
 	if e.TLS {
-		safe = e.S(i18n.AccountTLS)
+		safe = e.S(i18n.Account.TLS)
 	}
 	for _, f := range [][2]string{
-		{e.S(i18n.LoginName), e.Session.Login},
-		{e.S(i18n.RegisterEmail), who.Email},
-		{e.S(i18n.AccountRole), e.S(role)},
-		{e.S(i18n.AccountServer), e.Addr + " " + theme.Sep + " " + safe},
-		{e.S(i18n.AccountProgram), "etu " + e.Version},
+		{e.S(i18n.Login.Name), e.Session.Login},
+		{e.S(i18n.Register.Email), who.Email},
+		{e.S(i18n.Account.Role), e.S(role)},
+		{e.S(i18n.Account.Server), e.Addr + " " + theme.Sep + " " + safe},
+		{e.S(i18n.Account.Program), "etu " + e.Version},
 	} {
 		l.Add(widget.Fit(th.Faint.Render(f[0]), 14) + f[1])
 	}
@@ -112,7 +112,7 @@ func (p *Page) View() string {
 	case e.Who.Slow(e):
 		l.Add(e.Waiting())
 	case e.Who.Has && !who.Since.IsZero():
-		l.Add(th.Faint.Render(e.S(i18n.AccountSince, e.T.Date(who.Since, e.Now()))))
+		l.Add(th.Faint.Render(e.S(i18n.Account.Since, e.T.Date(who.Since, e.Now()))))
 	}
 	l.Add("")
 	for i, a := range p.actions() {
@@ -126,7 +126,7 @@ func (p *Page) View() string {
 }
 
 // Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.AccountTitle) }
+func (p *Page) Title() string { return p.e.S(i18n.Account.Title) }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {

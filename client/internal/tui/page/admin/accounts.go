@@ -227,20 +227,20 @@ func (p *accounts) forget() {
 func (p *accounts) columns() []sortable[api.Account] {
 	e := p.e
 	return []sortable[api.Account]{
-		{Column: widget.Column{Title: e.S(i18n.ColLogin), Width: max(14, min(24, p.W/6))}, key: func(a api.Account) string { return a.Login }},
-		{Column: widget.Column{Title: e.S(i18n.ColName)}, key: func(a api.Account) string { return i18n.Fold(a.LastName + " " + a.FirstName) }},
-		{Column: widget.Column{Title: e.S(i18n.ColEmail), Width: p.W * 3 / 10, From: 72, Style: &e.Theme.Faint}, key: func(a api.Account) string { return i18n.Fold(a.Email) }},
-		{Column: widget.Column{Title: e.S(i18n.ColState), Width: 10}, key: func(a api.Account) string { return string(a.Standing) + string(a.Role) }, down: true},
+		{Column: widget.Column{Title: e.S(i18n.Col.Login), Width: max(14, min(24, p.W/6))}, key: func(a api.Account) string { return a.Login }},
+		{Column: widget.Column{Title: e.S(i18n.Col.Name)}, key: func(a api.Account) string { return i18n.Fold(a.LastName + " " + a.FirstName) }},
+		{Column: widget.Column{Title: e.S(i18n.Col.Email), Width: p.W * 3 / 10, From: 72, Style: &e.Theme.Faint}, key: func(a api.Account) string { return i18n.Fold(a.Email) }},
+		{Column: widget.Column{Title: e.S(i18n.Col.State), Width: 10}, key: func(a api.Account) string { return string(a.Standing) + string(a.Role) }, down: true},
 	}
 }
 
 func (p *accounts) view() string {
 	e, th := p.e, p.e.Theme
-	panel := widget.Panel{Title: e.S(i18n.AdminAccounts), Focused: true, Top: p.table.Top(), Shown: p.table.Height(), Total: len(p.rows), Foot: page.ListFoot(e, &p.list.First)}
+	panel := widget.Panel{Title: e.S(i18n.Admin.Accounts), Focused: true, Top: p.table.Top(), Shown: p.table.Height(), Total: len(p.rows), Foot: page.ListFoot(e, &p.list.First)}
 	in := p.W - widget.PanelW
 	var l widget.Lines
-	l.Add(p.search.View(e, i18n.AccountsFind, "", in))
-	if s := page.ListState(e, &p.list.First, len(p.rows), in, i18n.AccountsNone, i18n.AccountsWiden); s != "" {
+	l.Add(p.search.View(e, i18n.Accounts.Find, "", in))
+	if s := page.ListState(e, &p.list.First, len(p.rows), in, i18n.Accounts.None, i18n.Accounts.Widen); s != "" {
 		l.Add(s)
 		return panel.View(th, l.String(), p.W, p.H)
 	}
@@ -263,7 +263,7 @@ func position(e *page.Env, cur, n int, more bool) string {
 	if more {
 		total += "+"
 	}
-	return e.S(i18n.OutOf, e.T.Int(int64(cur+1)), total)
+	return e.S(i18n.Common.OutOf, e.T.Int(int64(cur+1)), total)
 }
 
 // standing is a sign and a word, and whether it is an administrator.
@@ -275,16 +275,16 @@ func standing(e *page.Env, a api.Account) (text string, style lipgloss.Style) {
 	case a.Standing == api.AccountExpelled:
 		return theme.Alert + " " + word, th.Warn
 	case a.Role == api.Admin:
-		return theme.Dot + " " + e.S(i18n.RoleAdmin), th.Accent
+		return theme.Dot + " " + e.S(i18n.Accounts.Admin), th.Accent
 	}
 	return theme.Dot + " " + word, th.OK
 }
 
 // actionsLine is the keys for an account, behind its name.
 func actionsLine(e *page.Env, a api.Account, w int) string {
-	gate := i18n.DoBlock
+	gate := i18n.Do.Block
 	if a.Standing != api.AccountActive {
-		gate = i18n.DoUnblock
+		gate = i18n.Do.Unblock
 	}
 	parts := []string{e.Theme.Strong.Render(widget.Fit(a.Login, min(14, widget.Width(a.Login))))}
 	for _, k := range []keys.Key{keys.Block.To(gate), keys.Expel, keys.Reset, keys.Give, keys.Delete} {
@@ -302,5 +302,5 @@ func (p *accounts) keys() []keys.Key {
 	if p.typing() {
 		return p.search.Keys()
 	}
-	return []keys.Key{keys.Enter.To(i18n.DoAccount), keys.Search, keys.Sort, keys.Export, keys.Copy}
+	return []keys.Key{keys.Enter.To(i18n.Do.Account), keys.Search, keys.Sort, keys.Export, keys.Copy}
 }

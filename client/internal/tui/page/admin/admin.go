@@ -166,7 +166,7 @@ func (p *Page) View() string {
 	if p.sessions.all.Has {
 		count = e.T.Int(int64(len(p.sessions.all.Data)))
 	}
-	names := []string{e.S(i18n.AdminLive), strings.TrimSpace(e.S(i18n.AdminSessions, count)), e.S(i18n.AdminAccounts)}
+	names := []string{e.S(i18n.Admin.Live), strings.TrimSpace(e.S(i18n.Admin.Sessions, count)), e.S(i18n.Admin.Accounts)}
 	for i := range names { // a click on a tab is the key that leads there
 		switch (i - p.tab + len(names)) % len(names) {
 		case 1:
@@ -179,17 +179,17 @@ func (p *Page) View() string {
 	open := ""
 	switch n := p.live.alerts.unseen(); {
 	case n > 0:
-		open = th.Err.Render(theme.Alert+" "+e.T.N(i18n.AlertCount, n)) + " " + e.Hint(keys.Acknowledge)
+		open = th.Err.Render(theme.Alert+" "+e.T.N(i18n.Alert.Count, n)) + " " + e.Hint(keys.Acknowledge)
 	case p.registrations.Has && p.registrations.Data:
-		open = th.Faint.Render(e.S(i18n.AdminOpen))
+		open = th.Faint.Render(e.S(i18n.Admin.Open))
 	case p.registrations.Has:
-		open = th.Warn.Render(e.S(i18n.AdminShut))
+		open = th.Warn.Render(e.S(i18n.Admin.Shut))
 	}
 	return widget.Ends(tabs, open+" ", p.W) + "\n" + p.current().view()
 }
 
 // Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.AdminTitle) }
+func (p *Page) Title() string { return p.e.S(i18n.Admin.Title) }
 
 // Typing says that letters belong to a field.
 func (p *Page) Typing() bool { return p.current().typing() }
@@ -212,6 +212,6 @@ func isSelf(e *page.Env, login string) bool {
 	if login != e.Session.Login {
 		return false
 	}
-	e.Say(page.Bad, e.S(i18n.AccountIsYou))
+	e.Say(page.Bad, e.S(i18n.Accounts.IsYou))
 	return true
 }

@@ -163,32 +163,32 @@ func (a *alerts) unseen() (n int) {
 func (a alert) text(e *page.Env) string {
 	switch a.kind {
 	case serverLost:
-		return e.S(i18n.AlertLost, a.server)
+		return e.S(i18n.Alert.Lost, a.server)
 	case serverStopped:
-		return e.S(i18n.AlertStopped, a.server)
+		return e.S(i18n.Alert.Stopped, a.server)
 	case mysqlAway:
-		return e.S(i18n.AlertStore, "MySQL", a.server)
+		return e.S(i18n.Alert.Store, "MySQL", a.server)
 	case redisAway:
-		return e.S(i18n.AlertStore, "Redis", a.server)
+		return e.S(i18n.Alert.Store, "Redis", a.server)
 	case slow:
-		return e.S(i18n.AlertSlow, e.T.Decimal(a.most, 0), e.T.Int(int64(e.Alerts.P99)))
+		return e.S(i18n.Alert.Slow, e.T.Decimal(a.most, 0), e.T.Int(int64(e.Alerts.P99)))
 	}
-	return e.S(i18n.AlertRefusing, e.T.Decimal(a.most, 0), e.T.Int(int64(e.Alerts.Refusals)))
+	return e.S(i18n.Alert.Refusing, e.T.Decimal(a.most, 0), e.T.Int(int64(e.Alerts.Refusals)))
 }
 
 // view lists the alerts in a panel, with the thresholds where there is none.
 func (a *alerts) view(e *page.Env, w, h int) string {
 	th := e.Theme
-	p := widget.Panel{Title: e.S(i18n.AlertTitle)}
+	p := widget.Panel{Title: e.S(i18n.Alert.Title)}
 	var l widget.Lines
 	if len(a.list) == 0 {
-		l.Add(th.OK.Render(theme.Check) + " " + e.S(i18n.AlertNone))
-		l.Add(widget.Wrap(e.S(i18n.AlertLimits, e.T.Int(int64(e.Alerts.P99)), e.T.Int(int64(e.Alerts.Refusals))), w-widget.PanelW)...)
+		l.Add(th.OK.Render(theme.Check) + " " + e.S(i18n.Alert.None))
+		l.Add(widget.Wrap(e.S(i18n.Alert.Limits, e.T.Int(int64(e.Alerts.P99)), e.T.Int(int64(e.Alerts.Refusals))), w-widget.PanelW)...)
 		return p.View(th, l.String(), w, h)
 	}
 	p.Title += " " + e.T.Int(int64(len(a.list)))
 	if a.unseen() > 0 {
-		p.Right = e.S(i18n.AlertKey)
+		p.Right = e.S(i18n.Alert.Key)
 	}
 	for _, one := range a.list {
 		sign, style, when := theme.Alert, th.Warn, e.T.Clock(one.began)
@@ -197,9 +197,9 @@ func (a *alerts) view(e *page.Env, w, h int) string {
 		}
 		switch {
 		case !one.ended.IsZero():
-			sign, style, when = theme.Sep, th.Faint, e.S(i18n.AlertEnded, e.T.Clock(one.ended))
+			sign, style, when = theme.Sep, th.Faint, e.S(i18n.Alert.Ended, e.T.Clock(one.ended))
 		case one.seen:
-			style, when = th.Faint, e.S(i18n.AlertSeen, when)
+			style, when = th.Faint, e.S(i18n.Alert.Seen, when)
 		}
 		if w < 30 {
 			when = ""

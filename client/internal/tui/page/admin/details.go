@@ -153,7 +153,7 @@ func (p *details) scrolled(lists []list, h int) string {
 	}
 	shown := max(1, h-widget.PanelH)
 	p.top = max(0, min(p.top, len(l)-shown))
-	panel := widget.Panel{Title: e.S(i18n.DetailsTitle), Focused: true, Top: p.top, Shown: shown, Total: len(l)}
+	panel := widget.Panel{Title: e.S(i18n.Details.Title), Focused: true, Top: p.top, Shown: shown, Total: len(l)}
 	return panel.View(e.Theme, widget.Lines(l[p.top:]).String(), p.W, h)
 }
 
@@ -164,15 +164,15 @@ func (p *details) head() string {
 	sign, style := standing(e, d.Account)
 	l := widget.Lines{
 		widget.Ends(th.Strong.Render(d.FirstName+" "+d.LastName)+" "+th.Faint.Render(theme.Sep+" "+d.Email), " "+style.Render(sign), in),
-		th.Faint.Render(e.S(i18n.DetailsSince, e.T.Date(d.Registered, e.Now()))),
-		quotaLine(e, e.S(i18n.DetailsServices), d.Quotas.Services, in),
-		quotaLine(e, e.S(i18n.DetailsLogins), d.Quotas.Connections, in),
+		th.Faint.Render(e.S(i18n.Details.Since, e.T.Date(d.Registered, e.Now()))),
+		quotaLine(e, e.S(i18n.Details.Services), d.Quotas.Services, in),
+		quotaLine(e, e.S(i18n.Details.Logins), d.Quotas.Connections, in),
 	}
 	foot := ""
 	if p.all.Err != nil {
 		foot = th.Warn.Render(theme.Alert + " " + e.Age(p.all.At))
 	}
-	return widget.Panel{Title: p.login, Focused: true, Right: e.S(i18n.DetailsBack), Foot: foot}.View(th, l.String(), p.W, headRows)
+	return widget.Panel{Title: p.login, Focused: true, Right: e.S(i18n.Details.Back), Foot: foot}.View(th, l.String(), p.W, headRows)
 }
 
 // quotaLine is a quota as pips, in figures, and when the next one is free.
@@ -181,7 +181,7 @@ func quotaLine(e *page.Env, name string, q api.Quota, w int) string {
 	if q.Max == 0 {
 		return widget.Fit(name, 18)
 	}
-	text := e.T.N(i18n.QuotaLeft, q.Left, e.T.Int(int64(q.Max)))
+	text := e.T.N(i18n.Quota.Left, q.Left, e.T.Int(int64(q.Max)))
 	if q.Next.After(e.Now()) {
 		text += " " + th.Faint.Render(theme.Sep+" "+e.T.Countdown(q.Next.Sub(e.Now())))
 	}
@@ -199,7 +199,7 @@ type list struct {
 // text is its lines in w cells.
 func (l list) text(e *page.Env, w int) []string {
 	if l.n == 0 {
-		return []string{e.Theme.Faint.Render(e.S(i18n.DetailsNone))}
+		return []string{e.Theme.Faint.Render(e.S(i18n.Details.None))}
 	}
 	lines := make([]string, l.n)
 	for i := range lines {
@@ -225,16 +225,16 @@ func (p *details) lists() []list {
 		return widget.Ends(a.Title, " "+th.Price.Render(e.T.Amount(a.Cents))+" "+style.Render(widget.Fit(sign+" "+state, 10)), w)
 	}
 	return []list{
-		{e.S(i18n.DetailsSessions), len(d.Sessions), func(i, w int) string { return where(d.Sessions[i], w) }},
-		{e.S(i18n.DetailsLogins), len(d.Logins), func(i, w int) string { return where(d.Logins[i], w) }},
-		{e.S(i18n.DetailsRefusals), len(d.Refusals), func(i, w int) string {
-			name := e.S(i18n.DetailsServices)
+		{e.S(i18n.Details.Sessions), len(d.Sessions), func(i, w int) string { return where(d.Sessions[i], w) }},
+		{e.S(i18n.Details.Logins), len(d.Logins), func(i, w int) string { return where(d.Logins[i], w) }},
+		{e.S(i18n.Details.Refusals), len(d.Refusals), func(i, w int) string {
+			name := e.S(i18n.Details.Services)
 			if d.Refusals[i].Quota == "connexions" {
-				name = e.S(i18n.DetailsLogins)
+				name = e.S(i18n.Details.Logins)
 			}
 			return widget.Fit(date(d.Refusals[i].At)+th.Warn.Render(theme.Alert+" "+name), w)
 		}},
-		{e.S(i18n.DetailsCalls), len(d.Calls), func(i, w int) string {
+		{e.S(i18n.Details.Calls), len(d.Calls), func(i, w int) string {
 			c := d.Calls[i]
 			result := th.OK.Render(theme.Check + " ok")
 			if c.Result != "ok" {
@@ -242,7 +242,7 @@ func (p *details) lists() []list {
 			}
 			return widget.Ends(date(c.At)+e.T.Service(c.Service)+" "+th.Faint.Render(c.Article), " "+result, w)
 		}},
-		{e.S(i18n.DetailsSales), len(d.Sales), func(i, w int) string { return article(d.Sales[i], w) }},
-		{e.S(i18n.DetailsPurchases), len(d.Purchases), func(i, w int) string { return article(d.Purchases[i], w) }},
+		{e.S(i18n.Details.Sales), len(d.Sales), func(i, w int) string { return article(d.Sales[i], w) }},
+		{e.S(i18n.Details.Purchases), len(d.Purchases), func(i, w int) string { return article(d.Purchases[i], w) }},
 	}
 }

@@ -30,10 +30,10 @@ func export(e *page.Env, work *page.Load[string], name string, head []string, ro
 		return writeCSV(path, append([][]string{head}, all...))
 	}, func() tea.Cmd {
 		if work.Err != nil {
-			e.Say(page.Bad, e.S(i18n.ExportFailed, e.T.Error(work.Err)))
+			e.Say(page.Bad, e.S(i18n.Export.Failed, e.T.Error(work.Err)))
 			return nil
 		}
-		e.Say(page.Good, e.S(i18n.ExportDone, work.Data))
+		e.Say(page.Good, e.S(i18n.Export.Done, work.Data))
 		return nil
 	})
 }

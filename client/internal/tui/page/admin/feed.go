@@ -131,37 +131,37 @@ func (f *feed) key(k tea.KeyMsg) (used bool) {
 // view draws the feed in a panel.
 func (f *feed) view(w, h int) string {
 	e, th := f.e, f.e.Theme
-	title := e.S(i18n.FeedTitle)
+	title := e.S(i18n.Feed.Title)
 	if f.only > 0 {
 		title += " " + theme.Sep + " " + e.T.FeedType(feedTypes[f.only])
 	}
-	p := widget.Panel{Title: title, Focused: true, Right: e.S(i18n.FeedCount, e.T.Int(int64(len(f.shown))))}
+	p := widget.Panel{Title: title, Focused: true, Right: e.S(i18n.Feed.Count, e.T.Int(int64(len(f.shown))))}
 	in, rows := w-widget.PanelW, h-widget.PanelH
 	var l widget.Lines
 	if f.search.Typing() || f.search.Words() != "" {
-		l.Add(f.search.View(e, i18n.CatalogNoSearch, "", in))
+		l.Add(f.search.View(e, i18n.Catalog.NoSearch, "", in))
 		rows--
 	}
 	f.table.SetHeight(rows - 1)
 	p.Shown, p.Total, p.Top = f.table.Height(), len(f.shown), f.table.Top()
 	switch {
 	case !f.paused.IsZero():
-		p.Foot = th.Warn.Render(theme.Stop + " " + e.S(i18n.FeedPaused, e.T.Age(e.Now().Sub(f.paused))))
+		p.Foot = th.Warn.Render(theme.Stop + " " + e.S(i18n.Feed.Paused, e.T.Age(e.Now().Sub(f.paused))))
 	case f.lost > 0:
-		p.Foot = th.Faint.Render(e.T.N(i18n.LiveMissed, f.lost))
+		p.Foot = th.Faint.Render(e.T.N(i18n.Live.Missed, f.lost))
 	}
 	switch {
 	case len(f.rows) == 0:
-		l.Add(th.Faint.Render(e.S(i18n.LiveQuiet)))
+		l.Add(th.Faint.Render(e.S(i18n.Live.Quiet)))
 	case len(f.shown) == 0:
-		l.Add(th.Faint.Render(e.S(i18n.FeedNone)))
+		l.Add(th.Faint.Render(e.S(i18n.Feed.None)))
 	default:
 		l.Add(f.table.View(th, []widget.Column{
-			{Title: e.S(i18n.ColTime), Width: 8, From: 60, Style: &th.Faint},
-			{Title: e.S(i18n.ColType), Width: 11},
-			{Title: e.S(i18n.ColLogin), Width: min(20, max(10, in/6))},
-			{Title: e.S(i18n.ColWhat)},
-			{Title: e.S(i18n.ColTimes), Width: 6, Right: true},
+			{Title: e.S(i18n.Col.Time), Width: 8, From: 60, Style: &th.Faint},
+			{Title: e.S(i18n.Col.Type), Width: 11},
+			{Title: e.S(i18n.Col.Login), Width: min(20, max(10, in/6))},
+			{Title: e.S(i18n.Col.What)},
+			{Title: e.S(i18n.Col.Times), Width: 6, Right: true},
 		}, len(f.shown), in, true, f.cells))
 	}
 	return p.View(th, l.String(), w, h)
@@ -177,7 +177,7 @@ func (f *feed) cells(i int) []string {
 	}
 	who, times := n.Login, ""
 	if who == "" {
-		who = e.S(i18n.FeedNobody)
+		who = e.S(i18n.Feed.Nobody)
 	}
 	if n.times > 1 {
 		times = "×" + e.T.Int(int64(n.times))
@@ -197,21 +197,21 @@ func (f *feed) words(a api.Activity) (sign string, style lipgloss.Style, what st
 	}
 	switch a.Type {
 	case "CONNEXION":
-		return theme.Dot, th.Accent, e.S(i18n.FeedFrom, get("adresse"))
+		return theme.Dot, th.Accent, e.S(i18n.Feed.From, get("adresse"))
 	case "VENTE":
-		return theme.Check, th.OK, e.S(i18n.FeedSale, get("titre"), amount())
+		return theme.Check, th.OK, e.S(i18n.Feed.Sale, get("titre"), amount())
 	case "ACHAT":
-		return theme.Check, th.OK, e.S(i18n.FeedBuy, get("titre"), get("vendeur"), amount())
+		return theme.Check, th.OK, e.S(i18n.Feed.Buy, get("titre"), get("vendeur"), amount())
 	case "REFUS":
-		return theme.Alert, th.Warn, e.S(i18n.FeedRefused, get("verbe"), e.T.Refusal(get("code")), get("adresse"))
+		return theme.Alert, th.Warn, e.S(i18n.Feed.Refused, get("verbe"), e.T.Refusal(get("code")), get("adresse"))
 	}
 	return theme.Sep, th.Faint, a.Text
 }
 
 func (f *feed) keys() []keys.Key {
-	pause := i18n.DoPause
+	pause := i18n.Do.Pause
 	if !f.paused.IsZero() {
-		pause = i18n.DoResume
+		pause = i18n.Do.Resume
 	}
-	return []keys.Key{keys.Enter.To(i18n.DoAccount), keys.Search.To(i18n.DoFilter), keys.Category.To(i18n.DoKind), keys.Pause.To(pause)}
+	return []keys.Key{keys.Enter.To(i18n.Do.Account), keys.Search.To(i18n.Do.Filter), keys.Category.To(i18n.Do.Kind), keys.Pause.To(pause)}
 }

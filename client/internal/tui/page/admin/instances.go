@@ -15,7 +15,7 @@ import (
 // are in sight.
 func instancesView(e *page.Env, all *page.Load[[]api.Instance], w, h int) string {
 	th := e.Theme
-	p := widget.Panel{Title: e.S(i18n.LiveServers)}
+	p := widget.Panel{Title: e.S(i18n.Live.Servers)}
 	switch {
 	case all.Err != nil && !all.Has:
 		return p.View(th, e.Failure(all.Err, w-widget.PanelW), w, h)
@@ -29,30 +29,30 @@ func instancesView(e *page.Env, all *page.Load[[]api.Instance], w, h int) string
 		connections, users = connections+i.Connections, users+i.Users
 	}
 	p.Title += " " + e.T.Int(int64(len(rows)))
-	p.Right = e.S(i18n.LivePresence, e.T.N(i18n.LiveConnections, connections), e.T.N(i18n.LiveUsers, users))
+	p.Right = e.S(i18n.Live.Presence, e.T.N(i18n.Live.Connections, connections), e.T.N(i18n.Live.Users, users))
 	in, room := w-widget.PanelW, h-widget.PanelH
 	if room > 1 {
 		room-- // the head
 	}
 	if more := len(rows) - room; more > 0 {
-		p.Foot = th.Faint.Render(e.S(i18n.LiveMore, e.T.Int(int64(more))))
+		p.Foot = th.Faint.Render(e.S(i18n.Live.More, e.T.Int(int64(more))))
 	}
 	var table widget.Table
 	table.SetHeight(room)
 	text := widget.WithoutZones(table.View(th, []widget.Column{
-		{Title: e.S(i18n.ColServer)},
-		{Title: e.S(i18n.ColVersion), Width: max(12, min(40, in/8)), From: 100, Style: &th.Faint},
-		{Title: e.S(i18n.ColSince), Width: 8, From: 66, Right: true, Style: &th.Faint},
-		{Title: e.S(i18n.ColConnections), Width: 10, From: 84, Right: true},
-		{Title: e.S(i18n.ColUsers), Width: 10, From: 100, Right: true},
-		{Title: e.S(i18n.ColRate), Width: 7, Right: true},
-		{Title: e.S(i18n.ColP99), Width: 7, From: 58, Right: true},
+		{Title: e.S(i18n.Col.Server)},
+		{Title: e.S(i18n.Col.Version), Width: max(12, min(40, in/8)), From: 100, Style: &th.Faint},
+		{Title: e.S(i18n.Col.Since), Width: 8, From: 66, Right: true, Style: &th.Faint},
+		{Title: e.S(i18n.Col.Connections), Width: 10, From: 84, Right: true},
+		{Title: e.S(i18n.Col.Users), Width: 10, From: 100, Right: true},
+		{Title: e.S(i18n.Col.Rate), Width: 7, Right: true},
+		{Title: e.S(i18n.Col.P99), Width: 7, From: 58, Right: true},
 		{Title: "MySQL", Width: 7},
 		{Title: "Redis", Width: 7},
 	}, len(rows), in, false, func(n int) []string {
 		i := rows[n]
 		if i.Lost {
-			return []string{th.Err.Render(theme.Cross + " " + e.S(i18n.LiveLost, i.Name)), "", e.T.Age(e.Now().Sub(i.Since)), "", "", "", "", "", ""}
+			return []string{th.Err.Render(theme.Cross + " " + e.S(i18n.Live.Lost, i.Name)), "", e.T.Age(e.Now().Sub(i.Since)), "", "", "", "", "", ""}
 		}
 		p99 := th.Faint.Render("-")
 		if i.P99 > 0 {
@@ -82,7 +82,7 @@ func trouble(i api.Instance) int {
 
 func health(e *page.Env, ok bool) string {
 	if ok {
-		return e.Theme.OK.Render(theme.Check + " " + e.S(i18n.StoreOK))
+		return e.Theme.OK.Render(theme.Check + " " + e.S(i18n.Live.StoreOK))
 	}
-	return e.Theme.Err.Render(theme.Cross + " " + e.S(i18n.StoreAway))
+	return e.Theme.Err.Render(theme.Cross + " " + e.S(i18n.Live.StoreAway))
 }

@@ -28,7 +28,7 @@ const (
 func (p *live) view() string {
 	e := p.e
 	if p.stats.At.At.IsZero() && p.ask.Err != nil {
-		return widget.Panel{Title: e.S(i18n.AdminLive)}.View(e.Theme, e.Trouble(p.ask.Err, p.W-widget.PanelW), p.W, p.H)
+		return widget.Panel{Title: e.S(i18n.Admin.Live)}.View(e.Theme, e.Trouble(p.ask.Err, p.W-widget.PanelW), p.W, p.H)
 	}
 	servers := widget.PanelH + max(1, min(len(p.instances.Data), p.H/moreServers))
 	if p.H >= headFrom {
@@ -83,10 +83,10 @@ type band struct {
 
 // bands are the curves, one below the other.
 var bands = [...]band{
-	{i18n.LiveCommands, 1, func(p point) float64 { return p.rate }, func(th *theme.Theme) lipgloss.Style { return th.Bar }},
-	{i18n.LiveLogins, 0, func(p point) float64 { return p.logins }, func(th *theme.Theme) lipgloss.Style { return th.AccentEnd }},
-	{i18n.LiveRefusals, 0, func(p point) float64 { return p.refusals }, func(th *theme.Theme) lipgloss.Style { return th.Warn }},
-	{i18n.LiveP99, 1, func(p point) float64 {
+	{i18n.Live.Commands, 1, func(p point) float64 { return p.rate }, func(th *theme.Theme) lipgloss.Style { return th.Bar }},
+	{i18n.Live.Logins, 0, func(p point) float64 { return p.logins }, func(th *theme.Theme) lipgloss.Style { return th.AccentEnd }},
+	{i18n.Live.Refusals, 0, func(p point) float64 { return p.refusals }, func(th *theme.Theme) lipgloss.Style { return th.Warn }},
+	{i18n.Live.P99, 1, func(p point) float64 {
 		if p.p99 == 0 {
 			return widget.Gap
 		}
@@ -122,7 +122,7 @@ func (p *live) activity(w, h, rows int) string {
 			l.Add(widget.Fit(p.bandText(b, row, rows, over, name), name) + th.Faint.Render(axis(e.T, top, row, rows)) + line)
 		}
 	}
-	marks := e.T.S(i18n.LiveNow)
+	marks := e.T.S(i18n.Live.Now)
 	if columns >= 48 {
 		third := columns / 3
 		marks = widget.Fit("-"+e.T.Duration(span), third) + widget.Fit("-"+e.T.Duration(span*2/3), third) + widget.Ends("-"+e.T.Duration(span/3), marks, columns-2*third)
@@ -130,9 +130,9 @@ func (p *live) activity(w, h, rows int) string {
 		marks = widget.Ends("-"+e.T.Duration(span), marks, columns)
 	}
 	l.Add(strings.Repeat(" ", name+axisWidth) + th.Faint.Render(marks))
-	panel := widget.Panel{Title: e.S(i18n.LiveActivity), Foot: p.age()}
+	panel := widget.Panel{Title: e.S(i18n.Live.Activity), Foot: p.age()}
 	if p.stats.Sales+p.stats.Purchases > 0 {
-		panel.Right = e.S(i18n.LiveTotals, e.T.Int(p.stats.Sales), e.T.Int(p.stats.Purchases))
+		panel.Right = e.S(i18n.Live.Totals, e.T.Int(p.stats.Sales), e.T.Int(p.stats.Purchases))
 	}
 	return panel.View(th, l.String(), w, h)
 }
@@ -140,8 +140,8 @@ func (p *live) activity(w, h, rows int) string {
 // over says that a band's figure is over its threshold.
 func (p *live) over(i int) bool {
 	n, _ := p.series.last()
-	return bands[i].name == i18n.LiveP99 && p.e.Alerts.P99 > 0 && n.p99 > float64(p.e.Alerts.P99) ||
-		bands[i].name == i18n.LiveRefusals && p.e.Alerts.Refusals > 0 && n.refusals > float64(p.e.Alerts.Refusals)
+	return bands[i].name == i18n.Live.P99 && p.e.Alerts.P99 > 0 && n.p99 > float64(p.e.Alerts.P99) ||
+		bands[i].name == i18n.Live.Refusals && p.e.Alerts.Refusals > 0 && n.refusals > float64(p.e.Alerts.Refusals)
 }
 
 // bandText is what stands before a row of a curve: in one row the name and the
@@ -168,9 +168,9 @@ func (p *live) bandText(b band, row, rows int, over bool, w int) string {
 		return e.S(b.name)
 	case row == 1:
 		return figure
-	case row == 2 && b.name == i18n.LiveRefusals && now.refusals > 0:
+	case row == 2 && b.name == i18n.Live.Refusals && now.refusals > 0:
 		other := int(now.refusals) - now.refusedQuota - now.refusedKey
-		return th.Faint.Render(e.S(i18n.LiveRefused, now.refusedQuota, now.refusedKey, max(0, other)))
+		return th.Faint.Render(e.S(i18n.Live.Refused, now.refusedQuota, now.refusedKey, max(0, other)))
 	}
 	return ""
 }
@@ -227,7 +227,7 @@ func (p *live) age() string {
 	case p.stats.At.At.IsZero():
 		return e.Waiting()
 	case p.stale():
-		return th.Err.Render(theme.Alert + " " + e.S(i18n.LiveStale, age))
+		return th.Err.Render(theme.Alert + " " + e.S(i18n.Live.Stale, age))
 	}
-	return th.OK.Render(theme.Dot) + " " + th.Faint.Render(e.S(i18n.LiveFresh, age))
+	return th.OK.Render(theme.Dot) + " " + th.Faint.Render(e.S(i18n.Live.Fresh, age))
 }

@@ -15,7 +15,7 @@ import (
 
 func reason() *form.Entry {
 	return &form.Entry{
-		Field: "raison", Label: i18n.Reason, Hint: i18n.ReasonHint,
+		Field: "raison", Label: i18n.Admin.Reason, Hint: i18n.Admin.ReasonHint,
 		In: form.Input{Max: protocol.MaxReason}, Check: form.CheckText,
 	}
 }
@@ -46,7 +46,7 @@ func (o orderForm) ask(e *page.Env) {
 		Title:     func() string { return o.text(e, o.title) },
 		Body:      func() string { return e.S(o.body) },
 		Yes:       o.yes,
-		Forbidden: i18n.AdminRefused,
+		Forbidden: i18n.Admin.Refused,
 		Entries:   o.entries,
 		Do:        o.do,
 		Then: func(in []string) tea.Cmd {
@@ -62,7 +62,7 @@ func always(o order) func([]string) order { return func([]string) order { return
 
 func block(e *page.Env, login string) {
 	orderForm{
-		about: login, title: i18n.BlockTitle, body: i18n.BlockAsk, yes: i18n.BlockYes, said: i18n.BlockDone,
+		about: login, title: i18n.Block.Title, body: i18n.Block.Ask, yes: i18n.Block.Yes, said: i18n.Block.Done,
 		entries: []*form.Entry{reason()}, order: always(blocked),
 		do: func(ctx context.Context, in []string) error { return e.API.Block(ctx, login, in[0]) },
 	}.ask(e)
@@ -70,7 +70,7 @@ func block(e *page.Env, login string) {
 
 func unblock(e *page.Env, login string) {
 	orderForm{
-		about: login, title: i18n.UnblockTitle, body: i18n.UnblockAsk, yes: i18n.UnblockYes, said: i18n.UnblockDone,
+		about: login, title: i18n.Unblock.Title, body: i18n.Unblock.Ask, yes: i18n.Unblock.Yes, said: i18n.Unblock.Done,
 		order: always(unblocked),
 		do:    func(ctx context.Context, _ []string) error { return e.API.Unblock(ctx, login) },
 	}.ask(e)
@@ -78,15 +78,15 @@ func unblock(e *page.Env, login string) {
 
 func expel(e *page.Env, login string) {
 	minutes := &form.Entry{
-		Field: "minutes", Label: i18n.Minutes, Hint: i18n.MinutesHint,
+		Field: "minutes", Label: i18n.Admin.Minutes, Hint: i18n.Admin.MinutesHint,
 		In: form.Input{Max: len(strconv.Itoa(protocol.MaxMinutes)), Accept: func(r rune) bool { return r >= '0' && r <= '9' }},
 		Check: func(s string) (i18n.Msg, bool) {
 			n, err := strconv.Atoi(s)
-			return i18n.WrongMinutes, s != "" && (err != nil || n < 1 || n > protocol.MaxMinutes)
+			return i18n.Wrong.Minutes, s != "" && (err != nil || n < 1 || n > protocol.MaxMinutes)
 		},
 	}
 	orderForm{
-		about: login, title: i18n.ExpelTitle, body: i18n.ExpelAsk, yes: i18n.ExpelYes, said: i18n.ExpelDone,
+		about: login, title: i18n.Expel.Title, body: i18n.Expel.Ask, yes: i18n.Expel.Yes, said: i18n.Expel.Done,
 		entries: []*form.Entry{reason(), minutes}, order: func(in []string) order {
 			if in[1] != "" {
 				return expelledLong
@@ -102,7 +102,7 @@ func expel(e *page.Env, login string) {
 
 func reset(e *page.Env, login string) {
 	orderForm{
-		about: login, title: i18n.ResetTitle, body: i18n.ResetAsk, yes: i18n.ResetYes, said: i18n.ResetDone,
+		about: login, title: i18n.Reset.Title, body: i18n.Reset.Ask, yes: i18n.Reset.Yes, said: i18n.Reset.Done,
 		order: always(unchanged),
 		do:    func(ctx context.Context, _ []string) error { return e.API.ResetQuotas(ctx, login) },
 	}.ask(e)
@@ -111,9 +111,9 @@ func reset(e *page.Env, login string) {
 // give does not hide the password: it is read out, and is no secret for long.
 func give(e *page.Env, login string) {
 	orderForm{
-		about: login, title: i18n.GiveTitle, body: i18n.GiveAsk, yes: i18n.GiveYes, said: i18n.GiveDone,
+		about: login, title: i18n.Give.Title, body: i18n.Give.Ask, yes: i18n.Give.Yes, said: i18n.Give.Done,
 		entries: []*form.Entry{{
-			Field: "motdepasse", Label: i18n.LoginPassword, Hint: i18n.GiveHint,
+			Field: "motdepasse", Label: i18n.Login.Password, Hint: i18n.Admin.PasswordHint,
 			In: form.Input{Max: protocol.MaxPassword, Exact: true}, Check: form.CheckPassword,
 		}},
 		order: always(unchanged),
@@ -123,7 +123,7 @@ func give(e *page.Env, login string) {
 
 func remove(e *page.Env, login string) {
 	orderForm{
-		about: login, title: i18n.DeleteTitle, body: i18n.DeleteAsk, yes: i18n.DeleteYes, said: i18n.DeleteDone,
+		about: login, title: i18n.Delete.Title, body: i18n.Delete.Ask, yes: i18n.Delete.Yes, said: i18n.Delete.Done,
 		entries: []*form.Entry{reason()}, order: always(deleted),
 		do: func(ctx context.Context, in []string) error { return e.API.DeleteAccount(ctx, login, in[0]) },
 	}.ask(e)
@@ -131,9 +131,9 @@ func remove(e *page.Env, login string) {
 
 func announce(e *page.Env) {
 	orderForm{
-		title: i18n.AnnounceTitle, body: i18n.AnnounceAsk, yes: i18n.AnnounceYes, said: i18n.AnnounceDone,
+		title: i18n.Announce.Title, body: i18n.Announce.Ask, yes: i18n.Announce.Yes, said: i18n.Announce.Done,
 		entries: []*form.Entry{{
-			Field: "texte", Label: i18n.AnnounceText, Hint: i18n.AnnounceHint,
+			Field: "texte", Label: i18n.Admin.Text, Hint: i18n.Admin.TextHint,
 			In: form.Input{Max: protocol.MaxAnnounce}, Check: form.CheckText,
 		}},
 		order: always(unchanged),
@@ -143,11 +143,11 @@ func announce(e *page.Env) {
 
 func openRegistrations(e *page.Env, open bool) {
 	o := orderForm{
-		title: i18n.ShutTitle, body: i18n.ShutAsk, yes: i18n.ShutYes, said: i18n.ShutDone, order: always(registrationsChanged),
+		title: i18n.CloseRegistration.Title, body: i18n.CloseRegistration.Ask, yes: i18n.CloseRegistration.Yes, said: i18n.CloseRegistration.Done, order: always(registrationsChanged),
 		do: func(ctx context.Context, _ []string) error { return e.API.OpenRegistrations(ctx, open) },
 	}
 	if open {
-		o.title, o.body, o.yes, o.said = i18n.OpenTitle, i18n.OpenAsk, i18n.OpenYes, i18n.OpenDone
+		o.title, o.body, o.yes, o.said = i18n.OpenRegistration.Title, i18n.OpenRegistration.Ask, i18n.OpenRegistration.Yes, i18n.OpenRegistration.Done
 	}
 	o.ask(e)
 }

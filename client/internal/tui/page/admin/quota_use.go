@@ -107,19 +107,19 @@ func (all quotaUses) view(e *page.Env, w, h int) string {
 	window := e.Quotas.Services.Window
 	since := e.Now().Add(-window)
 	list := all.list(since)
-	p := widget.Panel{Title: e.S(i18n.LiveNear)}
+	p := widget.Panel{Title: e.S(i18n.Live.Near)}
 	in, rows := w-widget.PanelW, h-widget.PanelH
 	var l widget.Lines
 	switch {
 	case len(list) > 0:
 		p.Title += " " + e.T.Int(int64(len(list)))
 	case window > 0: // told
-		l.Add(th.OK.Render(theme.Check) + " " + widget.Fit(e.S(i18n.AdminNoTrouble, e.T.Duration(window)), in-2))
+		l.Add(th.OK.Render(theme.Check) + " " + widget.Fit(e.S(i18n.Admin.NoTrouble, e.T.Duration(window)), in-2))
 	}
 	for _, s := range list[:min(max(0, rows), len(list))] {
-		sign, what, when := th.Err.Render(theme.Stop), th.Err.Render(e.S(i18n.LiveRefusedTimes, e.T.Int(int64(s.times)))), s.refused
+		sign, what, when := th.Err.Render(theme.Stop), th.Err.Render(e.S(i18n.Live.RefusedTimes, e.T.Int(int64(s.times)))), s.refused
 		if !s.refusedLately(since) {
-			what, when = e.S(i18n.LiveUsed, s.used, s.max), s.called
+			what, when = e.S(i18n.Live.Used, s.used, s.max), s.called
 			if pips := in - 24; pips >= s.max {
 				what = widget.Pips(th, s.max-s.used, s.max, pips) + " " + what
 			}

@@ -146,24 +146,24 @@ func (p *sessions) export() tea.Cmd {
 func (p *sessions) columns() []sortable[api.Connected] {
 	e, faint := p.e, &p.e.Theme.Faint
 	return []sortable[api.Connected]{
-		{Column: widget.Column{Title: e.S(i18n.ColLogin)}, key: func(c api.Connected) string { return c.Login }},
-		{Column: widget.Column{Title: e.S(i18n.ColServer), Width: 16, Style: faint}, key: func(c api.Connected) string { return c.Server }},
-		{Column: widget.Column{Title: e.S(i18n.ColAddress), Width: max(16, p.W/4), From: 68, Style: faint}, key: func(c api.Connected) string { return c.Address }},
-		{Column: widget.Column{Title: e.S(i18n.ColSince), Width: 10, Right: true, Style: faint}, key: func(c api.Connected) string { return c.Since.UTC().Format(time.RFC3339Nano) }, down: true},
+		{Column: widget.Column{Title: e.S(i18n.Col.Login)}, key: func(c api.Connected) string { return c.Login }},
+		{Column: widget.Column{Title: e.S(i18n.Col.Server), Width: 16, Style: faint}, key: func(c api.Connected) string { return c.Server }},
+		{Column: widget.Column{Title: e.S(i18n.Col.Address), Width: max(16, p.W/4), From: 68, Style: faint}, key: func(c api.Connected) string { return c.Address }},
+		{Column: widget.Column{Title: e.S(i18n.Col.Since), Width: 10, Right: true, Style: faint}, key: func(c api.Connected) string { return c.Since.UTC().Format(time.RFC3339Nano) }, down: true},
 	}
 }
 
 func (p *sessions) view() string {
 	e, th := p.e, p.e.Theme
-	panel := widget.Panel{Title: e.S(i18n.DetailsSessions), Focused: true, Top: p.table.Top(), Shown: p.table.Height(), Total: len(p.rows), Foot: page.ListFoot(e, &p.all)}
+	panel := widget.Panel{Title: e.S(i18n.Details.Sessions), Focused: true, Top: p.table.Top(), Shown: p.table.Height(), Total: len(p.rows), Foot: page.ListFoot(e, &p.all)}
 	in := p.W - widget.PanelW
 	var l widget.Lines
-	l.Add(p.search.View(e, i18n.CatalogNoSearch, "", in))
-	next := i18n.SessionsAgain
+	l.Add(p.search.View(e, i18n.Catalog.NoSearch, "", in))
+	next := i18n.Sessions.Again
 	if len(p.all.Data) > 0 {
-		next = i18n.AccountsWiden
+		next = i18n.Accounts.Widen
 	}
-	if s := page.ListState(e, &p.all, len(p.rows), in, i18n.SessionsNone, next); s != "" {
+	if s := page.ListState(e, &p.all, len(p.rows), in, i18n.Sessions.None, next); s != "" {
 		l.Add(s)
 		return panel.View(th, l.String(), p.W, p.H)
 	}
@@ -173,7 +173,7 @@ func (p *sessions) view() string {
 		c := p.rows[i]
 		login := c.Login
 		if login == e.Session.Login {
-			login += " (" + e.S(i18n.You) + ")"
+			login += " (" + e.S(i18n.Common.You) + ")"
 		}
 		return []string{login, c.Server, c.Address, e.T.Age(now.Sub(c.Since))}
 	}))
@@ -184,7 +184,7 @@ func (p *sessions) keys() []keys.Key {
 	if p.typing() {
 		return p.search.Keys()
 	}
-	return []keys.Key{keys.Enter.To(i18n.DoAccount), keys.Expel, keys.Search, keys.Sort, keys.Export}
+	return []keys.Key{keys.Enter.To(i18n.Do.Account), keys.Expel, keys.Search, keys.Sort, keys.Export}
 }
 
 func (p *sessions) click(row int) tea.Cmd {

@@ -154,7 +154,7 @@ func (p *Page) View() string {
 	near := p.detail.Data.Near
 	if len(near) > 0 && p.H >= nearFrom {
 		nearH := min(len(near), max(4, p.H/4)) + widget.PanelH
-		return widget.Rows(p.pathLine(w), p.columns(w, h-nearH), p.list(e.S(i18n.ArticleNear), near, w, nearH))
+		return widget.Rows(p.pathLine(w), p.columns(w, h-nearH), p.list(e.S(i18n.Article.Near), near, w, nearH))
 	}
 	return widget.Rows(p.pathLine(w), p.columns(w, h))
 }
@@ -165,8 +165,8 @@ func (p *Page) pathLine(w int) string {
 	if len(p.from.List) == 0 {
 		return ""
 	}
-	place := e.S(i18n.OutOf, e.T.Int(int64(p.from.At+1)), e.T.Int(int64(len(p.from.List))))
-	return widget.Ends(" "+th.Faint.Render(p.from.Path+" "+theme.Crumb+" ")+place, e.Hint(keys.Sides.To(i18n.DoNeighbour))+" ", w)
+	place := e.S(i18n.Common.OutOf, e.T.Int(int64(p.from.At+1)), e.T.Int(int64(len(p.from.List))))
+	return widget.Ends(" "+th.Faint.Render(p.from.Path+" "+theme.Crumb+" ")+place, e.Hint(keys.Sides.To(i18n.Do.Neighbour))+" ", w)
 }
 
 // columns are the article and, where there is room, its seller beside it.
@@ -182,7 +182,7 @@ func (p *Page) columns(w, h int) string {
 // main is the article itself; alone: there is no column beside it.
 func (p *Page) main(w, h int, alone bool) string {
 	e, a, inner := p.e, p.article(), w-widget.PanelW
-	panel := widget.Panel{Title: e.S(i18n.ArticleNumber, a.ID), Focused: true}
+	panel := widget.Panel{Title: e.S(i18n.Article.Number, a.ID), Focused: true}
 	if p.detail.Err == nil {
 		panel.Foot = strings.TrimSpace(page.ListFoot(e, &p.detail))
 	}
@@ -194,10 +194,10 @@ func (p *Page) main(w, h int, alone bool) string {
 	case p.detail.Slow(e):
 		l.Add(e.Waiting())
 	case p.detail.Has && a.Description == "":
-		l.Add(e.Theme.Faint.Render(e.S(i18n.ArticleNoText)))
+		l.Add(e.Theme.Faint.Render(e.S(i18n.Article.NoText)))
 	}
 	if alone && e.CanBuy(a) && len(l) < h-widget.PanelH-8 {
-		l.Add("", page.Heading(e.Theme, e.S(i18n.ArticleIfBuy), inner))
+		l.Add("", page.Heading(e.Theme, e.S(i18n.Article.IfBuy), inner))
 		l.Add(page.BuyTerms(e, a, inner)...)
 	}
 	return panel.View(e.Theme, l.Foot(h-widget.PanelH, p.actions(a, inner)...), w, h)
@@ -209,12 +209,12 @@ func (p *Page) actions(a api.Article, w int) (l widget.Lines) {
 	switch {
 	case a.Contact != "":
 		l.Add(page.Heading(th, e.S(p.party(a)), w), th.Strong.Render(a.Other))
-		l.Add(widget.Wrap(e.S(i18n.ArticleWrite), w)...)
-		l.Add("  "+th.Title.Render(a.Contact), "", e.Hint(keys.Copy.To(i18n.DoCopyAddress)))
+		l.Add(widget.Wrap(e.S(i18n.Article.Write), w)...)
+		l.Add("  "+th.Title.Render(a.Contact), "", e.Hint(keys.Copy.To(i18n.Do.CopyAddress)))
 	case p.canWithdraw():
 		l.Add(button(e, keys.Withdraw, false))
 	case !e.CanBuy(a):
-		l.Add(th.Faint.Render(e.S(i18n.ArticleGone)))
+		l.Add(th.Faint.Render(e.S(i18n.Article.Gone)))
 	default:
 		l.Add(button(e, keys.Buy, true), "", widget.Ends(e.Hint(keys.Copy)+"   "+e.Hint(keys.Seller), e.Hint(keys.Refresh), w))
 	}
@@ -234,9 +234,9 @@ func button(e *page.Env, k keys.Key, marked bool) string {
 // party says who the other one is.
 func (p *Page) party(a api.Article) i18n.Msg {
 	if p.e.Mine(a) {
-		return i18n.ArticleBuyer
+		return i18n.Article.Buyer
 	}
-	return i18n.ArticleSeller
+	return i18n.Article.Seller
 }
 
 // side is the seller: what a purchase means, and what else there is.
@@ -244,13 +244,13 @@ func (p *Page) side(w, h int) string {
 	e, a := p.e, p.article()
 	others := p.detail.Data.Others
 	if !e.CanBuy(a) {
-		return p.list(e.S(i18n.ArticleOthers, a.Seller), others, w, h)
+		return p.list(e.S(i18n.Article.Others, a.Seller), others, w, h)
 	}
 	terms := page.BuyTerms(e, a, w-widget.PanelW)
 	termsH := min(len(terms)+widget.PanelH, h)
 	return widget.Rows(
-		widget.Panel{Title: e.S(i18n.ArticleIfBuy)}.View(e.Theme, strings.Join(terms, "\n"), w, termsH),
-		p.list(e.S(i18n.ArticleOthers, a.Seller), others, w, h-termsH),
+		widget.Panel{Title: e.S(i18n.Article.IfBuy)}.View(e.Theme, strings.Join(terms, "\n"), w, termsH),
+		p.list(e.S(i18n.Article.Others, a.Seller), others, w, h-termsH),
 	)
 }
 
@@ -259,7 +259,7 @@ func (p *Page) list(title string, list []api.Article, w, h int) string {
 	e := p.e
 	var l widget.Lines
 	if p.detail.Has && len(list) == 0 {
-		l.Add(e.Theme.Faint.Render(e.S(i18n.ArticleAlone)))
+		l.Add(e.Theme.Faint.Render(e.S(i18n.Article.Alone)))
 	}
 	for _, a := range list[:min(len(list), max(0, h-widget.PanelH))] {
 		row := page.OtherRow(e, a, w-widget.PanelW)
@@ -272,7 +272,7 @@ func (p *Page) list(title string, list []api.Article, w, h int) string {
 }
 
 // Title is the name of the page.
-func (p *Page) Title() string { return cmp.Or(p.brief.Title, p.e.S(i18n.ArticleTitle)) }
+func (p *Page) Title() string { return cmp.Or(p.brief.Title, p.e.S(i18n.Article.Title)) }
 
 // Keys are those that matter here: each does something in this state.
 func (p *Page) Keys() []keys.Key {
@@ -285,10 +285,10 @@ func (p *Page) Keys() []keys.Key {
 		list = append(list, keys.Buy)
 	}
 	if len(p.from.List) > 1 {
-		list = append(list, keys.Sides.To(i18n.DoNeighbour))
+		list = append(list, keys.Sides.To(i18n.Do.Neighbour))
 	}
 	if a.Contact != "" {
-		list = append(list, keys.Copy.To(i18n.DoCopyAddress))
+		list = append(list, keys.Copy.To(i18n.Do.CopyAddress))
 	} else {
 		list = append(list, keys.Copy)
 	}

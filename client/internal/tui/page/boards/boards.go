@@ -21,8 +21,8 @@ const pollEvery = 5 * time.Second
 type board struct{ name, is i18n.Msg }
 
 var boards = [2][2]board{
-	{{i18n.BoardLatest, i18n.BoardLatestIs}, {i18n.BoardLeast, i18n.BoardLeastIs}},
-	{{i18n.BoardTop, i18n.BoardTopIs}, {i18n.BoardServices, i18n.BoardServIs}},
+	{{i18n.Boards.Latest, i18n.Boards.LatestIs}, {i18n.Boards.Least, i18n.Boards.LeastIs}},
+	{{i18n.Boards.Top, i18n.Boards.TopIs}, {i18n.Boards.Services, i18n.Boards.ServicesIs}},
 }
 
 // Page is the screen.
@@ -69,11 +69,11 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 func (p *Page) ranks(name i18n.Msg) []api.Rank {
 	all := p.all.Data
 	switch name {
-	case i18n.BoardLatest:
+	case i18n.Boards.Latest:
 		return all.Latest
-	case i18n.BoardTop:
+	case i18n.Boards.Top:
 		return all.Top
-	case i18n.BoardLeast:
+	case i18n.Boards.Least:
 		return all.Least
 	}
 	return all.Services
@@ -108,14 +108,14 @@ func (p *Page) panel(b board, w, h int, foot string) string {
 	e := p.e
 	panel := widget.Panel{Title: e.S(b.name), Right: e.S(b.is), Foot: foot}
 	inner := w - widget.PanelW
-	if s := page.ListState(e, &p.all, len(p.ranks(b.name)), inner, i18n.BoardEmpty, i18n.BoardFirst); s != "" {
+	if s := page.ListState(e, &p.all, len(p.ranks(b.name)), inner, i18n.Boards.Empty, i18n.Boards.First); s != "" {
 		return panel.View(e.Theme, s, w, h)
 	}
 	return panel.View(e.Theme, p.rows(b.name, inner, h-widget.PanelH), w, h)
 }
 
 // Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.BoardsTitle) }
+func (p *Page) Title() string { return p.e.S(i18n.Boards.Title) }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {

@@ -33,7 +33,7 @@ const (
 var sorts = []struct {
 	by   api.Sort
 	name i18n.Msg
-}{{api.Newest, i18n.SortNewest}, {api.Cheapest, i18n.SortCheapest}, {api.Dearest, i18n.SortDearest}}
+}{{api.Newest, i18n.Sort.Newest}, {api.Cheapest, i18n.Sort.Cheapest}, {api.Dearest, i18n.Sort.Dearest}}
 
 // Page is the catalogue.
 type Page struct {
@@ -148,7 +148,7 @@ func (p *Page) current() (*row, bool) {
 }
 
 // Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.CatalogTitle) }
+func (p *Page) Title() string { return p.e.S(i18n.Catalog.Title) }
 
 // Typing says that letters belong to the search or to the price.
 func (p *Page) Typing() bool { return p.search.Typing() || p.price.Typing() }
@@ -163,7 +163,7 @@ func (p *Page) Keys() []keys.Key {
 	}
 	list := []keys.Key{keys.Arrows}
 	if r, ok := p.current(); ok {
-		list = append(list, keys.Enter.To(i18n.DoOpen))
+		list = append(list, keys.Enter.To(i18n.Do.Open))
 		if p.e.CanBuy(r.Article) && r.gone.IsZero() {
 			list = append(list, keys.Buy)
 		}

@@ -77,7 +77,7 @@ func (p *Page) command(k tea.KeyMsg) (cmd tea.Cmd, used bool) {
 		if r.gone.IsZero() {
 			dialog.OpenBuy(p.e, r.Article)
 		} else {
-			p.e.Say(page.Info, p.e.S(i18n.ArticleGone))
+			p.e.Say(page.Info, p.e.S(i18n.Article.Gone))
 		}
 	case there && keys.Copy.Is(k):
 		p.e.Copy(r.Title)
@@ -93,7 +93,7 @@ func (p *Page) opened() page.Opened {
 	for i, r := range p.list.Rows {
 		list[i] = r.Article
 	}
-	path := p.e.S(i18n.CatalogTitle)
+	path := p.e.S(i18n.Catalog.Title)
 	if words := p.search.Words(); words != "" {
 		path += " " + theme.Crumb + " " + words
 	}

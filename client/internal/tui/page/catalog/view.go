@@ -41,20 +41,20 @@ func (p *Page) View() string {
 // bar is the search and the filters, side by side where there is room.
 func (p *Page) bar() string {
 	e, th, w := p.e, p.e.Theme, p.W
-	find := widget.Panel{Title: e.S(i18n.CatalogFind), Focused: p.search.Typing()}
+	find := widget.Panel{Title: e.S(i18n.Catalog.Find), Focused: p.search.Typing()}
 	inner := w - widget.PanelW
 	if p.W < wideFrom {
 		const field = 18 // cells that are left to the search
 		filters := p.filters(inner - field)
 		room := inner - widget.Width(filters) - 2
-		return find.View(th, widget.Ends(p.search.Field(e, i18n.CatalogNoSearch, room), "  "+filters, inner), w, searchH)
+		return find.View(th, widget.Ends(p.search.Field(e, i18n.Catalog.NoSearch, room), "  "+filters, inner), w, searchH)
 	}
 	filters := p.filters(inner * 2 / 3)
 	right := max(p.paneWidth(), widget.Width(filters)+widget.PanelW)
 	left := w - right - widget.Gutter
 	return widget.Columns(
-		find.View(th, p.search.Field(e, i18n.CatalogNoSearch, left-widget.PanelW), left, searchH),
-		widget.Panel{Title: e.S(i18n.CatalogFilters), Focused: p.price.Typing()}.View(th, filters, right, searchH),
+		find.View(th, p.search.Field(e, i18n.Catalog.NoSearch, left-widget.PanelW), left, searchH),
+		widget.Panel{Title: e.S(i18n.Catalog.Filters), Focused: p.price.Typing()}.View(th, filters, right, searchH),
 	)
 }
 
@@ -74,19 +74,19 @@ func (p *Page) filters(w int) string {
 	}
 	switch {
 	case p.price.Typing():
-		most = e.S(i18n.CatalogUpTo, p.price.Field(e, i18n.CatalogNoPrice, 8))
+		most = e.S(i18n.Catalog.UpTo, p.price.Field(e, i18n.Catalog.NoPrice, 8))
 	case q.MaxCents > 0 || q.Free:
-		most = e.S(i18n.CatalogUpTo, e.T.Amount(q.MaxCents))
+		most = e.S(i18n.Catalog.UpTo, e.T.Amount(q.MaxCents))
 	}
 	if q.Seller != "" {
-		seller = widget.Fit(e.S(i18n.CatalogBy, q.Seller), min(14, widget.Width(e.S(i18n.CatalogBy, q.Seller))))
+		seller = widget.Fit(e.S(i18n.Catalog.By, q.Seller), min(14, widget.Width(e.S(i18n.Catalog.By, q.Seller))))
 	}
 	chips := []string{
-		chip(keys.Category, i18n.CatalogAll, category), chip(keys.MaxPrice, i18n.CatalogMax, most),
-		widget.Chip(th, e.KeyName(keys.Sort), e.S(sorts[p.sort].name), p.sort > 0), chip(keys.Seller, i18n.CatalogAnyone, seller),
+		chip(keys.Category, i18n.Catalog.All, category), chip(keys.MaxPrice, i18n.Catalog.Max, most),
+		widget.Chip(th, e.KeyName(keys.Sort), e.S(sorts[p.sort].name), p.sort > 0), chip(keys.Seller, i18n.Catalog.Anyone, seller),
 	}
 	if !p.wide() {
-		chips = append(chips, widget.Chip(th, e.KeyName(keys.AllOff), e.S(i18n.DoAllOff), false))
+		chips = append(chips, widget.Chip(th, e.KeyName(keys.AllOff), e.S(i18n.Do.AllOff), false))
 	}
 	for len(chips) > 1 && widget.Width(strings.Join(chips, "  ")) > w {
 		chips = chips[:len(chips)-1]
@@ -100,7 +100,7 @@ func (p *Page) listView(w, h int) string {
 	n := len(p.list.Rows)
 	p.table.Clamp(n)
 	panel := widget.Panel{
-		Title: e.S(i18n.CatalogTitle), Focused: !p.Typing(), Foot: p.position(),
+		Title: e.S(i18n.Catalog.Title), Focused: !p.Typing(), Foot: p.position(),
 		Top: p.table.Top(), Shown: p.table.Height(), Total: n,
 	}
 	if s := p.state(inner); s != "" {
@@ -120,9 +120,9 @@ func (p *Page) position() string {
 		return e.Waiting()
 	}
 	at, n := e.T.Int(int64(p.table.Cur+1)), e.T.Int(int64(len(p.list.Rows)))
-	s := e.S(i18n.OutOf, at, n)
+	s := e.S(i18n.Common.OutOf, at, n)
 	if p.list.Next != "" {
-		s = e.S(i18n.CatalogAtMore, at, n)
+		s = e.S(i18n.Catalog.AtMore, at, n)
 	}
 	if foot := page.ListFoot(e, &p.list.First); foot != "" {
 		return s + " " + theme.Sep + " " + foot
@@ -135,23 +135,23 @@ func (p *Page) position() string {
 
 func (p *Page) state(w int) string {
 	if p.ahead && len(p.list.Rows) == 0 && p.list.First.Err == nil {
-		return "\n  " + p.e.Theme.Faint.Render(p.e.S(i18n.Loading))
+		return "\n  " + p.e.Theme.Faint.Render(p.e.S(i18n.Common.Loading))
 	}
 	if p.wide() {
-		return page.ListState(p.e, &p.list.First, len(p.list.Rows), w, i18n.CatalogEmpty, i18n.CatalogFirst)
+		return page.ListState(p.e, &p.list.First, len(p.list.Rows), w, i18n.Catalog.Empty, i18n.Catalog.First)
 	}
-	return page.ListState(p.e, &p.list.First, len(p.list.Rows), w, i18n.CatalogNone, i18n.CatalogWiden)
+	return page.ListState(p.e, &p.list.First, len(p.list.Rows), w, i18n.Catalog.None, i18n.Catalog.Widen)
 }
 
 func (p *Page) rowsView(w int) string {
 	e, th := p.e, p.e.Theme
 	cols := []widget.Column{
-		{Title: e.S(i18n.ColCategory), Width: 9},
-		{Title: e.S(i18n.ColTitle)},
-		{Title: e.S(i18n.ColPrice), Width: 10, Right: true, Style: &th.Price},
-		{Title: e.S(i18n.ColSeller), Width: 12, From: 60, Style: &th.Faint},
-		{Title: e.S(i18n.ColPublished), Width: 14, From: 104, Style: &th.Faint},
-		{Title: e.S(i18n.ColAge), Width: 6, Right: true, From: 68, Style: &th.Faint},
+		{Title: e.S(i18n.Col.Category), Width: 9},
+		{Title: e.S(i18n.Col.Title)},
+		{Title: e.S(i18n.Col.Price), Width: 10, Right: true, Style: &th.Price},
+		{Title: e.S(i18n.Col.Seller), Width: 12, From: 60, Style: &th.Faint},
+		{Title: e.S(i18n.Col.Published), Width: 14, From: 104, Style: &th.Faint},
+		{Title: e.S(i18n.Col.Age), Width: 6, Right: true, From: 68, Style: &th.Faint},
 	}
 	now := e.Now()
 	return p.table.View(th, cols, len(p.list.Rows), w, !p.Typing(), func(i int) []string {
@@ -180,12 +180,12 @@ func (p *Page) rowsView(w int) string {
 // paneView is the article that the cursor rests on, in w x h cells.
 func (p *Page) paneView(w, h int) string {
 	e, th, inner, room := p.e, p.e.Theme, w-widget.PanelW, h-widget.PanelH
-	panel := widget.Panel{Title: e.S(i18n.ArticleTitle)}
+	panel := widget.Panel{Title: e.S(i18n.Article.Title)}
 	r := p.about
 	if len(p.list.Rows) == 0 || r == nil {
 		return panel.View(th, "", w, h)
 	}
-	panel.Title = e.S(i18n.ArticleNumber, r.ID)
+	panel.Title = e.S(i18n.Article.Number, r.ID)
 	a := r.Article
 	if p.detail.Has {
 		a = p.detail.Data.Article
@@ -200,14 +200,14 @@ func (p *Page) paneView(w, h int) string {
 	}
 	var foot widget.Lines
 	if e.CanBuy(a) {
-		foot.Add(page.Heading(th, e.S(i18n.ArticleIfBuy), inner))
+		foot.Add(page.Heading(th, e.S(i18n.Article.IfBuy), inner))
 		foot.Add(page.BuyTerms(e, a, inner)...)
-		foot.Add("", e.Hint(keys.Buy)+"  "+e.Hint(keys.Enter.To(i18n.DoOpen)))
+		foot.Add("", e.Hint(keys.Buy)+"  "+e.Hint(keys.Enter.To(i18n.Do.Open)))
 	} else {
-		foot.Add(e.Hint(keys.Enter.To(i18n.DoOpen)))
+		foot.Add(e.Hint(keys.Enter.To(i18n.Do.Open)))
 	}
 	if others := p.detail.Data.Others; p.detail.Has && len(others) > 0 && !e.Mine(a) {
-		l.Add("", page.Heading(th, e.S(i18n.ArticleOthers, a.Seller), inner))
+		l.Add("", page.Heading(th, e.S(i18n.Article.Others, a.Seller), inner))
 		for _, o := range others[:max(0, min(len(others), room-len(l)-len(foot)-1))] {
 			l.Add(page.OtherRow(e, o, inner))
 		}

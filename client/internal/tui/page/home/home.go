@@ -162,11 +162,11 @@ func (p *Page) current() (api.Article, bool) {
 }
 
 // Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.HomeTitle) }
+func (p *Page) Title() string { return p.e.S(i18n.Home.Title) }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
-	list := []keys.Key{keys.Arrows, keys.Enter.To(i18n.DoOpen)}
+	list := []keys.Key{keys.Arrows, keys.Enter.To(i18n.Do.Open)}
 	if a, ok := p.current(); ok && a.Seller != p.e.Session.Login {
 		list = append(list, keys.Buy)
 	}

@@ -30,12 +30,12 @@ func (p *Page) View() string {
 		halves := []int{quotas, p.W - quotas - widget.Gutter}
 		const top, news = 5, 4
 		return widget.Rows(p.greeting(), widget.Columns(
-			p.panel(i18n.HomeLeft, "", p.quotaLines(halves[0]-widget.PanelW), halves[0], top),
+			p.panel(i18n.Home.Left, "", p.quotaLines(halves[0]-widget.PanelW), halves[0], top),
 			p.own(halves[1], top),
 		), p.news(p.W, news), p.arrivals(p.W, p.H-1-top-news))
 	}
 	const top, news = 4, 3
-	return widget.Rows(p.panel(i18n.HomeLeft, "", p.quotaLines(p.W-widget.PanelW), p.W, top),
+	return widget.Rows(p.panel(i18n.Home.Left, "", p.quotaLines(p.W-widget.PanelW), p.W, top),
 		p.news(p.W, news), p.arrivals(p.W, p.H-top-news))
 }
 
@@ -67,9 +67,9 @@ func (p *Page) greeting() string {
 	}
 	here := ""
 	if p.rest.Has {
-		here = th.OK.Render(theme.Dot) + " " + th.Faint.Render(e.T.N(i18n.HomeUsers, p.rest.Data.users)) + " "
+		here = th.OK.Render(theme.Dot) + " " + th.Faint.Render(e.T.N(i18n.Home.Users, p.rest.Data.users)) + " "
 	}
-	return widget.Ends(" "+th.Title.Render(e.S(i18n.HomeHello, name)), here, p.W)
+	return widget.Ends(" "+th.Title.Render(e.S(i18n.Home.Hello, name)), here, p.W)
 }
 
 // quotas are both in full.
@@ -79,16 +79,16 @@ func (p *Page) quotas(w, h int) string {
 	next, _ := e.Quotas.NextService(e.Now())
 	logins := e.Quotas.Connections
 	var l widget.Lines
-	l.Add(page.QuotaView(e, i18n.QuotaServices, e.Quotas.Services, next, in), "",
-		page.QuotaView(e, i18n.QuotaLogins, logins, logins.Next, in))
-	return p.panel(i18n.HomeLeft, "", l.String(), w, h)
+	l.Add(page.QuotaView(e, i18n.Quota.Services, e.Quotas.Services, next, in), "",
+		page.QuotaView(e, i18n.Quota.Logins, logins, logins.Next, in))
+	return p.panel(i18n.Home.Left, "", l.String(), w, h)
 }
 
 // quotaLines are both in a line each, and when the next service is back.
 func (p *Page) quotaLines(w int) string {
 	e := p.e
 	var l widget.Lines
-	l.Add(page.QuotaLine(e, i18n.QuotaServices, e.Quotas.Services, w), page.QuotaLine(e, i18n.QuotaLogins, e.Quotas.Connections, w))
+	l.Add(page.QuotaLine(e, i18n.Quota.Services, e.Quotas.Services, w), page.QuotaLine(e, i18n.Quota.Logins, e.Quotas.Connections, w))
 	next, _ := e.Quotas.NextService(e.Now())
 	l.Add(page.QuotaNext(e, e.Quotas.Services, next))
 	return l.String()
@@ -102,15 +102,15 @@ func (p *Page) own(w, h int) string {
 	for _, s := range []struct {
 		name i18n.Msg
 		sum
-	}{{i18n.HomeOnSale, p.rest.Data.onSale}, {i18n.HomeSold, p.rest.Data.sold}, {i18n.HomeBought, p.rest.Data.bought}} {
+	}{{i18n.Home.OnSale, p.rest.Data.onSale}, {i18n.Home.Sold, p.rest.Data.sold}, {i18n.Home.Bought, p.rest.Data.bought}} {
 		if !p.rest.Has {
 			l.Add(th.Faint.Render(e.S(s.name)))
 			continue
 		}
-		l.Add(widget.Ends(widget.Fit(e.S(s.name), 10)+e.T.N(i18n.Items, s.n), th.Price.Render(e.T.Amount(s.cents)), in))
+		l.Add(widget.Ends(widget.Fit(e.S(s.name), 10)+e.T.N(i18n.Common.Items, s.n), th.Price.Render(e.T.Amount(s.cents)), in))
 	}
-	l.Add("", e.Hint(keys.SellNew.To(i18n.HomeSell)))
-	return p.panel(i18n.NavMine, "4 "+e.S(i18n.HomeAll), l.String(), w, h)
+	l.Add("", e.Hint(keys.SellNew.To(i18n.Home.Sell)))
+	return p.panel(i18n.Nav.Mine, "4 "+e.S(i18n.Home.All), l.String(), w, h)
 }
 
 // boards are the first of two boards side by side.
@@ -129,7 +129,7 @@ func (p *Page) boards(w, h int) string {
 			name := r.Login
 			style := th.Faint
 			if name == e.Session.Login {
-				name, style = e.S(i18n.You), th.Strong
+				name, style = e.S(i18n.Common.You), th.Strong
 			}
 			const figure, place = 5, 3
 			names := min(10, w/2)
@@ -140,8 +140,8 @@ func (p *Page) boards(w, h int) string {
 		return widget.Frame(l.String(), w, h-widget.PanelH)
 	}
 	all := p.rest.Data.boards
-	body := widget.Columns(widget.Frame(column(i18n.BoardTop, all.Top, halves[0]), halves[0]+1, h-widget.PanelH), column(i18n.BoardLeast, all.Least, halves[1]))
-	return p.panel(i18n.BoardsTitle, "5 "+e.S(i18n.HomeAll), body, w, h)
+	body := widget.Columns(widget.Frame(column(i18n.Boards.Top, all.Top, halves[0]), halves[0]+1, h-widget.PanelH), column(i18n.Boards.Least, all.Least, halves[1]))
+	return p.panel(i18n.Boards.Title, "5 "+e.S(i18n.Home.All), body, w, h)
 }
 
 // news is what happened meanwhile, what is unread first.
@@ -169,13 +169,13 @@ func (p *Page) news(w, h int) string {
 		l.Add(widget.Ends(line+text, "  "+th.Faint.Render(n.Contact), in))
 	}
 	if len(rows) == 0 && e.Inbox.First.Has {
-		l.Add(th.Faint.Render(e.S(i18n.HomeNoEvent)))
+		l.Add(th.Faint.Render(e.S(i18n.Home.NoEvent)))
 	}
-	right := "m " + e.S(i18n.HomeAll)
+	right := "m " + e.S(i18n.Home.All)
 	if n := e.Inbox.Unread; n > 0 {
-		right = e.T.N(i18n.MessagesUnread, n) + " " + theme.Sep + " " + right
+		right = e.T.N(i18n.Messages.Unread, n) + " " + theme.Sep + " " + right
 	}
-	return p.panel(i18n.HomeNews, right, l.String(), w, h)
+	return p.panel(i18n.Home.News, right, l.String(), w, h)
 }
 
 // arrivals are the newest articles.
@@ -186,16 +186,16 @@ func (p *Page) arrivals(w, h int) string {
 	p.table.SetHeight(h - widget.PanelH)
 	from, to := p.table.Window(len(all))
 	panel := widget.Panel{
-		Title: e.S(i18n.HomeNew), Right: "2 " + e.S(i18n.HomeAll), Focused: true,
+		Title: e.S(i18n.Home.New), Right: "2 " + e.S(i18n.Home.All), Focused: true,
 		Top: from, Shown: to - from, Total: len(all),
 	}
 	if p.arrived.Has {
-		panel.Foot = th.Faint.Render(e.S(i18n.LiveAt, e.T.Clock(p.arrived.At)))
+		panel.Foot = th.Faint.Render(e.S(i18n.Common.LiveAt, e.T.Clock(p.arrived.At)))
 	}
 	if p.arrived.Err != nil {
 		panel.Foot = th.Warn.Render(theme.Alert + " " + e.T.Error(p.arrived.Err))
 	}
-	if state := page.ListState(e, &p.arrived, len(all), in, i18n.CatalogEmpty, i18n.CatalogFirst); state != "" {
+	if state := page.ListState(e, &p.arrived, len(all), in, i18n.Catalog.Empty, i18n.Catalog.First); state != "" {
 		return panel.View(th, state, w, h)
 	}
 	var b strings.Builder
@@ -217,7 +217,7 @@ func (p *Page) line(a api.Article, w int) string {
 	if w >= 60 {
 		name := a.Seller
 		if name == e.Session.Login {
-			name = e.S(i18n.You)
+			name = e.S(i18n.Common.You)
 		}
 		right += "  " + th.Faint.Render(widget.Fit(name, seller)+widget.FitRight(e.T.Age(e.Now().Sub(a.Published)), age))
 	}
@@ -228,5 +228,5 @@ func (p *Page) line(a api.Article, w int) string {
 
 func (p *Page) search(h int) string {
 	e, th := p.e, p.e.Theme
-	return widget.KeyZone("/", p.panel(i18n.HomeSearch, "", th.Key.Render("/")+" "+th.Faint.Render(e.S(i18n.HomeSearchHint)), p.W, h))
+	return widget.KeyZone("/", p.panel(i18n.Home.Search, "", th.Key.Render("/")+" "+th.Faint.Render(e.S(i18n.Home.SearchHint)), p.W, h))
 }

@@ -40,11 +40,11 @@ func New(e *page.Env) *Page {
 	return &Page{e: e, Form: form.New(
 		2,
 		&form.Entry{
-			Field: "login", Label: i18n.LoginName, Hint: i18n.LoginNameHint, Check: form.CheckFilled,
+			Field: "login", Label: i18n.Login.Name, Hint: i18n.Login.NameHint, Check: form.CheckFilled,
 			In: form.Input{Max: protocol.MaxEmail},
 		},
 		&form.Entry{
-			Field: "motdepasse", Label: i18n.LoginPassword, Check: form.CheckFilled,
+			Field: "motdepasse", Label: i18n.Login.Password, Check: form.CheckFilled,
 			In: form.Input{Max: protocol.MaxPassword, Secret: true},
 		},
 	)}
@@ -158,7 +158,7 @@ func (p *Page) entered() tea.Cmd {
 }
 
 // Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.LoginTitle) }
+func (p *Page) Title() string { return p.e.S(i18n.Login.Title) }
 
 // Typing says that letters belong to a field.
 func (p *Page) Typing() bool { return p.Form.Typing() && !p.resume.Busy() }
@@ -169,14 +169,14 @@ func (p *Page) Draft() bool { return false }
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
 	if p.resume.Busy() {
-		return []keys.Key{keys.Back.To(i18n.LoginInstead), keys.Quit.To(i18n.DoQuit)}
+		return []keys.Key{keys.Back.To(i18n.Login.Instead), keys.Quit.To(i18n.Do.Quit)}
 	}
 	if p.enter.Busy() {
-		return []keys.Key{keys.Back.To(i18n.DoCancel), keys.Quit.To(i18n.DoQuit)}
+		return []keys.Key{keys.Back.To(i18n.Do.Cancel), keys.Quit.To(i18n.Do.Quit)}
 	}
 	return []keys.Key{
 		keys.Next, keys.Enter, keys.New, keys.Reveal,
-		keys.Language, keys.Quit.To(i18n.DoQuit),
+		keys.Language, keys.Quit.To(i18n.Do.Quit),
 	}
 }
 

@@ -31,23 +31,23 @@ func (p *Page) View() string {
 			l.Add(center(th.Gradient(line)))
 		}
 	}
-	l.Add(center(th.Faint.Render(e.S(i18n.LoginTagline))), "")
+	l.Add(center(th.Faint.Render(e.S(i18n.Login.Tagline))), "")
 	if p.resume.Busy() {
 		if p.resume.Slow(e) {
-			l.Add("", center(e.S(i18n.LoginResuming)))
+			l.Add("", center(e.S(i18n.Login.Resuming)))
 		}
 		return widget.Middle(l.String(), p.W, p.H, w)
 	}
 	var card widget.Lines
 	const rest = 7 // the logo, the card's frame, the buttons
 	card.Add(p.Form.View(e, in, p.H-rest-4))
-	card.Add("", p.ButtonRow(th, e.S(i18n.LoginEnter), e.S(i18n.LoginNew)))
-	l.Add(widget.Panel{Title: e.S(i18n.LoginTitle)}.View(th, card.String(), w, len(card)+widget.PanelH))
+	card.Add("", p.ButtonRow(th, e.S(i18n.Login.Enter), e.S(i18n.Login.New)))
+	l.Add(widget.Panel{Title: e.S(i18n.Login.Title)}.View(th, card.String(), w, len(card)+widget.PanelH))
 	if text := p.outcome(w - 2); text != "" {
 		l.Add(widget.Indent(text, 1))
 	}
 	if p.plain() {
-		l.Add(widget.Indent(e.Warning(e.S(i18n.LoginPlain), w-2), 1))
+		l.Add(widget.Indent(e.Warning(e.S(i18n.Login.Plain), w-2), 1))
 	}
 	return widget.Middle(l.String(), p.W, p.H, w)
 }

@@ -120,13 +120,13 @@ func (p *Page) View() string {
 	e, th, rows, inner := p.e, p.e.Theme, p.e.Inbox.Rows, p.W-widget.PanelW
 	p.table.Clamp(len(rows))
 	panel := widget.Panel{
-		Title: e.S(i18n.MessagesTitle), Right: e.S(i18n.MessagesRead), Focused: true,
+		Title: e.S(i18n.Messages.Title), Right: e.S(i18n.Messages.Read), Focused: true,
 		Top: p.table.Top(), Shown: p.table.Height(), Total: len(rows),
 	}
 	if e.Inbox.Unread > 0 {
-		panel.Right = e.T.N(i18n.MessagesUnread, e.Inbox.Unread)
+		panel.Right = e.T.N(i18n.Messages.Unread, e.Inbox.Unread)
 	}
-	if s := page.ListState(e, &e.Inbox.First, len(rows), inner, i18n.MessagesNone, i18n.MessagesWhat); s != "" {
+	if s := page.ListState(e, &e.Inbox.First, len(rows), inner, i18n.Messages.None, i18n.Messages.What); s != "" {
 		panel.Right = ""
 		return panel.View(th, s, p.W, p.H)
 	}
@@ -160,11 +160,11 @@ func (p *Page) one(w int) string {
 	l.Add(whole[:min(len(whole), oneH-widget.PanelH-1)]...)
 	var do []string
 	if n.Article != "" {
-		do = append(do, e.Hint(keys.Enter.To(i18n.DoOpen)))
+		do = append(do, e.Hint(keys.Enter.To(i18n.Do.Open)))
 	}
 	if n.Contact != "" {
 		l.Add("  " + th.Strong.Render(n.Contact))
-		do = append(do, e.Hint(keys.Copy.To(i18n.DoCopyAddress)))
+		do = append(do, e.Hint(keys.Copy.To(i18n.Do.CopyAddress)))
 	}
 	body := l.Foot(oneH-widget.PanelH, strings.Join(do, "   "))
 	return widget.Panel{Title: e.T.Date(n.At, e.Now())}.View(th, body, w+widget.PanelW, oneH)
@@ -181,14 +181,14 @@ func sign(m page.Mood) string {
 }
 
 // Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.MessagesTitle) }
+func (p *Page) Title() string { return p.e.S(i18n.Messages.Title) }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
 	list := []keys.Key{keys.Arrows}
 	n, there := p.current()
 	if there && n.Article != "" {
-		list = append(list, keys.Enter.To(i18n.DoOpen))
+		list = append(list, keys.Enter.To(i18n.Do.Open))
 	}
 	if there {
 		list = append(list, keys.Copy)

@@ -109,7 +109,7 @@ func (p *Page) key(k tea.KeyMsg) tea.Cmd {
 
 // open shows the article under the cursor, with the others around it.
 func (p *Page) open() tea.Cmd {
-	path := p.e.S(i18n.MineTitle) + " " + theme.Crumb + " " + p.e.S(names[p.tab])
+	path := p.e.S(i18n.Mine.Title) + " " + theme.Crumb + " " + p.e.S(names[p.tab])
 	return p.e.Push(page.Article, page.Opened{Path: path, List: p.rows(), At: p.tables[p.tab].Cur})
 }
 
@@ -120,15 +120,15 @@ func (p *Page) current() (api.Article, bool) {
 }
 
 // Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.MineTitle) }
+func (p *Page) Title() string { return p.e.S(i18n.Mine.Title) }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
-	list := []keys.Key{keys.Arrows, keys.NextPanel, keys.Enter.To(i18n.DoOpen)}
+	list := []keys.Key{keys.Arrows, keys.NextPanel, keys.Enter.To(i18n.Do.Open)}
 	if a, ok := p.current(); ok && a.Status == api.OnSale {
 		list = append(list, keys.Withdraw)
 	} else if ok && a.Contact != "" {
-		list = append(list, keys.Copy.To(i18n.DoCopyAddress))
+		list = append(list, keys.Copy.To(i18n.Do.CopyAddress))
 	}
 	return append(list, keys.Refresh, keys.Help)
 }

@@ -25,7 +25,7 @@ func (p *Page) SetSize(w, h int) {
 	}
 }
 
-var names = [tabs]i18n.Msg{i18n.MineOnSale, i18n.MineSold, i18n.MineBought}
+var names = [tabs]i18n.Msg{i18n.Mine.OnSale, i18n.Mine.Sold, i18n.Mine.Bought}
 
 // View draws the page.
 func (p *Page) View() string {
@@ -50,7 +50,7 @@ func (p *Page) sum(tab, w int) string {
 	text := ""
 	if p.all.Has {
 		const wordsFrom = 24
-		count := e.T.N(i18n.Items, n)
+		count := e.T.N(i18n.Common.Items, n)
 		if w < wordsFrom {
 			count = e.T.Int(int64(n))
 		}
@@ -65,30 +65,30 @@ func (p *Page) list(w, h int) string {
 	table.Clamp(len(rows))
 	panel := widget.Panel{Title: e.S(names[p.tab]), Focused: true, Top: table.Top(), Shown: table.Height(), Total: len(rows)}
 	empty := [tabs][2]i18n.Msg{
-		{i18n.MineNoSale, i18n.MineSellOne}, {i18n.MineNoSold, i18n.MineWait}, {i18n.MineNoBought, i18n.MineBrowse},
+		{i18n.Mine.NoSale, i18n.Mine.SellOne}, {i18n.Mine.NoSold, i18n.Mine.Wait}, {i18n.Mine.NoBought, i18n.Mine.Browse},
 	}[p.tab]
 	if s := page.ListState(e, &p.all, len(rows), inner, empty[0], empty[1]); s != "" {
 		return panel.View(th, s, w, h)
 	}
-	panel.Foot = e.S(i18n.OutOf, e.T.Int(int64(table.Cur+1)), e.T.Int(int64(len(rows))))
+	panel.Foot = e.S(i18n.Common.OutOf, e.T.Int(int64(table.Cur+1)), e.T.Int(int64(len(rows))))
 	if foot := page.ListFoot(e, &p.all); foot != "" {
 		panel.Foot += " " + theme.Sep + " " + foot
 	}
-	other, contact, when := i18n.ArticleBuyer, 26, i18n.MineSoldOn
+	other, contact, when := i18n.Article.Buyer, 26, i18n.Mine.SoldOn
 	switch p.tab {
 	case onSale:
-		other, contact, when = i18n.ColState, 0, i18n.ColAge
+		other, contact, when = i18n.Col.State, 0, i18n.Col.Age
 	case bought:
-		other, when = i18n.ArticleSeller, i18n.MineBoughtOn
+		other, when = i18n.Article.Seller, i18n.Mine.BoughtOn
 	}
 	cols := []widget.Column{
-		{Title: e.S(i18n.ColCategory), Width: 9},
-		{Title: e.S(i18n.ColTitle)},
-		{Title: e.S(i18n.ColPrice), Width: 10, Right: true, Style: &th.Price},
+		{Title: e.S(i18n.Col.Category), Width: 9},
+		{Title: e.S(i18n.Col.Title)},
+		{Title: e.S(i18n.Col.Price), Width: 10, Right: true, Style: &th.Price},
 		{Title: e.S(other), Width: 12, From: 60},
 		{Title: e.S(when), Width: 14, From: 72, Style: &th.Faint},
-		{Title: e.S(i18n.ColPublished), Width: 14, From: 100, Style: &th.Faint},
-		{Title: e.S(i18n.MineContact), Width: max(1, contact), From: 120},
+		{Title: e.S(i18n.Col.Published), Width: 14, From: 100, Style: &th.Faint},
+		{Title: e.S(i18n.Mine.Contact), Width: max(1, contact), From: 120},
 	}
 	if contact == 0 {
 		cols = cols[:len(cols)-1]
@@ -118,11 +118,11 @@ func (p *Page) one(w int) string {
 	switch {
 	case a.Contact != "":
 		state += " " + theme.Sep + " " + a.Other + " " + theme.Sep + " " + th.Strong.Render(a.Contact)
-		do = e.Hint(keys.Copy.To(i18n.DoCopyAddress))
+		do = e.Hint(keys.Copy.To(i18n.Do.CopyAddress))
 	case a.Status == api.OnSale:
-		state += " " + theme.Sep + " " + e.S(i18n.ArticleSince, e.T.Age(e.Now().Sub(a.Published)))
+		state += " " + theme.Sep + " " + e.S(i18n.Article.Since, e.T.Age(e.Now().Sub(a.Published)))
 		do = e.Hint(keys.Withdraw)
 	}
-	lines := []string{state, widget.Ends(do, e.Hint(keys.Enter.To(i18n.DoOpen)), inner)}
+	lines := []string{state, widget.Ends(do, e.Hint(keys.Enter.To(i18n.Do.Open)), inner)}
 	return widget.Panel{Title: a.Title}.View(th, strings.Join(lines, "\n"), w, oneH)
 }

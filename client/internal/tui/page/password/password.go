@@ -36,9 +36,9 @@ func New(e *page.Env) *Page {
 	p := &Page{e: e}
 	p.Form = form.New(
 		2,
-		&form.Entry{Label: i18n.PasswordOld, Hint: i18n.PasswordOldHint, Check: form.CheckFilled},
-		&form.Entry{Field: "motdepasse", Label: i18n.PasswordNew, Hint: i18n.LoginPassHint, Check: form.CheckPassword},
-		&form.Entry{Label: i18n.RegisterRepeat, Hint: i18n.RegisterRepHint, Check: p.same},
+		&form.Entry{Label: i18n.Password.Old, Hint: i18n.Password.OldHint, Check: form.CheckFilled},
+		&form.Entry{Field: "motdepasse", Label: i18n.Password.New, Hint: i18n.Login.PassHint, Check: form.CheckPassword},
+		&form.Entry{Label: i18n.Register.Repeat, Hint: i18n.Register.RepHint, Check: p.same},
 	)
 	for _, en := range p.Entries {
 		en.In = form.Input{Max: protocol.MaxPassword, Secret: true}
@@ -47,7 +47,7 @@ func New(e *page.Env) *Page {
 }
 
 func (p *Page) same(s string) (i18n.Msg, bool) {
-	return i18n.WrongRepeat, s != p.Entries[fresh].In.Value()
+	return i18n.Wrong.Repeat, s != p.Entries[fresh].In.Value()
 }
 
 // Show shows the form as it was left.
@@ -105,7 +105,7 @@ func (p *Page) settled() tea.Cmd {
 	switch err := p.work.Err; {
 	case err == nil:
 		p.reset()
-		p.e.Say(page.Good, p.e.S(i18n.PasswordDone))
+		p.e.Say(page.Good, p.e.S(i18n.Password.Done))
 		p.e.Publish(page.PasswordChanged{}) // the root goes back
 	case link.CodeOf(err) == protocol.ECHEC:
 		p.Focus = old
@@ -119,13 +119,13 @@ func (p *Page) settled() tea.Cmd {
 func (p *Page) View() string {
 	e, w := p.e, min(66, p.W)
 	var l widget.Lines
-	l.Add(" "+e.Theme.Title.Render(e.S(i18n.PasswordTitle)), "", p.Form.View(e, w, p.H-7), "  "+e.Theme.Faint.Render(e.S(i18n.PasswordWarn)), "",
-		" "+p.ButtonRow(e.Theme, e.S(i18n.PasswordYes), e.S(i18n.Cancel)), "")
+	l.Add(" "+e.Theme.Title.Render(e.S(i18n.Password.Title)), "", p.Form.View(e, w, p.H-7), "  "+e.Theme.Faint.Render(e.S(i18n.Password.Warn)), "",
+		" "+p.ButtonRow(e.Theme, e.S(i18n.Password.Yes), e.S(i18n.Common.Cancel)), "")
 	switch {
 	case p.work.Slow(e):
 		l.Add("  " + e.Waiting())
 	case link.CodeOf(p.work.Err) == protocol.ECHEC:
-		l.Add("  " + e.Theme.Err.Render(theme.Cross+" "+e.S(i18n.PasswordWrong)))
+		l.Add("  " + e.Theme.Err.Render(theme.Cross+" "+e.S(i18n.Password.Wrong)))
 	case p.work.Err != nil:
 		l.Add(widget.Indent(e.Failure(p.work.Err, w), 2))
 	}
@@ -133,12 +133,12 @@ func (p *Page) View() string {
 }
 
 // Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.PasswordTitle) }
+func (p *Page) Title() string { return p.e.S(i18n.Password.Title) }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
 	return []keys.Key{
-		keys.Tabs.To(i18n.DoFields), keys.Enter, keys.Send, keys.Reveal,
+		keys.Tabs.To(i18n.Do.Fields), keys.Enter, keys.Send, keys.Reveal,
 		keys.Back, keys.HelpTyping,
 	}
 }

@@ -42,12 +42,12 @@ func New(e *page.Env) *Page {
 	p := &Page{e: e}
 	p.Form = form.New(
 		2,
-		&form.Entry{Field: "login", Label: i18n.LoginName, Hint: i18n.RegisterLoginHint, Check: form.CheckLogin},
-		&form.Entry{Field: "email", Label: i18n.RegisterEmail, Hint: i18n.RegisterEmailHint, Check: form.CheckEmail},
-		&form.Entry{Field: "prenom", Label: i18n.RegisterFirst, Hint: i18n.RegisterNameHint, Check: form.CheckText},
-		&form.Entry{Field: "nom", Label: i18n.RegisterLast, Hint: i18n.RegisterNameHint, Check: form.CheckText},
-		&form.Entry{Field: "motdepasse", Label: i18n.LoginPassword, Hint: i18n.LoginPassHint, Check: form.CheckPassword},
-		&form.Entry{Label: i18n.RegisterRepeat, Hint: i18n.RegisterRepHint, Check: p.same},
+		&form.Entry{Field: "login", Label: i18n.Login.Name, Hint: i18n.Register.LoginHint, Check: form.CheckLogin},
+		&form.Entry{Field: "email", Label: i18n.Register.Email, Hint: i18n.Register.EmailHint, Check: form.CheckEmail},
+		&form.Entry{Field: "prenom", Label: i18n.Register.First, Hint: i18n.Register.NameHint, Check: form.CheckText},
+		&form.Entry{Field: "nom", Label: i18n.Register.Last, Hint: i18n.Register.NameHint, Check: form.CheckText},
+		&form.Entry{Field: "motdepasse", Label: i18n.Login.Password, Hint: i18n.Login.PassHint, Check: form.CheckPassword},
+		&form.Entry{Label: i18n.Register.Repeat, Hint: i18n.Register.RepHint, Check: p.same},
 	)
 	for i, bound := range []int{
 		protocol.MaxLogin, protocol.MaxEmail, protocol.MaxName, protocol.MaxName,
@@ -60,7 +60,7 @@ func New(e *page.Env) *Page {
 }
 
 func (p *Page) same(s string) (i18n.Msg, bool) {
-	return i18n.WrongRepeat, s != p.Entries[password].In.Value()
+	return i18n.Wrong.Repeat, s != p.Entries[password].In.Value()
 }
 
 // Show shows the form as it was left.
@@ -133,13 +133,13 @@ func (p *Page) entered() tea.Cmd {
 	switch {
 	case err == nil:
 		p.Clear()
-		p.e.Publish(page.Entered{Session: p.enter.Data, Greeting: p.e.S(i18n.RegisterDone)})
+		p.e.Publish(page.Entered{Session: p.enter.Data, Greeting: p.e.S(i18n.Register.Done)})
 	case errors.As(err, &created):
 		name := p.Entries[login].In.Value()
 		p.Clear()
 		p.enter.Forget()
 		return p.e.Go(page.Login, page.LoginArg{
-			Login: name, Reason: p.e.S(i18n.RegisterNoEntry, p.e.T.Error(created)),
+			Login: name, Reason: p.e.S(i18n.Register.NoEntry, p.e.T.Error(created)),
 		})
 	case p.Refuse(err):
 		p.enter.Err = nil // said at its field
@@ -151,7 +151,7 @@ func (p *Page) entered() tea.Cmd {
 func (p *Page) View() string {
 	e, w := p.e, min(72, p.W)
 	var l widget.Lines
-	l.Add(p.Form.View(e, w, p.H-2), " "+p.ButtonRow(e.Theme, e.S(i18n.RegisterCreate), e.S(i18n.Cancel)))
+	l.Add(p.Form.View(e, w, p.H-2), " "+p.ButtonRow(e.Theme, e.S(i18n.Register.Create), e.S(i18n.Common.Cancel)))
 	switch {
 	case p.enter.Slow(e):
 		l.Add(" " + e.Waiting())
@@ -162,15 +162,15 @@ func (p *Page) View() string {
 }
 
 // Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.RegisterTitle) }
+func (p *Page) Title() string { return p.e.S(i18n.Register.Title) }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
 	if p.enter.Busy() {
-		return []keys.Key{keys.Back.To(i18n.DoCancel), keys.Quit.To(i18n.DoQuit)}
+		return []keys.Key{keys.Back.To(i18n.Do.Cancel), keys.Quit.To(i18n.Do.Quit)}
 	}
 	return []keys.Key{
-		keys.Tabs.To(i18n.DoFields), keys.Enter, keys.Send, keys.Reveal,
-		keys.Back, keys.HelpTyping, keys.Quit.To(i18n.DoQuit),
+		keys.Tabs.To(i18n.Do.Fields), keys.Enter, keys.Send, keys.Reveal,
+		keys.Back, keys.HelpTyping, keys.Quit.To(i18n.Do.Quit),
 	}
 }

@@ -43,17 +43,17 @@ func New(e *page.Env) *Page {
 	all := api.Categories()
 	p.Form = form.New(
 		2,
-		&form.Entry{Label: i18n.SellCategory, Choice: &form.Choice{N: len(all), Name: func(i int) string { return e.T.Category(all[i]) }}},
+		&form.Entry{Label: i18n.Sell.Category, Choice: &form.Choice{N: len(all), Name: func(i int) string { return e.T.Category(all[i]) }}},
 		&form.Entry{
-			Field: "titre", Label: i18n.SellName, Hint: i18n.SellNameHint, Check: form.CheckText,
+			Field: "titre", Label: i18n.Sell.Name, Hint: i18n.Sell.NameHint, Check: form.CheckText,
 			In: form.Input{Max: protocol.MaxTitle}, Counted: true,
 		},
 		&form.Entry{
-			Field: "prix", Label: i18n.SellPrice, Hint: i18n.SellPriceIn, Check: form.CheckPrice,
+			Field: "prix", Label: i18n.Sell.Price, Hint: i18n.Sell.PriceIn, Check: form.CheckPrice,
 			In: form.Input{Max: len("9999,99 €")},
 		},
 		&form.Entry{
-			Field: "description", Label: i18n.SellText, Hint: i18n.SellTextHint, Check: form.CheckLegible,
+			Field: "description", Label: i18n.Sell.Text, Hint: i18n.Sell.TextHint, Check: form.CheckLegible,
 			In: form.Input{Max: protocol.MaxDescription}, Counted: true, Lines: 4,
 		},
 	)
@@ -161,22 +161,22 @@ func (p *Page) settled() tea.Cmd {
 	p.Clear()
 	p.Entries[category].Choice.At = kept
 	p.e.Spend(r.Services)
-	p.e.Say(page.Good, p.e.S(i18n.SellNote, r.Title, p.e.T.Amount(r.Cents)))
+	p.e.Say(page.Good, p.e.S(i18n.Sell.Note, r.Title, p.e.T.Amount(r.Cents)))
 	p.e.Publish(page.OnSale{Receipt: r})
 	return nil
 }
 
 // Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.SellTitle) }
+func (p *Page) Title() string { return p.e.S(i18n.Sell.Title) }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
-	list := []keys.Key{keys.Tabs.To(i18n.DoFields)}
+	list := []keys.Key{keys.Tabs.To(i18n.Do.Fields)}
 	if p.Focus == category {
-		list = append(list, keys.Sides.To(i18n.DoCategory))
+		list = append(list, keys.Sides.To(i18n.Do.Category))
 	}
 	if p.work.Has {
 		list = append(list, keys.SeeItem)
 	}
-	return append(list, keys.Enter.To(i18n.DoNext), keys.Send.To(i18n.DoSell), keys.Back, keys.HelpTyping)
+	return append(list, keys.Enter.To(i18n.Do.Next), keys.Send.To(i18n.Do.Sell), keys.Back, keys.HelpTyping)
 }

@@ -16,7 +16,7 @@ const besideFrom = 98
 // View draws the page.
 func (p *Page) View() string {
 	e, th := p.e, p.e.Theme
-	buttons := " " + p.ButtonRow(th, e.S(i18n.SellYes), e.S(i18n.SellClear))
+	buttons := " " + p.ButtonRow(th, e.S(i18n.Sell.Yes), e.S(i18n.Sell.Clear))
 	if p.W < besideFrom {
 		var l widget.Lines
 		l.Add(p.Form.View(e, p.W, p.H-3))
@@ -28,9 +28,9 @@ func (p *Page) View() string {
 	l.Add("", p.Form.View(e, parts[0], p.H-4), "", buttons, "", widget.Indent(p.outcome(parts[0]-2), 1))
 	in := parts[1] - widget.PanelW
 	const cost = 6
-	r.Add("", widget.Panel{Title: e.S(i18n.SellPreview)}.View(th, p.shown(in), parts[1], p.FramesHeight()-cost))
+	r.Add("", widget.Panel{Title: e.S(i18n.Sell.Preview)}.View(th, p.shown(in), parts[1], p.FramesHeight()-cost))
 	next, _ := e.Quotas.NextService(e.Now())
-	r.Add(widget.Panel{Title: e.S(i18n.SellCost)}.View(th, page.QuotaView(e, i18n.QuotaServices, e.Quotas.Services, next, in), parts[1], cost))
+	r.Add(widget.Panel{Title: e.S(i18n.Sell.Cost)}.View(th, page.QuotaView(e, i18n.Quota.Services, e.Quotas.Services, next, in), parts[1], cost))
 	return widget.Columns(widget.Frame(l.String(), parts[0], p.H), widget.Frame(r.String(), parts[1], p.H))
 }
 
@@ -39,7 +39,7 @@ func (p *Page) shown(w int) string {
 	e, s := p.e, p.draft()
 	title := s.Title
 	if title == "" {
-		title = "(" + e.S(i18n.SellNoTitle) + ")"
+		title = "(" + e.S(i18n.Sell.NoTitle) + ")"
 	}
 	var l widget.Lines
 	for _, line := range widget.Wrap(title, w) {
@@ -63,9 +63,9 @@ func (p *Page) preview(w int) string {
 	e, th, s := p.e, p.e.Theme, p.draft()
 	name := s.Title
 	if name == "" {
-		name = "(" + e.S(i18n.SellNoTitle) + ")"
+		name = "(" + e.S(i18n.Sell.NoTitle) + ")"
 	}
-	row := th.Faint.Render(e.S(i18n.SellPreview)+"  ") + widget.Fit(e.T.Category(s.Category), 10) + name
+	row := th.Faint.Render(e.S(i18n.Sell.Preview)+"  ") + widget.Fit(e.T.Category(s.Category), 10) + name
 	return " " + widget.Ends(row, "  "+p.price(s)+"   "+e.Session.Login, w)
 }
 
@@ -74,7 +74,7 @@ func (p *Page) outcome(w int) string {
 	e := p.e
 	switch {
 	case p.work.Busy() && e.Link.Phase == link.Offline:
-		return e.Warning(e.S(i18n.SellOffline), w)
+		return e.Warning(e.S(i18n.Sell.Offline), w)
 	case p.work.Slow(e):
 		return e.Waiting()
 	case p.work.Busy():
@@ -84,7 +84,7 @@ func (p *Page) outcome(w int) string {
 	case p.noCall():
 		return e.NoCall(w)
 	case p.work.Has && !p.Draft():
-		return e.Theme.OK.Render(theme.Check+" "+e.S(i18n.SellNote, p.work.Data.Title, e.T.Amount(p.work.Data.Cents))) + "\n" + e.Hint(keys.SeeItem)
+		return e.Theme.OK.Render(theme.Check+" "+e.S(i18n.Sell.Note, p.work.Data.Title, e.T.Amount(p.work.Data.Cents))) + "\n" + e.Hint(keys.SeeItem)
 	}
 	return ""
 }
