@@ -102,7 +102,7 @@ func TestOrdersOnARealServer(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	page, err := prof.Accounts(ctx, "alice", 1, "")
-	if err != nil || len(page.Accounts) != 1 || page.Accounts[0].Standing != api.AccountBlocked {
+	if err != nil || len(page.Rows) != 1 || page.Rows[0].Standing != api.AccountBlocked {
 		t.Errorf("%+v, %v", page, err)
 	}
 	if err := prof.Unblock(ctx, "alice"); err != nil {

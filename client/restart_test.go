@@ -88,7 +88,7 @@ func sales(t *testing.T, c *api.Client) (n int) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n += len(p.Articles)
+		n += len(p.Rows)
 		if after = p.Next; after == "" {
 			return n
 		}

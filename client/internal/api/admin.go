@@ -22,12 +22,10 @@ type Connected struct {
 
 // Sessions lists them over all instances, by login; right within 5 s.
 func (c *Client) Sessions(ctx context.Context) ([]Connected, error) {
-	reply, err := c.do(ctx, request("SESSIONS").repeat())
-	all := make([]Connected, len(reply.Rows))
-	for i, f := range reply.Rows {
-		all[i] = Connected{f.Get("serveur"), f.Get("login"), f.Get("adresse"), instant(f.Get("depuis"))}
-	}
-	return all, err
+	all, err := list(ctx, c, func(f protocol.Fields) Connected {
+		return Connected{f.Get("serveur"), f.Get("login"), f.Get("adresse"), instant(f.Get("depuis"))}
+	}, request("SESSIONS"))
+	return all.Rows, err
 }
 
 // Standing is whether an account may log in.
@@ -47,24 +45,10 @@ type Account struct {
 	Standing                          Standing
 }
 
-// AccountPage is a part of the accounts.
-type AccountPage struct {
-	Accounts []Account
-	Next     string // for after; "" at the end
-}
-
 // Accounts lists accounts by login. Each of words is in the login, a name or
 // the e-mail address; n is the lines of a page (1-100; 0 is the server's 20).
-func (c *Client) Accounts(ctx context.Context, words string, n int, after string) (AccountPage, error) {
-	reply, err := c.do(ctx, request("COMPTES").key("q", words).number("n", n).key("apres", after).repeat())
-	if err != nil {
-		return AccountPage{}, err
-	}
-	p := AccountPage{Accounts: make([]Account, len(reply.Rows)), Next: reply.Status.Fields.Get("suite")}
-	for i, f := range reply.Rows {
-		p.Accounts[i] = accountOf(f)
-	}
-	return p, nil
+func (c *Client) Accounts(ctx context.Context, words string, n int, after string) (Page[Account], error) {
+	return list(ctx, c, accountOf, request("COMPTES").key("q", words).number("n", n).key("apres", after))
 }
 
 func accountOf(f protocol.Fields) Account {

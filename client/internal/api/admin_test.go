@@ -30,7 +30,7 @@ func TestAdminCalls(t *testing.T) {
 			`COMPTES q="bob univ" n=50 apres=al`,
 			[]string{`| login=bob prenom="Bob Ann" nom=M email=b@c.fr role=etudiant etat=expulse`, "+OK COMPTES lignes=1 suite=bob"},
 			func(c *Client) (any, error) { return c.Accounts(ctx, "bob univ", 50, "al") },
-			AccountPage{[]Account{{"bob", "Bob Ann", "M", "b@c.fr", Student, AccountExpelled}}, "bob"},
+			Page[Account]{Rows: []Account{{"bob", "Bob Ann", "M", "b@c.fr", Student, AccountExpelled}}, Next: "bob"},
 		},
 		"block":   {"BLOQUER bob :a = \"b\"", []string{"+OK BLOQUER login=bob"}, func(c *Client) (any, error) { return nil, c.Block(ctx, "bob", `a = "b"`) }, nil},
 		"unblock": {"DEBLOQUER bob", []string{"+OK DEBLOQUER login=bob"}, func(c *Client) (any, error) { return nil, c.Unblock(ctx, "bob") }, nil},

@@ -79,17 +79,17 @@ func TestCalls(t *testing.T) {
 			func(c *Client) (any, error) {
 				return c.Articles(ctx, Query{"livre", "le coeur", "bob", 500, false, Dearest, 50, "k=="})
 			},
-			func(now time.Time) any {
-				return ArticlePage{Articles: []Article{
+			func(time.Time) any {
+				return Page[Article]{Rows: []Article{
 					{ID: "1", Title: "Le Cœur", Category: "livre", Cents: 300, Seller: "bob", Published: when}, {ID: "2", Title: "x", Cents: -1},
-				}, Next: "k2", At: now}
+				}, Next: "k2"}
 			},
 		},
 		"free articles": {
 			"ARTICLES prix_max=0.00",
 			[]string{"+OK ARTICLES lignes=0"},
 			func(c *Client) (any, error) { return c.Articles(ctx, Query{Free: true, MaxCents: 9}) },
-			func(now time.Time) any { return ArticlePage{Articles: []Article{}, At: now} },
+			func(time.Time) any { return Page[Article]{Rows: []Article{}} },
 		},
 		"article": {
 			"ARTICLE 7",
@@ -102,7 +102,7 @@ func TestCalls(t *testing.T) {
 		"sales": {
 			"MESVENTES n=2",
 			[]string{"| id=1 titre=t categorie=cd prix=1.00 etat=vendu acheteur=zoe contact=z@b.fr", "+OK MESVENTES lignes=1"},
-			func(c *Client) (any, error) { p, err := c.MySales(ctx, 2, ""); return p.Articles, err },
+			func(c *Client) (any, error) { p, err := c.MySales(ctx, 2, ""); return p.Rows, err },
 			func(time.Time) any {
 				return []Article{{ID: "1", Title: "t", Category: "cd", Cents: 100, Status: Sold, Other: "zoe", Contact: "z@b.fr"}}
 			},
@@ -110,7 +110,7 @@ func TestCalls(t *testing.T) {
 		"purchases": {
 			"MESACHATS apres=x",
 			[]string{"| id=1 titre=t prix=1.00 etat=vendu vendeur=bob contact=b@b.fr", "+OK MESACHATS lignes=1"},
-			func(c *Client) (any, error) { p, err := c.MyPurchases(ctx, 0, "x"); return p.Articles, err },
+			func(c *Client) (any, error) { p, err := c.MyPurchases(ctx, 0, "x"); return p.Rows, err },
 			func(time.Time) any {
 				return []Article{{ID: "1", Title: "t", Cents: 100, Status: Sold, Seller: "bob", Other: "bob", Contact: "b@b.fr"}}
 			},

@@ -48,7 +48,7 @@ func (c *Client) counted(ctx context.Context, b builder) (Receipt, error) {
 }
 
 // Articles gives a page of what is for sale.
-func (c *Client) Articles(ctx context.Context, q Query) (ArticlePage, error) {
+func (c *Client) Articles(ctx context.Context, q Query) (Page[Article], error) {
 	var most string
 	switch {
 	case q.Free:
@@ -56,31 +56,19 @@ func (c *Client) Articles(ctx context.Context, q Query) (ArticlePage, error) {
 	case q.MaxCents > 0:
 		most = protocol.FormatPrice(q.MaxCents)
 	}
-	return c.page(ctx, request("ARTICLES").key("categorie", q.Category).key("q", q.Words).key("prix_max", most).
+	return list(ctx, c, article, request("ARTICLES").key("categorie", q.Category).key("q", q.Words).key("prix_max", most).
 		key("vendeur", q.Seller).key("tri", string(q.Sort)).number("n", q.N).key("apres", q.After))
 }
 
 // MySales gives a page of the user's articles, sold ones with their buyer;
-// after is ArticlePage.Next of the page before, n its lines (0: the server's 20).
-func (c *Client) MySales(ctx context.Context, n int, after string) (ArticlePage, error) {
-	return c.page(ctx, request("MESVENTES").number("n", n).key("apres", after))
+// after is Page.Next of the page before, n its lines (0: the server's 20).
+func (c *Client) MySales(ctx context.Context, n int, after string) (Page[Article], error) {
+	return list(ctx, c, article, request("MESVENTES").number("n", n).key("apres", after))
 }
 
 // MyPurchases gives a page of what the user bought.
-func (c *Client) MyPurchases(ctx context.Context, n int, after string) (ArticlePage, error) {
-	return c.page(ctx, request("MESACHATS").number("n", n).key("apres", after))
-}
-
-func (c *Client) page(ctx context.Context, b builder) (ArticlePage, error) {
-	reply, err := c.do(ctx, b.repeat())
-	if err != nil {
-		return ArticlePage{}, err
-	}
-	p := ArticlePage{Next: reply.Status.Fields.Get("suite"), At: reply.At, Articles: make([]Article, len(reply.Rows))}
-	for i, f := range reply.Rows {
-		p.Articles[i] = article(f)
-	}
-	return p, nil
+func (c *Client) MyPurchases(ctx context.Context, n int, after string) (Page[Article], error) {
+	return list(ctx, c, article, request("MESACHATS").number("n", n).key("apres", after))
 }
 
 func article(f protocol.Fields) Article {

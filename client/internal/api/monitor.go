@@ -20,17 +20,15 @@ type Instance struct {
 
 // Instances lists them by name.
 func (c *Client) Instances(ctx context.Context) ([]Instance, error) {
-	reply, err := c.do(ctx, request("SERVEURS").repeat())
-	all := make([]Instance, len(reply.Rows))
-	for i, f := range reply.Rows {
-		all[i] = Instance{
+	all, err := list(ctx, c, func(f protocol.Fields) Instance {
+		return Instance{
 			Name: f.Get("serveur"), Version: f.Get("version"), Since: instant(f.Get("depuis")),
 			Connections: count(f, "connexions"), Users: count(f, "utilisateurs"),
 			CommandsPerSecond: decimal(f.Get("commandes_s")), P99: milliseconds(f, "p99"),
 			MySQL: f.Get("mysql") == "ok", Redis: f.Get("redis") == "ok", Lost: f.Get("etat") == "perdu",
 		}
-	}
-	return all, err
+	}, request("SERVEURS"))
+	return all.Rows, err
 }
 
 // Slot is what happened within SlotTime, over all instances.
@@ -47,15 +45,13 @@ const SlotTime = 5 * time.Second
 
 // History gives the last minutes (1-60), oldest first, without a gap.
 func (c *Client) History(ctx context.Context, minutes int) ([]Slot, error) {
-	reply, err := c.do(ctx, request("HISTORIQUE").number("minutes", minutes).repeat())
-	all := make([]Slot, len(reply.Rows))
-	for i, f := range reply.Rows {
-		all[i] = Slot{
+	all, err := list(ctx, c, func(f protocol.Fields) Slot {
+		return Slot{
 			Start: instant(f.Get("instant")), Commands: count(f, "commandes"), Logins: count(f, "connexions"),
 			Listings: count(f, "ventes"), Purchases: count(f, "achats"), Refusals: count(f, "refus"), P99: milliseconds(f, "p99"),
 		}
-	}
-	return all, err
+	}, request("HISTORIQUE").number("minutes", minutes))
+	return all.Rows, err
 }
 
 // AccountDetails is all that the server has of an account (FICHE): the last ten

@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 	"time"
+
+	"etuservices/protocol"
 )
 
 // News is a row of NOUVELLES: what happened to the user, present or not.
@@ -16,28 +18,15 @@ type News struct {
 	Article, Title, Buyer, Contact string
 }
 
-// NewsPage is a part of the news, newest first.
-type NewsPage struct {
-	News   []News
-	Unread int    // of all, on this page or not
-	Next   string // for the next page; "" at the end
-}
-
-// News gives a page of what happened to the user; after is NewsPage.Next of the
-// page before. Nothing becomes read by it.
-func (c *Client) News(ctx context.Context, n int, after string) (NewsPage, error) {
-	reply, err := c.do(ctx, request("NOUVELLES").number("n", n).key("apres", after).repeat())
-	if err != nil {
-		return NewsPage{}, err
-	}
-	p := NewsPage{Next: reply.Status.Fields.Get("suite"), Unread: count(reply.Status.Fields, "non_lues"), News: make([]News, len(reply.Rows))}
-	for i, f := range reply.Rows {
-		p.News[i] = News{
+// News gives a page of what happened to the user, newest first; after is Page.Next
+// of the page before. Nothing becomes read by it.
+func (c *Client) News(ctx context.Context, n int, after string) (Page[News], error) {
+	return list(ctx, c, func(f protocol.Fields) News {
+		return News{
 			ID: f.Get("nouvelle"), At: instant(f.Get("instant")), Type: f.Get("type"), Read: f.Get("lue") == "oui", Text: f.Get("texte"),
 			Article: f.Get("id"), Title: f.Get("titre"), Buyer: f.Get("acheteur"), Contact: f.Get("contact"),
 		}
-	}
-	return p, nil
+	}, request("NOUVELLES").number("n", n).key("apres", after))
 }
 
 // MarkRead marks a row of the news and all below it as read, and tells how many

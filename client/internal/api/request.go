@@ -73,6 +73,20 @@ func (c *Client) do(ctx context.Context, b builder) (link.Reply, error) {
 	return r, nil
 }
 
+// list asks for a part of a list, whose rows read makes of their fields.
+func list[T any](ctx context.Context, c *Client, read func(protocol.Fields) T, b builder) (Page[T], error) {
+	reply, err := c.do(ctx, b.repeat())
+	if err != nil {
+		return Page[T]{}, err
+	}
+	f := reply.Status.Fields
+	p := Page[T]{Rows: make([]T, len(reply.Rows)), Next: f.Get("suite"), Unread: count(f, "non_lues")}
+	for i, f := range reply.Rows {
+		p.Rows[i] = read(f)
+	}
+	return p, nil
+}
+
 // retry resumes the session on a connection that does not know it: one made
 // while the answer to AUTH was on its way here. AUTH says that nothing was
 // done, so that any request may be sent again.

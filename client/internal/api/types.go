@@ -119,14 +119,14 @@ type Query struct {
 	Free     bool  // only what costs nothing
 	Sort     Sort
 	N        int    // lines of a page, 1-100; 0 is the server's 20
-	After    string // ArticlePage.Next of the page before
+	After    string // Page.Next of the page before
 }
 
-// ArticlePage is a part of a list.
-type ArticlePage struct {
-	Articles []Article
-	Next     string // for Query.After; "" at the end
-	At       time.Time
+// Page is a part of a list.
+type Page[T any] struct {
+	Rows   []T
+	Next   string // asks for the part behind it, as after; "" at the end
+	Unread int    // of the news: how many, on this page or not
 }
 
 // Board is one of the four boards.

@@ -69,32 +69,23 @@ func (s *session) sessions(ctx context.Context, _ string) error {
 	return nil
 }
 
-// accounts lists a page, and "more" the next ones.
 func (s *session) accounts(ctx context.Context, words string) error {
-	return s.accountsAfter(ctx, words, "")
-}
-
-func (s *session) accountsAfter(ctx context.Context, words, after string) error {
-	p, err := fetch(ctx, s, func(ctx context.Context) (api.AccountPage, error) {
+	return list(ctx, s, "", func(ctx context.Context, after string) (api.Page[api.Account], error) {
 		return s.api.Accounts(ctx, words, protocol.DefaultPage, after)
-	})
-	if err != nil {
-		return err
-	}
-	s.list, s.more = nil, nil // numbers of articles mean nothing here
-	for _, a := range p.Accounts {
-		standing := s.t.Standing(string(a.Standing))
-		if a.Role == api.Admin {
-			standing += ", " + s.t.S(i18n.Account.Admin)
+	}, func(p api.Page[api.Account]) {
+		s.list = nil // numbers of articles mean nothing here
+		for _, a := range p.Rows {
+			standing := s.t.Standing(string(a.Standing))
+			if a.Role == api.Admin {
+				standing += ", " + s.t.S(i18n.Account.Admin)
+			}
+			s.say(i18n.Simple.Account, a.Login, a.FirstName, a.LastName, a.Email, standing)
 		}
-		s.say(i18n.Simple.Account, a.Login, a.FirstName, a.LastName, a.Email, standing)
-	}
-	switch {
-	case p.Next != "":
-		s.more = func(ctx context.Context) error { return s.accountsAfter(ctx, words, p.Next) }
-		s.say(i18n.Simple.AccountsMore)
-	case len(p.Accounts) == 0:
-		s.say(i18n.Accounts.None)
-	}
-	return nil
+		switch {
+		case p.Next != "":
+			s.say(i18n.Simple.AccountsMore)
+		case len(p.Rows) == 0:
+			s.say(i18n.Accounts.None)
+		}
+	})
 }

@@ -2,7 +2,6 @@ package linemode
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -39,7 +38,7 @@ func (s *session) catalogue(ctx context.Context, args string) error {
 		}
 	}
 	q.Words = strings.Join(words, " ")
-	return s.browse(ctx, func(ctx context.Context, after string) (api.ArticlePage, error) {
+	return s.browse(ctx, func(ctx context.Context, after string) (api.Page[api.Article], error) {
 		q.After = after
 		return s.api.Articles(ctx, q)
 	})
@@ -63,43 +62,52 @@ func (s *session) category(word string) string {
 }
 
 func (s *session) sales(ctx context.Context, _ string) error {
-	return s.browse(ctx, func(ctx context.Context, after string) (api.ArticlePage, error) { return s.api.MySales(ctx, 0, after) })
+	return s.browse(ctx, func(ctx context.Context, after string) (api.Page[api.Article], error) {
+		return s.api.MySales(ctx, 0, after)
+	})
 }
 
 func (s *session) purchases(ctx context.Context, _ string) error {
-	return s.browse(ctx, func(ctx context.Context, after string) (api.ArticlePage, error) {
+	return s.browse(ctx, func(ctx context.Context, after string) (api.Page[api.Article], error) {
 		return s.api.MyPurchases(ctx, 0, after)
 	})
 }
 
 // getter gives the page of a list that begins after another one.
-type getter func(ctx context.Context, after string) (api.ArticlePage, error)
+type getter[T any] func(ctx context.Context, after string) (api.Page[T], error)
 
-// browse shows the first page of a list.
-func (s *session) browse(ctx context.Context, get getter) error { return s.page(ctx, "", 0, get) }
-
-// page shows a page, whose numbers go on from those shown; "more" is the next.
-func (s *session) page(ctx context.Context, after string, shown int, get getter) error {
-	page, err := fetch(ctx, s, func(ctx context.Context) (api.ArticlePage, error) { return get(ctx, after) })
+// list shows a page of a list; "more" is the next.
+func list[T any](ctx context.Context, s *session, after string, get getter[T], show func(api.Page[T])) error {
+	p, err := fetch(ctx, s, func(ctx context.Context) (api.Page[T], error) { return get(ctx, after) })
 	if err != nil {
 		return err
 	}
-	s.list, s.more = slices.Concat(s.list[:shown], page.Articles), nil
-	if len(page.Articles) == 0 {
-		s.say(i18n.Simple.Empty)
-		return nil
+	show(p)
+	s.more = nil
+	if p.Next != "" {
+		s.more = func(ctx context.Context) error { return list(ctx, s, p.Next, get, show) }
 	}
-	for i, a := range page.Articles {
-		s.line(strconv.Itoa(shown+i+1) + ". " + s.short(a))
-	}
-	if page.Next == "" {
-		s.line(s.t.N(i18n.Simple.EndOfList, len(s.list)))
-		return nil
-	}
-	s.line(s.t.N(i18n.Simple.More, len(s.list)))
-	next := len(s.list)
-	s.more = func(ctx context.Context) error { return s.page(ctx, page.Next, next, get) }
 	return nil
+}
+
+// browse shows a list of articles, whose numbers go on from page to page.
+func (s *session) browse(ctx context.Context, get getter[api.Article]) error {
+	var shown []api.Article
+	return list(ctx, s, "", get, func(p api.Page[api.Article]) {
+		for i, a := range p.Rows {
+			s.line(strconv.Itoa(len(shown)+i+1) + ". " + s.short(a))
+		}
+		shown = append(shown, p.Rows...)
+		s.list = shown
+		switch {
+		case len(p.Rows) == 0:
+			s.say(i18n.Simple.Empty)
+		case p.Next == "":
+			s.line(s.t.N(i18n.Simple.EndOfList, len(shown)))
+		default:
+			s.line(s.t.N(i18n.Simple.More, len(shown)))
+		}
+	})
 }
 
 func (s *session) next(ctx context.Context, _ string) error {

@@ -1,6 +1,7 @@
 package linemode
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"time"
@@ -105,40 +106,34 @@ func (s *session) event(e api.Event) string {
 }
 
 // showNews tells what happened, newest first; nothing becomes read by it.
-func (s *session) showNews(ctx context.Context, _ string) error { return s.newsPage(ctx, "") }
-
-// newsPage shows a page of the news; "more" is the next.
-func (s *session) newsPage(ctx context.Context, after string) error {
-	page, err := fetch(ctx, s, func(ctx context.Context) (api.NewsPage, error) { return s.api.News(ctx, 0, after) })
-	if err != nil {
-		return err
-	}
-	s.more = nil
-	if after == "" {
-		s.newest = ""
-		s.line(s.t.N(i18n.Simple.Unread, page.Unread))
-	}
-	for _, n := range page.News {
-		if s.newest == "" {
-			s.newest = n.ID
+func (s *session) showNews(ctx context.Context, _ string) error {
+	first := true
+	return list(ctx, s, "", func(ctx context.Context, after string) (api.Page[api.News], error) {
+		return s.api.News(ctx, 0, after)
+	}, func(p api.Page[api.News]) {
+		if first {
+			s.newest = ""
+			s.line(s.t.N(i18n.Simple.Unread, p.Unread))
 		}
-		text := n.Text
-		switch n.Type {
-		case "VENDU":
-			text = s.t.S(i18n.Simple.Sold, n.Buyer, n.Title, n.Contact)
-		case "ANNONCE":
-			text = s.t.S(i18n.Simple.Announced, n.Text)
+		first = false
+		for _, n := range p.Rows {
+			s.newest = cmp.Or(s.newest, n.ID)
+			text := n.Text
+			switch n.Type {
+			case "VENDU":
+				text = s.t.S(i18n.Simple.Sold, n.Buyer, n.Title, n.Contact)
+			case "ANNONCE":
+				text = s.t.S(i18n.Simple.Announced, n.Text)
+			}
+			if !n.Read {
+				text = s.t.S(i18n.Simple.New, text)
+			}
+			s.line(s.t.Date(n.At, time.Now()) + ". " + text)
 		}
-		if !n.Read {
-			text = s.t.S(i18n.Simple.New, text)
+		if p.Next != "" {
+			s.say(i18n.Simple.MoreNews)
 		}
-		s.line(s.t.Date(n.At, time.Now()) + ". " + text)
-	}
-	if page.Next != "" {
-		s.say(i18n.Simple.MoreNews)
-		s.more = func(ctx context.Context) error { return s.newsPage(ctx, page.Next) }
-	}
-	return nil
+	})
 }
 
 // markRead marks what the last list of news showed; what came since stays unread.

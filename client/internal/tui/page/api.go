@@ -24,15 +24,15 @@ type API interface {
 	Quotas(ctx context.Context) (api.Quotas, error)
 	Count(ctx context.Context) (api.Count, error)
 
-	Articles(ctx context.Context, q api.Query) (api.ArticlePage, error)
+	Articles(ctx context.Context, q api.Query) (api.Page[api.Article], error)
 	Article(ctx context.Context, id string) (api.Article, error)
 	Sell(ctx context.Context, s api.Sale) (api.Receipt, error)
 	Buy(ctx context.Context, id, ref string) (api.Receipt, error)
 	Withdraw(ctx context.Context, id string) error
-	MySales(ctx context.Context, n int, after string) (api.ArticlePage, error)
-	MyPurchases(ctx context.Context, n int, after string) (api.ArticlePage, error)
+	MySales(ctx context.Context, n int, after string) (api.Page[api.Article], error)
+	MyPurchases(ctx context.Context, n int, after string) (api.Page[api.Article], error)
 	Boards(ctx context.Context, b api.Board) (api.Boards, error)
-	News(ctx context.Context, n int, after string) (api.NewsPage, error)
+	News(ctx context.Context, n int, after string) (api.Page[api.News], error)
 	MarkRead(ctx context.Context, id string) (unread int, err error)
 
 	Administration
@@ -46,7 +46,7 @@ type Administration interface {
 	Instances(ctx context.Context) ([]api.Instance, error)
 	AccountDetails(ctx context.Context, login string) (api.AccountDetails, error)
 	Sessions(ctx context.Context) ([]api.Connected, error)
-	Accounts(ctx context.Context, words string, n int, after string) (api.AccountPage, error)
+	Accounts(ctx context.Context, words string, n int, after string) (api.Page[api.Account], error)
 	Block(ctx context.Context, login, reason string) error
 	Unblock(ctx context.Context, login string) error
 	Expel(ctx context.Context, login string, minutes int, reason string) error

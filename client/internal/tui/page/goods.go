@@ -28,7 +28,7 @@ func FetchDetail(ctx context.Context, e *Env, id string) (Detail, error) {
 	}
 	list, err := e.API.Articles(ctx, api.Query{Seller: a.Seller, N: othersAtMost})
 	d := Detail{Article: a}
-	for _, o := range list.Articles {
+	for _, o := range list.Rows {
 		if o.ID != a.ID {
 			d.Others = append(d.Others, o)
 		}
@@ -37,14 +37,14 @@ func FetchDetail(ctx context.Context, e *Env, id string) (Detail, error) {
 }
 
 // EachArticle goes through the first parts of a list, at most so many.
-func EachArticle(ctx context.Context, fetch func(ctx context.Context, n int, after string) (api.ArticlePage, error), parts int, do func(api.Article)) error {
+func EachArticle(ctx context.Context, fetch func(ctx context.Context, n int, after string) (api.Page[api.Article], error), parts int, do func(api.Article)) error {
 	after := ""
 	for range parts {
 		part, err := fetch(ctx, protocol.MaxPage, after)
 		if err != nil {
 			return err
 		}
-		for _, a := range part.Articles {
+		for _, a := range part.Rows {
 			do(a)
 		}
 		if after = part.Next; after == "" {

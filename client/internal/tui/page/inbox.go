@@ -46,10 +46,9 @@ func (b *Inbox) More(e *Env, row int) tea.Cmd {
 	return b.Follow(e, row, b.fetch(e), func() tea.Cmd { return nil })
 }
 
-func (b *Inbox) fetch(e *Env) func(context.Context, string) (Part[api.News], error) {
-	return func(ctx context.Context, after string) (Part[api.News], error) {
-		p, err := e.API.News(ctx, inboxRows, after)
-		return Part[api.News]{Rows: p.News, Next: p.Next, Unread: p.Unread}, err
+func (b *Inbox) fetch(e *Env) Fetch[api.News] {
+	return func(ctx context.Context, after string) (api.Page[api.News], error) {
+		return e.API.News(ctx, inboxRows, after)
 	}
 }
 

@@ -4,18 +4,16 @@ import (
 	"context"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"etuservices/client/internal/api"
 )
 
-// Part is a page of a list, with what asks for the next one ("": it is the last).
-type Part[T any] struct {
-	Rows   []T
-	Next   string
-	Unread int // of the news: how many, on this page or not
-}
+// Fetch asks for the part of a list behind another one ("": the first).
+type Fetch[T any] func(ctx context.Context, after string) (api.Page[T], error)
 
 // Whole fetches a list from a part on, until its last part or an empty one.
-func Whole[T any](ctx context.Context, fetch func(ctx context.Context, after string) (Part[T], error), after string) (Part[T], error) {
-	var all Part[T]
+func Whole[T any](ctx context.Context, fetch Fetch[T], after string) (api.Page[T], error) {
+	var all api.Page[T]
 	for {
 		part, err := fetch(ctx, after)
 		if err != nil {
@@ -33,15 +31,15 @@ func Whole[T any](ctx context.Context, fetch func(ctx context.Context, after str
 type Pager[T any] struct {
 	Rows  []T
 	Next  string
-	First Load[Part[T]]
-	more  Load[Part[T]]
+	First Load[api.Page[T]]
+	more  Load[api.Page[T]]
 }
 
 // Reload asks for the first part; then is called once Rows is that, with the rows
 // before, or after an error.
-func (p *Pager[T]) Reload(e *Env, fetch func(ctx context.Context, after string) (Part[T], error), then func(before []T) tea.Cmd) tea.Cmd {
+func (p *Pager[T]) Reload(e *Env, fetch Fetch[T], then func(before []T) tea.Cmd) tea.Cmd {
 	p.more.Cancel()
-	return p.First.Start(e, func(ctx context.Context) (Part[T], error) { return fetch(ctx, "") }, func() tea.Cmd {
+	return p.First.Start(e, func(ctx context.Context) (api.Page[T], error) { return fetch(ctx, "") }, func() tea.Cmd {
 		before := p.Rows
 		if p.First.Err == nil {
 			p.more.Cancel()
@@ -53,12 +51,12 @@ func (p *Pager[T]) Reload(e *Env, fetch func(ctx context.Context, after string) 
 
 // Follow asks for the next part where the row in sight is near the end; then is
 // called once Rows has it.
-func (p *Pager[T]) Follow(e *Env, row int, fetch func(ctx context.Context, after string) (Part[T], error), then func() tea.Cmd) tea.Cmd {
+func (p *Pager[T]) Follow(e *Env, row int, fetch Fetch[T], then func() tea.Cmd) tea.Cmd {
 	if p.Next == "" || p.more.Busy() || p.First.Busy() || row < len(p.Rows) {
 		return nil
 	}
 	after := p.Next
-	return p.more.Start(e, func(ctx context.Context) (Part[T], error) { return fetch(ctx, after) }, func() tea.Cmd {
+	return p.more.Start(e, func(ctx context.Context) (api.Page[T], error) { return fetch(ctx, after) }, func() tea.Cmd {
 		if p.more.Err != nil {
 			return nil
 		}
@@ -69,12 +67,12 @@ func (p *Pager[T]) Follow(e *Env, row int, fetch func(ctx context.Context, after
 
 // All asks for every part that is missing; then is called once Rows is the whole
 // list, or what came of it before an error.
-func (p *Pager[T]) All(e *Env, fetch func(ctx context.Context, after string) (Part[T], error), then func() tea.Cmd) tea.Cmd {
+func (p *Pager[T]) All(e *Env, fetch Fetch[T], then func() tea.Cmd) tea.Cmd {
 	if p.Next == "" || p.First.Busy() {
 		return then()
 	}
 	after := p.Next
-	return p.more.Start(e, func(ctx context.Context) (Part[T], error) { return Whole(ctx, fetch, after) }, func() tea.Cmd {
+	return p.more.Start(e, func(ctx context.Context) (api.Page[T], error) { return Whole(ctx, fetch, after) }, func() tea.Cmd {
 		if p.more.Err == nil {
 			p.Rows, p.Next = append(p.Rows, p.more.Data.Rows...), p.more.Data.Next
 		}

@@ -95,21 +95,21 @@ func (f *Fake) Sessions(context.Context) ([]api.Connected, error) {
 }
 
 // Accounts searches the people; Next is the login of the last row.
-func (f *Fake) Accounts(_ context.Context, words string, n int, after string) (api.AccountPage, error) {
+func (f *Fake) Accounts(_ context.Context, words string, n int, after string) (api.Page[api.Account], error) {
 	if err := f.call("Accounts"); err != nil {
-		return api.AccountPage{}, err
+		return api.Page[api.Account]{}, err
 	}
-	var p api.AccountPage
+	var p api.Page[api.Account]
 	for _, a := range f.People {
 		text := i18n.Fold(a.Login + " " + a.FirstName + " " + a.LastName + " " + a.Email)
 		if a.Login <= after || !strings.Contains(text, i18n.Fold(words)) {
 			continue
 		}
-		if len(p.Accounts) == n {
-			p.Next = p.Accounts[n-1].Login
+		if len(p.Rows) == n {
+			p.Next = p.Rows[n-1].Login
 			break
 		}
-		p.Accounts = append(p.Accounts, a)
+		p.Rows = append(p.Rows, a)
 	}
 	return p, nil
 }

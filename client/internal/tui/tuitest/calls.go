@@ -42,9 +42,9 @@ func (f *Fake) Quotas(context.Context) (api.Quotas, error) { return f.Quota, f.c
 func (f *Fake) Count(context.Context) (api.Count, error) { return f.Here, f.call("Count") }
 
 // Articles searches the stock; Next is the place in the stock.
-func (f *Fake) Articles(_ context.Context, q api.Query) (api.ArticlePage, error) {
+func (f *Fake) Articles(_ context.Context, q api.Query) (api.Page[api.Article], error) {
 	if err := f.call("Articles"); err != nil {
-		return api.ArticlePage{}, err
+		return api.Page[api.Article]{}, err
 	}
 	stock := f.Stock
 	if q.Sort != api.Newest {
@@ -56,17 +56,17 @@ func (f *Fake) Articles(_ context.Context, q api.Query) (api.ArticlePage, error)
 			return int(a.Cents - b.Cents)
 		})
 	}
-	p := api.ArticlePage{At: f.Now}
+	var p api.Page[api.Article]
 	from, _ := strconv.Atoi(q.After)
 	for i := from; i < len(stock); i++ {
 		if !matches(stock[i], q) {
 			continue
 		}
-		if len(p.Articles) == q.N {
+		if len(p.Rows) == q.N {
 			p.Next = strconv.Itoa(i)
 			break
 		}
-		p.Articles = append(p.Articles, stock[i])
+		p.Rows = append(p.Rows, stock[i])
 	}
 	return p, nil
 }
@@ -114,12 +114,12 @@ func (f *Fake) spend() api.Quota {
 
 func (f *Fake) Withdraw(context.Context, string) error { return f.call("Withdraw") }
 
-func (f *Fake) MySales(context.Context, int, string) (api.ArticlePage, error) {
-	return api.ArticlePage{Articles: f.Sales, At: f.Now}, f.call("MySales")
+func (f *Fake) MySales(context.Context, int, string) (api.Page[api.Article], error) {
+	return api.Page[api.Article]{Rows: f.Sales}, f.call("MySales")
 }
 
-func (f *Fake) MyPurchases(context.Context, int, string) (api.ArticlePage, error) {
-	return api.ArticlePage{Articles: f.Buys, At: f.Now}, f.call("MyPurchases")
+func (f *Fake) MyPurchases(context.Context, int, string) (api.Page[api.Article], error) {
+	return api.Page[api.Article]{Rows: f.Buys}, f.call("MyPurchases")
 }
 
 func (f *Fake) Boards(context.Context, api.Board) (api.Boards, error) {
@@ -127,8 +127,8 @@ func (f *Fake) Boards(context.Context, api.Board) (api.Boards, error) {
 }
 
 // News gives the whole inbox at once.
-func (f *Fake) News(context.Context, int, string) (api.NewsPage, error) {
-	return api.NewsPage{News: slices.Clone(f.Inbox), Unread: f.unread()}, f.call("News")
+func (f *Fake) News(context.Context, int, string) (api.Page[api.News], error) {
+	return api.Page[api.News]{Rows: slices.Clone(f.Inbox), Unread: f.unread()}, f.call("News")
 }
 
 // MarkRead marks a row and all below it.

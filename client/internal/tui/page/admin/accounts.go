@@ -59,11 +59,10 @@ func (p *accounts) show() tea.Cmd {
 }
 
 // fetch asks for a part of what is searched for now.
-func (p *accounts) fetch() func(context.Context, string) (page.Part[api.Account], error) {
+func (p *accounts) fetch() page.Fetch[api.Account] {
 	words := p.search.Words()
-	return func(ctx context.Context, after string) (page.Part[api.Account], error) {
-		got, err := p.e.API.Accounts(ctx, words, pageRows, after)
-		return page.Part[api.Account]{Rows: got.Accounts, Next: got.Next}, err
+	return func(ctx context.Context, after string) (api.Page[api.Account], error) {
+		return p.e.API.Accounts(ctx, words, pageRows, after)
 	}
 }
 

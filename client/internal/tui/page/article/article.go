@@ -68,7 +68,7 @@ func fetch(ctx context.Context, e *page.Env, id string) (detail, error) {
 	}
 	list, err := e.API.Articles(ctx, api.Query{Category: d.Category, N: nearAtMost})
 	all := detail{Detail: d}
-	for _, a := range list.Articles {
+	for _, a := range list.Rows {
 		if a.ID != id && a.Seller != d.Seller {
 			all.Near = append(all.Near, a)
 		}

@@ -52,7 +52,7 @@ type Page struct {
 	top   bool             // the next answer is shown from its first row
 	typed page.Debounce    // of the query
 
-	poll   page.Load[page.Part[*row]]
+	poll   page.Load[api.Page[*row]]
 	polled time.Time // when the list was last compared with the server's
 
 	detail page.Load[page.Detail]

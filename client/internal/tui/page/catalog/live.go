@@ -7,6 +7,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"etuservices/client/internal/api"
 	"etuservices/client/internal/tui/page"
 )
 
@@ -40,7 +41,7 @@ func (p *Page) look() tea.Cmd {
 	}
 	after, fetch := at.after, p.fetch()
 	p.polled = p.e.Now()
-	return p.poll.Start(p.e, func(ctx context.Context) (page.Part[*row], error) { return fetch(ctx, after) }, func() tea.Cmd {
+	return p.poll.Start(p.e, func(ctx context.Context) (api.Page[*row], error) { return fetch(ctx, after) }, func() tea.Cmd {
 		if p.poll.Err != nil {
 			return nil
 		}
@@ -54,7 +55,7 @@ func (p *Page) look() tea.Cmd {
 
 // merge takes the server's rows behind after into the list: those that are new
 // are marked, those that are missing are struck through.
-func (p *Page) merge(after string, now page.Part[*row]) {
+func (p *Page) merge(after string, now api.Page[*row]) {
 	rows := p.list.Rows
 	from := slices.IndexFunc(rows, func(r *row) bool { return r.after == after })
 	if from < 0 {

@@ -78,12 +78,12 @@ func (p *Page) wide() bool {
 }
 
 // fetch asks for a part of the query as it stands now.
-func (p *Page) fetch() func(context.Context, string) (page.Part[*row], error) {
+func (p *Page) fetch() page.Fetch[*row] {
 	q := p.query()
-	return func(ctx context.Context, after string) (page.Part[*row], error) {
+	return func(ctx context.Context, after string) (api.Page[*row], error) {
 		q.After = after
 		got, err := p.e.API.Articles(ctx, q)
-		return page.Part[*row]{Rows: rowsOf(got.Articles, after), Next: got.Next}, err
+		return api.Page[*row]{Rows: rowsOf(got.Rows, after), Next: got.Next}, err
 	}
 }
 

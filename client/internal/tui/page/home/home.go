@@ -32,7 +32,7 @@ type Page struct {
 	page.Base
 	e       *page.Env
 	table   widget.Table
-	arrived page.Load[api.ArticlePage]
+	arrived page.Load[api.Page[api.Article]]
 	rest    page.Load[figures]
 }
 
@@ -65,10 +65,10 @@ func (p *Page) ask() tea.Cmd {
 	if a, ok := p.current(); ok && p.table.Cur > 0 {
 		at = a.ID
 	}
-	return p.arrived.Start(p.e, func(ctx context.Context) (api.ArticlePage, error) {
+	return p.arrived.Start(p.e, func(ctx context.Context) (api.Page[api.Article], error) {
 		return p.e.API.Articles(ctx, api.Query{N: newest})
 	}, func() tea.Cmd {
-		for i, a := range p.arrived.Data.Articles {
+		for i, a := range p.arrived.Data.Rows {
 			if a.ID == at { // the cursor stays on its article
 				p.table.Cur = i
 			}
@@ -116,7 +116,7 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 		p.arrived.Forget()
 		p.rest.Forget()
 	case page.Click:
-		if p.table.Click(int(m), len(p.arrived.Data.Articles)) {
+		if p.table.Click(int(m), len(p.arrived.Data.Rows)) {
 			return p.key(keys.Enter.Press())
 		}
 	case tea.KeyMsg:
@@ -141,7 +141,7 @@ func (p *Page) refresh() tea.Cmd {
 func (p *Page) key(k tea.KeyMsg) tea.Cmd {
 	a, there := p.current()
 	switch {
-	case p.table.Key(k, len(p.arrived.Data.Articles)):
+	case p.table.Key(k, len(p.arrived.Data.Rows)):
 	case keys.Refresh.Is(k):
 		return p.Show(nil)
 	case keys.Search.Is(k):
@@ -158,7 +158,7 @@ func (p *Page) key(k tea.KeyMsg) tea.Cmd {
 
 // current is the article under the cursor.
 func (p *Page) current() (api.Article, bool) {
-	return page.At(p.arrived.Data.Articles, p.table.Cur)
+	return page.At(p.arrived.Data.Rows, p.table.Cur)
 }
 
 // Title is the name of the page.

@@ -181,7 +181,7 @@ func (p *Page) news(w, h int) string {
 // arrivals are the newest articles.
 func (p *Page) arrivals(w, h int) string {
 	e, th := p.e, p.e.Theme
-	all := p.arrived.Data.Articles
+	all := p.arrived.Data.Rows
 	in := w - widget.PanelW
 	p.table.SetHeight(h - widget.PanelH)
 	from, to := p.table.Window(len(all))
