@@ -18,12 +18,12 @@ func orders() []command {
 		{names: [2]string{"direct", "live"}, help: i18n.SimpleHelp.Live, do: (*session).live},
 		{names: [2]string{"sessions", "sessions"}, help: i18n.SimpleHelp.Sessions, do: (*session).sessions},
 		{names: [2]string{"comptes", "accounts"}, args: [2]string{"[mots]", "[words]"}, help: i18n.SimpleHelp.Accounts, do: (*session).accounts},
-		{names: [2]string{"bloquer", "block"}, args: [2]string{"identifiant raison", "login reason"}, help: i18n.SimpleHelp.Block, do: about(i18n.Block.Title, i18n.Block.Done, i18n.Admin.Reason, (*api.Client).Block)},
-		{names: [2]string{"debloquer", "unblock"}, args: [2]string{"identifiant", "login"}, help: i18n.SimpleHelp.Unblock, do: about(i18n.Unblock.Title, i18n.Unblock.Done, none, alone((*api.Client).Unblock))},
-		{names: [2]string{"expulser", "expel"}, args: [2]string{"identifiant [minutes=10] raison", "login [minutes=10] reason"}, help: i18n.SimpleHelp.Expel, do: about(i18n.Expel.Title, i18n.Expel.Done, i18n.Admin.Reason, expel)},
-		{names: [2]string{"raz", "reset"}, args: [2]string{"identifiant", "login"}, help: i18n.SimpleHelp.Reset, do: about(i18n.Reset.Title, i18n.Reset.Done, none, alone((*api.Client).ResetQuotas))},
-		{names: [2]string{"nouveaumdp", "newpassword"}, args: [2]string{"identifiant", "login"}, help: i18n.SimpleHelp.Give, do: about(i18n.Give.Title, i18n.Give.Done, i18n.Login.Password, (*api.Client).GivePassword)},
-		{names: [2]string{"supprimer", "delete"}, args: [2]string{"identifiant raison", "login reason"}, help: i18n.SimpleHelp.Delete, do: about(i18n.Delete.Title, i18n.Delete.Done, i18n.Admin.Reason, (*api.Client).DeleteAccount)},
+		{names: [2]string{"bloquer", "block"}, args: [2]string{"identifiant raison", "login reason"}, help: i18n.SimpleHelp.Block, do: about(i18n.Block, i18n.Admin.Reason, (*api.Client).Block)},
+		{names: [2]string{"debloquer", "unblock"}, args: [2]string{"identifiant", "login"}, help: i18n.SimpleHelp.Unblock, do: about(i18n.Unblock, none, alone((*api.Client).Unblock))},
+		{names: [2]string{"expulser", "expel"}, args: [2]string{"identifiant [minutes=10] raison", "login [minutes=10] reason"}, help: i18n.SimpleHelp.Expel, do: about(i18n.Expel, i18n.Admin.Reason, expel)},
+		{names: [2]string{"raz", "reset"}, args: [2]string{"identifiant", "login"}, help: i18n.SimpleHelp.Reset, do: about(i18n.Reset, none, alone((*api.Client).ResetQuotas))},
+		{names: [2]string{"nouveaumdp", "newpassword"}, args: [2]string{"identifiant", "login"}, help: i18n.SimpleHelp.Give, do: about(i18n.Give, i18n.Login.Password, (*api.Client).GivePassword)},
+		{names: [2]string{"supprimer", "delete"}, args: [2]string{"identifiant raison", "login reason"}, help: i18n.SimpleHelp.Delete, do: about(i18n.Delete, i18n.Admin.Reason, (*api.Client).DeleteAccount)},
 		{names: [2]string{"annonce", "announce"}, args: [2]string{"texte", "text"}, help: i18n.SimpleHelp.Announce, do: (*session).announce},
 		{names: [2]string{"inscriptions", "registrations"}, args: [2]string{"[ouvertes|fermees]", "[open|closed]"}, help: i18n.SimpleHelp.Registrations, do: (*session).registrations},
 	}
@@ -60,7 +60,7 @@ func expel(c *api.Client, ctx context.Context, login, text string) error {
 
 // about makes a command of an order: it asks for what is missing, and whether
 // it is meant.
-func about(title, said, more i18n.Msg, do act) func(*session, context.Context, string) error {
+func about(words i18n.Confirm, more i18n.Msg, do act) func(*session, context.Context, string) error {
 	return func(s *session, ctx context.Context, args string) (err error) {
 		login, text, _ := strings.Cut(args, " ")
 		if login == "" {
@@ -74,13 +74,13 @@ func about(title, said, more i18n.Msg, do act) func(*session, context.Context, s
 				return err
 			}
 		}
-		if ok, err := s.yes(ctx, s.t.S(i18n.Simple.Sure, s.t.S(title, login))); !ok || err != nil {
+		if ok, err := s.yes(ctx, s.t.S(i18n.Simple.Sure, s.t.S(words.Title, login))); !ok || err != nil {
 			return err
 		}
 		if err := s.wait(ctx, func(ctx context.Context) error { return do(s.api, ctx, login, text) }); err != nil {
 			return err
 		}
-		s.say(said, login)
+		s.say(words.Done, login)
 		return nil
 	}
 }

@@ -2,7 +2,6 @@ package admin
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
-	"etuservices/client/internal/tui/form"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/theme"
@@ -30,24 +28,18 @@ const (
 
 // accounts is everybody, as the server searches them.
 type accounts struct {
-	page.Size
-	e      *page.Env
-	table  widget.Table
-	search form.Search
-	list   page.Pager[api.Account]
-	rows   []api.Account // of list, in the order chosen
-	by     int           // the column that they are sorted by
-	typed  page.Debounce // of the search
-	file   page.Load[string]
-	lookUp func(login string) tea.Cmd // shows the account
+	searched[api.Account]
+	list  page.Pager[api.Account]
+	typed page.Debounce // of the search
 }
 
 func newAccounts(e *page.Env, lookUp func(login string) tea.Cmd) *accounts {
-	return &accounts{e: e, lookUp: lookUp, search: form.NewSearch()}
+	return &accounts{searched: newSearched[api.Account](e, lookUp)}
 }
 
-func (p *accounts) setSize(w, h int) {
-	p.SetSize(w, h)
+// SetSize sets the size of the panel and of its table.
+func (p *accounts) SetSize(w, h int) {
+	p.Size.SetSize(w, h)
 	p.table.SetHeight(h - widget.PanelH - 3) // search, head, what can be done
 }
 
@@ -84,15 +76,11 @@ func (p *accounts) follow() tea.Cmd {
 // order puts the rows in the order chosen, with the cursor on the account where it
 // was.
 func (p *accounts) order() {
-	at, there := p.current()
-	p.rows = p.list.Rows
+	rows := p.list.Rows
 	if p.by != 0 {
-		p.rows = p.columns()[p.by].sorted(p.list.Rows)
+		rows = p.columns()[p.by].sorted(rows)
 	}
-	if i := slices.IndexFunc(p.rows, func(a api.Account) bool { return a.Login == at.Login }); there && i >= 0 {
-		p.table.Cur = i
-	}
-	p.table.Clamp(len(p.rows))
+	p.put(rows, func(a, b api.Account) bool { return a.Login == b.Login })
 }
 
 func (p *accounts) update(m tea.Msg) tea.Cmd {
@@ -132,10 +120,6 @@ func (p *accounts) changed(m done) {
 	p.order()
 }
 
-func (p *accounts) current() (a api.Account, ok bool) {
-	return page.At(p.rows, p.table.Cur)
-}
-
 func (p *accounts) key(k tea.KeyMsg) tea.Cmd {
 	if changed, used := p.search.Key(k); changed {
 		p.table.Cur = 0
@@ -145,7 +129,7 @@ func (p *accounts) key(k tea.KeyMsg) tea.Cmd {
 	}
 	a, there := p.current()
 	switch {
-	case p.typing(): // the arrows: one looks while searching
+	case p.Typing(): // the arrows: one looks while searching
 	case keys.Back.Is(k):
 		return p.e.Back()
 	case keys.Refresh.Is(k):
@@ -186,40 +170,24 @@ func act(e *page.Env, k tea.KeyMsg, a api.Account) (used bool) {
 		reset(e, a.Login)
 	case keys.Block.Is(k) && a.Standing != api.AccountActive:
 		unblock(e, a.Login)
-	case keys.Block.Is(k), keys.Expel.Is(k), keys.Give.Is(k), keys.Delete.Is(k):
-		if isSelf(e, a.Login) {
-			break
-		}
-		switch {
-		case keys.Block.Is(k):
-			block(e, a.Login)
-		case keys.Expel.Is(k):
-			expel(e, a.Login)
-		case keys.Give.Is(k):
-			give(e, a.Login)
-		default:
-			remove(e, a.Login)
-		}
-	default:
+	case !keys.Block.Is(k) && !keys.Expel.Is(k) && !keys.Give.Is(k) && !keys.Delete.Is(k):
 		return false
+	case isSelf(e, a.Login): // told that this is not possible
+	case keys.Block.Is(k):
+		block(e, a.Login)
+	case keys.Expel.Is(k):
+		expel(e, a.Login)
+	case keys.Give.Is(k):
+		give(e, a.Login)
+	default:
+		remove(e, a.Login)
 	}
 	return true
 }
 
-func (p *accounts) click(row int) tea.Cmd {
-	if p.table.Click(row, len(p.rows)) {
-		return p.key(keys.Enter.Press())
-	}
-	return nil
-}
-
-func (p *accounts) typing() bool { return p.search.Typing() }
-
 func (p *accounts) forget() {
+	p.searched.forget()
 	p.list.Forget()
-	p.file.Forget()
-	p.search.Clear()
-	p.rows, p.by, p.table.Cur = nil, 0, 0
 	p.typed.Cancel()
 }
 
@@ -298,7 +266,7 @@ func actionsLine(e *page.Env, a api.Account, w int) string {
 }
 
 func (p *accounts) keys() []keys.Key {
-	if p.typing() {
+	if p.Typing() {
 		return p.search.Keys()
 	}
 	return []keys.Key{keys.Enter.To(i18n.Do.Account), keys.Search, keys.Sort, keys.Export, keys.Copy}

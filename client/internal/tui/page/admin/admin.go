@@ -20,11 +20,11 @@ type panel interface {
 	show() tea.Cmd
 	update(tea.Msg) tea.Cmd // everything but keys
 	key(tea.KeyMsg) tea.Cmd
-	click(row int) tea.Cmd
-	setSize(w, h int)
+	click(row int) (again bool) // on the row of the cursor: it is Enter then
+	SetSize(w, h int)
 	view() string
 	keys() []keys.Key
-	typing() bool
+	Typing() bool
 	forget() // another user logs in
 }
 
@@ -96,7 +96,10 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 	case tea.KeyMsg:
 		return p.key(m)
 	case page.Click:
-		return p.current().click(int(m))
+		if p.current().click(int(m)) {
+			return p.current().key(keys.Enter.Press())
+		}
+		return nil
 	case page.Left:
 		p.registrations.Forget()
 		p.tab = tabLive
@@ -123,7 +126,7 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 
 func (p *Page) key(k tea.KeyMsg) tea.Cmd {
 	now := p.current()
-	if now.typing() {
+	if now.Typing() {
 		return now.key(k)
 	}
 	switch {
@@ -154,9 +157,9 @@ func (p *Page) turn(by int) tea.Cmd {
 func (p *Page) SetSize(w, h int) {
 	p.Base.SetSize(w, h)
 	for _, one := range p.panels {
-		one.setSize(w, h-1) // the tabs
+		one.SetSize(w, h-1) // the tabs
 	}
-	p.details.setSize(w, h-1)
+	p.details.SetSize(w, h-1)
 }
 
 // View draws the page.
@@ -192,10 +195,7 @@ func (p *Page) View() string {
 func (p *Page) Title() string { return p.e.S(i18n.Admin.Title) }
 
 // Typing says that letters belong to a field.
-func (p *Page) Typing() bool { return p.current().typing() }
-
-// Draft says that something typed would be lost.
-func (p *Page) Draft() bool { return false }
+func (p *Page) Typing() bool { return p.current().Typing() }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,11 +51,7 @@ func (p *details) show() tea.Cmd { return p.reload() }
 
 func (p *details) forget() { p.close() }
 
-func (p *details) setSize(w, h int) { p.SetSize(w, h) }
-
-func (p *details) typing() bool { return false }
-
-func (p *details) click(int) tea.Cmd { return nil }
+func (p *details) click(int) (again bool) { return false }
 
 func (p *details) update(m tea.Msg) tea.Cmd {
 	switch m := m.(type) {
@@ -122,14 +119,9 @@ func (p *details) view() string {
 	if rest/rows < leastRows {
 		parts = append(parts, p.scrolled(lists, rest))
 	} else {
-		weights := func(n int) []int {
-			w := make([]int, n)
-			for i := range w {
-				w[i] = 1
-			}
-			return w
-		}
-		heights, widths := widget.Share(rest, 0, weights(rows)...), widget.Share(p.W, widget.Gutter, weights(columns)...)
+		alike := []int{1}
+		heights := widget.Share(rest, 0, slices.Repeat(alike, rows)...)
+		widths := widget.Share(p.W, widget.Gutter, slices.Repeat(alike, columns)...)
 		for row, h := range heights {
 			var blocks []string
 			for i, list := range lists[row*columns : min(len(lists), (row+1)*columns)] {

@@ -42,8 +42,6 @@ func newLive(e *page.Env, lookUp func(login string) tea.Cmd) *live {
 	return &live{e: e, feed: newFeed(e), near: quotaUses{}, lookUp: lookUp}
 }
 
-func (p *live) setSize(w, h int) { p.SetSize(w, h) }
-
 func (p *live) show() tea.Cmd { return p.askInstances() }
 
 // follow asks for the measures, and for what was before the first of them. Asking
@@ -138,12 +136,7 @@ func (p *live) key(k tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
-func (p *live) click(row int) tea.Cmd {
-	if p.feed.table.Click(row, len(p.feed.shown)) {
-		return p.key(keys.Enter.Press())
-	}
-	return nil
-}
+func (p *live) click(row int) (again bool) { return p.feed.table.Click(row, len(p.feed.shown)) }
 
 func (p *live) forget() {
 	p.ask.Forget()
@@ -153,10 +146,11 @@ func (p *live) forget() {
 	p.feed = newFeed(p.e)
 }
 
-func (p *live) typing() bool { return p.feed.search.Typing() }
+// Typing says that letters belong to the search.
+func (p *live) Typing() bool { return p.feed.search.Typing() }
 
 func (p *live) keys() []keys.Key {
-	if p.typing() {
+	if p.Typing() {
 		return p.feed.search.Keys()
 	}
 	return p.feed.keys()

@@ -22,11 +22,8 @@ func reason() *form.Entry {
 
 // orderForm is what is asked before an order is given.
 type orderForm struct {
-	about   string   // a login; "" is about nobody
-	title   i18n.Msg // with %s for about
-	body    i18n.Msg
-	yes     i18n.Msg
-	said    i18n.Msg // once done, with %s for about
+	about   string       // a login; "" is about nobody
+	words   i18n.Confirm // Title and Done have %s for about
 	entries []*form.Entry
 	order   func(in []string) order
 	do      func(ctx context.Context, in []string) error
@@ -43,15 +40,15 @@ func (o orderForm) text(e *page.Env, m i18n.Msg) string {
 // published.
 func (o orderForm) ask(e *page.Env) {
 	e.Open(dialog.NewAsk(e, dialog.Question{
-		Title:     func() string { return o.text(e, o.title) },
-		Body:      func() string { return e.S(o.body) },
-		Yes:       o.yes,
+		Title:     func() string { return o.text(e, o.words.Title) },
+		Body:      func() string { return e.S(o.words.Ask) },
+		Yes:       o.words.Yes,
 		Forbidden: i18n.Admin.Refused,
 		Entries:   o.entries,
 		Do:        o.do,
 		Then: func(in []string) tea.Cmd {
 			e.Publish(done{o.order(in), o.about})
-			e.Say(page.Good, o.text(e, o.said))
+			e.Say(page.Good, o.text(e, o.words.Done))
 			return nil
 		},
 	}))
@@ -62,17 +59,15 @@ func always(o order) func([]string) order { return func([]string) order { return
 
 func block(e *page.Env, login string) {
 	orderForm{
-		about: login, title: i18n.Block.Title, body: i18n.Block.Ask, yes: i18n.Block.Yes, said: i18n.Block.Done,
-		entries: []*form.Entry{reason()}, order: always(blocked),
+		about: login, words: i18n.Block, entries: []*form.Entry{reason()}, order: always(blocked),
 		do: func(ctx context.Context, in []string) error { return e.API.Block(ctx, login, in[0]) },
 	}.ask(e)
 }
 
 func unblock(e *page.Env, login string) {
 	orderForm{
-		about: login, title: i18n.Unblock.Title, body: i18n.Unblock.Ask, yes: i18n.Unblock.Yes, said: i18n.Unblock.Done,
-		order: always(unblocked),
-		do:    func(ctx context.Context, _ []string) error { return e.API.Unblock(ctx, login) },
+		about: login, words: i18n.Unblock, order: always(unblocked),
+		do: func(ctx context.Context, _ []string) error { return e.API.Unblock(ctx, login) },
 	}.ask(e)
 }
 
@@ -86,7 +81,7 @@ func expel(e *page.Env, login string) {
 		},
 	}
 	orderForm{
-		about: login, title: i18n.Expel.Title, body: i18n.Expel.Ask, yes: i18n.Expel.Yes, said: i18n.Expel.Done,
+		about: login, words: i18n.Expel,
 		entries: []*form.Entry{reason(), minutes}, order: func(in []string) order {
 			if in[1] != "" {
 				return expelledLong
@@ -102,16 +97,15 @@ func expel(e *page.Env, login string) {
 
 func reset(e *page.Env, login string) {
 	orderForm{
-		about: login, title: i18n.Reset.Title, body: i18n.Reset.Ask, yes: i18n.Reset.Yes, said: i18n.Reset.Done,
-		order: always(unchanged),
-		do:    func(ctx context.Context, _ []string) error { return e.API.ResetQuotas(ctx, login) },
+		about: login, words: i18n.Reset, order: always(unchanged),
+		do: func(ctx context.Context, _ []string) error { return e.API.ResetQuotas(ctx, login) },
 	}.ask(e)
 }
 
 // give does not hide the password: it is read out, and is no secret for long.
 func give(e *page.Env, login string) {
 	orderForm{
-		about: login, title: i18n.Give.Title, body: i18n.Give.Ask, yes: i18n.Give.Yes, said: i18n.Give.Done,
+		about: login, words: i18n.Give,
 		entries: []*form.Entry{{
 			Field: "motdepasse", Label: i18n.Login.Password, Hint: i18n.Admin.PasswordHint,
 			In: form.Input{Max: protocol.MaxPassword, Exact: true}, Check: form.CheckPassword,
@@ -123,15 +117,14 @@ func give(e *page.Env, login string) {
 
 func remove(e *page.Env, login string) {
 	orderForm{
-		about: login, title: i18n.Delete.Title, body: i18n.Delete.Ask, yes: i18n.Delete.Yes, said: i18n.Delete.Done,
-		entries: []*form.Entry{reason()}, order: always(deleted),
+		about: login, words: i18n.Delete, entries: []*form.Entry{reason()}, order: always(deleted),
 		do: func(ctx context.Context, in []string) error { return e.API.DeleteAccount(ctx, login, in[0]) },
 	}.ask(e)
 }
 
 func announce(e *page.Env) {
 	orderForm{
-		title: i18n.Announce.Title, body: i18n.Announce.Ask, yes: i18n.Announce.Yes, said: i18n.Announce.Done,
+		words: i18n.Announce,
 		entries: []*form.Entry{{
 			Field: "texte", Label: i18n.Admin.Text, Hint: i18n.Admin.TextHint,
 			In: form.Input{Max: protocol.MaxAnnounce}, Check: form.CheckText,
@@ -143,11 +136,11 @@ func announce(e *page.Env) {
 
 func openRegistrations(e *page.Env, open bool) {
 	o := orderForm{
-		title: i18n.CloseRegistration.Title, body: i18n.CloseRegistration.Ask, yes: i18n.CloseRegistration.Yes, said: i18n.CloseRegistration.Done, order: always(registrationsChanged),
+		words: i18n.CloseRegistration, order: always(registrationsChanged),
 		do: func(ctx context.Context, _ []string) error { return e.API.OpenRegistrations(ctx, open) },
 	}
 	if open {
-		o.title, o.body, o.yes, o.said = i18n.OpenRegistration.Title, i18n.OpenRegistration.Ask, i18n.OpenRegistration.Yes, i18n.OpenRegistration.Done
+		o.words = i18n.OpenRegistration
 	}
 	o.ask(e)
 }

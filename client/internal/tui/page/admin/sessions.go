@@ -10,7 +10,6 @@ import (
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
-	"etuservices/client/internal/tui/form"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/widget"
@@ -22,23 +21,17 @@ const sessionsAge = 5 * time.Second
 
 // sessions is who is logged in, on which server and from where.
 type sessions struct {
-	page.Base
-	e      *page.Env
-	table  widget.Table
-	search form.Search
-	all    page.Load[[]api.Connected]
-	rows   []api.Connected // those that the search leaves, in the order chosen
-	by     int             // the column that they are sorted by
-	file   page.Load[string]
-	lookUp func(login string) tea.Cmd // shows the account
+	searched[api.Connected]
+	all page.Load[[]api.Connected]
 }
 
 func newSessions(e *page.Env, lookUp func(login string) tea.Cmd) *sessions {
-	return &sessions{e: e, lookUp: lookUp, search: form.NewSearch()}
+	return &sessions{searched: newSearched[api.Connected](e, lookUp)}
 }
 
-func (p *sessions) setSize(w, h int) {
-	p.SetSize(w, h)
+// SetSize sets the size of the panel and of its table.
+func (p *sessions) SetSize(w, h int) {
+	p.Size.SetSize(w, h)
 	p.table.SetHeight(h - widget.PanelH - 2) // search, head
 }
 
@@ -74,27 +67,16 @@ func (p *sessions) update(m tea.Msg) tea.Cmd {
 // narrow shows what the search leaves, with the cursor on the session where it
 // was.
 func (p *sessions) narrow() {
-	at, there := p.current()
 	words := strings.Fields(i18n.Fold(p.search.Words()))
-	p.rows = nil
+	var rows []api.Connected
 	for _, c := range p.all.Data {
 		text := i18n.Fold(c.Login + " " + c.Server + " " + c.Address)
 		missing := func(w string) bool { return !strings.Contains(text, w) }
 		if !slices.ContainsFunc(words, missing) {
-			p.rows = append(p.rows, c)
+			rows = append(rows, c)
 		}
 	}
-	p.rows = p.columns()[p.by].sorted(p.rows)
-	for i, c := range p.rows {
-		if there && c == at {
-			p.table.Cur = i
-		}
-	}
-	p.table.Clamp(len(p.rows))
-}
-
-func (p *sessions) current() (c api.Connected, ok bool) {
-	return page.At(p.rows, p.table.Cur)
+	p.put(p.columns()[p.by].sorted(rows), func(a, b api.Connected) bool { return a == b })
 }
 
 func (p *sessions) key(k tea.KeyMsg) tea.Cmd {
@@ -106,7 +88,7 @@ func (p *sessions) key(k tea.KeyMsg) tea.Cmd {
 	}
 	c, there := p.current()
 	switch {
-	case p.typing(): // the arrows: one looks while searching
+	case p.Typing(): // the arrows: one looks while searching
 	case keys.Back.Is(k):
 		return p.e.Back()
 	case keys.Refresh.Is(k):
@@ -181,24 +163,13 @@ func (p *sessions) view() string {
 }
 
 func (p *sessions) keys() []keys.Key {
-	if p.typing() {
+	if p.Typing() {
 		return p.search.Keys()
 	}
 	return []keys.Key{keys.Enter.To(i18n.Do.Account), keys.Expel, keys.Search, keys.Sort, keys.Export}
 }
 
-func (p *sessions) click(row int) tea.Cmd {
-	if p.table.Click(row, len(p.rows)) {
-		return p.key(keys.Enter.Press())
-	}
-	return nil
-}
-
-func (p *sessions) typing() bool { return p.search.Typing() }
-
 func (p *sessions) forget() {
+	p.searched.forget()
 	p.all.Forget()
-	p.search.Clear()
-	p.file.Forget()
-	p.rows, p.by, p.table.Cur = nil, 0, 0
 }
