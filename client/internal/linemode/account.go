@@ -4,9 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/link"
+	"etuservices/client/internal/prompt"
+	"etuservices/protocol"
 )
 
 func (s *session) register(ctx context.Context, _ string) error {
@@ -85,4 +89,125 @@ func (s *session) logout(ctx context.Context, _ string) error {
 	s.list, s.more = nil, nil
 	s.say(i18n.Simple.LoggedOut)
 	return nil
+}
+
+// arrive waits for the server and lets the user in.
+func (s *session) arrive(ctx context.Context) error {
+	if err := s.reach(ctx); err != nil {
+		return err
+	}
+	s.say(i18n.Simple.Welcome)
+	session, err := fetch(ctx, s, func(ctx context.Context) (api.Session, error) { return s.api.Enter(ctx, s.Login, s.Password) })
+	if err == nil || errors.Is(err, api.ErrNotKept) {
+		return s.welcome(ctx, session, err)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if !errors.Is(err, api.ErrNoToken) {
+		s.line(s.t.Error(err))
+	}
+	err = s.enter(ctx, s.Login)
+	switch {
+	case errors.Is(err, prompt.ErrNobody) && !s.Prompt.Interactive():
+		s.say(i18n.Prompt.NoPassword)
+		return errNoLogin
+	case errors.Is(err, errSaid) && !s.Prompt.Interactive():
+		return errNoLogin
+	case errors.Is(err, errSkipped), errors.Is(err, errSaid):
+		s.say(i18n.Simple.Outside)
+		return nil
+	}
+	return err
+}
+
+// reach tells a person at once when there is no server, and waits; a pipe
+// waits for a moment only.
+func (s *session) reach(ctx context.Context) error {
+	var late <-chan time.Time
+	if !s.Prompt.Interactive() {
+		late = time.After(pipeTimeout)
+	}
+	for {
+		select {
+		case state := <-s.api.Changes():
+			s.tell(s.state(state))
+			if state.Phase == link.Online {
+				return nil
+			}
+		case <-late:
+			return errNoServer
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// enter asks for what is missing and logs in; an empty answer is a way out.
+func (s *session) enter(ctx context.Context, login string) error {
+	var err error
+	if login == "" {
+		if login, err = s.Prompt.Line(ctx, s.t.S(i18n.Prompt.Login)); err != nil {
+			return err
+		}
+	}
+	if login == "" {
+		return errSkipped
+	}
+	for range protocol.MaxFailures {
+		password, err := s.Prompt.Secret(ctx, s.t.S(i18n.Prompt.Password))
+		if err != nil {
+			return err
+		}
+		if password == "" {
+			return errSkipped
+		}
+		session, err := fetch(ctx, s, func(ctx context.Context) (api.Session, error) { return s.api.Login(ctx, login, password) })
+		if err == nil || errors.Is(err, api.ErrNotKept) {
+			return s.welcome(ctx, session, err)
+		}
+		s.line(s.t.Error(err))
+		if link.CodeOf(err) != protocol.ECHEC || !s.Prompt.Interactive() {
+			return errSaid
+		}
+	}
+	return errSaid
+}
+
+func (s *session) welcome(ctx context.Context, session api.Session, notKept error) error {
+	s.list, s.more, s.newest = nil, nil, ""
+	if session.Resumed {
+		s.say(i18n.Simple.Resumed, session.Login)
+	} else {
+		s.say(i18n.Simple.LoggedIn, session.Login)
+	}
+	if notKept != nil {
+		s.say(i18n.Prompt.NotKept)
+	}
+	if session.MustChange { // all but that is refused
+		s.say(i18n.Simple.MustChange)
+		return nil
+	}
+	if err := s.told(s.quota(ctx)); err != nil || session.Unread == 0 {
+		return err
+	}
+	s.line(s.t.N(i18n.Simple.Unread, session.Unread) + " " + s.t.S(i18n.Simple.UnreadDo))
+	return nil
+}
+
+// told lets a session go on after an extra that failed.
+func (s *session) told(err error) error {
+	if err == nil || errors.Is(err, prompt.ErrNobody) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	s.line(s.t.Error(err))
+	return nil
+}
+
+func (s *session) login(ctx context.Context, login string) error {
+	if who, ok := s.api.Session(); ok {
+		s.say(i18n.Simple.Already, who.Login)
+		return errSaid
+	}
+	return s.enter(ctx, login)
 }

@@ -10,9 +10,163 @@ import (
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/link"
+	"etuservices/client/internal/tui/form"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/widget"
+	"etuservices/protocol"
 )
+
+// Question is what Ask asks. Its texts are functions, for the language may
+// change while it stands there.
+type Question struct {
+	Title, Body func() string
+	Yes         i18n.Msg
+	Forbidden   i18n.Msg      // says what INTERDIT means here
+	Entries     []*form.Entry // to be filled in before the answer
+	// Do runs after yes, with what was filled in; nil does nothing. It may be
+	// tried again.
+	Do func(ctx context.Context, in []string) error
+	// Then follows once Do succeeded.
+	Then func(in []string) tea.Cmd
+}
+
+// Ask is a dialog that asks before something is done, with or without fields.
+// Enter in the last field leads to the question, and the question begins on the
+// harmless answer: nothing is done by one key too many.
+type Ask struct {
+	e      *page.Env
+	q      Question
+	fields form.Form
+	answers
+	asking bool // the cursor is on the answers
+	work   page.Load[struct{}]
+	over   bool
+}
+
+// NewAsk makes the dialog of a question.
+func NewAsk(e *page.Env, q Question) *Ask {
+	return &Ask{e: e, q: q, fields: form.New(1, q.Entries...), answers: newAnswers(e), asking: len(q.Entries) == 0}
+}
+
+// Stage tells the root when the dialog is over.
+func (d *Ask) Stage() page.Stage {
+	if d.over {
+		return page.Over
+	}
+	return page.Shown
+}
+
+// Key fills in the fields, then answers.
+func (d *Ask) Key(k tea.KeyMsg) tea.Cmd {
+	switch {
+	case d.early(k):
+	case keys.Back.Is(k):
+		d.work.Cancel()
+		d.over = true
+	case d.work.Busy():
+	case !d.asking:
+		d.fill(k)
+	case len(d.q.Entries) > 0 && (k.Type == tea.KeyUp || keys.PrevPanel.Is(k)):
+		d.asking, d.fields.Focus = false, len(d.q.Entries)-1
+	default:
+		switch d.answer(k) {
+		case no:
+			d.over = true
+		case yes:
+			return d.do()
+		}
+	}
+	return nil
+}
+
+// Click goes to a field, or answers.
+func (d *Ask) Click(i int) tea.Cmd {
+	switch n := len(d.q.Entries); {
+	case d.work.Busy():
+	case i < n:
+		d.asking = false
+		d.fields.Click(i)
+	case i > n:
+		d.over = true
+	case d.fields.Valid():
+		return d.do()
+	default:
+		d.asking = false
+	}
+	return nil
+}
+
+func (d *Ask) fill(k tea.KeyMsg) {
+	if d.fields.Key(k) >= 0 || d.fields.Focus == len(d.q.Entries) {
+		d.asking, d.onYes = d.fields.Valid(), false
+	}
+	if d.asking {
+		d.fields.Focus = len(d.q.Entries)
+	}
+}
+
+func (d *Ask) do() tea.Cmd {
+	in := d.fields.Values()
+	if d.q.Do == nil {
+		d.over = true
+		return d.q.Then(in)
+	}
+	return d.work.Start(d.e, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, d.q.Do(ctx, in)
+	}, func() tea.Cmd {
+		d.onYes = false
+		switch {
+		case d.work.Err == nil:
+			d.over = true
+			return d.q.Then(in)
+		case d.fields.Refuse(d.work.Err):
+			d.work.Err, d.asking = nil, false // said at its field
+		}
+		return nil
+	})
+}
+
+// Secret says that a password is being typed.
+func (d *Ask) Secret() bool { return !d.asking && d.fields.Secret() }
+
+// View draws the question, its fields and the answers.
+func (d *Ask) View(w int) string {
+	e := d.e
+	w = min(Width, w-8)
+	var l widget.Lines
+	l.Add(widget.Wrap(d.q.Body(), w)...)
+	l.Add("")
+	if len(d.q.Entries) > 0 {
+		l.Add(d.fields.View(e, w, 0), "")
+	}
+	switch err := d.work.Err; {
+	case d.work.Busy():
+		l.Add(e.Waiting(), "")
+		return widget.Box(e.Theme, d.q.Title(), l, w)
+	case link.CodeOf(err) == protocol.INTERDIT && d.q.Forbidden != (i18n.Msg{}):
+		l.Add(e.Warning(e.S(d.q.Forbidden), w), "")
+	case err != nil:
+		l.Add(e.Failure(err, w), "")
+	}
+	focus := -1
+	if d.asking {
+		focus = d.focus()
+	}
+	l.Add(widget.Buttons(e.Theme, len(d.q.Entries), focus, e.S(d.q.Yes), e.S(i18n.Common.Cancel)), "")
+	return widget.Box(e.Theme, d.q.Title(), l, w)
+}
+
+// Keys are those of the fields, or of the question.
+func (d *Ask) Keys() []keys.Key {
+	if d.asking {
+		return askKeys(i18n.Do.Yes)
+	}
+	return []keys.Key{
+		keys.Enter.To(i18n.Do.Next), keys.Tabs.To(i18n.Do.Fields), keys.Back.To(i18n.Do.Cancel), keys.HelpTyping,
+	}
+}
 
 // Width is the inner width of a dialog, in cells: it fits the smallest screen.
 const Width = 54

@@ -5,6 +5,7 @@ package mine
 import (
 	"cmp"
 	"context"
+	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -131,4 +132,120 @@ func (p *Page) Keys() []keys.Key {
 		list = append(list, keys.Copy.To(i18n.Do.CopyAddress))
 	}
 	return append(list, keys.Refresh, keys.Help)
+}
+
+// The heights of the panels above and below the list, frames included.
+const (
+	sumH = 3
+	oneH = 4
+)
+
+// SetSize sets the size of the page and of its tables.
+func (p *Page) SetSize(w, h int) {
+	p.Base.SetSize(w, h)
+	for i := range p.tables {
+		p.tables[i].SetHeight(h - sumH - oneH - widget.PanelH - 1) // without the head
+	}
+}
+
+var names = [tabs]i18n.Msg{i18n.Mine.OnSale, i18n.Mine.Sold, i18n.Mine.Bought}
+
+// View draws the page.
+func (p *Page) View() string {
+	widths := widget.Share(p.W, widget.Gutter, 1, 1, 1)
+	sums := make([]string, tabs)
+	for i := range sums {
+		sums[i] = p.sum(i, widths[i])
+	}
+	return widget.Rows(widget.Columns(sums...), p.list(p.W, p.H-sumH-oneH), p.one(p.W))
+}
+
+// sum is how many articles a tab has, and what they cost together.
+func (p *Page) sum(tab, w int) string {
+	e, th := p.e, p.e.Theme
+	n, cents := 0, int64(0)
+	for _, a := range p.all.Data[tab] {
+		if a.Status != api.Withdrawn {
+			n++
+			cents += a.Cents
+		}
+	}
+	text := ""
+	if p.all.Has {
+		const wordsFrom = 24
+		count := e.T.N(i18n.Common.Items, n)
+		if w < wordsFrom {
+			count = e.T.Int(int64(n))
+		}
+		text = widget.Ends(th.Strong.Render(count), th.Price.Render(e.T.Amount(cents)), w-widget.PanelW)
+	}
+	return widget.Panel{Title: e.S(names[tab]), Focused: tab == p.tab}.View(th, text, w, sumH)
+}
+
+func (p *Page) list(w, h int) string {
+	e, th := p.e, p.e.Theme
+	rows, table, inner := p.rows(), &p.tables[p.tab], w-widget.PanelW
+	table.Clamp(len(rows))
+	panel := widget.Panel{Title: e.S(names[p.tab]), Focused: true, Top: table.Top(), Shown: table.Height(), Total: len(rows)}
+	empty := [tabs][2]i18n.Msg{
+		{i18n.Mine.NoSale, i18n.Mine.SellOne}, {i18n.Mine.NoSold, i18n.Mine.Wait}, {i18n.Mine.NoBought, i18n.Mine.Browse},
+	}[p.tab]
+	if s := page.ListState(e, &p.all, len(rows), inner, empty[0], empty[1]); s != "" {
+		return panel.View(th, s, w, h)
+	}
+	panel.Foot = e.S(i18n.Common.OutOf, e.T.Int(int64(table.Cur+1)), e.T.Int(int64(len(rows))))
+	if foot := page.ListFoot(e, &p.all); foot != "" {
+		panel.Foot += " " + theme.Sep + " " + foot
+	}
+	other, contact, when := i18n.Article.Buyer, 26, i18n.Mine.SoldOn
+	switch p.tab {
+	case onSale:
+		other, contact, when = i18n.Col.State, 0, i18n.Col.Age
+	case bought:
+		other, when = i18n.Article.Seller, i18n.Mine.BoughtOn
+	}
+	cols := []widget.Column{
+		{Title: e.S(i18n.Col.Category), Width: 9},
+		{Title: e.S(i18n.Col.Title)},
+		{Title: e.S(i18n.Col.Price), Width: 10, Right: true, Style: &th.Price},
+		{Title: e.S(other), Width: 12, From: 60},
+		{Title: e.S(when), Width: 14, From: 72, Style: &th.Faint},
+		{Title: e.S(i18n.Col.Published), Width: 14, From: 100, Style: &th.Faint},
+		{Title: e.S(i18n.Mine.Contact), Width: max(1, contact), From: 120},
+	}
+	if contact == 0 {
+		cols = cols[:len(cols)-1]
+	}
+	return panel.View(th, table.View(th, cols, len(rows), inner, true, func(i int) []string {
+		a := rows[i]
+		category, party, at := e.T.Category(a.Category), a.Other, e.T.Date(a.SoldAt, e.Now())
+		if i != table.Cur {
+			category = e.CategoryWord(a.Category, 9)
+		}
+		if p.tab == onSale {
+			party, at = e.T.Status(string(a.Status)), e.T.Age(e.Now().Sub(a.Published))
+		}
+		return []string{category, a.Title, e.T.Amount(a.Cents), party, at, e.T.Date(a.Published, e.Now()), a.Contact}
+	}), w, h)
+}
+
+// one is the row under the cursor: its state in words, and whom to write to.
+func (p *Page) one(w int) string {
+	e, th, inner := p.e, p.e.Theme, w-widget.PanelW
+	a, ok := p.current()
+	if !ok {
+		return widget.Panel{}.View(th, "", w, oneH)
+	}
+	state := e.StatusWord(a)
+	do := ""
+	switch {
+	case a.Contact != "":
+		state += " " + theme.Sep + " " + a.Other + " " + theme.Sep + " " + th.Strong.Render(a.Contact)
+		do = e.Hint(keys.Copy.To(i18n.Do.CopyAddress))
+	case a.Status == api.OnSale:
+		state += " " + theme.Sep + " " + e.S(i18n.Article.Since, e.T.Age(e.Now().Sub(a.Published)))
+		do = e.Hint(keys.Withdraw)
+	}
+	lines := []string{state, widget.Ends(do, e.Hint(keys.Enter.To(i18n.Do.Open)), inner)}
+	return widget.Panel{Title: a.Title}.View(th, strings.Join(lines, "\n"), w, oneH)
 }
