@@ -20,8 +20,8 @@ type Options struct {
 	Tokens TokenStore
 	// Once makes the first failure or loss of the connection final (exec).
 	Once bool
-	// OnEvent takes the events untranslated, in their order among the replies
-	// (exec); Events and Live then stay empty. It must return at once.
+	// OnEvent, where it is set, takes the events untranslated, in their order among
+	// the replies (exec); Events and Live then stay empty. It must return at once.
 	OnEvent func(link.Event)
 	// Dial replaces the network in tests.
 	Dial func(ctx context.Context) (net.Conn, error)
@@ -55,8 +55,6 @@ type Client struct {
 	link   *link.Link
 	events chan Event
 	live   chan Event
-	cancel context.CancelFunc
-	done   sync.WaitGroup
 	// dropped counts the Activity that nobody took in time, until it is told.
 	dropped atomic.Int64
 
@@ -70,37 +68,26 @@ type Client struct {
 
 // New opens the connection in the background.
 func New(opt Options) *Client {
-	ctx, cancel := context.WithCancel(context.Background())
-	c := &Client{
-		opt: opt, cancel: cancel,
-		events: make(chan Event, eventQueue),
-		live:   make(chan Event, liveBox),
-	}
-	c.link = link.Open(ctx, link.Options{
-		Addr: opt.Addr, TLS: opt.TLS, Dial: opt.Dial, Once: opt.Once, OnEvent: opt.OnEvent,
+	c := &Client{opt: opt, events: make(chan Event, eventQueue), live: make(chan Event, liveQueue)}
+	c.link = link.Open(context.Background(), link.Options{
+		Addr: opt.Addr, TLS: opt.TLS, Dial: opt.Dial, Once: opt.Once, OnEvent: c.take,
 		Setup: c.setup, Keep: c.loggedIn,
 	})
-	c.done.Add(2)
-	go c.translate(ctx, c.link.Events(), c.events)
-	go c.translate(ctx, c.link.Feed(), c.live)
 	return c
 }
 
 const (
-	// eventQueue: the link bounds the events; these only pass them on.
-	eventQueue = 64
-	// liveBox is what a follower who draws ten times a second has to take at
+	// eventQueue is how many of the user's own events wait for a slow reader.
+	eventQueue = 256
+	// liveQueue is what a follower who draws ten times a second has to take at
 	// once while 10,000 things happen in a second.
-	liveBox = 1024
+	liveQueue = 1024
 )
 
 // Close ends the connection; the session goes on at the server until its
 // token dies, and the next run resumes it.
 func (c *Client) Close() error {
-	c.cancel()
-	err := c.link.Close()
-	c.done.Wait()
-	return err
+	return c.link.Close()
 }
 
 // Events gives Sold, Announced, Expelled, SessionEnded and Unknown, never

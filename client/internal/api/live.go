@@ -35,16 +35,17 @@ func (c *Client) setPeriod(seconds int) {
 	c.period = seconds
 }
 
-// translate makes events of lines, until ctx ends.
-func (c *Client) translate(ctx context.Context, from <-chan link.Event, to chan Event) {
-	defer c.done.Done()
-	for {
-		select {
-		case e := <-from:
-			c.put(to, c.event(e))
-		case <-ctx.Done():
-			return
-		}
+// take puts an event of the link where it is read.
+func (c *Client) take(e link.Event) {
+	if c.opt.OnEvent != nil {
+		c.opt.OnEvent(e)
+		return
+	}
+	switch e := c.event(e).(type) {
+	case Stats, Activity:
+		c.put(c.live, e)
+	default:
+		c.put(c.events, e)
 	}
 }
 

@@ -263,3 +263,38 @@ func TestEvents(t *testing.T) {
 		}
 	})
 }
+
+// 10,000 events a second, unread: replies come, memory does not grow, the
+// newest are kept.
+func TestEventFlood(t *testing.T) {
+	const flood = 30_000
+	pong := "+OK PONG"
+	c := New(Options{Addr: linktest.Listen(t, func(s *linktest.Conn) {
+		s.Say(linktest.Greeting)
+		for i := range flood {
+			s.Say("! VENTE login=a", "! ANNONCE n=1")
+			if i%1000 == 0 {
+				s.Expect("PING", pong)
+			}
+		}
+		s.Say("! ANNONCE n=2 :la dernière")
+		s.Expect("PING", pong)
+		s.Hold()
+	})})
+	t.Cleanup(func() { _ = c.Close() })
+	for range flood/1000 + 1 {
+		if _, err := c.Do(t.Context(), "PING"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(c.Events()) != eventQueue || len(c.Live()) != liveQueue {
+		t.Errorf("%d and %d kept", len(c.Events()), len(c.Live()))
+	}
+	var last Event
+	for range eventQueue {
+		last = <-c.Events()
+	}
+	if a, ok := last.(Announced); !ok || a.Text != "la dernière" {
+		t.Errorf("the newest is missing: %v", last)
+	}
+}

@@ -34,7 +34,7 @@ func (l *Link) connect() (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := newConn(nc, l.deliver)
+	c := newConn(nc, l.opt.OnEvent)
 	if err := c.greet(l.ctx); err != nil {
 		c.end(err)
 		return nil, err

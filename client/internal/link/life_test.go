@@ -121,37 +121,6 @@ func TestHangUpsAreNotHammered(t *testing.T) {
 	})
 }
 
-// 10,000 events a second, unread: replies come, memory does not grow, the
-// newest are kept.
-func TestEventFlood(t *testing.T) {
-	const flood = 30_000
-	l := open(t, Options{Addr: linktest.Listen(t, func(c *linktest.Conn) {
-		c.Say(linktest.Greeting)
-		for i := range flood {
-			c.Say("! VENTE login=a", "! ANNONCE n=1")
-			if i%1000 == 0 {
-				c.Expect("PING", pong)
-			}
-		}
-		c.Say("! ANNONCE n=2 :la dernière")
-		c.Expect("PING", pong)
-		c.Hold()
-	})})
-	for range flood/1000 + 1 {
-		ping(t, l)
-	}
-	if len(l.Events()) != eventQueue || len(l.Feed()) != feedQueue {
-		t.Errorf("%d and %d kept", len(l.Events()), len(l.Feed()))
-	}
-	var last Event
-	for range eventQueue {
-		last = <-l.Events()
-	}
-	if last.Text != "la dernière" {
-		t.Errorf("the newest is missing: %v", last)
-	}
-}
-
 func TestTooManyWaiting(t *testing.T) {
 	timed(t, func(t *testing.T) {
 		l := open(t, Options{Dial: linktest.Pipe(t, linktest.Refuse)})

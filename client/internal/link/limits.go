@@ -43,7 +43,4 @@ const (
 	maxRows = 20_000
 	// maxReply bounds its bytes: SESSIONS of 20,000 has half of it.
 	maxReply = 4 << 20
-	// eventQueue and feedQueue are how many events wait for a slow reader.
-	eventQueue = 256
-	feedQueue  = 256
 )

@@ -28,8 +28,8 @@ type Options struct {
 	// wanted again at once (somebody is logged in and wants events) or only
 	// at the next request. Nil is never.
 	Keep func() bool
-	// OnEvent takes the events instead of the boxes, in their order among the
-	// replies. It must return at once.
+	// OnEvent takes the events, in their order among the replies. It must return
+	// at once.
 	OnEvent func(Event)
 	// Once makes the first failure or loss final: no reconnection.
 	Once bool
@@ -82,8 +82,6 @@ type Link struct {
 	retry  chan struct{} // do not wait any longer
 	change chan State    // box of one, newest wins
 
-	events   chan Event
-	feed     chan Event
 	draining sync.WaitGroup // old connections that still answer
 }
 
@@ -97,8 +95,6 @@ func Open(ctx context.Context, opt Options) *Link {
 		wake:   make(chan struct{}, 1),
 		retry:  make(chan struct{}, 1),
 		change: make(chan State, 1),
-		events: make(chan Event, eventQueue),
-		feed:   make(chan Event, feedQueue),
 	}
 	l.setState(State{Phase: Connecting, Attempt: 1})
 	go l.run()
@@ -118,14 +114,6 @@ func (l *Link) Do(ctx context.Context, r Request) (Reply, error) {
 	}
 	return c.wait()
 }
-
-// Events gives what concerns the user (VENDU, ANNONCE, EXPULSE …). Who does
-// not read loses the oldest, nothing else. Never closed.
-func (l *Link) Events() <-chan Event { return l.events }
-
-// Feed gives what SUIVRE sends (STATS, CONNEXION, REFUS, VENTE, ACHAT), which
-// may come by the thousand; who does not keep up sees the newest. Never closed.
-func (l *Link) Feed() <-chan Event { return l.feed }
 
 // State gives the state of the link now.
 func (l *Link) State() State {

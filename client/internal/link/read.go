@@ -133,30 +133,6 @@ func (c *conn) event(m protocol.Message, line string) {
 	c.onEvent(Event{Message: m, Line: line, At: time.Now()})
 }
 
-// deliver puts an event into its box; when it is full the oldest goes.
-func (l *Link) deliver(e Event) {
-	if l.opt.OnEvent != nil {
-		l.opt.OnEvent(e)
-		return
-	}
-	box := l.events
-	switch e.Word {
-	case "STATS", "CONNEXION", "REFUS", "VENTE", "ACHAT":
-		box = l.feed
-	}
-	for {
-		select {
-		case box <- e:
-			return
-		default:
-		}
-		select {
-		case <-box:
-		default:
-		}
-	}
-}
-
 // Clean removes from foreign text what would drive a terminal or turn, hide or
 // overprint what stands around it: control characters (and with ESC and CSI every
 // escape sequence), bidirectional marks, characters that nobody sees, piles of
