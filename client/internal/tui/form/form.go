@@ -13,6 +13,7 @@ import (
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
 	"etuservices/client/internal/tui/keys"
+	"etuservices/client/internal/tui/page"
 	"etuservices/protocol"
 )
 
@@ -132,6 +133,22 @@ func (f *Form) Click(i int) Act {
 		return Act(f.Focus - len(f.Entries))
 	}
 	return Used
+}
+
+// Take gives a key or a click to the form, unless busy: what it was filled in for
+// is under way, and stays as it is.
+func (f *Form) Take(m tea.Msg, busy bool) Act {
+	switch m := m.(type) {
+	case tea.KeyMsg:
+		if !busy {
+			return f.Key(m)
+		}
+	case page.Click:
+		if !busy {
+			return f.Click(int(m))
+		}
+	}
+	return Ignored
 }
 
 // Typing says whether letters belong to the entry in focus.

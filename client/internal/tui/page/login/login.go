@@ -82,41 +82,23 @@ func (p *Page) resumed() tea.Cmd {
 	return nil
 }
 
-// Update takes keys.
+// Update takes keys and clicks.
 func (p *Page) Update(m tea.Msg) tea.Cmd {
-	switch m := m.(type) {
-	case page.Click:
-		if !p.resume.Busy() && !p.enter.Busy() {
-			return p.act(p.Form.Click(int(m)))
-		}
-	case tea.KeyMsg:
-		return p.key(m)
-	}
-	return nil
-}
-
-func (p *Page) key(k tea.KeyMsg) tea.Cmd {
-	switch {
-	case p.resume.Busy():
-		if keys.Back.Is(k) || keys.Enter.Is(k) {
+	if k, is := m.(tea.KeyMsg); is {
+		switch leave := keys.Back.Is(k); {
+		case p.resume.Busy() && (leave || keys.Enter.Is(k)):
 			p.resume.Cancel()
 			return nil
-		}
-		p.Form.Key(k) // typed ahead of the form: there when it shows
-		return nil
-	case p.enter.Busy():
-		if keys.Back.Is(k) {
+		case p.resume.Busy():
+			p.Form.Key(k) // typed ahead of the form: there when it shows
+		case p.enter.Busy() && leave:
 			p.enter.Cancel()
+			return nil
+		case !p.enter.Busy() && keys.New.Is(k):
+			return p.e.Push(page.Register, nil)
 		}
-		return nil // what was typed is under way; it stays as it is
-	case keys.New.Is(k):
-		return p.e.Push(page.Register, nil)
 	}
-	return p.act(p.Form.Key(k))
-}
-
-func (p *Page) act(act form.Act) tea.Cmd {
-	switch act {
+	switch p.Take(m, p.resume.Busy() || p.enter.Busy()) {
 	case 0:
 		return p.submit()
 	case 1:

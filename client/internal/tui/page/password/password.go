@@ -58,42 +58,30 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 	switch m := m.(type) {
 	case page.Left:
 		p.reset()
-	case page.Click:
-		if !p.work.Busy() {
-			return p.act(p.Form.Click(int(m)))
-		}
 	case tea.KeyMsg:
-		return p.key(m)
-	}
-	return nil
-}
-
-func (p *Page) key(k tea.KeyMsg) tea.Cmd {
-	if keys.Back.Is(k) {
-		return p.e.Back()
-	}
-	if p.work.Busy() {
-		return nil
-	}
-	return p.act(p.Form.Key(k))
-}
-
-func (p *Page) act(act form.Act) tea.Cmd {
-	switch act {
-	case 0:
-		p.work.Err = nil
-		if !p.Valid() {
-			return nil
+		if keys.Back.Is(m) {
+			return p.e.Back()
 		}
-		was, now := p.Entries[old].In.Value(), p.Entries[fresh].In.Value()
-		return p.work.Start(p.e, func(ctx context.Context) (struct{}, error) {
-			return struct{}{}, p.e.API.ChangePassword(ctx, was, now)
-		}, p.settled)
+	}
+	switch p.Take(m, p.work.Busy()) {
+	case 0:
+		return p.submit()
 	case 1:
 		p.reset()
 		return p.e.Back()
 	}
 	return nil
+}
+
+func (p *Page) submit() tea.Cmd {
+	p.work.Err = nil
+	if !p.Valid() {
+		return nil
+	}
+	was, now := p.Entries[old].In.Value(), p.Entries[fresh].In.Value()
+	return p.work.Start(p.e, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, p.e.API.ChangePassword(ctx, was, now)
+	}, p.settled)
 }
 
 func (p *Page) reset() {

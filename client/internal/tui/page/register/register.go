@@ -68,26 +68,14 @@ func (p *Page) Show(any) tea.Cmd { return nil }
 
 // Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) tea.Cmd {
-	if at, is := m.(page.Click); is && !p.enter.Busy() {
-		return p.act(p.Form.Click(int(at)))
-	}
-	k, ok := m.(tea.KeyMsg)
-	switch {
-	case !ok:
-		return nil
-	case p.enter.Busy():
-		if keys.Back.Is(k) {
-			p.enter.Cancel()
+	if k, is := m.(tea.KeyMsg); is && keys.Back.Is(k) {
+		if !p.enter.Busy() {
+			return p.e.Back()
 		}
+		p.enter.Cancel()
 		return nil
-	case keys.Back.Is(k):
-		return p.e.Back()
 	}
-	return p.act(p.Form.Key(k))
-}
-
-func (p *Page) act(act form.Act) tea.Cmd {
-	switch act {
+	switch p.Take(m, p.enter.Busy()) {
 	case 0:
 		return p.submit()
 	case 1:

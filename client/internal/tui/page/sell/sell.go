@@ -77,31 +77,16 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 			p.reset()
 		}
 		p.owner = m.Session.Login
-	case page.Click:
-		if !p.work.Busy() {
-			return p.act(p.Form.Click(int(m)))
-		}
 	case tea.KeyMsg:
-		return p.key(m)
+		switch {
+		case keys.Back.Is(m):
+			return p.e.Back()
+		case keys.SeeItem.Is(m) && p.work.Has && !p.work.Busy():
+			r := p.work.Data
+			return p.e.Push(page.Article, api.Article{ID: r.ID, Title: r.Title, Cents: r.Cents, Seller: p.e.Session.Login})
+		}
 	}
-	return nil
-}
-
-func (p *Page) key(k tea.KeyMsg) tea.Cmd {
-	if keys.Back.Is(k) {
-		return p.e.Back()
-	}
-	if p.work.Busy() {
-		return nil
-	}
-	if keys.SeeItem.Is(k) && p.work.Has {
-		return p.e.Push(page.Article, api.Article{ID: p.work.Data.ID, Title: p.work.Data.Title, Cents: p.work.Data.Cents, Seller: p.e.Session.Login})
-	}
-	return p.act(p.Form.Key(k))
-}
-
-func (p *Page) act(act form.Act) tea.Cmd {
-	switch act {
+	switch p.Take(m, p.work.Busy()) {
 	case 0:
 		return p.submit()
 	case 1:
