@@ -36,18 +36,22 @@ func ParseLang(s string) (l Lang, ok bool) {
 // LC_MESSAGES and LANG that is set. A French locale gets French, every other one
 // English.
 func Detect(getenv func(string) string) Lang {
-	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		locale := strings.ToLower(getenv(name))
-		if locale == "" {
-			continue
-		}
-		language, _, _ := strings.Cut(strings.NewReplacer("-", "_", ".", "_", "@", "_").Replace(locale), "_")
-		if language == "fr" {
-			return French
-		}
-		return English
+	locale := firstSet(getenv, "LC_ALL", "LC_MESSAGES", "LANG")
+	language, _, _ := strings.Cut(strings.NewReplacer("-", "_", ".", "_", "@", "_").Replace(locale), "_")
+	if language == "fr" {
+		return French
 	}
 	return English
+}
+
+// firstSet is the value, in lower case, of the first variable that is not empty.
+func firstSet(getenv func(string) string, names ...string) string {
+	for _, name := range names {
+		if value := getenv(name); value != "" {
+			return strings.ToLower(value)
+		}
+	}
+	return ""
 }
 
 // T speaks one language. Its zero value speaks French. It is a small value.

@@ -22,22 +22,15 @@ const (
 // DetectCharset reads the first of LC_ALL, LC_CTYPE and LANG that is set. A
 // locale that names no charset is taken for UTF-8, but for C and POSIX.
 func DetectCharset(getenv func(string) string) Charset {
-	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
-		locale := strings.ToLower(getenv(name))
-		if locale == "" {
-			continue
-		}
-		locale, _, _ = strings.Cut(locale, "@")
-		place, charset, named := strings.Cut(locale, ".")
-		switch charset = strings.NewReplacer("-", "", "_", "").Replace(charset); {
-		case charset == "utf8", !named && place != "c" && place != "posix":
-			return UTF8
-		case charset == "iso88591", charset == "iso885915", charset == "latin1", charset == "latin9", charset == "cp1252":
-			return Latin1
-		}
-		return ASCII
+	locale, _, _ := strings.Cut(firstSet(getenv, "LC_ALL", "LC_CTYPE", "LANG"), "@")
+	place, charset, named := strings.Cut(locale, ".")
+	switch charset = strings.NewReplacer("-", "", "_", "").Replace(charset); {
+	case charset == "utf8", !named && place != "c" && place != "posix":
+		return UTF8
+	case charset == "iso88591", charset == "iso885915", charset == "latin1", charset == "latin9", charset == "cp1252":
+		return Latin1
 	}
-	return UTF8
+	return ASCII
 }
 
 // look gives what looks like a character without a mark to remove.

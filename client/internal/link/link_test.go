@@ -195,13 +195,12 @@ func FuzzServer(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, said []byte) {
-		l := Open(t.Context(), Options{Once: true, Dial: linktest.Pipe(t, func(c *linktest.Conn) {
+		l := open(t, Options{Once: true, Dial: linktest.Pipe(t, func(c *linktest.Conn) {
 			c.Say(linktest.Greeting)
 			c.Next()
 			go c.Hold() // read on: a pipe has no buffer
 			_, _ = c.Write(said)
 		})})
-		defer func() { _ = l.Close() }()
 		_, err := l.Do(t.Context(), Request{Line: "PING"})
 		var e *Error
 		known := err == nil || errors.As(err, &e) || errors.Is(err, ErrClosed) || errors.Is(err, ErrLost)

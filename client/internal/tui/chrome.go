@@ -16,7 +16,6 @@ import (
 // hints, and a blank column on either side.
 const (
 	chromeH = 4
-	bodyY   = 2
 	gutter  = 1
 )
 

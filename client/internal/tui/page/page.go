@@ -76,10 +76,6 @@ const (
 	Over
 )
 
-// ReadWidth is the widest line, in cells, on which a name and a figure at its
-// two ends can be read together.
-const ReadWidth = 96
-
 // Size is what a page embeds to know its own.
 type Size struct{ W, H int }
 

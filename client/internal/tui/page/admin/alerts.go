@@ -59,10 +59,11 @@ type alerts struct {
 // check takes whether it is true of a subject that an alert is due, and gives the
 // alert where it has just begun.
 func (a *alerts) check(now time.Time, s subject, is bool, figure float64) (raised *alert) {
+	hold, calm := s.kind.times()
 	i := slices.IndexFunc(a.list, func(one alert) bool { return one.subject == s && one.ended.IsZero() })
 	if !is {
 		delete(a.begins, s)
-		if i >= 0 && now.Sub(a.list[i].last) >= s.kind.calm() {
+		if i >= 0 && now.Sub(a.list[i].last) >= calm {
 			a.end(i, now)
 		}
 		return nil
@@ -79,7 +80,7 @@ func (a *alerts) check(now time.Time, s subject, is bool, figure float64) (raise
 		}
 		a.begins[s] = now
 	}
-	if now.Sub(began) < s.kind.hold() {
+	if now.Sub(began) < hold {
 		return nil
 	}
 	delete(a.begins, s)
@@ -88,18 +89,13 @@ func (a *alerts) check(now time.Time, s subject, is bool, figure float64) (raise
 	return &a.list[0]
 }
 
-func (k alertKind) hold() time.Duration {
+// times are how long it must be true before it is an alert, and how long untrue
+// before the alert ends.
+func (k alertKind) times() (hold, calm time.Duration) {
 	if k == slow || k == refusing {
-		return figuresHold
+		return figuresHold, calmFor
 	}
-	return 0
-}
-
-func (k alertKind) calm() time.Duration {
-	if k == slow || k == refusing {
-		return calmFor
-	}
-	return 0
+	return 0, 0
 }
 
 // end closes an alert; one that was acknowledged leaves the list.
