@@ -34,7 +34,7 @@ build:
 ## test: everything, race detector on, MariaDB and Redis included
 .PHONY: test
 test: stores lint
-	.ci/test
+	.ci/memory .ci/test
 
 ## verify: the teacher's check, command by command (MYSQL_DSN=… REDIS_URL=…: on empty stores of yours)
 .PHONY: verify
@@ -66,19 +66,19 @@ lint:
 ## race: the races for the last slot and the last article, 200 times
 .PHONY: race
 race: stores
-	ETU_RACE_REPEAT=200 go test -race -count=1 -timeout 60m -run 'Simultaneous' ./server
+	ETU_RACE_REPEAT=200 .ci/memory go test -race -count=1 -timeout 60m -run 'Simultaneous' ./server
 
 ## chaos: three servers on real stores, one fault after the other, for CHAOS_TIME (10m)
 .PHONY: chaos
 chaos: stores
-	ETU_CHAOS_TIME=$(CHAOS_TIME) go test -tags chaos -race -count=1 -timeout 0 -v -run '^TestChaos' ./server
-	go test -tags chaos -count=1 -timeout 0 -v -run '^TestCrowd' ./server
+	ETU_CHAOS_TIME=$(CHAOS_TIME) .ci/memory go test -tags chaos -race -count=1 -timeout 0 -v -run '^TestChaos' ./server
+	.ci/memory go test -tags chaos -count=1 -timeout 0 -v -run '^TestCrowd' ./server
 	$(MAKE) --no-print-directory chaos-controls
 
 ## chaos-controls: servers that break one rule each: the judge of chaos must see them
 .PHONY: chaos-controls
 chaos-controls: stores
-	go test -tags broken -count=1 -timeout 15m -v -run '^TestControls$$' ./server
+	.ci/memory go test -tags broken -count=1 -timeout 15m -v -run '^TestControls$$' ./server
 
 ## fuzz: every fuzzer for FUZZTIME (60s)
 .PHONY: fuzz
