@@ -40,8 +40,9 @@ func (a *arena) judge(crowd []*chaosUser) {
 			if u.wasReset() {
 				continue
 			}
-			if n := mostInWindow(a.unmoved(j.Stamps(table, u.name)), chaosWindow); n > chaosQuota {
-				a.t.Errorf("%s has %d rows of %s in one window", u.name, n, table)
+			stamps := j.Stamps(table, u.name)
+			if n := mostInWindow(a.unmoved(stamps), chaosWindow); n > chaosQuota {
+				a.t.Errorf("%s has %d rows of %s in one window: %d; the clock was moved %d", u.name, n, table, stamps, a.moved)
 			}
 		}
 		if n := j.Used("connexions", u.name); n < u.logins {
