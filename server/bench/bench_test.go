@@ -239,7 +239,7 @@ func hashStep(b *testing.B) func(int, *load.Conn) load.Step {
 // what QUOTA and Resume stand beside. It is left out where Flask is missing.
 func flask(b *testing.B, p *place) {
 	b.Run("Flask", func(b *testing.B) {
-		script := filepath.Join("..", "..", ".ci", "flask")
+		script := "./flask.py"
 		program := testenv.NewProgram(b, script, []string{"ETU_REDIS_URL=" + p.env.RedisURL}, "serve")
 		if err := program.TryStart(); err != nil {
 			b.Skip("no Flask here: ", err)

@@ -3,8 +3,8 @@
 Flask, its sessions in Redis by Flask-Session, behind gunicorn. The page does as
 little as one for somebody logged in can.
 
-.ci/flask install   installs the packages, where apt-get can
-.ci/flask serve     serves on a free port of loopback, sessions in ETU_REDIS_URL
+flask.py install   installs the packages, where apt-get can
+flask.py serve     serves on a free port of loopback, sessions in ETU_REDIS_URL
 """
 import multiprocessing
 import os
@@ -16,7 +16,7 @@ def install():
     try:
         import flask_session, gunicorn, redis  # noqa: F401
     except ImportError:
-        subprocess.call([os.path.join(os.path.dirname(__file__), "install"),
+        subprocess.call([os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", ".ci", "install"),
                          "python3-flask-session", "python3-redis", "gunicorn"])
 
 
