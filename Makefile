@@ -21,7 +21,38 @@ ADDR        ?= 127.0.0.1:5890
 ## run: build, serve the demonstration on the embedded stores, open the screen
 .PHONY: run
 run: build
-	@exec .ci/play $(ADDR)
+	@bash -euo pipefail -c "$$DEMONSTRATION" run $(ADDR)
+
+# A server on the embedded stores, and the student's screen before it, logged in as
+# alice. Leaving the screen stops the server; without a terminal there is only the server.
+define DEMONSTRATION
+addr=$$1
+unset DEMONSTRATION ETU_MYSQL_DSN ETU_REDIS_URL # known passwords are no business of a real database
+if ! [ -t 0 ] || ! [ -t 1 ]; then
+  exec $(BIN)/etuservices-server --demo --addr "$$addr"
+fi
+if (exec 3<>"/dev/tcp/$${addr%:*}/$${addr##*:}") 2>/dev/null; then
+  echo "L'adresse $$addr est déjà prise : make run ADDR=127.0.0.1:5900" >&2
+  exit 1
+fi
+log=$$(mktemp)
+$(BIN)/etuservices-server --demo --addr "$$addr" >"$$log" 2>&1 &
+server=$$!
+leave() {
+  kill -TERM "$$server" 2>/dev/null || true
+  wait "$$server" 2>/dev/null || true
+  sed -n '/Comptes/,/Leur mot/p' "$$log"
+  echo "Le serveur de démonstration est arrêté ; tout est gardé pour la prochaine fois."
+  rm -f "$$log"
+}
+trap leave EXIT
+until grep -q ' listening on ' "$$log"; do
+  kill -0 "$$server" 2>/dev/null || { cat "$$log"; exit 1; }
+  sleep 0.05
+done
+ETU_PASSWORD=motdepasse $(BIN)/etu --demo --addr "$$addr" --login alice
+endef
+export DEMONSTRATION
 
 ## build: both programs, into bin/
 .PHONY: build
@@ -43,6 +74,11 @@ verify: stores
 	@go test -c -vet=off -o .cache/verify.test ./server/docs
 	@cd server/docs && ETU_TEST_VERIFY_MYSQL_DSN='$(MYSQL_DSN)' ETU_TEST_VERIFY_REDIS_URL='$(REDIS_URL)' \
 	  ../../.cache/verify.test -test.run '^TestVerifierPage$$'
+
+## rapport: the figures of server/docs/RAPPORT.md, measured again
+.PHONY: rapport
+rapport: stores
+	go test -count=1 -vet=off -run '^TestReport$$' ./server/docs -update
 
 ## engines: the store suite on Valkey, Redis 6.2 and 8, MySQL 8, where they are found
 .PHONY: engines
@@ -100,7 +136,7 @@ bench-check: bench-run
 # The sides of a measure take turns: the whole runs BENCH_COUNT times.
 .PHONY: bench-run
 bench-run: stores
-	@-.ci/flask install
+	@-server/bench/flask.py install
 	@mkdir -p .cache
 	go test -c -o .cache/bench.test ./server/bench
 	cd server/bench && { \

@@ -231,7 +231,7 @@ func TestKnownPasswordsRefusedOnAPublicAddress(t *testing.T) {
 // variables of a real database, whoever exported them.
 func TestMakeRunForgetsRealDatabases(t *testing.T) {
 	t.Parallel()
-	script, err := filepath.Abs("../.ci/play")
+	makefile, err := filepath.Abs("../Makefile")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -242,7 +242,7 @@ func TestMakeRunForgetsRealDatabases(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "bin", "etuservices-server"), []byte("#!/bin/sh\necho \"$@\"; env\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), script, "127.0.0.1:1")
+	cmd := exec.CommandContext(t.Context(), testenv.Program(t, "make"), "--file="+makefile, "--assume-old=build", "run", "ADDR=127.0.0.1:1")
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "ETU_MYSQL_DSN=u@tcp(127.0.0.1:1)/x", "ETU_REDIS_URL=redis://127.0.0.1:1")
 	out, err := cmd.CombinedOutput()
