@@ -274,17 +274,17 @@ func TestEveryPortIsTakenBeforeListeningIsSaid(t *testing.T) {
 	}
 }
 
-// TestRedisRightsOfTheReadme suffice for a whole session, over two servers.
-func TestRedisRightsOfTheReadme(t *testing.T) {
+// TestRedisRightsOfTheOperatingPage suffice for a whole session, over two servers.
+func TestRedisRightsOfTheOperatingPage(t *testing.T) {
 	t.Parallel()
 	env := testenv.Real(t)
-	readme, err := os.ReadFile("../README.md")
+	page, err := os.ReadFile("docs/exploiter.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	line := regexp.MustCompile(`ACL SETUSER etu on >\S+ ([^\n` + "`" + `]+)`).FindSubmatch(readme)
+	line := regexp.MustCompile(`ACL SETUSER etu on >\S+ ([^\n` + "`" + `]+)`).FindSubmatch(page)
 	if line == nil {
-		t.Fatal("README.md does not give the rights")
+		t.Fatal("docs/exploiter.md does not give the rights")
 	}
 	account := []any{"ACL", "SETUSER", "etu", "on", ">x"}
 	for _, right := range strings.Fields(string(line[1])) {

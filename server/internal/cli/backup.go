@@ -18,7 +18,7 @@ const (
 )
 
 // ErrNotOurs is a backup of MySQL, which mysqldump backs up.
-var ErrNotOurs = errors.New("MySQL se sauvegarde par mysqldump --single-transaction (voir README) ; Redis n'en a pas besoin")
+var ErrNotOurs = errors.New("MySQL se sauvegarde par mysqldump --single-transaction (voir server/docs/exploiter.md) ; Redis n'en a pas besoin")
 
 // BackupOrRestore does backup FILE and restore FILE; done is false for another command.
 func BackupOrRestore(ctx context.Context, words []string, cfg config.Config, out io.Writer) (done bool, err error) {

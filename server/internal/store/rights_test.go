@@ -33,7 +33,7 @@ func as(t *testing.T, e *testenv.Env, rights ...string) store.Options {
 	return o
 }
 
-// usual are the rights that README.md gives.
+// usual are the rights that server/docs/exploiter.md gives.
 var usual = []string{"~etu:*", "&etu:*", "+@all", "-@admin", "-@dangerous"}
 
 // An account of Redis without all rights is refused at the start, with what it
@@ -70,7 +70,7 @@ func TestOpenSaysWhichRightsAreMissing(t *testing.T) {
 	}
 	s, err := open(t, as(t, e, usual...))
 	if err != nil {
-		t.Fatalf("with the rights of README.md: %v", err)
+		t.Fatalf("with the usual rights: %v", err)
 	}
 	_ = s.Close()
 }
