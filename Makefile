@@ -28,12 +28,12 @@ run: build
 define DEMONSTRATION
 addr=$$1
 unset DEMONSTRATION ETU_MYSQL_DSN ETU_REDIS_URL # known passwords are no business of a real database
-if ! [ -t 0 ] || ! [ -t 1 ]; then
-  exec $(BIN)/etuservices-server --demo --addr "$$addr"
-fi
 if (exec 3<>"/dev/tcp/$${addr%:*}/$${addr##*:}") 2>/dev/null; then
   echo "L'adresse $$addr est déjà prise : make run ADDR=127.0.0.1:5900" >&2
   exit 1
+fi
+if ! [ -t 0 ] || ! [ -t 1 ]; then
+  exec $(BIN)/etuservices-server --demo --addr "$$addr"
 fi
 log=$$(mktemp)
 $(BIN)/etuservices-server --demo --addr "$$addr" >"$$log" 2>&1 &

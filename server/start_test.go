@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -225,6 +226,20 @@ func TestKnownPasswordsRefusedOnAPublicAddress(t *testing.T) {
 	}
 	server = start(t, env, "--addr", public)
 	server.logged("user passwd alice")
+}
+
+// TestMakeRunSaysThatThePortIsTaken, and how to take another one.
+func TestMakeRunSaysThatThePortIsTaken(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = taken.Close() })
+	out, err := exec.CommandContext(t.Context(), testenv.Program(t, "make"), "-C", "..", "--assume-old=build", "run", "ADDR="+taken.Addr().String()).CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "déjà prise : make run ADDR=") {
+		t.Errorf("%v: %s", err, out)
+	}
 }
 
 // TestMakeRunForgetsRealDatabases: the demonstration is started without the
