@@ -67,7 +67,7 @@ func TestOrdersLineByLine(t *testing.T) {
 		[]string{"SESSIONS", "| serveur=s1 login=dora adresse=10.0.0.7 depuis=2020-01-01T00:00:00Z", "+OK SESSIONS lignes=1"},
 	))
 	for _, want := range []string{
-		"bob est bloqué.", "bob est expulsé.", "Minutes : de 1 à 10080", "bob est débloqué.", "Les quotas de bob repartent",
+		"bob est bloqué.", "bob est expulsé.", "Minutes : de 1 à 10080", "bob est débloqué.", "Quotas remis à zéro : bob.",
 		"Annonce faite.", "Nouveau mot de passe pour bob", "Cela ne vous est pas permis.", "Inscriptions ouvertes.",
 		"Inscriptions fermées.", "Tapez « inscriptions ouvertes »", "dora : Dora Durand, d@u.fr, actif, administration.",
 		"Aucun compte ne correspond.", "dora sur s1, depuis l'adresse 10.0.0.7",

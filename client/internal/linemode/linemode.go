@@ -49,7 +49,12 @@ func Run(ctx context.Context, opt Options) int {
 	s := &session{Options: opt, t: opt.T, api: api.New(opt.API)}
 	defer func() { _ = s.api.Close() }() // only the socket ends; the session goes on
 	err := s.run(ctx)
+	if s.Prompt.Interactive() && !errors.Is(err, errLeave) {
+		s.line("") // the shell's prompt would stand behind ours
+	}
 	switch {
+	case s.failed && (errors.Is(err, prompt.ErrNobody) || errors.Is(err, errLeave)):
+		return exitFailed
 	case errors.Is(err, prompt.ErrNobody), errors.Is(err, context.Canceled), errors.Is(err, errLeave):
 		return exitOK
 	case errors.Is(err, errNoServer):
@@ -75,6 +80,7 @@ type session struct {
 	// newest is the first row of the news that were shown.
 	newest string
 	cut    bool // the loss was told
+	failed bool // a command of a pipe was not done
 }
 
 func (s *session) run(ctx context.Context) error {
@@ -102,17 +108,20 @@ func (s *session) obey(ctx context.Context, line string) error {
 	c, ok := find(name, s.admin())
 	if !ok {
 		if c, ok = s.verbatim(line); !ok {
+			s.failed = !s.Prompt.Interactive()
 			s.unknown(name)
 			return nil
 		}
 	}
 	err := c.do(s, ctx, strings.TrimSpace(args))
+	if err == nil || errors.Is(err, errLeave) || errors.Is(err, prompt.ErrNobody) || ctx.Err() != nil {
+		return err
+	}
+	s.failed = !s.Prompt.Interactive()
 	var refusal *link.Error
 	switch {
-	case err == nil, errors.Is(err, errSaid), errors.Is(err, errSkipped):
+	case errors.Is(err, errSaid), errors.Is(err, errSkipped):
 		return nil
-	case errors.Is(err, errLeave), errors.Is(err, prompt.ErrNobody), ctx.Err() != nil:
-		return err
 	case errors.As(err, &refusal), s.Prompt.Interactive():
 		s.line(s.t.Error(err))
 		return nil

@@ -166,8 +166,11 @@ func TestLineModeStoppedAndContinued(t *testing.T) {
 	p.see("Connexion réussie")
 	around("> ", false)
 	prompts := p.written(shellPrompt)
-	p.press("quitter\n")
+	p.press("\x03")
 	p.shell(prompts)
+	if p.written("^C\r\n"+shellPrompt) == 0 {
+		t.Errorf("the shell's prompt is behind what was typed:\n%s", p.text())
+	}
 	if p.written("motdepasse") > 0 {
 		t.Error("the password was shown")
 	}

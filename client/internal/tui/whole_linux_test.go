@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 }
 
 func child(addr string) int {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	if os.Getenv("ETU_TUI_TEST_LINES") != "" {
 		return linemode.Run(ctx, linemode.Options{
