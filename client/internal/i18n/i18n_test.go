@@ -214,6 +214,20 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
+// TestDateWidth: no date is cut in a column of that width.
+func TestDateWidth(t *testing.T) {
+	now := time.Date(2026, 12, 31, 23, 59, 0, 0, time.Local)
+	longest := 0
+	for day := range 730 {
+		for _, lang := range []T{fr, en} {
+			longest = max(longest, len([]rune(lang.Date(now.AddDate(0, 0, -day), now))))
+		}
+	}
+	if longest != DateWidth {
+		t.Errorf("%d cells, not %d", longest, DateWidth)
+	}
+}
+
 func TestDetect(t *testing.T) {
 	for env, want := range map[string]Lang{
 		"": English, "LANG=fr_FR.UTF-8": French, "LANG=en_US.UTF-8": English, "LANG=C": English, "LANG=POSIX": English,

@@ -150,7 +150,7 @@ var (
 	}]("Col")
 	// One article.
 	Article = section[struct {
-		Title, Number, By, Yours, IsYours, Since, Gone, SoldOn, Off, NoText, NoCalls, NoMore, Others, Alone,
+		Title, Number, By, Yours, IsYours, Since, Gone, SoldOn, GotOn, Off, NoText, NoCalls, NoMore, Others, OwnOthers, Alone,
 		IfBuy, Terms, Seller, Buyer, Write, Near Msg
 	}]("Article")
 	// The confirmation of a purchase, and what came of it.
@@ -220,7 +220,7 @@ var (
 	// The list of sessions.
 	Sessions = section[struct{ None, Again Msg }]("Sessions")
 	// The list of accounts.
-	Accounts = section[struct{ None, Widen, Find, Admin, IsYou Msg }]("Accounts")
+	Accounts = section[struct{ None, Widen, First, Find, Admin, IsYou Msg }]("Accounts")
 	// What an administrator does, each with its question and its outcome.
 	Block             = section[Confirm]("Block")
 	Unblock           = section[Confirm]("Unblock")

@@ -132,6 +132,9 @@ func (t T) Clock(at time.Time) string { return at.Local().Format("15:04") }
 // ClockSeconds gives the local time of day to the second, 10:04:05.
 func (t T) ClockSeconds(at time.Time) string { return at.Local().Format("15:04:05") }
 
+// DateWidth is how many cells the longest Date takes.
+const DateWidth = len("yesterday 10:04")
+
 // Date gives a local date and time, short: 10:04 today, hier 10:04, else
 // 3 nov. 10:04, with the year where it is another one. The zero time is "?".
 func (t T) Date(at, now time.Time) string {

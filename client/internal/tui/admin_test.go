@@ -261,6 +261,20 @@ func TestSortedLists(t *testing.T) {
 	s.see("Depuis ↓")
 }
 
+// An order needs every account, so all are asked for; of more than it can hold
+// the list says that only the first are in it.
+func TestSortedListIsWhole(t *testing.T) {
+	const many = 100_000
+	s := professor(t, 120, 40)
+	for i := range many {
+		s.fake.People = append(s.fake.People, api.Account{Login: fmt.Sprintf("zz%06d", i), LastName: fmt.Sprintf("b%06d", many-i), Standing: api.AccountActive})
+	}
+	s.press("7", "tab", "tab")
+	s.miss("tri des")
+	s.press("s")
+	s.see("▌ zz099994", "tri des 100 000 premiers comptes") // the five others have the first logins
+}
+
 // All that the search finds is exported, not only what was loaded.
 func TestExport(t *testing.T) {
 	t.Chdir(t.TempDir())

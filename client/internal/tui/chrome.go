@@ -91,6 +91,16 @@ const (
 	digits        // the current one's only
 )
 
+// detail is how much of the connection's state there is room for.
+type detail uint8
+
+const (
+	sign   detail = iota
+	worded        // and its word
+	whose         // and the login
+	timed         // and the time
+)
+
 // tabs are those of the screens, by their digits.
 func (m *model) tabs(names naming) []tab {
 	e, th := m.e, m.e.Theme
@@ -125,21 +135,22 @@ func (m *model) tabs(names naming) []tab {
 func (m *model) layTabs() (left string, list []tab, right string) {
 	brand := " " + m.e.Theme.Gradient("EtuServices") + " "
 	if !m.loggedIn() {
-		return brand + m.e.Theme.Faint.Render(theme.Crumb+" ") + m.page().Title(), nil, m.linkState(2)
+		return brand + m.e.Theme.Faint.Render(theme.Crumb+" ") + m.page().Title(), nil, m.linkState(timed)
 	}
 	for _, c := range []struct {
 		brand bool
 		names naming
-		state int
+		state detail
 	}{
-		{true, inFull, 2},
-		{true, inFull, 1},
-		{false, inFull, 1},
-		{false, inFull, 0},
-		{false, short, 1},
-		{false, short, 0},
-		{false, packed, 0},
-		{false, digits, 0},
+		{true, inFull, timed},
+		{true, inFull, whose},
+		{false, inFull, whose},
+		{false, inFull, worded},
+		{false, inFull, sign},
+		{false, short, worded},
+		{false, short, sign},
+		{false, packed, sign},
+		{false, digits, sign},
 	} {
 		left, list, right = "", m.tabs(c.names), m.linkState(c.state)
 		if c.brand {
@@ -175,29 +186,28 @@ func (m *model) tabLines() string {
 	return widget.Ends(line, right+" ", m.w) + "\n" + under + rule(m.w-ruled)
 }
 
-// linkState is how the connection stands, in three lengths.
-func (m *model) linkState(length int) string {
+// linkState is how the connection stands.
+func (m *model) linkState(much detail) string {
 	e, th := m.e, m.e.Theme
-	style, sign, word := th.OK, theme.Dot, i18n.State.Online
+	style, dot, word := th.OK, theme.Dot, i18n.State.Online
 	switch e.Link.Phase {
 	case link.Offline, link.Closed:
-		style, sign, word = th.Err, theme.Cross, i18n.State.Offline
-		length = max(1, length)
+		style, dot, word = th.Err, theme.Cross, i18n.State.Offline
+		much = max(worded, much)
 	case link.Connecting:
-		style, sign, word = th.Warn, theme.Sep, i18n.State.Connecting
+		style, dot, word = th.Warn, theme.Sep, i18n.State.Connecting
 	}
-	if length == 0 {
-		return style.Render(sign)
+	if much >= worded {
+		dot += " " + e.S(word)
 	}
-	s := style.Render(sign + " " + e.S(word))
-	if length == 1 {
-		return s
-	}
-	sep := th.Faint.Render(" " + theme.Sep + " ")
-	if m.loggedIn() {
+	s, sep := style.Render(dot), th.Faint.Render(" "+theme.Sep+" ")
+	if much >= whose && m.loggedIn() {
 		s += sep + e.Session.Login
 	}
-	return s + sep + th.Faint.Render(e.T.Clock(e.Now()))
+	if much >= timed {
+		s += sep + th.Faint.Render(e.T.Clock(e.Now()))
+	}
+	return s
 }
 
 // root is the screen that the present page was opened from. The messages belong
@@ -227,7 +237,7 @@ func (m *model) statusLine() string {
 		left = th.Faint.Render(e.S(i18n.Nav.Sell) + " " + theme.Sep + " " + e.S(i18n.Sell.Draft))
 	}
 	right := ""
-	if m.loggedIn() {
+	if m.loggedIn() && m.kind != page.Admin {
 		right = page.QuotaStatus(e, m.w)
 	}
 	if room := m.w - widget.Width(right) - 4; widget.Width(left) > room {
@@ -257,10 +267,9 @@ func (m *model) hintLine(list []keys.Key) string {
 		if s != "" {
 			part = th.Faint.Render(" "+theme.Sep+" ") + part
 		}
-		if 1+widget.Width(s)+widget.Width(part)+2+widget.Width(right) > m.w {
-			break
+		if 1+widget.Width(s)+widget.Width(part)+2+widget.Width(right) <= m.w {
+			s += part // else a shorter one behind it may fit
 		}
-		s += part
 	}
 	return widget.Ends(" "+s, right, m.w)
 }

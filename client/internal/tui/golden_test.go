@@ -58,13 +58,21 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-var sizes = [][2]int{{80, 24}, {60, 20}, {120, 40}}
+var (
+	sizes = [][2]int{{80, 24}, {60, 20}, {120, 40}}
+	// wide are the scenes of which a large window is kept, too.
+	wide = []string{"home", "catalog-detail", "admin-live"}
+)
 
 // TestFrames shows every scene in each size and language. The files are meant
 // to be read: they are what users see.
 func TestFrames(t *testing.T) {
 	for _, sc := range scenes {
 		t.Run(sc.name, func(t *testing.T) {
+			sizes := sizes
+			if slices.Contains(wide, sc.name) {
+				sizes = append(slices.Clone(sizes), [2]int{200, 60})
+			}
 			var b strings.Builder
 			for _, lang := range []string{"fr", "en"} {
 				for _, size := range sizes {

@@ -5,7 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/muesli/termenv"
+
 	"etuservices/client/internal/api"
+	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/tuitest"
 )
 
@@ -50,7 +53,7 @@ func TestLiveFarDown(t *testing.T) {
 func TestStaleRowCostsNoCall(t *testing.T) {
 	s := student(t, 80, 24)
 	s.press("2", "a")
-	s.see("Vous verrez l'adresse de zoe, qui verra la vôtre.")
+	s.see("Vous verrez son adresse et zoe verra la vôtre.")
 	s.fake.Stock[0].Status = api.Sold
 	s.press("o")
 	s.see("rien n'a été compté")
@@ -72,7 +75,7 @@ func TestFiltersNarrow(t *testing.T) {
 	s.see("t ▸Livre", "1 sur 2")
 	s.press("v")
 	s.advance(time.Second)
-	s.see("v ▸de zoe", "1 sur 1")
+	s.see("v ▸par zoe", "1 sur 1")
 	s.press("x")
 	s.advance(time.Second)
 	s.see("1 sur 6", "tous types", "tous vendeurs")
@@ -83,6 +86,43 @@ func TestOrderShowsItsFirstRows(t *testing.T) {
 	s := student(t, 80, 24)
 	s.press("2", "end", "s")
 	s.see("prix ↑", "▌ Livre      Le Cœur en dehors", "1 sur 6")
+}
+
+// TestWiderShowsMore: no width shows fewer columns than a narrower one, and each
+// has the whole date in it.
+func TestWiderShowsMore(t *testing.T) {
+	before := 0
+	for w := 60; w <= 200; w++ {
+		s := student(t, w, 24, english)
+		s.press("2")
+		head := strings.Split(s.view(), "\n")[6]
+		n := 0
+		for _, c := range []string{"Category", "Title", "Price", "Seller", "Published", "Age"} {
+			n += strings.Count(head, c)
+		}
+		if n < before {
+			t.Errorf("%d columns at %d, %d below", n, w, before)
+		}
+		before = n
+		s.see("1 of 6")
+		s.miss("yesterday 1…", "yesterday…")
+	}
+}
+
+// TestBackdropStepsBack: under a dialog nothing else looks chosen.
+func TestBackdropStepsBack(t *testing.T) {
+	s := student(t, 120, 40)
+	s.profile(termenv.ANSI256, theme.Dark)
+	s.press("2", "enter")
+	accent, _, _ := strings.Cut(s.m.e.Theme.BorderFocus.Render("x"), "x")
+	top := func() string { return strings.Split(s.m.View(), "\n")[3] } // of the article's frame
+	if !strings.Contains(top(), accent) {
+		t.Fatalf("no focus in %q", top())
+	}
+	s.press("enter")
+	if strings.Contains(top(), accent) || s.m.dialog == nil {
+		t.Errorf("the focus is still in %q", top())
+	}
 }
 
 // TestKeysOfAnArticleFitItsState: none of them is dead.
@@ -96,7 +136,7 @@ func TestKeysOfAnArticleFitItsState(t *testing.T) {
 	s.see("Amélie Poulain", "x retirer de la vente")
 	s.miss("a acheter")
 	s.press("esc", "4", "tab", "enter")
-	s.see("leo@etu.example", "c copier l'adresse")
+	s.see("Mes annonces › ", "leo@etu.example", "c copier l'adresse")
 	s.miss("a acheter", "retirer de la vente")
 	s.press("c")
 	if len(s.copied) != 1 || !strings.HasPrefix(s.copied[0], "leo@") {

@@ -84,6 +84,23 @@ func TestRegistrationLogsIn(t *testing.T) {
 	}
 }
 
+// TestHalfARegistrationIsNobodyElses: it holds a password.
+func TestHalfARegistrationIsNobodyElses(t *testing.T) {
+	s := open(t, tuitest.New(start), 80, 24)
+	s.press("ctrl+n")
+	s.typed("chloe")
+	s.press("esc")
+	s.typed("bob")
+	s.press("tab")
+	s.typed("motdepasse")
+	s.press("enter")
+	s.see("Bonjour")
+	s.publish(page.Left{})
+	s.press("ctrl+n")
+	s.see("▸ Identifiant")
+	s.miss("chloe")
+}
+
 func TestTakenLoginIsSaidAtItsField(t *testing.T) {
 	s := open(t, tuitest.New(start), 80, 24)
 	s.fake.Errs["Register"] = refused(protocol.EXISTE, "champ", "login")
@@ -120,6 +137,11 @@ func TestPasswordChange(t *testing.T) {
 	s.press("enter")
 	s.see("Ce n'est pas le mot de passe actuel")
 	s.fake.Errs["ChangePassword"] = nil
+	s.press("ctrl+s") // the wrong one is gone: it would be one more failure
+	if n := s.fake.Called("ChangePassword"); n != 1 {
+		t.Errorf("sent %d times", n)
+	}
+	s.typed("le bon mot")
 	s.press("ctrl+s")
 	s.see("Mot de passe changé", "Amélie Durand")
 }

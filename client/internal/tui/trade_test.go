@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -83,7 +84,9 @@ func TestTryingAgainKeepsTheRef(t *testing.T) {
 	if len(s.fake.Refs) != 2 || s.fake.Refs[0] != s.fake.Refs[1] || s.fake.Refs[0] == "" {
 		t.Errorf("refs %q: a purchase could be made twice", s.fake.Refs)
 	}
-	s.see("est à vous")
+	s.see("est à vous", "Écrivez à zoe pour convenir de la remise en main", "propre :")
+	s.press("enter", "4", "tab", "tab")
+	s.see("✓ acheté")
 }
 
 func TestSaleKeepsTheRefUntilTheDraftChanges(t *testing.T) {
@@ -101,6 +104,38 @@ func TestSaleKeepsTheRefUntilTheDraftChanges(t *testing.T) {
 		t.Errorf("refs %q: the same draft is the same sale, another is another", r)
 	}
 	s.see("Un livre", "4,75")
+}
+
+// TestPreviewIsWhole: of a long description, too.
+func TestPreviewIsWhole(t *testing.T) {
+	s := student(t, 120, 40)
+	s.press("3", "tab", "tab", "tab")
+	s.typed(strings.Repeat("quelques mots ", 20) + "et la fin")
+	if n := strings.Count(s.view(), "et la fin"); n != 2 {
+		t.Errorf("the end stands in %d places\n%s", n, s.view())
+	}
+}
+
+// TestAfterASale: the next one begins with the type of the last, and a key shows
+// what is for sale now.
+func TestAfterASale(t *testing.T) {
+	s := student(t, 80, 24)
+	s.press("3")
+	s.typed("d")
+	s.press("tab")
+	s.typed("Matrix")
+	s.press("tab")
+	s.typed("4,5€")
+	s.see("4,50 €") // the preview reads it as the server will
+	s.press("backspace", "backspace")
+	s.typed(",678")
+	s.miss("4,50 €", "0,00 €")
+	s.press("ctrl+u")
+	s.typed("4,5")
+	s.press("ctrl+s")
+	s.see("mis en vente « Matrix »", "(•) DVD", "^G voir l'article")
+	s.press("ctrl+g")
+	s.see("Article 99", "Matrix")
 }
 
 func TestHiddenPurchaseTellsItsEnd(t *testing.T) {

@@ -3,8 +3,10 @@ package tui
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -129,6 +131,37 @@ func TestDraftOutlivesEverything(t *testing.T) {
 	s.typed("x") // the login is filled in: this is the password
 	s.press("enter")
 	intact("an ended session")
+}
+
+// TestNewsCoverNoField: where something is typed, what happens stands in the
+// status line, without a key that would be text.
+func TestNewsCoverNoField(t *testing.T) {
+	s := open(t, newsServer(), 80, 24)
+	s.press("3", "tab")
+	form := func() []string { return strings.Split(s.view(), "\n")[2:22] }
+	before := form()
+	s.advance(5 * time.Second) // what was said at the login is over
+	s.send(events{api.ArticleSold{Title: "Catan", Buyer: "bob", Contact: "bob@etu.example"}})
+	s.see("✓ bob a acheté « Catan »")
+	if !slices.Equal(form(), before) {
+		t.Errorf("the form is covered:\n%s", s.view())
+	}
+	s.advance(time.Minute)
+	s.see("2 nouveaux messages")
+	s.miss("m ouvrir")
+	s.press("f3")
+	s.see("m ouvrir")
+	s.send(events{api.SessionEnded{Login: "amelie"}})
+	s.miss("m ouvrir", "nouveaux")
+}
+
+// TestOldSentencesEndWithTheirLanguage.
+func TestOldSentencesEndWithTheirLanguage(t *testing.T) {
+	s := student(t, 80, 24)
+	s.send(events{api.Announced{Text: "fermeture"}})
+	s.see("Session reprise", "Annonce")
+	s.press("ctrl+l")
+	s.miss("Session reprise", "Annonce")
 }
 
 func TestSlowAnswersOnlyAfterAMoment(t *testing.T) {

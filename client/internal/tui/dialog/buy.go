@@ -250,8 +250,9 @@ func (d *Buy) done(l *widget.Lines, w int) {
 	for _, s := range widget.Wrap(theme.Check+" "+e.S(i18n.Buy.DoneText, r.Title), w) {
 		l.Add(th.OK.Render(s))
 	}
-	l.Add("", e.S(i18n.Buy.Contact, r.Seller), "  "+th.Strong.Render(r.Contact), "",
-		widget.Buttons(th, 0, 0, e.S(i18n.Common.Close)))
+	l.Add("")
+	l.Add(widget.Wrap(e.S(i18n.Buy.Contact, r.Seller), w)...)
+	l.Add("  "+th.Strong.Render(r.Contact), "", widget.Buttons(th, 0, 0, e.S(i18n.Common.Close)))
 }
 
 // empty is shown in place of the question while no call is left; it becomes

@@ -230,7 +230,7 @@ func Groups(admin bool) (left, right []Group) {
 			Buy, SellNew, Withdraw, Copy, Refresh.To(i18n.Help.Retry),
 		}},
 		{i18n.Help.Dialogs, []Key{Sides, Yes, No}},
-		{i18n.Help.Forms, []Key{New, Enter.To(i18n.Do.Next), Send.To(i18n.Help.Send), Clear, Reveal}},
+		{i18n.Help.Forms, []Key{New, Enter.To(i18n.Do.Next), Send.To(i18n.Help.Send), Clear, Reveal, SeeItem}},
 	}
 	return left, right
 }

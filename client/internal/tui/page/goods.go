@@ -65,6 +65,14 @@ func (e *Env) SellerName(a api.Article) string {
 	return a.Seller
 }
 
+// OthersTitle stands over what else its seller has.
+func (e *Env) OthersTitle(a api.Article) string {
+	if e.Mine(a) {
+		return e.S(i18n.Article.OwnOthers)
+	}
+	return e.S(i18n.Article.Others, a.Seller)
+}
+
 // CanBuy says that an article is, as far as is known, for sale by somebody else.
 func (e *Env) CanBuy(a api.Article) bool {
 	return !e.Mine(a) && (a.Status == api.OnSale || a.Status == "")
@@ -76,7 +84,11 @@ func (e *Env) StatusWord(a api.Article) string {
 	th := e.Theme
 	switch {
 	case a.Status == api.Sold && !a.SoldAt.IsZero():
-		return th.OK.Render(theme.Check + " " + e.S(i18n.Article.SoldOn, e.T.Date(a.SoldAt, e.Now())))
+		done := i18n.Article.SoldOn
+		if a.Other != "" && a.Other == a.Seller {
+			done = i18n.Article.GotOn
+		}
+		return th.OK.Render(theme.Check + " " + e.S(done, e.T.Date(a.SoldAt, e.Now())))
 	case a.Status == api.Sold:
 		return th.OK.Render(theme.Check + " " + e.T.Status(string(api.Sold)))
 	case a.Status == api.Withdrawn:

@@ -101,8 +101,7 @@ func (f *Fake) Accounts(_ context.Context, words string, n int, after string) (a
 	}
 	var p api.Page[api.Account]
 	for _, a := range f.People {
-		text := i18n.Fold(a.Login + " " + a.FirstName + " " + a.LastName + " " + a.Email)
-		if a.Login <= after || !strings.Contains(text, i18n.Fold(words)) {
+		if a.Login <= after || !strings.Contains(i18n.Fold(a.Login+" "+a.FirstName+" "+a.LastName+" "+a.Email), i18n.Fold(words)) {
 			continue
 		}
 		if len(p.Rows) == n {

@@ -22,8 +22,9 @@ const (
 	pageRows = protocol.MaxPage
 	// typingPause is how long no key must come before the server is asked.
 	typingPause = 150 * time.Millisecond
-	// maxSorted is how many accounts are asked for to put them in another order.
-	maxSorted = 10_000
+	// maxSorted is how many accounts are asked for to put them in another order:
+	// the foot of the list says where there are more.
+	maxSorted = 100_000
 )
 
 // accounts is everybody, as the server searches them.
@@ -68,7 +69,14 @@ func (p *accounts) follow() tea.Cmd {
 		row = len(p.list.Rows)
 	}
 	return p.list.Follow(p.e, row, p.fetch(), func() tea.Cmd {
-		p.order()
+		// Sorted after each part, a long list would take the square of its length.
+		n, top := len(p.list.Rows), p.table.Cur == 0
+		if p.by == 0 || p.list.Next == "" || n >= maxSorted || n >= 2*len(p.rows) {
+			p.order()
+		}
+		if top {
+			p.table.Cur = 0 // whoever is first now
+		}
 		return p.follow()
 	})
 }
@@ -212,6 +220,9 @@ func (p *accounts) view() string {
 		return panel.View(th, l.String(), p.W, p.H)
 	}
 	panel.Right = position(e, p.table.Cur, len(p.rows), p.list.Next != "")
+	if p.by != 0 && p.list.Next != "" && len(p.rows) >= maxSorted && panel.Foot == "" {
+		panel.Foot = th.Warn.Render(theme.Alert + " " + e.S(i18n.Accounts.First, e.T.Int(maxSorted)))
+	}
 	l.Add(p.table.View(th, columnsOf(p.columns(), p.by), len(p.rows), in, true, func(i int) []string {
 		a := p.rows[i]
 		state, style := standing(e, a)

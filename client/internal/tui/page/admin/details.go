@@ -202,7 +202,9 @@ func (l list) text(e *page.Env, w int) []string {
 
 func (p *details) lists() []list {
 	e, th, d := p.e, p.e.Theme, p.all.Data
-	date := func(at time.Time) string { return th.Faint.Render(widget.Fit(e.T.Date(at, e.Now()), 14)) + " " }
+	date := func(at time.Time) string {
+		return th.Faint.Render(widget.Fit(e.T.Date(at, e.Now()), i18n.DateWidth)) + " "
+	}
 	where := func(c api.Connected, w int) string {
 		return widget.Ends(date(c.Since)+c.Address, " "+th.Faint.Render(c.Server), w)
 	}

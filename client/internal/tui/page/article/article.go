@@ -244,13 +244,13 @@ func (p *Page) side(w, h int) string {
 	e, a := p.e, p.article()
 	others := p.detail.Data.Others
 	if !e.CanBuy(a) {
-		return p.list(e.S(i18n.Article.Others, a.Seller), others, w, h)
+		return p.list(e.OthersTitle(a), others, w, h)
 	}
 	terms := page.BuyTerms(e, a, w-widget.PanelW)
 	termsH := min(len(terms)+widget.PanelH, h)
 	return widget.Rows(
 		widget.Panel{Title: e.S(i18n.Article.IfBuy)}.View(e.Theme, strings.Join(terms, "\n"), w, termsH),
-		p.list(e.S(i18n.Article.Others, a.Seller), others, w, h-termsH),
+		p.list(e.OthersTitle(a), others, w, h-termsH),
 	)
 }
 

@@ -28,8 +28,9 @@ const (
 	typingPause = 120 * time.Millisecond
 	// peekPause is how long the cursor must rest before the detail is asked.
 	peekPause = 200 * time.Millisecond
-	// wideFrom is the width from which the detail stands beside the list.
-	wideFrom = 98
+	// wideFrom is the width from which the detail stands beside the list, which keeps
+	// its columns.
+	wideFrom = 118
 )
 
 var sorts = []struct {

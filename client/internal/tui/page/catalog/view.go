@@ -150,7 +150,7 @@ func (p *Page) rowsView(w int) string {
 		{Title: e.S(i18n.Col.Title)},
 		{Title: e.S(i18n.Col.Price), Width: 10, Right: true, Style: &th.Price},
 		{Title: e.S(i18n.Col.Seller), Width: 12, From: 60, Style: &th.Faint},
-		{Title: e.S(i18n.Col.Published), Width: 14, From: 104, Style: &th.Faint},
+		{Title: e.S(i18n.Col.Published), Width: i18n.DateWidth, From: 114, Style: &th.Faint},
 		{Title: e.S(i18n.Col.Age), Width: 6, Right: true, From: 68, Style: &th.Faint},
 	}
 	now := e.Now()
@@ -207,7 +207,7 @@ func (p *Page) paneView(w, h int) string {
 		foot.Add(e.Hint(keys.Enter.To(i18n.Do.Open)))
 	}
 	if others := p.detail.Data.Others; p.detail.Has && len(others) > 0 && !e.Mine(a) {
-		l.Add("", page.Heading(th, e.S(i18n.Article.Others, a.Seller), inner))
+		l.Add("", page.Heading(th, e.OthersTitle(a), inner))
 		for _, o := range others[:max(0, min(len(others), room-len(l)-len(foot)-1))] {
 			l.Add(page.OtherRow(e, o, inner))
 		}

@@ -107,7 +107,7 @@ func (p *Page) own(w, h int) string {
 			l.Add(th.Faint.Render(e.S(s.name)))
 			continue
 		}
-		l.Add(widget.Ends(widget.Fit(e.S(s.name), 10)+e.T.N(i18n.Common.Items, s.n), th.Price.Render(e.T.Amount(s.cents)), in))
+		l.Add(widget.Ends(widget.Fit(e.S(s.name), 10)+e.T.N(i18n.Common.Items, s.n), " "+th.Price.Render(e.T.Amount(s.cents)), in))
 	}
 	l.Add("", e.Hint(keys.SellNew.To(i18n.Home.Sell)))
 	return p.panel(i18n.Nav.Mine, "4 "+e.S(i18n.Home.All), l.String(), w, h)
@@ -158,11 +158,10 @@ func (p *Page) news(w, h int) string {
 		}
 		return 1
 	})
-	const when = 12
 	var l widget.Lines
 	for _, n := range rows[:min(h-widget.PanelH, len(rows))] {
 		mood, text := page.NewsLine(e, n)
-		line := e.Sign(mood) + " " + th.Faint.Render(widget.Fit(e.T.Date(n.At, e.Now()), when))
+		line := e.Sign(mood) + " " + th.Faint.Render(widget.Fit(e.T.Date(n.At, e.Now()), i18n.DateWidth+1))
 		if !n.Read {
 			text = th.Strong.Render(text)
 		}

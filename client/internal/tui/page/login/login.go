@@ -158,8 +158,8 @@ func (p *Page) Keys() []keys.Key {
 		return []keys.Key{keys.Back.To(i18n.Do.Cancel), keys.Quit.To(i18n.Do.Quit)}
 	}
 	return []keys.Key{
-		keys.Next, keys.Enter, keys.New, keys.Reveal,
-		keys.Language, keys.Quit.To(i18n.Do.Quit),
+		keys.Next, keys.Enter, keys.Quit.To(i18n.Do.Quit), keys.New, keys.Reveal,
+		keys.Language,
 	}
 }
 

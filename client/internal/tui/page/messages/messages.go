@@ -130,7 +130,7 @@ func (p *Page) View() string {
 		panel.Right = ""
 		return panel.View(th, s, p.W, p.H)
 	}
-	cols := []widget.Column{{Width: 1}, {Width: 13, Style: &th.Faint}, {Width: 1}, {}, {Width: 30, From: 100, Style: &th.Faint}}
+	cols := []widget.Column{{Width: 1}, {Width: i18n.DateWidth, Style: &th.Faint}, {Width: 1}, {}, {Width: 30, From: 100, Style: &th.Faint}}
 	list := p.table.View(th, cols, len(rows), inner, true, func(i int) []string {
 		n := rows[i]
 		mood, text := page.NewsLine(e, n)

@@ -209,8 +209,8 @@ func (p *Page) list(w, h int) string {
 		{Title: e.S(i18n.Col.Title)},
 		{Title: e.S(i18n.Col.Price), Width: 10, Right: true, Style: &th.Price},
 		{Title: e.S(other), Width: 12, From: 60},
-		{Title: e.S(when), Width: 14, From: 72, Style: &th.Faint},
-		{Title: e.S(i18n.Col.Published), Width: 14, From: 100, Style: &th.Faint},
+		{Title: e.S(when), Width: i18n.DateWidth, From: 72, Style: &th.Faint},
+		{Title: e.S(i18n.Col.Published), Width: i18n.DateWidth, From: 100, Style: &th.Faint},
 		{Title: e.S(i18n.Mine.Contact), Width: max(1, contact), From: 120},
 	}
 	if contact == 0 {

@@ -96,6 +96,7 @@ func (p *Page) settled() tea.Cmd {
 		p.e.Say(page.Good, p.e.S(i18n.Password.Done))
 		p.e.Publish(page.PasswordChanged{}) // the root goes back
 	case link.CodeOf(err) == protocol.ECHEC:
+		p.Entries[old].Empty() // the same once more would be one more failure
 		p.Focus = old
 	case p.Refuse(err):
 		p.work.Err = nil // said at its field

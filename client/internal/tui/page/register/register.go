@@ -68,6 +68,9 @@ func (p *Page) Show(any) tea.Cmd { return nil }
 
 // Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) tea.Cmd {
+	if _, is := m.(page.Entered); is { // by another account perhaps
+		p.Clear()
+	}
 	if k, is := m.(tea.KeyMsg); is && keys.Back.Is(k) {
 		if !p.enter.Busy() {
 			return p.e.Back()
@@ -120,7 +123,6 @@ func (p *Page) entered() tea.Cmd {
 	var created errCreated
 	switch {
 	case err == nil:
-		p.Clear()
 		p.e.Publish(page.Entered{Session: p.enter.Data, Greeting: p.e.S(i18n.Register.Done)})
 	case errors.As(err, &created):
 		name := p.Entries[login].In.Value()

@@ -186,7 +186,10 @@ func (p *Page) View() string {
 	l.Add("", p.Form.View(e, parts[0], p.H-4), "", buttons, "", widget.Indent(p.outcome(parts[0]-2), 1))
 	in := parts[1] - widget.PanelW
 	const cost = 6
-	r.Add("", widget.Panel{Title: e.S(i18n.Sell.Preview)}.View(th, p.shown(in), parts[1], p.FramesHeight()-cost))
+	shown := p.shown(in)
+	_, rows := widget.Size(shown) // all of them, where the page is high enough
+	h := max(p.FramesHeight()-cost, min(rows+widget.PanelH, p.H-cost-1))
+	r.Add("", widget.Panel{Title: e.S(i18n.Sell.Preview)}.View(th, shown, parts[1], h))
 	next, _ := e.Quotas.NextService(e.Now())
 	r.Add(widget.Panel{Title: e.S(i18n.Sell.Cost)}.View(th, page.QuotaView(e, i18n.Quota.Services, e.Quotas.Services, next, in), parts[1], cost))
 	return widget.Columns(widget.Frame(l.String(), parts[0], p.H), widget.Frame(r.String(), parts[1], p.H))
