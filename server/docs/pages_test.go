@@ -146,7 +146,7 @@ var (
 	inlineMake = regexp.MustCompile("`make ([a-z][a-z-]*)")
 	blockMake  = regexp.MustCompile("(?m)^make ([a-z][a-z-]*)")
 	setting    = regexp.MustCompile(`\bETU_[A-Z_]+[A-Z]\b`)
-	notInTitle = regexp.MustCompile("[^\\p{L}\\p{N} _-]")
+	notInTitle = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 )
 
 // placeholders stand for any setting.
