@@ -36,6 +36,8 @@ func run(args []string) int {
 	cfg, err := config.Load(args, os.Getenv)
 	t := i18n.T{Lang: cfg.Lang}
 	switch {
+	case cfg.Manual().Write(os.Stdout, args):
+		return 0
 	case cfg.Help:
 		fmt.Print(cfg.Usage())
 		return 0

@@ -12,6 +12,7 @@ import (
 	"os"
 	"slices"
 
+	"etuservices/internal/manual"
 	"etuservices/protocol"
 	"etuservices/server/internal/app"
 	"etuservices/server/internal/cli"
@@ -37,6 +38,9 @@ func program(args []string, hash hashing.Options) (code int) {
 	if slices.Equal(words, []string{"help"}) {
 		words, options = nil, []string{"--help"}
 	}
+	if manualOf().Write(os.Stdout, args) {
+		return 0
+	}
 	if len(words) > 0 && !slices.Contains(options, "--help") && !slices.Contains(options, "-h") {
 		if err := cli.Check(words); err != nil {
 			return complain(err, 2)
@@ -45,10 +49,7 @@ func program(args []string, hash hashing.Options) (code int) {
 	var help bytes.Buffer
 	cfg, err := config.Load(options, os.Getenv, &help)
 	if errors.Is(err, flag.ErrHelp) {
-		fmt.Printf("Usage : etuservices-server [options]            le serveur\n"+
-			"        etuservices-server COMMANDE [options]\n"+
-			"        etuservices-server --version | --help\n\n%s\n"+
-			"Options (chaque option --nom se lit aussi dans la variable ETU_NOM) :\n%s", cli.Usage, &help)
+		fmt.Printf("%s\n%s\n%s\n%s", synopsis, cli.Usage(), variables, &help)
 		return 0
 	}
 	if err != nil {
@@ -77,4 +78,21 @@ func program(args []string, hash hashing.Options) (code int) {
 func complain(err error, code int) int {
 	fmt.Fprintln(os.Stderr, "etuservices-server :", err)
 	return code
+}
+
+const (
+	synopsis = "Usage : etuservices-server [options]            le serveur\n" +
+		"        etuservices-server COMMANDE [options]\n" +
+		"        etuservices-server --version | --help\n"
+	variables = "Options (chaque option --nom se lit aussi dans la variable ETU_NOM) :"
+)
+
+// manualOf is what the manual page and the completion are made of.
+func manualOf() manual.Program {
+	return manual.Program{
+		Name: "etuservices-server", Section: 8, Summary: "le serveur d'EtuServices : ventes et achats entre étudiants, par TCP",
+		Commands: cli.Commands(),
+		Options:  append(config.Options(), manual.Option{Name: "version", Text: "la version et le commit"}, manual.Option{Name: "help", Text: "l'aide"}),
+		Before:   synopsis, After: "Chaque option --nom se lit aussi dans la variable ETU_NOM.\nUn mot de passe est demandé, ou lu dans ETU_PASSWORD ; jamais une option.",
+	}
 }

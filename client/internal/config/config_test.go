@@ -158,8 +158,8 @@ func TestFileIsTOML(t *testing.T) {
 // language asked for, and drives no terminal.
 func TestFaultOfTheFileIsShown(t *testing.T) {
 	for file, want := range map[string][]string{
-		"addr = \"h\"\n\n[serveur]\nport = 1\n":  {":", "3", "[serveur]", "addr, lang"},
-		"addr = \"h\"\ncouleur = \"rouge\"\n":    {"2", "couleur", "addr, lang"},
+		"addr = \"h\"\n\n[serveur]\nport = 1\n":  {":", "3", "[serveur]", "addr, lang, login"},
+		"addr = \"h\"\ncouleur = \"rouge\"\n":    {"2", "couleur", "addr, lang, login"},
 		"\ufefflang = \"fr\"\ntheme = \"clair\n": {"2", "theme = \"clair", "TOML"},
 		"lang = \"fr\"\naddr\n":                  {"2", "addr", "TOML"},
 		"tls = \"fr\"\ntls = true\n":             {"2", "tls = true", "TOML"},
@@ -194,7 +194,7 @@ func TestHelp(t *testing.T) {
 		}
 	}
 	c, _ := load(t, "", nil)
-	for _, name := range append(slices.Clone(fileNames), "forget", "version", "help") {
+	for _, name := range flagNames() {
 		if !strings.Contains(c.Usage(), "--"+name) {
 			t.Errorf("the help does not know --%s", name)
 		}

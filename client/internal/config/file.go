@@ -43,17 +43,11 @@ func (s settings) byName() map[string]any {
 	}
 }
 
-// switches are the settings that are true or false.
-var switches = []string{"ascii", "animations", "notifications", "simple", "tls"}
-
-// numbers are the settings that are whole numbers.
-var numbers = []string{"alert-p99", "alert-refusals"}
-
 // bareWord is a text without quotes, as files written for older versions have.
 var bareWord = regexp.MustCompile(`(?m)^([ \t]*(?:addr|lang|theme|ca|login)[ \t]*=[ \t]*)([^\s"'#\[{][^\s"'#]*)([ \t]*(?:#.*)?\r?)$`)
 
-// number is what TOML takes for a number or a switch.
-var number = regexp.MustCompile(`^([+-]?[0-9]+(\.[0-9]+)?|true|false)$`)
+// typed is what TOML takes for a number or a switch.
+var typed = regexp.MustCompile(`^([+-]?[0-9]+(\.[0-9]+)?|true|false)$`)
 
 // fromFile reads the configuration file, which is TOML; one that is not there is
 // empty.
@@ -71,7 +65,7 @@ func (c *Config) fromFile(dir string, raw map[string]string) error {
 	}
 	text = bytes.TrimPrefix(text, []byte("\ufeff")) // some editors put it there
 	text = bareWord.ReplaceAllFunc(text, func(line []byte) []byte {
-		if number.Match(bareWord.ReplaceAll(line, []byte("$2"))) { // TOML has a type for it, which is refused
+		if typed.Match(bareWord.ReplaceAll(line, []byte("$2"))) { // TOML has a type for it, which is refused
 			return line
 		}
 		return bareWord.ReplaceAll(line, []byte(`$1"$2"$3`))
@@ -87,10 +81,10 @@ func (c *Config) fromFile(dir string, raw map[string]string) error {
 		word, ok := asWord(name, value)
 		if !ok {
 			why := i18n.Config.WantsText
-			switch {
-			case slices.Contains(switches, name):
+			switch optionNamed(name).kind {
+			case toggle:
 				why = i18n.Config.WantsSwitch
-			case slices.Contains(numbers, name):
+			case number:
 				why = i18n.Config.WantsNumber
 			}
 			return c.atLine(path, text, lineOf(text, name), c.t().S(why, name))
@@ -102,13 +96,14 @@ func (c *Config) fromFile(dir string, raw map[string]string) error {
 
 // asWord gives a value as a flag would have it.
 func asWord(name string, value any) (word string, ok bool) {
+	kind := optionNamed(name).kind
 	switch v := value.(type) {
 	case string:
-		return v, !slices.Contains(numbers, name)
+		return v, kind != number
 	case bool:
-		return strconv.FormatBool(v), slices.Contains(switches, name)
+		return strconv.FormatBool(v), kind == toggle
 	case int64: // 1 and 0 are understood too
-		return strconv.FormatInt(v, 10), slices.Contains(switches, name) || slices.Contains(numbers, name)
+		return strconv.FormatInt(v, 10), kind != text
 	}
 	return "", false
 }
@@ -121,7 +116,7 @@ func (c *Config) badFile(path string, text []byte, err error) error {
 	case errors.As(err, &unknown) && len(unknown.Errors) > 0:
 		first := unknown.Errors[0]
 		line, _ := first.Position()
-		return c.atLine(path, text, line, c.t().S(i18n.Config.BadName, strings.Join(first.Key(), "."), strings.Join(fileNames, ", ")))
+		return c.atLine(path, text, line, c.t().S(i18n.Config.BadName, strings.Join(first.Key(), "."), strings.Join(names(func(o option) bool { return o.inFile }), ", ")))
 	case errors.As(err, &syntax):
 		line, _ := syntax.Position()
 		return c.atLine(path, text, line, c.t().S(i18n.Config.NoTOML, strings.TrimPrefix(syntax.Error(), "toml: ")))
@@ -206,9 +201,6 @@ const (
 	folder   = "etuservices"
 	fileName = "config.toml"
 )
-
-// fileNames are the settings that may stand in the file.
-var fileNames = []string{"addr", "lang", "theme", "ascii", "animations", "notifications", "alert-p99", "alert-refusals", "simple", "tls", "ca", "login"}
 
 // Dir is the folder of the configuration file, "" when there is no home:
 // XDG_CONFIG_HOME, else ~/.config, also on macOS; %AppData% on Windows.

@@ -251,6 +251,8 @@ var (
 		Read, Me, Login, Register, Password, Logout, Language, Help, Quit, Live, Sessions, Accounts, Block,
 		Unblock, Expel, Reset, Give, Delete, Announce, Registrations Msg
 	}]("SimpleHelp")
+	// The options of the command line, by their names.
+	Options = words("Options")
 	// Asking for a password, in every mode without screens.
 	Prompt = section[struct{ Login, Password, NoPassword, NotKept Msg }]("Prompt")
 	// What is said better with a field of the reply.
@@ -263,6 +265,7 @@ var (
 	// The command line and the file of settings.
 	Config = section[struct {
 		NotKept, NoLines, UnknownCommand, UnknownFlag, Meant, WantsValue, BadValue, EventsLost, FileLine,
-		BadName, NoTOML, WantsText, WantsSwitch, WantsNumber, Hint, Forgotten, BadCA, Usage Msg
+		BadName, NoTOML, WantsText, WantsSwitch, WantsNumber, Hint, Forgotten, BadCA,
+		Summary, Exec, ExecArgs, Usage, Options, Notes Msg
 	}]("Config")
 )

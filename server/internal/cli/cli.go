@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"etuservices/internal/manual"
 	"etuservices/server/internal/admin"
 	"etuservices/server/internal/stats"
 )
@@ -18,27 +19,10 @@ import (
 var ErrUsage = errors.New("usage")
 
 // Usage of all commands, for people.
-const Usage = `Commandes (les options se donnent après, ou par l'environnement) :
-  user add LOGIN EMAIL PRENOM NOM [admin]   ouvrir un compte
-  user import FICHIER.csv                   ouvrir les comptes d'un fichier (email, prénom, nom[, login]) ;
-                                            affiche une seule fois leurs mots de passe, en CSV
-  user passwd LOGIN                         donner un mot de passe, à changer à la connexion
-  user block LOGIN RAISON…                  bloquer un compte et fermer ses sessions
-  user unblock LOGIN                        le rouvrir
-  user raz LOGIN                            vider ses deux fenêtres de quota
-  user role LOGIN etudiant|admin            changer son rôle et fermer ses sessions
-  user delete LOGIN [RAISON…]               supprimer un compte ; ses ventes restent, sans nom
-  user show LOGIN                           un compte et ce qu'il a fait en dernier
-  user list [MOT…]                          les comptes
-  export DOSSIER [--bom] [--virgule]        écrire comptes, connexions, appels, refus et ventes en CSV ;
-                                            --virgule : prix à virgule, colonnes à point-virgule
-  migrate                                   créer ou mettre à jour les tables
-  boards rebuild                            rebâtir les tableaux depuis le registre
-  backup FICHIER                            copier les magasins embarqués, serveur en marche ou non
-  restore FICHIER                           les remettre, serveur arrêté ; ce qui était là est gardé
-  doctor                                    vérifier réglages, magasins, horloges, limites
-Un mot de passe est demandé, ou lu dans ETU_PASSWORD ; jamais une option.
-`
+func Usage() string {
+	return "Commandes (les options se donnent après, ou par l'environnement) :\n" + usageOf(nil) +
+		"Un mot de passe est demandé, ou lu dans ETU_PASSWORD ; jamais une option.\n"
+}
 
 // Tool is what commands work with.
 type Tool struct {
@@ -57,7 +41,7 @@ func Split(args []string) (words, options []string) {
 	words = slices.Clone(args[:n])
 	c, _ := find(words)
 	for _, option := range args[n:] {
-		if c != nil && slices.Contains(c.flags, option) {
+		if c != nil && slices.Contains(c.Flags, option) {
 			words = append(words, option)
 		} else {
 			options = append(options, option)
@@ -69,52 +53,66 @@ func Split(args []string) (words, options []string) {
 // Check says whether words are a command, before any store is opened.
 func Check(words []string) error {
 	if c, _ := find(words); c == nil {
-		return fmt.Errorf("%w : commande inconnue ou incomplète : %s\n%s", ErrUsage, strings.Join(words, " "), usageOf(words[0]))
+		return fmt.Errorf("%w : commande inconnue ou incomplète : %s\n%s", ErrUsage, strings.Join(words, " "), usageOf(words))
 	}
 	return nil
 }
 
-// usageOf gives the lines of Usage for the commands that begin so, all of them
-// where none does.
-func usageOf(first string) string {
-	var lines []string
-	for line := range strings.Lines(Usage) {
-		if strings.HasPrefix(line, "  "+first+" ") {
-			lines = append(lines, line)
+// usageColumn is where the texts of commands begin.
+const usageColumn = 36
+
+// usageOf gives the usage of the commands that begin as words do, of all of them where
+// none does.
+func usageOf(words []string) string {
+	var some, all []manual.Row
+	for _, c := range Commands() {
+		row := manual.Row{Usage: c.Usage(), Text: c.Text}
+		if all = append(all, row); len(words) > 0 && strings.HasPrefix(c.Words+" ", words[0]+" ") {
+			some = append(some, row)
 		}
 	}
-	if lines == nil {
-		return Usage
+	if some == nil {
+		some = all
 	}
-	return strings.Join(lines, "")
+	return manual.List(usageColumn, some)
 }
 
-// command is one of them: its first words, how many follow at least, at most
-// (-1: any number), its own flags, which stand behind them.
+// Commands are the commands, as people type them.
+func Commands() []manual.Command {
+	list := make([]manual.Command, len(commands))
+	for i, c := range commands {
+		list[i] = c.Command
+	}
+	return list
+}
+
+// command is one of them: how many words follow its name at least, at most (-1: any
+// number). Its own flags stand behind them.
 type command struct {
-	name        string
+	manual.Command
 	least, most int
-	run         func(ctx context.Context, t *Tool, args []string) error
-	flags       []string
+	run         func(ctx context.Context, t *Tool, args []string) error // nil: it runs before the stores are open
 }
 
 var commands = []command{
-	{"user add", 4, 5, add, nil},
-	{"user import", 1, 1, importRoster, nil},
-	{"user passwd", 1, 1, passwd, nil},
-	{"user block", 2, -1, block, nil},
-	{"user unblock", 1, 1, unblock, nil},
-	{"user raz", 1, 1, raz, nil},
-	{"user role", 2, 2, role, nil},
-	{"user delete", 1, -1, remove, nil},
-	{"user show", 1, 1, show, nil},
-	{"user list", 0, -1, list, nil},
-	{"export", 1, 1, export, []string{flagBOM, flagComma}},
-	{"migrate", 0, 0, migrate, nil},
-	{"boards rebuild", 0, 0, rebuild, nil},
-	{Doctor, 0, 0, nil, nil}, // this and the next run before the stores are open
-	{Backup, 1, 1, nil, nil},
-	{Restore, 1, 1, nil, nil},
+	{manual.Command{Words: "user add", Args: "LOGIN EMAIL PRENOM NOM [admin]", Text: "ouvrir un compte"}, 4, 5, add},
+	{manual.Command{Words: "user import", Args: "FICHIER.csv", Text: "ouvrir les comptes d'un fichier (email, prénom, nom[, login]) ; " +
+		"affiche une seule fois leurs mots de passe, en CSV"}, 1, 1, importRoster},
+	{manual.Command{Words: "user passwd", Args: "LOGIN", Text: "donner un mot de passe, à changer à la connexion"}, 1, 1, passwd},
+	{manual.Command{Words: "user block", Args: "LOGIN RAISON…", Text: "bloquer un compte et fermer ses sessions"}, 2, -1, block},
+	{manual.Command{Words: "user unblock", Args: "LOGIN", Text: "le rouvrir"}, 1, 1, unblock},
+	{manual.Command{Words: "user raz", Args: "LOGIN", Text: "vider ses deux fenêtres de quota"}, 1, 1, raz},
+	{manual.Command{Words: "user role", Args: "LOGIN etudiant|admin", Text: "changer son rôle et fermer ses sessions"}, 2, 2, role},
+	{manual.Command{Words: "user delete", Args: "LOGIN [RAISON…]", Text: "supprimer un compte ; ses ventes restent, sans nom"}, 1, -1, remove},
+	{manual.Command{Words: "user show", Args: "LOGIN", Text: "un compte et ce qu'il a fait en dernier"}, 1, 1, show},
+	{manual.Command{Words: "user list", Args: "[MOT…]", Text: "les comptes"}, 0, -1, list},
+	{manual.Command{Words: "export", Args: "DOSSIER", Text: "écrire comptes, connexions, appels, refus et ventes en CSV ; " +
+		flagBOM + " : pour un tableur, " + flagComma + " : prix à virgule, colonnes à point-virgule", Flags: []string{flagBOM, flagComma}}, 1, 1, export},
+	{manual.Command{Words: "migrate", Text: "créer ou mettre à jour les tables"}, 0, 0, migrate},
+	{manual.Command{Words: "boards rebuild", Text: "rebâtir les tableaux depuis le registre"}, 0, 0, rebuild},
+	{manual.Command{Words: Backup, Args: "FICHIER", Text: "copier les magasins embarqués, serveur en marche ou non"}, 1, 1, nil},
+	{manual.Command{Words: Restore, Args: "FICHIER", Text: "les remettre, serveur arrêté ; ce qui était là est gardé"}, 1, 1, nil},
+	{manual.Command{Words: Doctor, Text: "vérifier réglages, magasins, horloges, limites"}, 0, 0, nil},
 }
 
 // Doctor is the command that looks at stores which may not open.
@@ -125,13 +123,13 @@ const Doctor = "doctor"
 func find(words []string) (c *command, args []string) {
 	for i := range commands {
 		c := &commands[i]
-		name := strings.Fields(c.name)
+		name := strings.Fields(c.Words)
 		if len(words) < len(name) || !slices.Equal(words[:len(name)], name) {
 			continue
 		}
 		args, given := words[len(name):], 0
 		for _, word := range args {
-			if !slices.Contains(c.flags, word) {
+			if !slices.Contains(c.Flags, word) {
 				given++
 			}
 		}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"etuservices/internal/manual"
 )
 
 // parse reads --name=value, --name value and --name for a switch, one dash or
@@ -40,6 +42,28 @@ func parse(fs *flag.FlagSet, args []string) error {
 		}
 	}
 	return nil
+}
+
+// Options are the options, with their defaults.
+func Options() (list []manual.Option) {
+	c := Config{Limits: DefaultLimits}
+	c.flags().VisitAll(func(f *flag.Flag) {
+		o := manual.Option{Name: f.Name, Text: f.Usage, Arg: "VALEUR"}
+		sw, ok := f.Value.(interface{ IsBoolFlag() bool })
+		switch {
+		case ok && sw.IsBoolFlag():
+			o.Arg = ""
+		case f.Name == "data": // the same text for everybody
+			o.Text += " (défaut : ~/.local/share/etuservices)"
+		case f.DefValue != "":
+			o.Text += " (défaut : " + f.DefValue + ")"
+		}
+		if f.Name == "log-format" {
+			o.Values = []string{LogText, LogJSON}
+		}
+		list = append(list, o)
+	})
+	return list
 }
 
 // refusedValue says what an option wants instead of a value.

@@ -62,7 +62,9 @@ func Load(args []string, getenv func(string) string, out io.Writer) (Config, err
 	}
 	if err := parse(fs, args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
-			printOptions(fs, out)
+			for _, o := range Options() {
+				fmt.Fprintf(out, "  %s\n    \t%s\n", o.Usage(), o.Text)
+			}
 		}
 		return c, err
 	}
@@ -70,19 +72,6 @@ func Load(args []string, getenv func(string) string, out io.Writer) (Config, err
 		c.Data = defaultData() + "-demo"
 	}
 	return c, c.check()
-}
-
-// printOptions lists the options with their defaults.
-func printOptions(fs *flag.FlagSet, out io.Writer) {
-	fs.VisitAll(func(f *flag.Flag) {
-		end := ""
-		switch f.DefValue {
-		case "", "false":
-		default:
-			end = " (défaut : " + f.DefValue + ")"
-		}
-		fmt.Fprintf(out, "  --%s\n    \t%s%s\n", f.Name, f.Usage, end)
-	})
 }
 
 func (c *Config) flags() *flag.FlagSet {
