@@ -108,6 +108,8 @@ var commands = []command{
 	{manual.Command{Words: "user list", Args: "[MOT…]", Text: "les comptes"}, 0, -1, list},
 	{manual.Command{Words: "export", Args: "DOSSIER", Text: "écrire comptes, connexions, appels, refus et ventes en CSV ; " +
 		flagBOM + " : pour un tableur, " + flagComma + " : prix à virgule, colonnes à point-virgule", Flags: []string{flagBOM, flagComma}}, 1, 1, export},
+	{manual.Command{Words: "reset", Text: "effacer articles, appels et connexions pour le groupe suivant ; " +
+		"les comptes restent ; demandé deux fois"}, 0, 0, reset},
 	{manual.Command{Words: "migrate", Text: "créer ou mettre à jour les tables"}, 0, 0, migrate},
 	{manual.Command{Words: "boards rebuild", Text: "rebâtir les tableaux depuis le registre"}, 0, 0, rebuild},
 	{manual.Command{Words: Backup, Args: "FICHIER", Text: "copier les magasins embarqués, serveur en marche ou non"}, 1, 1, nil},

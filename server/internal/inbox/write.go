@@ -44,14 +44,8 @@ const sweepBatch = 1000
 // Sweep deletes the news that are too old. Errors: store.ErrUnavailable.
 func (i *Inbox) Sweep(ctx context.Context) error {
 	for _, table := range []string{"nouvelles", "communiques"} {
-		for {
-			n, err := i.sql.DeleteSome(ctx, table, "id", "instant <= ?", sweepBatch, oldest(keep))
-			if err != nil {
-				return err
-			}
-			if n < sweepBatch {
-				break
-			}
+		if err := i.sql.DeleteAll(ctx, table, "id", "instant <= ?", sweepBatch, oldest(keep)); err != nil {
+			return err
 		}
 	}
 	return nil

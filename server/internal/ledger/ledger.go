@@ -68,7 +68,8 @@ type Totals struct {
 	Purchases int64 // counted calls of ACHAT
 }
 
-// ErrNoAccount is a user who was deleted, or blocked in the middle of a call.
+// ErrNoAccount is a user who was deleted or blocked, or whose session was ended together
+// with the whole ledger (admin.Clear), in the middle of a call.
 var ErrNoAccount error = &protocol.Error{Code: protocol.AUTH}
 
 // counting is how a call of each kind is counted in the user's row.
@@ -145,7 +146,7 @@ func (c *confirmation) scan(rows *sql.Rows) error {
 
 // decide gives the quota with this call in it. Errors: *Exceeded, ErrNoAccount.
 func (c *confirmation) decide() (State, error) {
-	if !c.found {
+	if !c.found || c.slot.Kind == Calls && c.totals.Logins == 0 { // no session without a login
 		return State{}, ErrNoAccount
 	}
 	rule, now, stamps := c.limiter.rule, c.slot.Stamp.UnixMilli(), c.stamps

@@ -68,8 +68,8 @@ func TestRoundTripsOfACall(t *testing.T) {
 	m := market.New(market.Options{Stores: stores, Quota: quota, Instance: "essai", Stats: stats.New(stores, log), Log: log})
 	users := make([]ledger.User, 2)
 	for i, login := range []string{"alice", "bob"} {
-		done, err := stores.SQL.Write.Exec(t.Context(), `INSERT INTO utilisateurs (login, email, prenom, nom, mot_de_passe, cree_le)
-			VALUES (?, ?, 'A', 'B', '$', ?)`, login, login+"@univ.fr", store.At(time.Now()))
+		done, err := stores.SQL.Write.Exec(t.Context(), `INSERT INTO utilisateurs (login, email, prenom, nom, mot_de_passe, nb_connexions, cree_le)
+			VALUES (?, ?, 'A', 'B', '$', 1, ?)`, login, login+"@univ.fr", store.At(time.Now()))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -93,3 +93,13 @@ func (s *SQL) DeleteSome(ctx context.Context, table, key, condition string, limi
 	}
 	return done.RowsAffected()
 }
+
+// DeleteAll deletes all rows that meet a condition, some by some.
+func (s *SQL) DeleteAll(ctx context.Context, table, key, condition string, some int, args ...any) error {
+	for {
+		n, err := s.DeleteSome(ctx, table, key, condition, some, args...)
+		if err != nil || n < int64(some) {
+			return err
+		}
+	}
+}
