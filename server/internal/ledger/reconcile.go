@@ -22,8 +22,9 @@ const futureSlack = settleAfter
 // refresh makes a window in Redis equal to the ledger. Slots that Redis lost (it was
 // emptied, or came back on an old file) are added. Orphans are removed: slots older than
 // settleAfter that an instance took and never committed, because it died or lost an
-// answer, and those before a RAZ that did not reach Redis. Slots in the future are stamped anew, with now, in both. It says whether there
-// were orphans; where nothing differs nothing is written.
+// answer, and those before a RAZ that did not reach Redis. Slots in the future are
+// stamped anew, with now, in both. It says whether there were orphans; where nothing
+// differs nothing is written.
 func (l *Limiter) refresh(ctx context.Context, user User, kind Kind) (dropped bool, err error) {
 	key := windowKey(user, kind)
 	// Redis first: what is written down while we read is then no orphan.
@@ -38,12 +39,13 @@ func (l *Limiter) refresh(ctx context.Context, user User, kind Kind) (dropped bo
 	differs := !held.known
 	latest := held.now.Add(futureSlack)
 	if n := len(entries); n > 0 && entries[n-1].stamp.After(latest) {
-		if err := l.straighten(ctx, user, kind, held.now); err != nil {
+		now, err := l.straighten(ctx, user, kind)
+		if err != nil {
 			return false, err
 		}
 		for i := range entries {
-			if entries[i].stamp.After(latest) {
-				entries[i].stamp = store.At(held.now)
+			if entries[i].stamp.After(now.Add(futureSlack)) {
+				entries[i].stamp = store.At(now)
 			}
 		}
 	}
@@ -96,12 +98,19 @@ func (l *Limiter) drop(ctx context.Context, user User, kind Kind, now time.Time,
 }
 
 // straighten stamps slots in the future with now: the clock that stamped them was set
-// back, and they would count for longer than a window.
-func (l *Limiter) straighten(ctx context.Context, user User, kind Kind, now time.Time) error {
-	err := l.stores.SQL.Tx(ctx, func(ctx context.Context, tx store.Tx) error {
+// back, and they would count for longer than a window. It gives that now, which is read
+// once the user's row is locked: one from before a long wait would let them count for
+// less than a window.
+func (l *Limiter) straighten(ctx context.Context, user User, kind Kind) (now time.Time, err error) {
+	err = l.stores.SQL.Tx(ctx, func(ctx context.Context, tx store.Tx) error {
 		if _, err := tx.Exec(ctx, lockUser, user.ID); err != nil {
 			return err
 		}
+		held, err := l.window(ctx, user, kind)
+		if err != nil {
+			return err
+		}
+		now = held.now
 		from, reset := store.At(now.Add(futureSlack)), store.Instant{}
 		if err := tx.QueryRow(ctx, `SELECT raz_le FROM utilisateurs WHERE id = ?`, user.ID).Scan(&reset); err != nil {
 			return err
@@ -109,7 +118,7 @@ func (l *Limiter) straighten(ctx context.Context, user User, kind Kind, now time
 		if reset.After(from.Time) { // what a RAZ emptied stays so
 			from = reset
 		}
-		_, err := tx.Exec(ctx, `UPDATE `+kind.table()+` SET instant = ? WHERE utilisateur_id = ? AND instant > ?`,
+		_, err = tx.Exec(ctx, `UPDATE `+kind.table()+` SET instant = ? WHERE utilisateur_id = ? AND instant > ?`,
 			store.At(now), user.ID, from)
 		if err != nil || kind != Logins {
 			return err
@@ -121,7 +130,7 @@ func (l *Limiter) straighten(ctx context.Context, user User, kind Kind, now time
 	if err == nil {
 		l.log.Warn("créneaux dans le futur ramenés à maintenant : l'horloge de Redis a reculé", "login", user.Login, "quota", kind)
 	}
-	return err
+	return now, err
 }
 
 // windowEntries is what Redis has of a window, at a moment of its own clock.
