@@ -160,6 +160,25 @@ func TestOrderOfABatchIsNoMatter(t *testing.T) {
 	}
 }
 
+// TestDrawingHasNoEffect: a frame that is drawn again is the same; nothing is
+// asked for, opened, published or begun by it.
+func TestDrawingHasNoEffect(t *testing.T) {
+	for _, sc := range scenes {
+		s := open(t, sc.server(), 80, 24)
+		if sc.do != nil {
+			sc.do(s)
+		}
+		frame, dialog := s.view(), s.m.dialog
+		count := func() [4]int {
+			return [4]int{len(s.fake.Calls), len(s.timers), len(s.m.facts), len(s.m.hidden)}
+		}
+		before := count()
+		if s.view() != frame || count() != before || s.m.dialog != dialog {
+			t.Errorf("%s: %v, was %v\n%s", sc.name, count(), before, s.view())
+		}
+	}
+}
+
 // TestOneLanguage: a frame in one language has no words of the other.
 func TestOneLanguage(t *testing.T) {
 	french := []string{"Annuler", "entrée", "retour", "Acheter", "Mot de passe", "en ligne", "Vendeur", "gratuit", "réessayer", "Prix"}

@@ -82,6 +82,7 @@ func TestRegistrationLogsIn(t *testing.T) {
 	if s.fake.Called("Register") != 1 || s.fake.Called("Login") != 1 || s.m.kind != page.Home {
 		t.Fatalf("%q\n%s", s.fake.Calls, s.view())
 	}
+	s.see("Compte créé, bienvenue.")
 }
 
 // TestHalfARegistrationIsNobodyElses: it holds a password.
