@@ -203,14 +203,14 @@ var (
 	// The live view.
 	Live = section[struct {
 		Servers, Presence, Connections, Users, More, Lost, StoreOK, StoreAway, Activity, Commands, Logins,
-		Refusals, P99, Now, Totals, Refused, Near, RefusedTimes, Used, Fresh, Stale, Missed, Quiet Msg
+		Refusals, P99, Now, Sales, Purchases, Refused, Near, RefusedTimes, Used, Fresh, Stale, Missed, Quiet Msg
 	}]("Live")
 	// The alerts.
 	Alert = section[struct {
 		Title, Count, Key, None, Limits, Lost, Stopped, Store, Slow, Refusing, Ended, Seen Msg
 	}]("Alert")
 	// The feed.
-	Feed = section[struct{ Title, Count, Paused, None, From, Sale, Buy, Refused, Nobody Msg }]("Feed")
+	Feed = section[struct{ Title, Count, Find, Paused, None, From, Sale, Buy, Refused, Nobody Msg }]("Feed")
 	// The details of an account.
 	Details = section[struct {
 		Title, Back, Since, Services, Logins, Sessions, Calls, Sales, Purchases, Refusals, None Msg
@@ -218,7 +218,7 @@ var (
 	// Lists that are exported.
 	Export = section[struct{ Done, Failed Msg }]("Export")
 	// The list of sessions.
-	Sessions = section[struct{ None, Again Msg }]("Sessions")
+	Sessions = section[struct{ None, Find, Again Msg }]("Sessions")
 	// The list of accounts.
 	Accounts = section[struct{ None, Widen, First, Find, Admin, IsYou Msg }]("Accounts")
 	// What an administrator does, each with its question and its outcome.

@@ -75,11 +75,12 @@ func TestVerbsOfTheProtocol(t *testing.T) {
 	out := pipe(t, "ping\nNOUVELLES\nlu\nmesventes\nctalogue\nquitter\n", as(
 		"etudiant",
 		[]string{"ping", "+OK PONG"},
-		[]string{"NOUVELLES", "| nouvelle=9 instant=2026-11-21T09:00:00Z type=RAZ lue=non texte=\"Remis à zéro.\"", "+OK NOUVELLES lignes=1 non_lues=1"},
+		[]string{"NOUVELLES", "| nouvelle=9 instant=2026-11-21T09:00:00Z type=RAZ lue=non texte=\"Remis à zéro.\"",
+			"| nouvelle=8 instant=2026-11-21T09:00:00Z type=EXPULSE lue=oui texte=\"On se calme.\"", "+OK NOUVELLES lignes=2 non_lues=1"},
 		[]string{"LU 9", "+OK LU non_lues=0"},
 		[]string{"MESVENTES", "+OK MESVENTES lignes=0"},
 	))
-	for _, want := range []string{"+OK PONG", "Non lu : Remis à zéro.", "0 nouvelle non lue.", "Aucun article.", "Vouliez-vous dire « catalogue » ?"} {
+	for _, want := range []string{"+OK PONG", "Non lu : Remis à zéro.", "vous a expulsé : On se calme.", "0 nouvelle non lue.", "Aucun article.", "Vouliez-vous dire « catalogue » ?"} {
 		if !strings.Contains(strings.ReplaceAll(out, "\u00a0", " "), want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}

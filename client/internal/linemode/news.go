@@ -124,6 +124,8 @@ func (s *session) showNews(ctx context.Context, _ string) error {
 				text = s.t.S(i18n.Simple.Sold, n.Buyer, n.Title, n.Contact)
 			case "ANNONCE":
 				text = s.t.S(i18n.Simple.Announced, n.Text)
+			case "EXPULSE": // its text is the reason alone
+				text = s.t.S(i18n.Simple.Expelled, n.Text)
 			}
 			if !n.Read {
 				text = s.t.S(i18n.Simple.New, text)

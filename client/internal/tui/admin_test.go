@@ -215,7 +215,7 @@ func TestFeedIsNarrowed(t *testing.T) {
 	s.see("Journal · refus", "2 lignes", "leo")
 	s.press("/")
 	s.typed("auth")
-	s.see("1 lignes", "inconnu")
+	s.see("1 ligne ", "inconnu")
 	s.press("esc", "t")
 	s.see("5 lignes")
 }

@@ -232,7 +232,7 @@ func (m *model) statusLine() string {
 	case e.Inbox.Unread > 0 && m.typing():
 		left = th.Title.Render(theme.Dot + " " + e.T.N(i18n.Messages.New, e.Inbox.Unread))
 	case e.Inbox.Unread > 0:
-		left = th.Title.Render(theme.Dot+" "+e.T.N(i18n.Messages.New, e.Inbox.Unread)) + " " + e.Hint(keys.Messages.To(i18n.Do.Open))
+		left = th.Title.Render(theme.Dot+" "+e.T.N(i18n.Messages.New, e.Inbox.Unread)) + " " + theme.Sep + " " + e.Hint(keys.Messages.To(i18n.Do.Open))
 	case m.kind != page.Sell && m.pages[page.Sell].Draft():
 		left = th.Faint.Render(e.S(i18n.Nav.Sell) + " " + theme.Sep + " " + e.S(i18n.Sell.Draft))
 	}

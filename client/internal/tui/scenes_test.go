@@ -68,6 +68,7 @@ func withNews(f *tuitest.Fake) {
 		{ID: "n3", At: start.Add(-time.Hour), Type: "VENDU", Article: "12", Title: "Le Petit Prince", Buyer: "leo", Contact: "leo@etu.example"},
 		{ID: "n2", At: start.Add(-30 * time.Hour), Type: "ANNONCE", Text: "Maintenance ce soir à 20 h."},
 		{ID: "n1", At: start.Add(-50 * time.Hour), Type: "RAZ", Read: true, Text: "L'administration a remis vos deux quotas à zéro."},
+		{ID: "n0", At: start.Add(-60 * time.Hour), Type: "EXPULSE", Read: true, Text: "On se calme."},
 	}
 	f.Logged.Unread = 2
 }

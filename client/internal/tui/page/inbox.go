@@ -88,6 +88,8 @@ func NewsLine(e *Env, n api.News) (Mood, string) {
 		return Good, e.S(i18n.News.Sold, n.Buyer, n.Title)
 	case "ANNONCE":
 		return News, e.S(i18n.News.Announced, n.Text)
+	case "EXPULSE": // its text is the reason alone
+		return Info, e.S(i18n.Login.Thrown, n.Text)
 	}
 	return Info, n.Text
 }

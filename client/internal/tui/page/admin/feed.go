@@ -135,11 +135,11 @@ func (f *feed) view(w, h int) string {
 	if f.only > 0 {
 		title += " " + theme.Sep + " " + e.T.FeedType(feedTypes[f.only])
 	}
-	p := widget.Panel{Title: title, Focused: true, Right: e.S(i18n.Feed.Count, e.T.Int(int64(len(f.shown))))}
+	p := widget.Panel{Title: title, Focused: true, Right: e.T.N(i18n.Feed.Count, len(f.shown))}
 	in, rows := w-widget.PanelW, h-widget.PanelH
 	var l widget.Lines
 	if f.search.Typing() || f.search.Words() != "" {
-		l.Add(f.search.View(e, i18n.Catalog.NoSearch, "", in))
+		l.Add(f.search.View(e, i18n.Feed.Find, "", in))
 		rows--
 	}
 	f.table.SetHeight(rows - 1)

@@ -140,7 +140,7 @@ func (p *sessions) view() string {
 	panel := widget.Panel{Title: e.S(i18n.Details.Sessions), Focused: true, Top: p.table.Top(), Shown: p.table.Height(), Total: len(p.rows), Foot: page.ListFoot(e, &p.all)}
 	in := p.W - widget.PanelW
 	var l widget.Lines
-	l.Add(p.search.View(e, i18n.Catalog.NoSearch, "", in))
+	l.Add(p.search.View(e, i18n.Sessions.Find, "", in))
 	next := i18n.Sessions.Again
 	if len(p.all.Data) > 0 {
 		next = i18n.Accounts.Widen
