@@ -58,7 +58,7 @@ func (m *model) overCut(body string, h int) string {
 		title = i18n.Offline.First
 	}
 	if m.page().Typing() {
-		return m.besideTyping(body, h)
+		return m.besideTyping(body, e.S(title), h)
 	}
 	var l widget.Lines
 	if s.Err != nil {
@@ -74,14 +74,14 @@ func (m *model) overCut(body string, h int) string {
 }
 
 // besideTyping says the same in a few lines at the bottom, where no field stands.
-func (m *model) besideTyping(body string, h int) string {
+func (m *model) besideTyping(body, title string, h int) string {
 	e := m.e
 	w := min(dialog.Width, m.w-8)
 	lines := []string{m.nextTry(), e.S(i18n.Offline.Kept)}
 	if err := e.Link.Err; err != nil {
 		lines = append(widget.Wrap(e.T.Error(err), w), m.nextTry())
 	}
-	return m.atCorner(body, widget.Card(e.Theme, e.Theme.Err, theme.Cross+" "+e.S(i18n.Offline.Title), lines, w), h)
+	return m.atCorner(body, widget.Card(e.Theme, e.Theme.Err, theme.Cross+" "+title, lines, w), h)
 }
 
 func (m *model) nextTry() string {

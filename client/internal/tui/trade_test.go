@@ -106,6 +106,14 @@ func TestSaleKeepsTheRefUntilTheDraftChanges(t *testing.T) {
 	s.see("Un livre", "4,75")
 }
 
+// TestLongWordStandsBesideItsSign: of what was bought.
+func TestLongWordStandsBesideItsSign(t *testing.T) {
+	s := student(t, 80, 24)
+	s.fake.Stock[0].Title = strings.Repeat("x", 104)
+	s.press("2", "a", "o")
+	s.see("✓ « xxx")
+}
+
 // TestPreviewIsWhole: of a long description, too.
 func TestPreviewIsWhole(t *testing.T) {
 	s := student(t, 120, 40)

@@ -247,8 +247,10 @@ func (d *Buy) question(l *widget.Lines, w int) {
 
 func (d *Buy) done(l *widget.Lines, w int) {
 	e, th, r := d.e, d.e.Theme, d.work.Data
-	for _, s := range widget.Wrap(theme.Check+" "+e.S(i18n.Buy.DoneText, r.Title), w) {
-		l.Add(th.OK.Render(s))
+	sign := theme.Check + " "
+	for _, s := range widget.Wrap(e.S(i18n.Buy.DoneText, r.Title), w-2) {
+		l.Add(th.OK.Render(sign + s))
+		sign = "  "
 	}
 	l.Add("")
 	l.Add(widget.Wrap(e.S(i18n.Buy.Contact, r.Seller), w)...)
