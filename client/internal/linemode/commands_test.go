@@ -75,8 +75,10 @@ func TestVerbsOfTheProtocol(t *testing.T) {
 	out := pipe(t, "ping\nNOUVELLES\nlu\nmesventes\nctalogue\nquitter\n", as(
 		"etudiant",
 		[]string{"ping", "+OK PONG"},
-		[]string{"NOUVELLES", "| nouvelle=9 instant=2026-11-21T09:00:00Z type=RAZ lue=non texte=\"Remis à zéro.\"",
-			"| nouvelle=8 instant=2026-11-21T09:00:00Z type=EXPULSE lue=oui texte=\"On se calme.\"", "+OK NOUVELLES lignes=2 non_lues=1"},
+		[]string{
+			"NOUVELLES", "| nouvelle=9 instant=2026-11-21T09:00:00Z type=RAZ lue=non texte=\"Remis à zéro.\"",
+			"| nouvelle=8 instant=2026-11-21T09:00:00Z type=EXPULSE lue=oui texte=\"On se calme.\"", "+OK NOUVELLES lignes=2 non_lues=1",
+		},
 		[]string{"LU 9", "+OK LU non_lues=0"},
 		[]string{"MESVENTES", "+OK MESVENTES lignes=0"},
 	))
