@@ -234,3 +234,33 @@ func TestVerbsOfTheReadme(t *testing.T) {
 	equal := func(a, b string) bool { return a == b }
 	readPage(t, "README.md").keep(t, "<!-- verbes", "<!-- fin des verbes", want, equal)
 }
+
+// TestServerReadmeIsWhole: it names every package of the server and every table.
+func TestServerReadmeIsWhole(t *testing.T) {
+	t.Parallel()
+	readme := strings.Join(readPage(t, "server/README.md").lines, "\n")
+	names, err := filepath.Glob("../internal/*")
+	must(t, err)
+	for i, name := range names {
+		names[i] = "`internal/" + filepath.Base(name) + "`"
+	}
+	migrations, err := filepath.Glob("../internal/store/migrations/mysql/*.up.sql")
+	must(t, err)
+	for _, path := range migrations {
+		text, err := os.ReadFile(path)
+		must(t, err)
+		for _, table := range createTable.FindAllStringSubmatch(string(text), -1) {
+			names = append(names, "`"+table[1]+"`")
+		}
+	}
+	for _, name := range names {
+		if !strings.Contains(readme, name) {
+			t.Errorf("server/README.md does not name %s", name)
+		}
+	}
+	if len(names) < 30 {
+		t.Errorf("only %d packages and tables were found", len(names))
+	}
+}
+
+var createTable = regexp.MustCompile(`CREATE TABLE IF NOT EXISTS (\w+)`)
