@@ -12,7 +12,7 @@ import (
 	"os"
 	"slices"
 
-	"etuservices/internal/manual"
+	"etuservices/protocol/manual"
 	"etuservices/protocol"
 	"etuservices/server/internal/app"
 	"etuservices/server/internal/cli"
