@@ -275,6 +275,11 @@ func CheckPassword(s string) (i18n.Msg, bool) {
 	return i18n.Wrong.Password, n < protocol.MinPassword || n > protocol.MaxPassword
 }
 
+// Repeats makes the check of an entry that repeats another one.
+func Repeats(first *Entry) func(string) (i18n.Msg, bool) {
+	return func(s string) (i18n.Msg, bool) { return i18n.Wrong.Repeat, s != first.In.Value() }
+}
+
 // CheckPrice asks for an amount as people write it: "4,50", "4.5", "4 €".
 func CheckPrice(s string) (i18n.Msg, bool) {
 	_, err := ParsePrice(s)

@@ -17,16 +17,11 @@ type Reader struct {
 	unit []byte // being handed over
 }
 
-// Options say what the terminal sends.
-type Options struct {
-	// Latin1: what is no UTF-8 is ISO 8859-1.
-	Latin1 bool
-}
-
-// New reads a terminal. It goes on reading, one read ahead, until the terminal
-// ends: whoever reads it afterwards gets nothing.
-func New(terminal io.Reader, opt Options) *Reader {
-	r := &Reader{from: make(chan []byte), scan: scanner{latin1: opt.Latin1}}
+// New reads a terminal; latin1: what is no UTF-8 is ISO 8859-1. It goes on
+// reading, one read ahead, until the terminal ends: whoever reads it afterwards
+// gets nothing.
+func New(terminal io.Reader, latin1 bool) *Reader {
+	r := &Reader{from: make(chan []byte), scan: scanner{latin1: latin1}}
 	go r.read(terminal)
 	return r
 }

@@ -278,7 +278,7 @@ func FuzzTerminal(f *testing.F) {
 func TestRepliesAreNoKeys(t *testing.T) {
 	terminal, program := io.Pipe()
 	defer func() { _ = program.Close() }()
-	r := New(terminal, Options{})
+	r := New(terminal, false)
 	go func() { // in pieces
 		for _, piece := range []string{"a", "\x1b]11;rgb:00", "00/0000/0000\x1b", "\\b\x1b[?62;", "22cd"} {
 			_, _ = io.WriteString(program, piece)

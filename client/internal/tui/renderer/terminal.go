@@ -35,7 +35,7 @@ func Open(in, out *os.File, latin1 bool) *Terminal {
 		t.modes, t.screen = modes, Enter(out)
 		// bubbletea gets no file: it would close its cancel reader while another
 		// goroutine still reads from it, when ctx ends or a command panics.
-		t.keys = keyboard.New(in, keyboard.Options{Latin1: latin1})
+		t.keys = keyboard.New(in, latin1)
 	}
 	return t
 }

@@ -45,7 +45,7 @@ func (p *Page) actions() []action {
 		{e.S(i18n.Account.Password), func() tea.Cmd { return e.Push(page.Password, nil) }},
 		{e.S(i18n.Account.Messages), func() tea.Cmd { return e.Push(page.Messages, nil) }},
 		{e.S(i18n.Account.Language), at(e.ToggleLanguage)},
-		{e.S(i18n.Account.Theme, e.S(e.Theme.Name.Word())), at(e.NextTheme)},
+		{e.S(i18n.Account.Theme, e.T.Theme(string(e.Theme.Name))), at(e.NextTheme)},
 		{e.S(i18n.Account.Logout), at(func() { e.Open(dialog.Logout(e)) })},
 	}
 }

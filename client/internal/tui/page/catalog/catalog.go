@@ -40,7 +40,7 @@ var sorts = []struct {
 
 // Page is the catalogue.
 type Page struct {
-	page.Size
+	page.Base
 	e      *page.Env
 	search form.Search
 	price  form.Search // the highest price
@@ -155,9 +155,6 @@ func (p *Page) Title() string { return p.e.S(i18n.Catalog.Title) }
 
 // Typing says that letters belong to the search or to the price.
 func (p *Page) Typing() bool { return p.search.Typing() || p.price.Typing() }
-
-// Draft is false: nobody minds searching again.
-func (p *Page) Draft() bool { return false }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
@@ -134,7 +135,7 @@ func (p *Page) View() string {
 	list := p.table.View(th, cols, len(rows), inner, true, func(i int) []string {
 		n := rows[i]
 		mood, text := page.NewsLine(e, n)
-		unread, sign := " ", sign(mood)
+		unread, sign := " ", ansi.Strip(e.Sign(mood)) // the selected row has one style
 		if p.fresh[n.ID] {
 			unread = theme.Dot
 		}
@@ -168,16 +169,6 @@ func (p *Page) one(w int) string {
 	}
 	body := l.Foot(oneH-widget.PanelH, strings.Join(do, "   "))
 	return widget.Panel{Title: e.T.Date(n.At, e.Now())}.View(th, body, w+widget.PanelW, oneH)
-}
-
-func sign(m page.Mood) string {
-	switch m {
-	case page.Good:
-		return theme.Check
-	case page.News:
-		return theme.Dot
-	}
-	return theme.Sep
 }
 
 // Title is the name of the page.

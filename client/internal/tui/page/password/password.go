@@ -33,21 +33,17 @@ type Page struct {
 
 // New makes the screen.
 func New(e *page.Env) *Page {
-	p := &Page{e: e}
-	p.Form = form.New(
+	password := &form.Entry{Field: "motdepasse", Label: i18n.Password.New, Hint: i18n.Login.PassHint, Check: form.CheckPassword}
+	p := &Page{e: e, Form: form.New(
 		2,
 		&form.Entry{Label: i18n.Password.Old, Hint: i18n.Password.OldHint, Check: form.CheckFilled},
-		&form.Entry{Field: "motdepasse", Label: i18n.Password.New, Hint: i18n.Login.PassHint, Check: form.CheckPassword},
-		&form.Entry{Label: i18n.Register.Repeat, Hint: i18n.Register.RepHint, Check: p.same},
-	)
+		password,
+		&form.Entry{Label: i18n.Register.Repeat, Hint: i18n.Register.RepHint, Check: form.Repeats(password)},
+	)}
 	for _, en := range p.Entries {
 		en.In = form.Input{Max: protocol.MaxPassword, Secret: true}
 	}
 	return p
-}
-
-func (p *Page) same(s string) (i18n.Msg, bool) {
-	return i18n.Wrong.Repeat, s != p.Entries[fresh].In.Value()
 }
 
 // Show shows the form as it was left.

@@ -39,16 +39,16 @@ type Page struct {
 
 // New makes the screen.
 func New(e *page.Env) *Page {
-	p := &Page{e: e}
-	p.Form = form.New(
+	secret := &form.Entry{Field: "motdepasse", Label: i18n.Login.Password, Hint: i18n.Login.PassHint, Check: form.CheckPassword}
+	p := &Page{e: e, Form: form.New(
 		2,
 		&form.Entry{Field: "login", Label: i18n.Login.Name, Hint: i18n.Register.LoginHint, Check: form.CheckLogin},
 		&form.Entry{Field: "email", Label: i18n.Register.Email, Hint: i18n.Register.EmailHint, Check: form.CheckEmail},
 		&form.Entry{Field: "prenom", Label: i18n.Register.First, Hint: i18n.Register.NameHint, Check: form.CheckText},
 		&form.Entry{Field: "nom", Label: i18n.Register.Last, Hint: i18n.Register.NameHint, Check: form.CheckText},
-		&form.Entry{Field: "motdepasse", Label: i18n.Login.Password, Hint: i18n.Login.PassHint, Check: form.CheckPassword},
-		&form.Entry{Label: i18n.Register.Repeat, Hint: i18n.Register.RepHint, Check: p.same},
-	)
+		secret,
+		&form.Entry{Label: i18n.Register.Repeat, Hint: i18n.Register.RepHint, Check: form.Repeats(secret)},
+	)}
 	for i, bound := range []int{
 		protocol.MaxLogin, protocol.MaxEmail, protocol.MaxName, protocol.MaxName,
 		protocol.MaxPassword, protocol.MaxPassword,
@@ -57,10 +57,6 @@ func New(e *page.Env) *Page {
 		p.Entries[i].In.Secret = i >= password
 	}
 	return p
-}
-
-func (p *Page) same(s string) (i18n.Msg, bool) {
-	return i18n.Wrong.Repeat, s != p.Entries[password].In.Value()
 }
 
 // Show shows the form as it was left.

@@ -3,6 +3,7 @@
 package sell
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -198,12 +199,8 @@ func (p *Page) View() string {
 // shown is the article as others will see it.
 func (p *Page) shown(w int) string {
 	e, s := p.e, p.draft()
-	title := s.Title
-	if title == "" {
-		title = "(" + e.S(i18n.Sell.NoTitle) + ")"
-	}
 	var l widget.Lines
-	for _, line := range widget.Wrap(title, w) {
+	for _, line := range widget.Wrap(p.title(s), w) {
 		l.Add(e.Theme.Title.Render(line))
 	}
 	l.Add("", e.Theme.Price.Render(p.price(s))+"   "+e.Theme.Category(s.Category).Render(e.T.Category(s.Category))+"   "+e.Theme.Faint.Render(e.Session.Login), "")
@@ -219,14 +216,13 @@ func (p *Page) price(s api.Sale) string {
 	return p.e.T.Amount(s.Cents)
 }
 
+// title is that of the draft, or what stands for it.
+func (p *Page) title(s api.Sale) string { return cmp.Or(s.Title, "("+p.e.S(i18n.Sell.NoTitle)+")") }
+
 // preview is the row that others will see.
 func (p *Page) preview(w int) string {
 	e, th, s := p.e, p.e.Theme, p.draft()
-	name := s.Title
-	if name == "" {
-		name = "(" + e.S(i18n.Sell.NoTitle) + ")"
-	}
-	row := th.Faint.Render(e.S(i18n.Sell.Preview)+"  ") + widget.Fit(e.T.Category(s.Category), 10) + name
+	row := th.Faint.Render(e.S(i18n.Sell.Preview)+"  ") + widget.Fit(e.T.Category(s.Category), 10) + p.title(s)
 	return " " + widget.Ends(row, "  "+p.price(s)+"   "+e.Session.Login, w)
 }
 
