@@ -213,6 +213,9 @@ func (f *Form) Values() []string {
 	return in
 }
 
+// Show shows the form as it was left.
+func (f *Form) Show(any) tea.Cmd { return nil }
+
 // Draft says whether something stands in a field.
 func (f *Form) Draft() bool { return strings.Join(f.Values(), "") != "" }
 

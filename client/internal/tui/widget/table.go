@@ -5,6 +5,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 
 	"etuservices/client/internal/tui/cells"
 	"etuservices/client/internal/tui/keys"
@@ -108,8 +109,9 @@ func (t *Table) View(th *theme.Theme, cols []Column, n, w int, focused bool, row
 	b.WriteString("   " + th.Faint.Render(line(cols, widths, head, false)))
 	for i := t.top; i < min(n, t.top+max(1, t.height)); i++ {
 		b.WriteByte('\n')
-		if i == t.Cur && focused {
-			b.WriteString(" " + cells.Caret + RowZone(i, th.Selected.Render(theme.RowMark+" "+line(cols, widths, row(i), false))))
+		if i == t.Cur && focused { // it has one style, whatever its cells have
+			selected := ansi.Strip(line(cols, widths, row(i), false))
+			b.WriteString(" " + cells.Caret + RowZone(i, th.Selected.Render(theme.RowMark+" "+selected)))
 			continue
 		}
 		b.WriteString("   " + RowZone(i, line(cols, widths, row(i), true)))

@@ -22,7 +22,7 @@ type Page struct {
 }
 
 // New makes the screen.
-func New(e *page.Env) *Page { return &Page{e: e} }
+func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Account.Title), e: e} }
 
 // Show asks who one is, where that is not known since the login.
 func (p *Page) Show(any) tea.Cmd {
@@ -124,9 +124,6 @@ func (p *Page) View() string {
 	}
 	return widget.Indent(l.String(), 2)
 }
-
-// Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.Account.Title) }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {

@@ -64,7 +64,7 @@ type Page struct {
 
 // New makes the screen.
 func New(e *page.Env) *Page {
-	return &Page{e: e, search: form.NewSearch(), price: form.NewField(keys.MaxPrice, 8)}
+	return &Page{Base: page.NewBase(i18n.Catalog.Title), e: e, search: form.NewSearch(), price: form.NewField(keys.MaxPrice, 8)}
 }
 
 // Show asks for the list the first time, and again when it is old. The name of a
@@ -149,9 +149,6 @@ func (p *Page) clear() {
 func (p *Page) current() (*row, bool) {
 	return page.At(p.list.Rows, p.table.Cur)
 }
-
-// Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.Catalog.Title) }
 
 // Typing says that letters belong to the search or to the price.
 func (p *Page) Typing() bool { return p.search.Typing() || p.price.Typing() }

@@ -25,7 +25,7 @@ const (
 
 // Page is the form.
 type Page struct {
-	page.Size
+	page.Named
 	form.Form
 	e    *page.Env
 	work page.Load[struct{}]
@@ -34,7 +34,7 @@ type Page struct {
 // New makes the screen.
 func New(e *page.Env) *Page {
 	password := &form.Entry{Field: "motdepasse", Label: i18n.Password.New, Hint: i18n.Login.PassHint, Check: form.CheckPassword}
-	p := &Page{e: e, Form: form.New(
+	p := &Page{Named: page.Named{Name: i18n.Password.Title}, e: e, Form: form.New(
 		2,
 		&form.Entry{Label: i18n.Password.Old, Hint: i18n.Password.OldHint, Check: form.CheckFilled},
 		password,
@@ -45,9 +45,6 @@ func New(e *page.Env) *Page {
 	}
 	return p
 }
-
-// Show shows the form as it was left.
-func (p *Page) Show(any) tea.Cmd { return nil }
 
 // Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) tea.Cmd {
@@ -116,9 +113,6 @@ func (p *Page) View() string {
 	}
 	return widget.Middle(l.String(), p.W, p.H, w)
 }
-
-// Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.Password.Title) }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {

@@ -31,7 +31,7 @@ const (
 
 // Page is the registration screen.
 type Page struct {
-	page.Size
+	page.Named
 	form.Form
 	e     *page.Env
 	enter page.Load[api.Session]
@@ -40,7 +40,7 @@ type Page struct {
 // New makes the screen.
 func New(e *page.Env) *Page {
 	secret := &form.Entry{Field: "motdepasse", Label: i18n.Login.Password, Hint: i18n.Login.PassHint, Check: form.CheckPassword}
-	p := &Page{e: e, Form: form.New(
+	p := &Page{Named: page.Named{Name: i18n.Register.Title}, e: e, Form: form.New(
 		2,
 		&form.Entry{Field: "login", Label: i18n.Login.Name, Hint: i18n.Register.LoginHint, Check: form.CheckLogin},
 		&form.Entry{Field: "email", Label: i18n.Register.Email, Hint: i18n.Register.EmailHint, Check: form.CheckEmail},
@@ -58,9 +58,6 @@ func New(e *page.Env) *Page {
 	}
 	return p
 }
-
-// Show shows the form as it was left.
-func (p *Page) Show(any) tea.Cmd { return nil }
 
 // Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) tea.Cmd {
@@ -146,9 +143,6 @@ func (p *Page) View() string {
 	}
 	return widget.Middle(l.String(), p.W, p.H, w)
 }
-
-// Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.Register.Title) }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {

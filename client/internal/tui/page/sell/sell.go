@@ -31,7 +31,7 @@ const (
 
 // Page is the selling form.
 type Page struct {
-	page.Size
+	page.Named
 	form.Form
 	e     *page.Env
 	owner string   // whose draft it is
@@ -42,7 +42,7 @@ type Page struct {
 
 // New makes the screen.
 func New(e *page.Env) *Page {
-	p := &Page{e: e}
+	p := &Page{Named: page.Named{Name: i18n.Sell.Title}, e: e}
 	all := api.Categories()
 	p.Form = form.New(
 		2,
@@ -62,9 +62,6 @@ func New(e *page.Env) *Page {
 	)
 	return p
 }
-
-// Show shows the form as it was left.
-func (p *Page) Show(any) tea.Cmd { return nil }
 
 // Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) tea.Cmd {
@@ -153,9 +150,6 @@ func (p *Page) settled() tea.Cmd {
 	p.e.Publish(page.OnSale{Receipt: r})
 	return nil
 }
-
-// Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.Sell.Title) }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
