@@ -74,10 +74,3 @@ func hashToken(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
 }
-
-func flag(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}

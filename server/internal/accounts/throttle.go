@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"database/sql"
-	_ "embed"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -19,11 +18,6 @@ import (
 	"etuservices/server/internal/store"
 	"etuservices/server/internal/wait"
 )
-
-//go:embed attempt.lua
-var attemptText string
-
-var attemptScript = store.NewScript(attemptText)
 
 // TooMany is a refusal of more attempts from an address (DEBIT).
 type TooMany struct{ After time.Duration }

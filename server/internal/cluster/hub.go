@@ -6,6 +6,7 @@ package cluster
 
 import (
 	"context"
+	"embed"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -14,6 +15,16 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"etuservices/server/internal/store"
+)
+
+//go:embed *.lua
+var scripts embed.FS
+
+var (
+	heartbeatScript = store.ReadScript(scripts, "heartbeat.lua")
+	snapshotScript  = store.ReadScript(scripts, "snapshot.lua")
+	instancesScript = store.ReadScript(scripts, "instances.lua")
+	peersScript     = store.ReadScript(scripts, "peers.lua")
 )
 
 // Conn is what the hub needs of a connection.

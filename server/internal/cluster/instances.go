@@ -3,19 +3,12 @@ package cluster
 import (
 	"cmp"
 	"context"
-	_ "embed"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"etuservices/server/internal/store"
-)
-
-var (
-	//go:embed instances.lua
-	instancesText   string
-	instancesScript = store.NewScript(instancesText)
 )
 
 // Instance is a server as administrators are shown it.

@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"context"
-	_ "embed"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,12 +11,6 @@ import (
 
 	"etuservices/server/internal/store"
 	"etuservices/server/internal/wait"
-)
-
-var (
-	//go:embed peers.lua
-	peersText   string
-	peersScript = store.NewScript(peersText)
 )
 
 const (
@@ -107,13 +100,9 @@ func (h *Hub) Enter(ctx context.Context) error {
 func (h *Hub) peers(ctx context.Context, enter bool) ([]peer, error) {
 	ctx, cancel := context.WithTimeout(ctx, store.RedisTimeout)
 	defer cancel()
-	flag := "0"
-	if enter {
-		flag = "1"
-	}
 	answer, err := store.Eval(ctx, h.DB, store.Call{
 		Script: peersScript, Keys: h.keys()[:2],
-		Args: []any{life.Milliseconds(), keyPrefix, h.proc, h.Instance, h.Rule, keyLife.Milliseconds(), flag},
+		Args: []any{life.Milliseconds(), keyPrefix, h.proc, h.Instance, h.Rule, keyLife.Milliseconds(), enter},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("cluster: peers: %w", err)

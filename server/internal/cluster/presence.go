@@ -3,7 +3,6 @@ package cluster
 import (
 	"context"
 	"crypto/rand"
-	_ "embed"
 	"fmt"
 	"slices"
 	"strconv"
@@ -34,16 +33,6 @@ const (
 const (
 	keyPrefix = "etu:{presence}:"
 	keyProcs  = keyPrefix + "serveurs"
-)
-
-var (
-	//go:embed heartbeat.lua
-	heartbeatText string
-	//go:embed snapshot.lua
-	snapshotText string
-
-	heartbeatScript = store.NewScript(heartbeatText)
-	snapshotScript  = store.NewScript(snapshotText)
 )
 
 // newProc names a process: a restarted one is another, though its instance has
@@ -199,9 +188,9 @@ type held struct{ sessions, users int }
 func (h *Hub) sessionChanges() (args []any, then held) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	before, whole := h.inRedis, "0"
-	if before == nil {
-		before, whole = &held{}, "1"
+	before, whole := h.inRedis, h.inRedis == nil
+	if whole {
+		before = &held{}
 		h.forgetChanges()
 		for _, all := range h.users {
 			for s := range all {

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	_ "embed"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,11 +9,6 @@ import (
 
 	"etuservices/server/internal/store"
 )
-
-//go:embed refused.lua
-var refusedText string
-
-var refusedScript = store.NewScript(refusedText)
 
 const (
 	// maxRefusals of a user are kept, for refusalLife.

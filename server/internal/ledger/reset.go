@@ -2,17 +2,11 @@ package ledger
 
 import (
 	"context"
-	_ "embed"
 	"fmt"
 	"time"
 
 	"etuservices/server/internal/store"
 )
-
-//go:embed empty.lua
-var emptyText string
-
-var emptyScript = store.NewScript(emptyText)
 
 // Clock gives the time of the Redis that holds a user's windows: in a Cluster,
 // another node may go by another clock.

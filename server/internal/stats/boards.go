@@ -6,7 +6,7 @@
 package stats
 
 import (
-	_ "embed"
+	"embed"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -47,23 +47,16 @@ const (
 	callsLife = 24 * time.Hour
 )
 
-var (
-	//go:embed login.lua
-	loginText string
-	//go:embed calls.lua
-	callsText string
-	//go:embed journal.lua
-	journalText string
-	//go:embed best.lua
-	bestText string
-	//go:embed checkpoint.lua
-	checkpointText string
+//go:embed *.lua
+var scripts embed.FS
 
-	loginScript      = store.NewScript(loginText)
-	callsScript      = store.NewScript(callsText)
-	journalScript    = store.NewScript(journalText)
-	bestScript       = store.NewScript(bestText)
-	checkpointScript = store.NewScript(checkpointText)
+var (
+	loginScript      = store.ReadScript(scripts, "login.lua")
+	callsScript      = store.ReadScript(scripts, "calls.lua")
+	journalScript    = store.ReadScript(scripts, "journal.lua")
+	bestScript       = store.ReadScript(scripts, "best.lua")
+	checkpointScript = store.ReadScript(scripts, "checkpoint.lua")
+	forgetScript     = store.ReadScript(scripts, "forget.lua")
 )
 
 // Boards is safe for concurrent use.
@@ -119,11 +112,7 @@ type entry struct {
 // journal returns the script calls that write calls into their user's journal; first says that there are
 // no earlier ones, so that a journal may begin with them.
 func journal(login string, first bool, calls ...entry) store.Call {
-	may := "0"
-	if first {
-		may = "1"
-	}
-	args := append(make([]any, 0, 3+2*len(calls)), keptCalls, callsLife.Milliseconds(), may)
+	args := append(make([]any, 0, 3+2*len(calls)), keptCalls, callsLife.Milliseconds(), first)
 	for _, c := range calls {
 		args = append(args, c.at, c.service+":"+c.slot)
 	}

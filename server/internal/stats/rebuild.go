@@ -3,7 +3,6 @@ package stats
 import (
 	"context"
 	"database/sql"
-	_ "embed"
 	"errors"
 	"fmt"
 	"slices"
@@ -112,11 +111,6 @@ func callTotals(users []user) store.Call {
 	}
 	return store.Call{Script: callsScript, Keys: callKeys, Args: args}
 }
-
-//go:embed forget.lua
-var forgetText string
-
-var forgetScript = store.NewScript(forgetText)
 
 // Forget takes a deleted account's login off the boards; anonymous is the name
 // under which its calls stay in the totals of the services.
