@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"etuservices/protocol"
+	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/market"
 	"etuservices/server/internal/monitor"
 )
@@ -61,10 +62,7 @@ func refOf(req *protocol.Request) (string, error) {
 }
 
 func purchase(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
-	id, ok := protocol.ParseID(req.Get("id"))
-	if !ok {
-		return protocol.ErrSyntax
-	}
+	id, _ := protocol.ParseID(req.Get("id")) // its form is judged already
 	ref, err := refOf(req)
 	if err != nil {
 		return err
@@ -135,7 +133,7 @@ func listArticles(ctx context.Context, s *Session, req *protocol.Request, out *p
 	for _, a := range page.Articles {
 		summary(out.Row(), a).Str("vendeur", a.Seller).Time("publie", a.Published.Time).End()
 	}
-	endPage(out, "ARTICLES", page)
+	endPage(out.OK("ARTICLES").Int("lignes", int64(len(page.Articles))), page.Next)
 	return nil
 }
 
@@ -144,10 +142,11 @@ func summary(line protocol.Line, a market.Article) protocol.Line {
 	return line.Int("id", a.ID).Str("titre", a.Title).Str("categorie", a.Category).Price("prix", a.Cents)
 }
 
-func endPage(out *protocol.Writer, word string, page market.Page) {
-	line := out.OK(word).Int("lignes", int64(len(page.Articles)))
-	if page.Next != "" {
-		line = line.Str("suite", page.Next)
+// endPage ends the reply of a list with the place where the next page begins, "" after
+// the last one.
+func endPage(line protocol.Line, next string) {
+	if next != "" {
+		line = line.Str("suite", next)
 	}
 	line.End()
 }
@@ -173,12 +172,10 @@ func filterOf(req *protocol.Request) (f market.Filter, err error) {
 		}
 		f.MaxCents = &cents
 	}
-	if seller, given := req.Lookup("vendeur"); given {
-		login, ok := protocol.ParseLogin(seller)
-		if !ok {
-			return f, protocol.Invalid("login", "Ce n'est pas un login.")
+	if _, given := req.Lookup("vendeur"); given {
+		if f.Seller, err = loginOf(req, "vendeur"); err != nil {
+			return f, err
 		}
-		f.Seller = login
 	}
 	if f.Query, err = search(req); err != nil {
 		return f, err
@@ -209,10 +206,7 @@ func pageSize(req *protocol.Request) (int, error) {
 }
 
 func showArticle(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
-	id, ok := protocol.ParseID(req.Get("id"))
-	if !ok {
-		return protocol.ErrSyntax
-	}
+	id, _ := protocol.ParseID(req.Get("id")) // its form is judged already
 	a, err := s.Market.Article(ctx, id)
 	if err != nil {
 		return err
@@ -223,10 +217,7 @@ func showArticle(ctx context.Context, s *Session, req *protocol.Request, out *pr
 }
 
 func withdraw(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
-	id, ok := protocol.ParseID(req.Get("id"))
-	if !ok {
-		return protocol.ErrSyntax
-	}
+	id, _ := protocol.ParseID(req.Get("id")) // its form is judged already
 	if err := s.Market.Withdraw(ctx, s.user.User.Quota(), id); err != nil {
 		return err
 	}
@@ -235,18 +226,30 @@ func withdraw(ctx context.Context, s *Session, req *protocol.Request, out *proto
 }
 
 func ownListings(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
+	return listOwn(ctx, s, req, out, s.Market.OwnListings, ownListing)
+}
+
+func ownPurchases(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
+	return listOwn(ctx, s, req, out, s.Market.OwnPurchases, ownPurchase)
+}
+
+// listOwn replies with a page of the user's own articles, each of which write writes.
+func listOwn(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer,
+	list func(ctx context.Context, user ledger.User, limit int, cursor string) (market.Page, error),
+	write func(protocol.Line, market.Article) protocol.Line,
+) error {
 	n, err := pageSize(req)
 	if err != nil {
 		return err
 	}
-	page, err := s.Market.OwnListings(ctx, s.user.User.Quota(), n, req.Get("apres"))
+	page, err := list(ctx, s.user.User.Quota(), n, req.Get("apres"))
 	if err != nil {
 		return err
 	}
 	for _, a := range page.Articles {
-		ownListing(out.Row(), a).End()
+		write(out.Row(), a).End()
 	}
-	endPage(out, "MESVENTES", page)
+	endPage(out.OK(req.Verb.Name).Int("lignes", int64(len(page.Articles))), page.Next)
 	return nil
 }
 
@@ -268,20 +271,4 @@ func own(line protocol.Line, a market.Article) protocol.Line {
 		line = line.Time("vendu", a.Sold.Time)
 	}
 	return line
-}
-
-func ownPurchases(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
-	n, err := pageSize(req)
-	if err != nil {
-		return err
-	}
-	page, err := s.Market.OwnPurchases(ctx, s.user.User.Quota(), n, req.Get("apres"))
-	if err != nil {
-		return err
-	}
-	for _, a := range page.Articles {
-		ownPurchase(out.Row(), a).End()
-	}
-	endPage(out, "MESACHATS", page)
-	return nil
 }

@@ -28,11 +28,7 @@ func listNews(ctx context.Context, s *Session, req *protocol.Request, out *proto
 		writeNews(out, n)
 	}
 	s.news.any, s.news.through = true, max(s.news.through, page.Through)
-	line := out.OK("NOUVELLES").Int("lignes", int64(len(page.Items))).Int("non_lues", int64(page.Unread))
-	if page.Next != "" {
-		line = line.Str("suite", page.Next)
-	}
-	line.End()
+	endPage(out.OK("NOUVELLES").Int("lignes", int64(len(page.Items))).Int("non_lues", int64(page.Unread)), page.Next)
 	return nil
 }
 
@@ -60,10 +56,7 @@ func markNewsRead(ctx context.Context, s *Session, req *protocol.Request, out *p
 	case all:
 		left, err = s.Inbox.MarkAllRead(ctx, user)
 	default:
-		rank, ok := protocol.ParseID(word)
-		if !ok {
-			return protocol.ErrSyntax
-		}
+		rank, _ := protocol.ParseID(word) // its form is judged already
 		if rank == 0 {
 			return inbox.ErrAbsent
 		}

@@ -37,9 +37,7 @@ func showStats(ctx context.Context, s *Session, req *protocol.Request, out *prot
 	if word, given := req.Lookup("tableau"); given {
 		word = strings.ToLower(word)
 		from = slices.IndexFunc(allBoards[:], func(b board) bool { return b.word == word })
-		if to = from + 1; to == 0 {
-			return protocol.ErrSyntax
-		}
+		to = from + 1
 	}
 	var rows [len(allBoards)][]stats.Row
 	var err error
