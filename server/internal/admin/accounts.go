@@ -117,19 +117,10 @@ func (a *Admin) OpenRegistrations(ctx context.Context, actor Actor, open bool) e
 	if open {
 		value = opened
 	}
-	err := a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx store.Tx) error {
-		if err := a.enter(ctx, tx, actor); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `UPDATE reglages SET valeur = ? WHERE nom = 'inscriptions'`, value); err != nil {
-			return err
-		}
-		return a.audit(ctx, tx, actor, "INSCRIPTIONS", target{}, value)
+	return a.record(ctx, actor, "INSCRIPTIONS", value, func(ctx context.Context, tx store.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE reglages SET valeur = ? WHERE nom = 'inscriptions'`, value)
+		return err
 	})
-	if err == nil {
-		a.logAction(actor, "INSCRIPTIONS", "", value)
-	}
-	return err
 }
 
 // actionAdd is what the audit calls the opening of an account.
@@ -168,12 +159,5 @@ func (a *Admin) AddAll(ctx context.Context, actor Actor, list []accounts.Registr
 
 // NoteExport writes into the audit that all that the stores have of everybody was read.
 func (a *Admin) NoteExport(ctx context.Context, actor Actor) error {
-	const action = "EXPORT"
-	err := a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx store.Tx) error {
-		return a.audit(ctx, tx, actor, action, target{}, "")
-	})
-	if err == nil {
-		a.logAction(actor, action, "", "")
-	}
-	return err
+	return a.record(ctx, actor, "EXPORT", "", func(context.Context, store.Tx) error { return nil })
 }
