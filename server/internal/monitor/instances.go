@@ -26,17 +26,3 @@ func (m *Monitor) Instances(ctx context.Context) []Instance {
 	}
 	return all
 }
-
-// setRecent notes the slot that ended, for the next heartbeats.
-func (r *Recorder) setRecent(s Slot) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.recentCommands, r.recentP99 = s.Commands, s.P99()
-}
-
-// recent gives the commands of the last slot, and their P99.
-func (r *Recorder) recent() (commands, p99 int64) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.recentCommands, r.recentP99
-}
