@@ -144,10 +144,8 @@ func (a *Accounts) queued(list []*Session) []*Session {
 }
 
 func (a *Accounts) write(ctx context.Context, used []*Session) {
-	for len(used) > 0 {
-		n := min(touchBatch, len(used))
-		a.writeBatch(ctx, used[:n])
-		used = used[n:]
+	for some := range slices.Chunk(used, touchBatch) {
+		a.writeBatch(ctx, some)
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"context"
 	"embed"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -194,9 +196,5 @@ func (h *Hub) Dropped() int64 { return h.dropped.Load() }
 func (h *Hub) localUsers() []int64 {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	ids := make([]int64, 0, len(h.users))
-	for id := range h.users {
-		ids = append(ids, id)
-	}
-	return ids
+	return slices.Collect(maps.Keys(h.users))
 }

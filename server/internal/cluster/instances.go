@@ -3,6 +3,7 @@ package cluster
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -98,9 +99,7 @@ func parseInstances(answer any) ([]Instance, error) {
 
 // encode writes what a heartbeat says of the instance beside its report.
 func (i Instance) encode() string {
-	return strings.Join([]string{
-		strconv.FormatInt(i.Started.UnixMilli(), 10), strconv.Itoa(i.Users), strconv.FormatBool(i.SQL),
-	}, " ")
+	return fmt.Sprintf("%d %d %t", i.Started.UnixMilli(), i.Users, i.SQL)
 }
 
 // decode reads what it can: another version may say more or less.

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -67,16 +68,12 @@ func (l *Limiter) RecordRefusals(ctx context.Context) {
 // answer was lost they may be written twice, for they bound nothing.
 func (l *Limiter) writeRefusals(ctx context.Context) error {
 	counts := l.refusals.take()
-	days := make([]refusalDay, 0, len(counts))
-	for day := range counts {
-		days = append(days, day)
-	}
 	add := ` ON DUPLICATE KEY UPDATE nombre = nombre + VALUES(nombre)`
 	if l.stores.SQL.Dialect == store.SQLite {
 		add = ` ON CONFLICT DO UPDATE SET nombre = nombre + excluded.nombre`
 	}
 	var failed error
-	for some := range slices.Chunk(days, countBatch) {
+	for some := range slices.Chunk(slices.Collect(maps.Keys(counts)), countBatch) {
 		var args []any
 		for _, day := range some {
 			args = append(args, day.user, day.day, string(day.kind), counts[day])

@@ -61,7 +61,7 @@ func (l *Limiter) Empty(ctx context.Context, user User, until time.Time, later [
 func (l *Limiter) Forget(ctx context.Context, user User) error {
 	own := "etu:{" + user.Login + "}:"
 	pipe := l.stores.Redis.DB0.Pipeline()
-	for _, kind := range [...]Kind{Logins, Calls} {
+	for _, kind := range kinds {
 		pipe.Del(ctx, windowKey(user, kind), knownKey(user, kind))
 	}
 	pipe.Del(ctx, own+"visites")

@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/store"
 )
@@ -63,8 +65,8 @@ var (
 type Boards struct {
 	stores *store.Stores
 	log    *slog.Logger
-	check  chan struct{} // one check at a time in this process
-	failed atomic.Int64  // when a reader last waited for a check that failed, Unix nanoseconds
+	check  *semaphore.Weighted // one check at a time in this process
+	failed atomic.Int64        // when a reader last waited for a check that failed, Unix nanoseconds
 
 	loginBoards, callBoards boards
 	journals                journals // of the checks
@@ -73,7 +75,7 @@ type Boards struct {
 // New makes the boards; Run keeps them equal to the ledger.
 func New(stores *store.Stores, log *slog.Logger) *Boards {
 	return &Boards{
-		stores: stores, log: log, check: make(chan struct{}, 1),
+		stores: stores, log: log, check: semaphore.NewWeighted(1),
 		loginBoards: boards{stores.Redis.DB0, loginKeys, "connexions", loginTotals},
 		callBoards:  boards{stores.Redis.DB1, callKeys, "appels", callTotals},
 		journals:    journals{last: make(map[int64]time.Time)},

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -76,6 +77,25 @@ func InClause[T any](list []T) (condition string, args []any) {
 		args[i] = v
 	}
 	return "IN (" + strings.Repeat(", ?", len(list))[2:] + ")", args
+}
+
+// Setting reads a row of the table reglages, "" where there is none.
+func (s *SQL) Setting(ctx context.Context, name string) (value string, err error) {
+	err = s.Read.QueryRow(ctx, `SELECT valeur FROM reglages WHERE nom = ?`, name).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return value, err
+}
+
+// AddSetting writes a row of reglages unless there is one, and gives what stands there
+// then: the same value, or that of another server that was first.
+func (s *SQL) AddSetting(ctx context.Context, name, value string) (string, error) {
+	_, err := s.Write.Exec(ctx, `INSERT INTO reglages (nom, valeur) VALUES (?, ?)`, name, value)
+	if err != nil && !IsDuplicate(err) {
+		return "", err
+	}
+	return s.Setting(ctx, name)
 }
 
 // DeleteSome deletes at most limit rows of a table that meet a condition, so
