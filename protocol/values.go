@@ -1,10 +1,12 @@
 package protocol
 
 import (
+	_ "embed"
 	"errors"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -215,3 +217,19 @@ const MaxFields = 64
 
 // Sorts are the orders of ARTICLES, as tri= names them.
 var Sorts = []string{"recent", "prix", "-prix"}
+
+//go:embed common_passwords.txt
+var commonText string
+
+var common = sync.OnceValue(func() map[string]bool {
+	words := map[string]bool{}
+	for word := range strings.FieldsSeq(commonText) {
+		words[word] = true
+	}
+	return words
+})
+
+// CommonPassword says whether a new password, in whatever case, is one of the
+// few hundred that are tried first. Passwords that exist already are compared,
+// never judged.
+func CommonPassword(s string) bool { return common()[strings.ToLower(s)] }
