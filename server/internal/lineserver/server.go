@@ -14,6 +14,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/netip"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -67,6 +68,7 @@ func New(cfg config.Config, observer Observer, log *slog.Logger) *Server {
 		conns: make(map[*Conn]struct{}),
 		addresses: addresses{
 			maxOpen: cfg.MaxConnsPerIP, perMinute: cfg.Limits.NewPerMinute, exempt: cfg.ExemptNets,
+			all: make(map[netip.Addr]*address),
 		},
 		maxUnauthenticated: max(1, int64(cfg.MaxConns/cfg.Limits.UnauthenticatedShare)),
 	}
