@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"strings"
 
 	"etuservices/protocol"
 	"etuservices/server/internal/ledger"
@@ -100,25 +101,6 @@ func (s *Session) publishPurchase(r market.PurchaseResult) {
 	s.feed("ACHAT", func(line protocol.Line) protocol.Line {
 		return writeUse(line.Int("id", a.ID).Str("titre", a.Title).Price("prix", a.Cents).Str("vendeur", a.Seller), r.Quota)
 	})
-}
-
-func encodeSold(a market.Article) string {
-	return encode(func(out *protocol.Writer) {
-		soldFields(out.Event("VENDU"), a.ID, a.Title, a.Buyer, a.BuyerEmail).Text(soldText(a.BuyerEmail))
-	})
-}
-
-// soldFields writes of a sale what its seller is told.
-func soldFields(line protocol.Line, article int64, title, buyer, email string) protocol.Line {
-	return line.Int("id", article).Str("titre", title).Str("acheteur", buyer).Str("contact", email)
-}
-
-// soldText says so in words; a deleted account has no address any more.
-func soldText(email string) string {
-	if email == "" {
-		return "Vendu ! Le compte de l'acheteur a été supprimé depuis."
-	}
-	return "Vendu ! Écrivez à " + email + "."
 }
 
 func listArticles(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
@@ -271,4 +253,35 @@ func own(line protocol.Line, a market.Article) protocol.Line {
 		line = line.Time("vendu", a.Sold.Time)
 	}
 	return line
+}
+
+// send writes the reply of a counted call, by write; a replayed one says so, before
+// its text.
+func send(out *protocol.Writer, r ledger.Replay, write func(*protocol.Writer)) {
+	line := r.Line
+	if line == "" {
+		line = encode(write)
+	}
+	if r.Replayed {
+		end := textStart(line)
+		line = line[:end] + " rejoue=1" + line[end:]
+	}
+	out.Raw(line)
+}
+
+// textStart is where " :text" begins in a line of ours, its end where there is
+// none. Inside quotes a colon is part of a value.
+func textStart(line string) int {
+	quoted := false
+	for i := 0; i < len(line); i++ {
+		switch {
+		case line[i] == '\\' && quoted:
+			i++
+		case line[i] == '"':
+			quoted = !quoted
+		case !quoted && strings.HasPrefix(line[i:], " :"):
+			return i
+		}
+	}
+	return len(line)
 }

@@ -6,6 +6,7 @@ import (
 
 	"etuservices/protocol"
 	"etuservices/server/internal/inbox"
+	"etuservices/server/internal/market"
 	"etuservices/server/internal/store"
 )
 
@@ -81,4 +82,23 @@ func (s *Session) writeUnread(ctx context.Context, line protocol.Line) protocol.
 		return line
 	}
 	return line.Int("non_lues", int64(n))
+}
+
+func encodeSold(a market.Article) string {
+	return encode(func(out *protocol.Writer) {
+		soldFields(out.Event("VENDU"), a.ID, a.Title, a.Buyer, a.BuyerEmail).Text(soldText(a.BuyerEmail))
+	})
+}
+
+// soldFields writes of a sale what its seller is told.
+func soldFields(line protocol.Line, article int64, title, buyer, email string) protocol.Line {
+	return line.Int("id", article).Str("titre", title).Str("acheteur", buyer).Str("contact", email)
+}
+
+// soldText says so in words; a deleted account has no address any more.
+func soldText(email string) string {
+	if email == "" {
+		return "Vendu ! Le compte de l'acheteur a été supprimé depuis."
+	}
+	return "Vendu ! Écrivez à " + email + "."
 }
