@@ -46,8 +46,16 @@ var DefaultLimits = Limits{
 	// for about a millisecond, so that four let thousands in a second.
 	PreAuthQueries: 4,
 	FloodBurst:     200, // PROTOCOL.md §7.4
-	Attempts:       DefaultAttempts,
 	Events:         128, // a screenful or two; the rest is dropped, never waited for
+	Attempts: Attempts{
+		PairMinute:   10,  // mox's
+		PairDay:      50,  // mox's; it delays and never refuses: a classroom's owner would be out for a day
+		Address:      300, // two hundred students who mistype once and a half
+		Account:      20,  // then each guess costs a second more
+		Delay:        time.Second,
+		DelayMax:     5 * time.Second, // the owner still gets in after a short wait
+		Registration: 400,             // two classes on their first day
+	},
 }
 
 func (l *Limits) register(fs *flag.FlagSet) {
@@ -91,18 +99,6 @@ type Attempts struct {
 	Delay        time.Duration // before the password is checked
 	DelayMax     time.Duration
 	Registration int // accounts opened from one address, an hour
-}
-
-// DefaultAttempts are what is used where nothing is set; the reason of each stands beside
-// it.
-var DefaultAttempts = Attempts{
-	PairMinute:   10,  // mox's
-	PairDay:      50,  // mox's; it delays and never refuses: a classroom's owner would be out for a day
-	Address:      300, // two hundred students who mistype once and a half
-	Account:      20,  // then each guess costs a second more
-	Delay:        time.Second,
-	DelayMax:     5 * time.Second, // the owner still gets in after a short wait
-	Registration: 400,             // two classes on their first day
 }
 
 func (a *Attempts) register(fs *flag.FlagSet) {
