@@ -120,11 +120,11 @@ func ParseMinutes(s string) (n int, ok bool) { return between(s, 1, MaxMinutes) 
 
 // between reads a whole number of digits only.
 func between(s string, least, most int) (n int, ok bool) {
-	if strings.TrimLeft(s, "0123456789") != "" {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < least || n > most || strings.TrimLeft(s, "0123456789") != "" {
 		return 0, false
 	}
-	n, err := strconv.Atoi(s)
-	return n, err == nil && n >= least && n <= most
+	return n, true
 }
 
 // ValidReason judges what a person is told of a measure against them.
