@@ -18,6 +18,14 @@ BENCH_TIME  ?= 2s
 BENCH_FLAGS ?=
 ADDR        ?= 127.0.0.1:5890
 
+PREFIX      ?= /usr/local
+ZSH_DIR     ?= share/zsh/site-functions
+DIST        ?= dist
+PLATFORMS   ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+# The version of the Debian packages and the date of their files are those of the commit.
+VERSION     ?= $(shell git log -1 --date=format:%Y%m%d.%H%M --format=0~%cd.%h 2>/dev/null || echo 0)
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
+
 ## run: build, serve the demonstration on the embedded stores, open the screen
 .PHONY: run
 run: build
@@ -59,8 +67,78 @@ export DEMONSTRATION
 build:
 	@mkdir -p $(BIN)
 	@[ -x $(BIN)/etu ] || echo "La première compilation prend quelques minutes."
-	go build -o $(BIN)/etuservices-server ./server
-	go build -o $(BIN)/etu ./client
+	CGO_ENABLED=0 go build -o $(BIN)/etuservices-server ./server
+	CGO_ENABLED=0 go build -o $(BIN)/etu ./client
+
+# The programs are installed from FROM; what is made of their tables is written by
+# those that run here.
+FROM ?= $(BIN)
+
+## install: both programs, manual, completion, units, examples (PREFIX=/usr/local DESTDIR=)
+.PHONY: install
+install: | $(BIN)/etu
+	umask 022; to='$(DESTDIR)$(PREFIX)'; \
+	mkdir -p "$$to"/{bin,lib/systemd/system,share/etuservices,share/man/{man1,man8,fr/man1}} \
+	  "$$to"/share/{bash-completion/completions,fish/vendor_completions.d} "$$to/$(ZSH_DIR)"; \
+	install $(FROM)/etu $(FROM)/etuservices-server server/deploy/etuservices-backup "$$to/bin/"; \
+	complete() { \
+	  "$$@" completion bash >"$$to/share/bash-completion/completions/$${1##*/}"; \
+	  "$$@" completion zsh >"$$to/$(ZSH_DIR)/_$${1##*/}"; \
+	  "$$@" completion fish >"$$to/share/fish/vendor_completions.d/$${1##*/}.fish"; \
+	}; \
+	complete $(BIN)/etu --lang fr; \
+	complete $(BIN)/etuservices-server; \
+	$(BIN)/etuservices-server man >"$$to/share/man/man8/etuservices-server.8"; \
+	$(BIN)/etu man --lang fr >"$$to/share/man/fr/man1/etu.1"; \
+	$(BIN)/etu man --lang en >"$$to/share/man/man1/etu.1"; \
+	for unit in server/deploy/*.service server/deploy/*.timer; do \
+	  sed 's,/usr/local/bin,$(PREFIX)/bin,' "$$unit" >"$$to/lib/systemd/system/$${unit##*/}"; \
+	done; \
+	install -m 644 server/deploy/{etuservices.env,backup.cnf,mysql.sql,users.acl,haproxy.cfg,alerts.yml} "$$to/share/etuservices/"
+
+$(BIN)/etu:
+	$(MAKE) build
+
+## dist: static programs for PLATFORMS and Debian packages, with SHA256SUMS, in dist/
+.PHONY: dist
+dist: build
+	rm -rf $(DIST)
+	mkdir -p $(DIST)
+	@for platform in $(PLATFORMS); do \
+	  export CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
+	  exe=; [ $$GOOS != windows ] || exe=.exe; \
+	  for program in server client; do \
+	    name=etu; [ $$program = client ] || name=etuservices-server; \
+	    echo "$(DIST)/$$GOOS-$$GOARCH/$$name$$exe"; \
+	    go build -trimpath -buildvcs=auto -ldflags=-s -o "$(DIST)/$$GOOS-$$GOARCH/$$name$$exe" ./$$program; \
+	  done; \
+	  if [ $$GOOS = linux ] && command -v dpkg-deb >/dev/null; then \
+	    $(MAKE) --no-print-directory deb ARCH=$$GOARCH; \
+	  fi; \
+	done
+	cd $(DIST) && find . -type f ! -name SHA256SUMS -printf '%P\n' | LC_ALL=C sort | xargs sha256sum >SHA256SUMS
+
+# deb makes the package of the programs that dist built for ARCH.
+.PHONY: deb
+deb:
+	@root=$$(mktemp -d); trap 'rm -rf "$$root"' EXIT; umask 022; chmod 755 "$$root"; \
+	$(MAKE) --no-print-directory --silent install FROM=$(DIST)/linux-$(ARCH) DESTDIR="$$root" PREFIX=/usr ZSH_DIR=share/zsh/vendor-completions; \
+	mkdir -p "$$root"/DEBIAN "$$root"/etc/etuservices "$$root"/usr/share/doc/etuservices; \
+	gzip -9n "$$root"/usr/share/man/{man?,fr/man?}/*; \
+	install -m 600 server/deploy/etuservices.env "$$root/etc/etuservices/env"; \
+	install -m 644 LICENSE "$$root/usr/share/doc/etuservices/copyright"; \
+	install server/deploy/debian/{postinst,prerm} "$$root/DEBIAN/"; \
+	install -m 644 server/deploy/debian/conffiles "$$root/DEBIAN/"; \
+	sed 's/VERSION/$(VERSION)/; s/ARCH/$(ARCH)/' server/deploy/debian/control >"$$root/DEBIAN/control"; \
+	dpkg-deb --root-owner-group --build "$$root" $(DIST)/etuservices_$(VERSION)_$(ARCH).deb
+
+## dist-check: dist made twice gives the same files, byte for byte
+.PHONY: dist-check
+dist-check: dist
+	mkdir -p .cache
+	cp $(DIST)/SHA256SUMS .cache/first-SHA256SUMS
+	$(MAKE) dist
+	diff .cache/first-SHA256SUMS $(DIST)/SHA256SUMS
 
 ## test: everything, race detector on, MariaDB and Redis included
 .PHONY: test
@@ -171,7 +249,7 @@ certs:
 ## clean: what was built
 .PHONY: clean
 clean:
-	rm -rf $(BIN) .cache
+	rm -rf $(BIN) $(DIST) .cache
 
 ## help: this list
 .PHONY: help

@@ -36,7 +36,7 @@ func run(args []string) int {
 	cfg, err := config.Load(args, os.Getenv)
 	t := i18n.T{Lang: cfg.Lang}
 	switch {
-	case cfg.Manual().Write(os.Stdout, args):
+	case cfg.Manual().Write(os.Stdout, append([]string{cfg.Command}, cfg.Lines...)):
 		return 0
 	case cfg.Help:
 		fmt.Print(cfg.Usage())
