@@ -166,10 +166,7 @@ func (p *Page) Keys() []keys.Key {
 	}
 	list := []keys.Key{keys.Arrows}
 	if r, ok := p.current(); ok {
-		list = append(list, keys.Enter.To(i18n.Do.Open))
-		if p.e.CanBuy(r.Article) && r.gone.IsZero() {
-			list = append(list, keys.Buy)
-		}
+		list = append(list, keys.Enter.To(i18n.Do.Open), keys.Buy.When(p.e.CanBuy(r.Article) && r.gone.IsZero()))
 	}
 	list = append(list, keys.Search, keys.Category, keys.MaxPrice, keys.Seller, keys.Sort)
 	if !p.wide() {
