@@ -239,10 +239,9 @@ func (p *Page) command(k tea.KeyMsg) (cmd tea.Cmd, used bool) {
 		return p.e.Push(page.Article, p.opened()), true
 	case there && keys.Buy.Is(k):
 		if r.gone.IsZero() {
-			dialog.OpenBuy(p.e, r.Article)
-		} else {
-			p.e.Say(page.Info, p.e.S(i18n.Article.Gone))
+			return dialog.OpenBuy(p.e, r.Article), true
 		}
+		p.e.Say(page.Info, p.e.S(i18n.Article.Gone))
 	case there && keys.Copy.Is(k):
 		p.e.Copy(r.Title)
 	default:
