@@ -86,12 +86,7 @@ func (p *Page) View() string {
 		return p.main(p.W, p.H)
 	}
 	e, parts := p.e, widget.Share(p.W, widget.Gutter, 3, 2)
-	w := parts[1] - widget.PanelW
-	next, _ := e.Quotas.NextService(e.Now())
-	quotas := widget.Rows(
-		page.QuotaView(e, i18n.Quota.Services, e.Quotas.Services, next, w), "",
-		page.QuotaView(e, i18n.Quota.Logins, e.Quotas.Connections, e.Quotas.Connections.Next, w),
-	)
+	quotas := page.QuotaViews(e, parts[1]-widget.PanelW)
 	return widget.Columns(p.main(parts[0], p.H), widget.Panel{Title: e.S(i18n.Home.Left)}.View(e.Theme, quotas, parts[1], p.H))
 }
 
