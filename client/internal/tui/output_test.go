@@ -23,7 +23,7 @@ func (o output) Write(p []byte) (int, error) {
 // TestArrowInCatalogueIsShort: an arrow key writes little to the terminal, and the
 // pane beside the list follows in one frame.
 func TestArrowInCatalogueIsShort(t *testing.T) {
-	const key, pane = 600, 1500
+	const key, pane = 600, 2000
 	for _, profile := range []termenv.Profile{termenv.ANSI256, termenv.TrueColor} {
 		t.Run(fmt.Sprint(profile), func(t *testing.T) {
 			f := tuitest.New(start)

@@ -47,7 +47,8 @@ func cellsOf(line string) (list []cell) {
 const gap = 6
 
 // changed is what has to be written for a line in a row (from 1) where another
-// stood before. Both take the same cells, and no terminal counts them otherwise.
+// stood before. Both take the same cells, and no terminal counts them otherwise. The
+// neighbours of what changed are written too: some fonts reach into them.
 func changed(row int, before, now string) string {
 	was, is := cellsOf(before), cellsOf(now)
 	var b strings.Builder
@@ -60,16 +61,17 @@ func changed(row int, before, now string) string {
 		if at(from) {
 			continue
 		}
+		to := from + 1
+		from = max(0, from-1)
 		for from > 0 && is[from].text == "" {
 			from-- // to the first cell of a wide character
 		}
-		to := from + 1
 		for i, alike := to, 0; i < len(is) && alike < gap; i++ {
 			if alike++; !at(i) {
 				to, alike = i+1, 0
 			}
 		}
-		for to < len(is) && is[to].text == "" {
+		for to = min(len(is), to+1); to < len(is) && is[to].text == ""; {
 			to++
 		}
 		if b.Len() == 0 {
