@@ -65,11 +65,11 @@ func walk(t *testing.T, seed uint64, steps int) {
 		f.AdminIn()
 	}
 	s := walker{
-		driver: open(t, f, 80, 24), rnd: rand.New(rand.NewPCG(seed, 1)), texts: narrow,
+		driver: open(t, f, 80, 24), rnd: rand.New(rand.NewPCG(seed, 1)), texts: narrowTexts,
 		terminal: &display{vt: vt10x.New(vt10x.WithSize(80, 24)), news: make(chan struct{}, 1)},
 	}
 	if seed%2 == 1 {
-		s.texts = append(wide, narrow...) // vt10x gives every character one cell
+		s.texts = slices.Concat(wideTexts, narrowTexts) // vt10x gives every character one cell
 	}
 	s.profile(termenv.ANSI256, theme.Dark)
 	s.screen = renderer.Enter(s.terminal)
@@ -147,11 +147,11 @@ func (d *display) shows(frame string) bool {
 	}
 }
 
-// narrow and wide are texts that another user may have typed: long, right to left,
+// narrowTexts and wideTexts may have been typed by another user: long, right to left,
 // empty; wide, combining.
 var (
-	narrow = []string{"", strings.Repeat("long ", 60), "שלום", "a\u00a0b", strings.Repeat("x", 300)}
-	wide   = []string{"日本語の本", "e\u0301te\u0301 a\u0300 la mer", "👨‍👩‍👧‍👦 famille"}
+	narrowTexts = []string{"", strings.Repeat("long ", 60), "שלום", "a\u00a0b", strings.Repeat("x", 300)}
+	wideTexts   = []string{"日本語の本", "e\u0301te\u0301 a\u0300 la mer", "👨‍👩‍👧‍👦 famille"}
 )
 
 // stir does one random thing and says which; input says that it was the user's.
