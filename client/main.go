@@ -62,7 +62,7 @@ func run(args []string) int {
 	case cfg.Simple || !onTerminal():
 		return runSimple(ctx, cfg, t, opt)
 	}
-	return runScreens(ctx, cfg, t, opt)
+	return runScreens(ctx, cfg, opt)
 }
 
 func runExec(ctx context.Context, cfg config.Config, t i18n.T, opt api.Options) int {
@@ -92,7 +92,7 @@ func runSimple(ctx context.Context, cfg config.Config, t i18n.T, opt api.Options
 	})
 }
 
-func runScreens(ctx context.Context, cfg config.Config, t i18n.T, opt api.Options) int {
+func runScreens(ctx context.Context, cfg config.Config, opt api.Options) int {
 	debug := io.Writer(io.Discard)
 	if path := os.Getenv("ETU_DEBUG"); path != "" {
 		f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
@@ -105,9 +105,8 @@ func runScreens(ctx context.Context, cfg config.Config, t i18n.T, opt api.Option
 	client := api.New(opt)
 	defer func() { _ = client.Close() }() // only the socket ends; the session goes on
 	err := tui.Run(ctx, tui.Options{
-		API: client, T: t, Theme: cfg.Theme, ASCII: cfg.ASCII, Charset: cfg.Charset, Motion: cfg.Animations,
-		Login: cfg.Login, Password: os.Getenv("ETU_PASSWORD"), Addr: cfg.Addr, TLS: cfg.TLS, Version: protocol.BuildVersion(), Debug: debug,
-		Notify: cfg.Notifications, Demo: cfg.Demo, Alerts: cfg.Alerts, Settings: config.File{Dir: config.Dir(os.Getenv)},
+		Config: cfg, API: client, Password: os.Getenv("ETU_PASSWORD"), Program: protocol.BuildVersion(),
+		Settings: config.File{Dir: config.Dir(os.Getenv)}, Debug: debug,
 	})
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return fail(1, err)

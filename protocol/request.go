@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -44,7 +45,7 @@ func (r *Request) set(i int, value string) {
 // to be given to Verb.Parse; ok is false for an unknown verb. A line of blanks
 // has neither: it is no request (v is nil and ok is true).
 func SplitVerb(line []byte) (v *Verb, rest []byte, ok bool) {
-	line = trimLeft(line)
+	line = bytes.TrimLeft(line, " \t")
 	if len(line) == 0 {
 		return nil, nil, true
 	}
@@ -231,13 +232,6 @@ func cutQuoted(s string) (value, rest string, ok bool) {
 var unescaper = strings.NewReplacer(`\"`, `"`, `\\`, `\`)
 
 func blank(c byte) bool { return c == ' ' || c == '\t' }
-
-func trimLeft(b []byte) []byte {
-	for len(b) > 0 && blank(b[0]) {
-		b = b[1:]
-	}
-	return b
-}
 
 func skipBlanks(s string) string { return strings.TrimLeft(s, " \t") }
 func trimBlanks(s string) string { return strings.Trim(s, " \t") }

@@ -1,10 +1,12 @@
 package protocol
 
 import (
+	_ "embed"
 	"errors"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -105,13 +107,7 @@ func refLike(s string) bool {
 }
 
 // ParsePageSize reads n=, which is digits only.
-func ParsePageSize(s string) (n int, ok bool) {
-	id, ok := ParseID(s)
-	if !ok || id < MinPage || id > MaxPage {
-		return 0, false
-	}
-	return int(id), true
-}
+func ParsePageSize(s string) (n int, ok bool) { return between(s, MinPage, MaxPage) }
 
 // ParsePeriod reads the periode= of SUIVRE, in seconds.
 func ParsePeriod(s string) (seconds int, ok bool) { return between(s, MinPeriod, MaxPeriod) }
@@ -124,11 +120,11 @@ func ParseMinutes(s string) (n int, ok bool) { return between(s, 1, MaxMinutes) 
 
 // between reads a whole number of digits only.
 func between(s string, least, most int) (n int, ok bool) {
-	if strings.TrimLeft(s, "0123456789") != "" {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < least || n > most || strings.TrimLeft(s, "0123456789") != "" {
 		return 0, false
 	}
-	n, err := strconv.Atoi(s)
-	return n, err == nil && n >= least && n <= most
+	return n, true
 }
 
 // ValidReason judges what a person is told of a measure against them.
@@ -140,13 +136,8 @@ func ValidAnnouncement(s string) bool { return isText(s, 1, MaxAnnounce) }
 // ParseID reads an article's number. Its form is digits only; one too large for any
 // article is well formed and simply absent: it reads as the largest number.
 func ParseID(s string) (id int64, ok bool) {
-	if s == "" {
+	if s == "" || strings.Trim(s, "0123456789") != "" {
 		return 0, false
-	}
-	for i := 0; i < len(s); i++ {
-		if s[i] < '0' || s[i] > '9' {
-			return 0, false
-		}
 	}
 	id, _ = strconv.ParseInt(s, 10, 64) // out of range gives the largest
 	return id, true
@@ -162,12 +153,7 @@ func ParsePrice(s string) (cents int64, err error) {
 	if units == "" || found && (fraction == "" || len(fraction) > 2) {
 		return 0, ErrPrice
 	}
-	if len(fraction) == 1 {
-		fraction += "0"
-	}
-	if fraction == "" {
-		fraction = "00"
-	}
+	fraction += "00"[len(fraction):] // in two digits
 	for _, c := range []byte(units + fraction) {
 		if c < '0' || c > '9' {
 			return 0, ErrPrice
@@ -231,3 +217,19 @@ const MaxFields = 64
 
 // Sorts are the orders of ARTICLES, as tri= names them.
 var Sorts = []string{"recent", "prix", "-prix"}
+
+//go:embed common_passwords.txt
+var commonText string
+
+var common = sync.OnceValue(func() map[string]bool {
+	words := map[string]bool{}
+	for word := range strings.FieldsSeq(commonText) {
+		words[word] = true
+	}
+	return words
+})
+
+// CommonPassword says whether a new password, in whatever case, is one of the
+// few hundred that are tried first. Passwords that exist already are compared,
+// never judged.
+func CommonPassword(s string) bool { return common()[strings.ToLower(s)] }

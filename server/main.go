@@ -12,8 +12,8 @@ import (
 	"os"
 	"slices"
 
-	"etuservices/internal/manual"
 	"etuservices/protocol"
+	"etuservices/protocol/manual"
 	"etuservices/server/internal/app"
 	"etuservices/server/internal/cli"
 	"etuservices/server/internal/config"

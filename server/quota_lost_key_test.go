@@ -132,3 +132,25 @@ func TestAnyOneLostKeyHeals(t *testing.T) {
 		}
 	}
 }
+
+// TestSlotThatNobodyCommitted: a slot that Redis gave to a call of which nothing came (its
+// server died, its answer was lost) stays for some seconds. Beside a full window it is
+// never shown as an eleventh call.
+func TestSlotThatNobodyCommitted(t *testing.T) {
+	t.Parallel()
+	_, servers, judge := pair(t, "--quota-max", "3")
+	register(t, servers[0].Addr, "alice")
+	alice := login(t, servers[0].Addr, "alice")
+	for range 3 {
+		alice.Must("VENTE livre 1 Réseaux")
+	}
+	now := judge.db0.Time(t.Context()).Val().UnixMilli()
+	if err := judge.db0.ZAdd(t.Context(), "etu:{alice}:services", redis.Z{Score: float64(now), Member: "0123456789abcdef"}).Err(); err != nil {
+		t.Fatal(err)
+	}
+	row := alice.Must("QUOTA").Rows[1].Fields
+	if used, left := row.Int("utilise"), row.Int("reste"); used != 3 || left != 0 {
+		t.Errorf("utilise=%d reste=%d", used, left)
+	}
+	alice.Refused("QUOTA", "VENTE livre 1 Réseaux")
+}

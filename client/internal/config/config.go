@@ -16,19 +16,21 @@ import (
 
 // Config is every setting of the client.
 type Config struct {
-	Addr       string // host:port
-	Lang       i18n.Lang
-	Theme      string // one of Themes; "" is detected
-	ASCII      bool
-	Charset    i18n.Charset // of the terminal
-	Animations bool
+	Addr  string // host:port
+	Lang  i18n.Lang
+	Theme string // one of Themes; "" is detected
+	ASCII bool   // no character beyond ASCII in the chrome
+	// Charset is the terminal's. Where it is not UTF-8 nothing beyond ASCII is
+	// drawn, texts of others included.
+	Charset    i18n.Charset
+	Animations bool // spinners turn
 	// Notifications: the terminal tells of news while another window is in use.
 	Notifications bool
 	Alerts        Alerts
 	Simple        bool
 	TLS           bool
 	CA            string // a PEM file; trusted instead of the system's authorities
-	Login         string
+	Login         string // fills the field; a kept session of it is tried first
 	Forget        bool
 	Demo          bool // the server is the demonstration of make run
 	Help          bool

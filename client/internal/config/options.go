@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"etuservices/client/internal/i18n"
-	"etuservices/internal/manual"
+	"etuservices/protocol/manual"
 )
 
 // kind is what an option takes.

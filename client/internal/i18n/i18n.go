@@ -89,6 +89,7 @@ var (
 	feedTypes  = words("FeedType")
 	refusals   = words("Refusal")
 	standings  = words("Standing")
+	themes     = words("Theme")
 	keyNames   = words("Key")
 )
 
@@ -109,6 +110,9 @@ func (t T) Refusal(code string) string { return t.name(refusals, code) }
 
 // Standing names whether an account may log in.
 func (t T) Standing(s string) string { return t.name(standings, s) }
+
+// Theme is how people call a theme.
+func (t T) Theme(name string) string { return t.name(themes, name) }
 
 // name gives an unknown word as it is: a newer server may have more of them.
 func (t T) name(names map[string]Msg, word string) string {

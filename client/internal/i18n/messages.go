@@ -185,8 +185,6 @@ var (
 		Title, Since, Admin, Student, Role, Server, Program, TLS, Plain, Password, Messages, Language, Theme,
 		Logout Msg
 	}]("Account")
-	// The themes.
-	Theme = section[struct{ Dark, Light, Contrast, Terminal Msg }]("Theme")
 	// Logging out.
 	Logout = section[struct{ Title, Ask Msg }]("Logout")
 	// Changing the password.

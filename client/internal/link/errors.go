@@ -79,12 +79,6 @@ func (e *Error) Line() string {
 	return strings.TrimSuffix(string(out.Bytes()), "\r\n")
 }
 
-// Is makes errors.Is(err, &Error{Code: protocol.QUOTA}) ask for the code.
-func (e *Error) Is(target error) bool {
-	t, ok := target.(*Error)
-	return ok && t.Code == e.Code
-}
-
 // After gives apres=: how long until the same may succeed, 0 when not said.
 func (e *Error) After() time.Duration { return seconds(e.Fields.Int("apres")) }
 

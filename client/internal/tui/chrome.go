@@ -135,7 +135,7 @@ func (m *model) tabs(names naming) []tab {
 func (m *model) layTabs() (left string, list []tab, right string) {
 	brand := " " + m.e.Theme.Gradient("EtuServices") + " "
 	if !m.loggedIn() {
-		return brand + m.e.Theme.Faint.Render(theme.Crumb+" ") + m.page().Title(), nil, m.linkState(timed)
+		return brand + m.e.Theme.Faint.Render(theme.Crumb+" ") + m.page().Title(m.e.T), nil, m.linkState(timed)
 	}
 	for _, c := range []struct {
 		brand bool

@@ -75,7 +75,7 @@ func (m *model) helpView(lines []string) string {
 	m.help.top = max(0, min(m.help.top, len(lines)-rows))
 	top := m.help.top
 	return widget.Panel{
-		Title: m.e.S(i18n.Help.Title) + " " + theme.Sep + " " + m.page().Title(), Focused: true,
+		Title: m.e.S(i18n.Help.Title) + " " + theme.Sep + " " + m.page().Title(m.e.T), Focused: true,
 		Top: top, Shown: rows, Total: len(lines),
 	}.View(m.e.Theme, strings.Join(lines[top:top+rows], "\n"), m.helpInner()+widget.PanelW, rows+widget.PanelH)
 }

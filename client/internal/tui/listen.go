@@ -16,9 +16,8 @@ import (
 type (
 	state  link.State
 	events []api.Event
-	rearm  struct{}
-	// relive is rearm for what an administrator follows.
-	relive struct{}
+	// rearm asks for the next batch, after a rest.
+	rearm struct{ next tea.Cmd }
 )
 
 const (
@@ -88,7 +87,7 @@ func take(m *model, from <-chan api.Event, most int) (all []api.Event) {
 // liveCame is for the administrator's page alone, in sight or not. A rest after
 // each batch bounds the redraws to ten a second however much happens.
 func (m *model) liveCame(all page.Live) tea.Cmd {
-	return tea.Batch(m.pages[page.Admin].Update(all), m.e.After(floodPause, relive{}))
+	return tea.Batch(m.pages[page.Admin].Update(all), m.e.After(floodPause, rearm{m.nextLive}))
 }
 
 func (m *model) eventsCame(all events) tea.Cmd {
@@ -118,7 +117,7 @@ func (m *model) eventsCame(all events) tea.Cmd {
 		resync = tea.Batch(resync, m.e.Inbox.Reload(m.e))
 	}
 	if len(all) > 1 {
-		return tea.Batch(resync, m.e.After(floodPause, rearm{}))
+		return tea.Batch(resync, m.e.After(floodPause, rearm{m.nextEvents}))
 	}
 	return tea.Batch(resync, m.await(m.nextEvents))
 }

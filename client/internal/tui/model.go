@@ -192,23 +192,11 @@ func (m *model) settle() tea.Cmd {
 // Options are what main decided. Run owns the terminal from call to return and
 // gives it back as it was; it does not close API.
 type Options struct {
-	API   page.API
-	T     i18n.T
-	Theme string // one of theme.Names; "" is detected
-	ASCII bool   // no character beyond ASCII in the chrome
-	// Charset is the terminal's. Where it is not UTF-8 nothing beyond ASCII is
-	// drawn, texts of others included.
-	Charset i18n.Charset
-	Notify  bool   // call the user of another window when there is news
-	Motion  bool   // false: no spinner, no animation
-	Login   string // --login: fills the field; API.Enter(ctx, Login, Password) is tried first
+	config.Config
+	API page.API
 	// Password is that of ETU_PASSWORD, usually empty. Never shown.
 	Password string
-	Addr     string // shown to the user
-	TLS      bool
-	Version  string
-	Demo     bool // the server is the demonstration: say how to try it
-	Alerts   config.Alerts
+	Program  string      // its version
 	Settings config.File // remembers the language and the theme
 	Debug    io.Writer   // takes a line for every message; io.Discard for none
 }
@@ -226,8 +214,8 @@ func Run(ctx context.Context, opt Options) error {
 		name = firstTheme()
 	}
 	e := &page.Env{
-		Ctx: ctx, API: opt.API, T: opt.T, Theme: theme.ForTerminal(os.Stdout, name, opt.ASCII || opt.Charset != i18n.UTF8),
-		Motion: opt.Motion, Version: opt.Version, Addr: opt.Addr, TLS: opt.TLS, Alerts: opt.Alerts, Now: time.Now,
+		Ctx: ctx, API: opt.API, T: i18n.T{Lang: opt.Lang}, Theme: theme.ForTerminal(os.Stdout, name, opt.ASCII || opt.Charset != i18n.UTF8),
+		Motion: opt.Animations, Version: opt.Program, Addr: opt.Addr, TLS: opt.TLS, Alerts: opt.Alerts, Now: time.Now,
 		After: func(d time.Duration, m tea.Msg) tea.Cmd {
 			return tea.Tick(d, func(time.Time) tea.Msg { return m })
 		},
@@ -235,7 +223,7 @@ func Run(ctx context.Context, opt Options) error {
 	m := newModel(e, t, page.LoginArg{Login: opt.Login, Password: opt.Password, Resume: true})
 	m.listen, m.charset, m.debug, m.settings = true, opt.Charset, opt.Debug, opt.Settings
 	m.mouse = renderer.HasMouse(os.Getenv("TERM"))
-	m.notify, m.demo, m.detectTheme = opt.Notify, opt.Demo, detect
+	m.notify, m.demo, m.detectTheme = opt.Notifications, opt.Demo, detect
 	return t.Run(ctx, m)
 }
 

@@ -83,11 +83,9 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 	case events:
 		return m.eventsCame(msg)
 	case rearm:
-		return m.await(m.nextEvents)
+		return m.await(msg.next)
 	case page.Live:
 		return m.liveCame(msg)
-	case relive:
-		return m.await(m.nextLive)
 	}
 	return nil
 }

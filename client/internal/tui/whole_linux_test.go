@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"etuservices/client/internal/api"
+	"etuservices/client/internal/config"
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/linemode"
 	"etuservices/client/internal/link/linktest"
@@ -44,7 +45,8 @@ func child(addr string) int {
 	if os.Getenv("ETU_TUI_TEST_PANIC") != "" {
 		server = panicking{client}
 	}
-	opt := Options{API: server, Addr: addr, Motion: true, Charset: i18n.DetectCharset(os.Getenv), Debug: io.Discard}
+	cfg := config.Config{Addr: addr, Animations: true, Charset: i18n.DetectCharset(os.Getenv)}
+	opt := Options{Config: cfg, API: server, Debug: io.Discard}
 	if err := Run(ctx, opt); err != nil && ctx.Err() == nil {
 		return 1
 	}

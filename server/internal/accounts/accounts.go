@@ -4,6 +4,7 @@
 package accounts
 
 import (
+	"embed"
 	"errors"
 	"log/slog"
 	"strconv"
@@ -15,6 +16,15 @@ import (
 	"etuservices/server/internal/hashing"
 	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/store"
+)
+
+//go:embed *.lua
+var scripts embed.FS
+
+var (
+	tokenScript   = store.ReadScript(scripts, "token.lua")
+	visitScript   = store.ReadScript(scripts, "visit.lua")
+	attemptScript = store.ReadScript(scripts, "attempt.lua")
 )
 
 // Role says what an account may do.

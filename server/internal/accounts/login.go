@@ -3,7 +3,6 @@ package accounts
 import (
 	"context"
 	"database/sql"
-	_ "embed"
 	"errors"
 	"fmt"
 	"strings"
@@ -15,11 +14,6 @@ import (
 	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/store"
 )
-
-//go:embed visit.lua
-var visitText string
-
-var visitScript = store.NewScript(visitText)
 
 // Login is a successful login.
 type Login struct {

@@ -27,13 +27,12 @@ type storedForm struct {
 // Normalize puts the addresses and names of older accounts into NFC, once for all
 // instances. Where two accounts would then have one address, both keep theirs.
 func (a *Accounts) Normalize(ctx context.Context) error {
-	var done string
-	err := a.Stores.SQL.Read.QueryRow(ctx, `SELECT valeur FROM reglages WHERE nom = ?`, normalized).Scan(&done)
-	if err == nil {
-		return nil
-	}
-	if !errors.Is(err, sql.ErrNoRows) {
+	done, err := a.Stores.SQL.Setting(ctx, normalized)
+	if err != nil {
 		return fmt.Errorf("accounts: normalize: %w", err)
+	}
+	if done != "" {
+		return nil
 	}
 	list, err := otherForms(ctx, a.Stores.SQL.Read.Conn)
 	if err != nil {
@@ -48,8 +47,7 @@ func (a *Accounts) Normalize(ctx context.Context) error {
 			return fmt.Errorf("accounts: normalize: %w", err)
 		}
 	}
-	_, err = a.Stores.SQL.Write.Exec(ctx, `INSERT INTO reglages (nom, valeur) VALUES (?, 'fait')`, normalized)
-	if err != nil && !store.IsDuplicate(err) { // another instance was at it too
+	if _, err := a.Stores.SQL.AddSetting(ctx, normalized, "fait"); err != nil {
 		return fmt.Errorf("accounts: normalize: %w", err)
 	}
 	return nil

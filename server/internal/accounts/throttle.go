@@ -5,8 +5,6 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
-	"database/sql"
-	_ "embed"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -19,11 +17,6 @@ import (
 	"etuservices/server/internal/store"
 	"etuservices/server/internal/wait"
 )
-
-//go:embed attempt.lua
-var attemptText string
-
-var attemptScript = store.NewScript(attemptText)
 
 // TooMany is a refusal of more attempts from an address (DEBIT).
 type TooMany struct{ After time.Duration }
@@ -254,26 +247,19 @@ func (a *Accounts) nameSecret(ctx context.Context) ([]byte, error) {
 	if key := a.secret.Load(); key != nil {
 		return *key, nil
 	}
-	db := a.Stores.SQL.Write
-	for {
-		var text string
-		err := db.QueryRow(ctx, `SELECT valeur FROM reglages WHERE nom = ?`, secretRow).Scan(&text)
-		if errors.Is(err, sql.ErrNoRows) {
-			var fresh [32]byte
-			_, _ = rand.Read(fresh[:]) // never fails since Go 1.24
-			_, err = db.Exec(ctx, `INSERT INTO reglages (nom, valeur) VALUES (?, ?)`, secretRow, hex.EncodeToString(fresh[:]))
-			if err == nil || store.IsDuplicate(err) { // this server's or another's
-				continue
-			}
-		}
-		if err != nil {
-			return nil, fmt.Errorf("accounts: secret: %w", err)
-		}
-		key, err := hex.DecodeString(text)
-		if err != nil {
-			return nil, fmt.Errorf("accounts: secret: %w", err)
-		}
-		a.secret.Store(&key)
-		return key, nil
+	text, err := a.Stores.SQL.Setting(ctx, secretRow)
+	if err == nil && text == "" {
+		var fresh [32]byte
+		_, _ = rand.Read(fresh[:]) // never fails since Go 1.24
+		text, err = a.Stores.SQL.AddSetting(ctx, secretRow, hex.EncodeToString(fresh[:]))
 	}
+	if err != nil {
+		return nil, fmt.Errorf("accounts: secret: %w", err)
+	}
+	key, err := hex.DecodeString(text)
+	if err != nil {
+		return nil, fmt.Errorf("accounts: secret: %w", err)
+	}
+	a.secret.Store(&key)
+	return key, nil
 }

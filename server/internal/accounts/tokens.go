@@ -2,7 +2,6 @@ package accounts
 
 import (
 	"context"
-	_ "embed"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,11 +9,6 @@ import (
 
 	"etuservices/server/internal/store"
 )
-
-//go:embed token.lua
-var tokenText string
-
-var tokenScript = store.NewScript(tokenText)
 
 func tokenKey(hash string) string { return "etu:jeton:{" + hash + "}" }
 
@@ -31,12 +25,9 @@ const (
 func (a *Accounts) tokenCall(s *Session, use int64, known bool) store.Call {
 	u := s.User
 	ends := use + a.SessionTTL.Milliseconds()
-	live, onlyKnown := strconv.FormatInt(ends+a.writeAhead().Milliseconds(), 10), "0"
+	live := strconv.FormatInt(ends+a.writeAhead().Milliseconds(), 10)
 	if s.left.Load() {
 		live = ""
-	}
-	if known {
-		onlyKnown = "1"
 	}
 	return store.Call{
 		Script: tokenScript,
@@ -44,10 +35,10 @@ func (a *Accounts) tokenCall(s *Session, use int64, known bool) store.Call {
 		Args: []any{
 			// A little longer than the token: one whose key is there has certainly
 			// ended, one whose key is missing may have been lost.
-			(a.SessionTTL + 3*a.writeAhead()).Milliseconds(), onlyKnown, fieldEnd, ends, fieldLive + s.name, live,
+			(a.SessionTTL + 3*a.writeAhead()).Milliseconds(), known, fieldEnd, ends, fieldLive + s.name, live,
 			"id", u.ID, "login", u.Login, "role", string(u.Role), "prenom", u.FirstName,
 			"nom", u.LastName, "email", u.Email, "depuis", strconv.FormatInt(s.Since.UnixMilli(), 10),
-			"changer", flag(u.MustChange),
+			"changer", u.MustChange,
 		},
 	}
 }
@@ -153,10 +144,8 @@ func (a *Accounts) queued(list []*Session) []*Session {
 }
 
 func (a *Accounts) write(ctx context.Context, used []*Session) {
-	for len(used) > 0 {
-		n := min(touchBatch, len(used))
-		a.writeBatch(ctx, used[:n])
-		used = used[n:]
+	for some := range slices.Chunk(used, touchBatch) {
+		a.writeBatch(ctx, some)
 	}
 }
 

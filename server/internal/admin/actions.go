@@ -198,19 +198,12 @@ func (a *Admin) Reset(ctx context.Context, actor Actor, login string) error {
 
 // Announce tells everybody who is logged in.
 func (a *Admin) Announce(ctx context.Context, actor Actor, text string) error {
-	err := a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx store.Tx) error {
-		if err := a.enter(ctx, tx, actor); err != nil {
-			return err
-		}
-		if err := inbox.AddForAll(ctx, tx, text); err != nil {
-			return err
-		}
-		return a.audit(ctx, tx, actor, "ANNONCE", target{}, text)
+	err := a.record(ctx, actor, "ANNONCE", text, func(ctx context.Context, tx store.Tx) error {
+		return inbox.AddForAll(ctx, tx, text)
 	})
 	if err != nil {
 		return err
 	}
-	a.logAction(actor, "ANNONCE", "", text)
 	a.Notifier.Broadcast(ctx, event("ANNONCE", text))
 	return nil
 }

@@ -123,6 +123,23 @@ func (a *Admin) act(ctx context.Context, actor Actor, login string, d action) (t
 	return t, err
 }
 
+// record does in one transaction, with the lock of all actions, what concerns no account.
+func (a *Admin) record(ctx context.Context, actor Actor, action, reason string, do func(ctx context.Context, tx store.Tx) error) error {
+	err := a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx store.Tx) error {
+		if err := a.enter(ctx, tx, actor); err != nil {
+			return err
+		}
+		if err := do(ctx, tx); err != nil {
+			return err
+		}
+		return a.audit(ctx, tx, actor, action, target{}, reason)
+	})
+	if err == nil {
+		a.logAction(actor, action, "", reason)
+	}
+	return err
+}
+
 // enter takes the lock that all actions share, so that two administrators cannot lock
 // each other out, and makes sure that the actor still is one and that the session
 // still stands.

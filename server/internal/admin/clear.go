@@ -51,13 +51,9 @@ func (a *Admin) Clear(ctx context.Context, actor Actor) error {
 	if err := a.Stores.Redis.Ping(ctx); err != nil {
 		return fmt.Errorf("admin: clear: %w", err)
 	}
-	const action = "RESET"
 	var tokens []string
 	var last lastRows
-	err := a.Stores.SQL.Tx(ctx, func(ctx context.Context, tx store.Tx) (err error) {
-		if err := a.enter(ctx, tx, actor); err != nil {
-			return err
-		}
+	err := a.record(ctx, actor, "RESET", "", func(ctx context.Context, tx store.Tx) (err error) {
 		if _, err := tx.Exec(ctx,
 			`UPDATE utilisateurs SET nb_connexions = 0, nb_ventes = 0, nb_achats = 0, derniere_connexion = NULL`); err != nil {
 			return err
@@ -70,15 +66,12 @@ func (a *Admin) Clear(ctx context.Context, actor Actor) error {
 				return err
 			}
 		}
-		if last, err = readLastRows(ctx, tx); err != nil {
-			return err
-		}
-		return a.audit(ctx, tx, actor, action, target{}, "")
+		last, err = readLastRows(ctx, tx)
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("admin: clear: %w", err)
 	}
-	a.logAction(actor, action, "", "")
 	for some := range slices.Chunk(tokens, clearBatch) {
 		a.Accounts.Revoke(ctx, some, event("EXPULSE", clearedText))
 	}

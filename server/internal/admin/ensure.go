@@ -12,10 +12,6 @@ import (
 // ErrStudent is a login that was to be an administrator's and is a student's.
 var ErrStudent = errors.New("ce login est celui d'un étudiant")
 
-// ReservedDomain is that of the addresses of administrators whom the server makes.
-// Nobody registers with it.
-const ReservedDomain = accounts.ReservedDomain
-
 // Ensure makes sure that an administrator of this login exists. It changes none
 // who does: not the password, which is asked for only where the account is
 // created, nor whether the account is blocked. Several servers may start at once.
@@ -72,9 +68,9 @@ const mostAddresses = 100
 
 func (a *Admin) create(ctx context.Context, login, password string) (err error) {
 	for n := range mostAddresses {
-		address := login + "@" + ReservedDomain
+		address := login + "@" + accounts.ReservedDomain
 		if n > 0 {
-			address = fmt.Sprintf("%s-%d@%s", login, n+1, ReservedDomain)
+			address = fmt.Sprintf("%s-%d@%s", login, n+1, accounts.ReservedDomain)
 		}
 		err = a.Add(ctx, CLIActor, accounts.Registration{Password: password, User: accounts.User{
 			Login: login, Email: address, FirstName: "Admin", LastName: "EtuServices", Role: accounts.Admin,

@@ -5,6 +5,7 @@ package app
 import (
 	"log/slog"
 	"sync/atomic"
+	"time"
 
 	"etuservices/protocol"
 	"etuservices/server/internal/accounts"
@@ -110,7 +111,7 @@ type observer interface {
 }
 
 // noMetrics is the observer of a server without metrics.
-type noMetrics struct{ session.NoObserver }
+type noMetrics struct{}
 
-// ConnEnded does nothing.
-func (noMetrics) ConnEnded(lineserver.Reason) {}
+func (noMetrics) Observe(*protocol.Verb, protocol.Code, time.Duration) {}
+func (noMetrics) ConnEnded(lineserver.Reason)                          {}

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"etuservices/internal/manual"
+	"etuservices/protocol/manual"
 	"etuservices/server/internal/admin"
 	"etuservices/server/internal/stats"
 )

@@ -6,7 +6,10 @@ package cluster
 
 import (
 	"context"
+	"embed"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,6 +17,16 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"etuservices/server/internal/store"
+)
+
+//go:embed *.lua
+var scripts embed.FS
+
+var (
+	heartbeatScript = store.ReadScript(scripts, "heartbeat.lua")
+	snapshotScript  = store.ReadScript(scripts, "snapshot.lua")
+	instancesScript = store.ReadScript(scripts, "instances.lua")
+	peersScript     = store.ReadScript(scripts, "peers.lua")
 )
 
 // Conn is what the hub needs of a connection.
@@ -183,9 +196,5 @@ func (h *Hub) Dropped() int64 { return h.dropped.Load() }
 func (h *Hub) localUsers() []int64 {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	ids := make([]int64, 0, len(h.users))
-	for id := range h.users {
-		ids = append(ids, id)
-	}
-	return ids
+	return slices.Collect(maps.Keys(h.users))
 }

@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"context"
-	_ "embed"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,12 +11,6 @@ import (
 
 	"etuservices/server/internal/store"
 	"etuservices/server/internal/wait"
-)
-
-var (
-	//go:embed peers.lua
-	peersText   string
-	peersScript = store.NewScript(peersText)
 )
 
 const (
@@ -72,7 +65,7 @@ func (h heartbeats) alive(list []peer) (alive *peer) {
 // starts again) have expired, and for Redis. Errors: ErrPeer for one that lives.
 func (h *Hub) Enter(ctx context.Context) error {
 	conflicts := make(heartbeats)
-	for logged := false; ; {
+	for logged := false; ; logged = true {
 		all, err := h.peers(ctx, true)
 		list := conflicting(all)
 		switch {
@@ -80,21 +73,17 @@ func (h *Hub) Enter(ctx context.Context) error {
 			return context.Cause(ctx)
 		case err != nil && !errors.Is(err, store.ErrUnavailable):
 			return err
-		case err != nil:
-			if !logged {
-				h.Log.Warn("en attente de Redis pour rejoindre les autres serveurs", "erreur", err)
-			}
-			logged = true
-		case len(list) == 0:
+		case err == nil && len(list) == 0:
 			return nil
-		default:
+		case err != nil && !logged:
+			h.Log.Warn("en attente de Redis pour rejoindre les autres serveurs", "erreur", err)
+		case err == nil:
 			if p := conflicts.alive(list); p != nil {
 				return h.conflictError(p)
 			}
 			if !logged {
 				h.Log.Info("un serveur de même nom, ou d'une autre règle, s'est annoncé il y a peu ; s'il ne vit plus, sa place se libère dans quelques secondes", "serveur", list[0].instance)
 			}
-			logged = true
 		}
 		if wait.For(ctx, enterPause) != nil {
 			return context.Cause(ctx)
@@ -107,13 +96,9 @@ func (h *Hub) Enter(ctx context.Context) error {
 func (h *Hub) peers(ctx context.Context, enter bool) ([]peer, error) {
 	ctx, cancel := context.WithTimeout(ctx, store.RedisTimeout)
 	defer cancel()
-	flag := "0"
-	if enter {
-		flag = "1"
-	}
 	answer, err := store.Eval(ctx, h.DB, store.Call{
 		Script: peersScript, Keys: h.keys()[:2],
-		Args: []any{life.Milliseconds(), keyPrefix, h.proc, h.Instance, h.Rule, keyLife.Milliseconds(), flag},
+		Args: []any{life.Milliseconds(), keyPrefix, h.proc, h.Instance, h.Rule, keyLife.Milliseconds(), enter},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("cluster: peers: %w", err)

@@ -3,7 +3,6 @@ package cluster
 import (
 	"context"
 	"crypto/rand"
-	_ "embed"
 	"fmt"
 	"slices"
 	"strconv"
@@ -34,16 +33,6 @@ const (
 const (
 	keyPrefix = "etu:{presence}:"
 	keyProcs  = keyPrefix + "serveurs"
-)
-
-var (
-	//go:embed heartbeat.lua
-	heartbeatText string
-	//go:embed snapshot.lua
-	snapshotText string
-
-	heartbeatScript = store.NewScript(heartbeatText)
-	snapshotScript  = store.NewScript(snapshotText)
 )
 
 // newProc names a process: a restarted one is another, though its instance has
@@ -88,39 +77,31 @@ func (h *Hub) Servers() int {
 // Snapshot gives one that is at most a second old. A failure is kept as long as a
 // success, so that callers do not wait one after the other for a Redis that does not
 // answer. Errors: store.ErrUnavailable.
-func (h *Hub) Snapshot(ctx context.Context) (*Snapshot, error) {
+func (h *Hub) Snapshot(ctx context.Context) (*Snapshot, error) { return h.snapshot(ctx, fresh) }
+
+// ReadSnapshot takes a snapshot now. Errors: store.ErrUnavailable.
+func (h *Hub) ReadSnapshot(ctx context.Context) (*Snapshot, error) { return h.snapshot(ctx, 0) }
+
+// snapshot gives one that is younger than an age, or takes it.
+func (h *Hub) snapshot(ctx context.Context, age time.Duration) (*Snapshot, error) {
 	if ctx.Err() != nil { // Redis is known to be away: nobody waits for it
 		return nil, context.Cause(ctx)
 	}
-	h.reading.Lock()
-	defer h.reading.Unlock()
-	if h.reading.at.IsZero() || time.Since(h.reading.at) > fresh {
-		h.readLocked(ctx)
+	r := &h.reading
+	r.Lock()
+	defer r.Unlock()
+	if time.Since(r.at) < age {
+		return r.last, r.err
 	}
-	return h.reading.last, h.reading.err
-}
-
-// ReadSnapshot takes a snapshot now. Errors: store.ErrUnavailable.
-func (h *Hub) ReadSnapshot(ctx context.Context) (*Snapshot, error) {
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	h.reading.Lock()
-	defer h.reading.Unlock()
-	h.readLocked(ctx)
-	return h.reading.last, h.reading.err
-}
-
-func (h *Hub) readLocked(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), store.RedisTimeout)
 	defer cancel()
 	call := store.Call{Script: snapshotScript, Keys: []string{keyProcs}, Args: []any{life.Milliseconds(), keyPrefix, keyLife.Milliseconds()}}
 	answers, err := h.heartbeat(ctx, call)
-	r := &h.reading
 	r.last, r.err, r.at = nil, err, time.Now()
 	if err == nil {
 		r.last, r.err = parseSnapshot(answers[0])
 	}
+	return r.last, r.err
 }
 
 // heartbeatLoop sends a heartbeat every heartbeatEvery until ctx ends.
@@ -199,9 +180,9 @@ type held struct{ sessions, users int }
 func (h *Hub) sessionChanges() (args []any, then held) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	before, whole := h.inRedis, "0"
-	if before == nil {
-		before, whole = &held{}, "1"
+	before, whole := h.inRedis, h.inRedis == nil
+	if whole {
+		before = &held{}
 		h.forgetChanges()
 		for _, all := range h.users {
 			for s := range all {

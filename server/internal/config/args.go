@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"etuservices/internal/manual"
+	"etuservices/protocol/manual"
 )
 
 // parse reads --name=value, --name value and --name for a switch, one dash or

@@ -74,19 +74,15 @@ func Load(args []string, getenv func(string) string, out io.Writer) (Config, err
 	return c, c.check()
 }
 
-func (c *Config) flags() *flag.FlagSet {
-	fs := flag.NewFlagSet("etuservices-server", flag.ContinueOnError)
-	c.register(fs)
-	return fs
-}
-
 // isGiven says whether an option was set, on the command line or by its variable.
 func isGiven(fs *flag.FlagSet, name string) (given bool) {
 	fs.Visit(func(f *flag.Flag) { given = given || f.Name == name })
 	return given
 }
 
-func (c *Config) register(fs *flag.FlagSet) {
+// flags are the options, which set the fields of c.
+func (c *Config) flags() *flag.FlagSet {
+	fs := flag.NewFlagSet("etuservices-server", flag.ContinueOnError)
 	fs.StringVar(&c.Addr, "addr", protocol.DefaultAddr, "adresse d'écoute")
 	fs.StringVar(&c.MySQLDSN, "mysql-dsn", "", "MySQL ou MariaDB, forme de go-sql-driver : user:motdepasse@tcp(hôte:3306)/base")
 	fs.StringVar(&c.RedisURL, "redis-url", "", "Redis : redis://hôte:6379 ; plusieurs hôtes par ?addr=, Sentinel par ?master_name=")
@@ -114,6 +110,7 @@ func (c *Config) register(fs *flag.FlagSet) {
 	fs.BoolVar(&c.Debug, "debug", false, "journal détaillé")
 	fs.StringVar(&c.LogFormat, "log-format", LogText, "forme du journal : "+LogText+" ou "+LogJSON)
 	c.Limits.register(fs)
+	return fs
 }
 
 // fromEnvironment gives each option its variable, which the command line

@@ -3,6 +3,7 @@ package config
 import (
 	"flag"
 	"fmt"
+	"net/netip"
 	"time"
 )
 
@@ -45,8 +46,16 @@ var DefaultLimits = Limits{
 	// for about a millisecond, so that four let thousands in a second.
 	PreAuthQueries: 4,
 	FloodBurst:     200, // PROTOCOL.md §7.4
-	Attempts:       DefaultAttempts,
 	Events:         128, // a screenful or two; the rest is dropped, never waited for
+	Attempts: Attempts{
+		PairMinute:   10,  // mox's
+		PairDay:      50,  // mox's; it delays and never refuses: a classroom's owner would be out for a day
+		Address:      300, // two hundred students who mistype once and a half
+		Account:      20,  // then each guess costs a second more
+		Delay:        time.Second,
+		DelayMax:     5 * time.Second, // the owner still gets in after a short wait
+		Registration: 400,             // two classes on their first day
+	},
 }
 
 func (l *Limits) register(fs *flag.FlagSet) {
@@ -92,18 +101,6 @@ type Attempts struct {
 	Registration int // accounts opened from one address, an hour
 }
 
-// DefaultAttempts are what is used where nothing is set; the reason of each stands beside
-// it.
-var DefaultAttempts = Attempts{
-	PairMinute:   10,  // mox's
-	PairDay:      50,  // mox's; it delays and never refuses: a classroom's owner would be out for a day
-	Address:      300, // two hundred students who mistype once and a half
-	Account:      20,  // then each guess costs a second more
-	Delay:        time.Second,
-	DelayMax:     5 * time.Second, // the owner still gets in after a short wait
-	Registration: 400,             // two classes on their first day
-}
-
 func (a *Attempts) register(fs *flag.FlagSet) {
 	fs.IntVar(&a.PairMinute, "failures-minute", a.PairMinute, "échecs d'une adresse sur un compte, par minute")
 	fs.IntVar(&a.PairDay, "failures-day", a.PairDay, "échecs d'une adresse sur un compte, par jour, au-delà desquels chaque essai attend le plus longtemps")
@@ -124,4 +121,30 @@ func (a *Attempts) check() error {
 		return fmt.Errorf("%w : une attente ne peut être négative", ErrInvalid)
 	}
 	return nil
+}
+
+// subscriber is what one subscriber of an IPv6 network has at least (RFC 6177):
+// to count its addresses one by one would be to count none.
+const subscriber = 64
+
+// Network is what every limit by address counts: an IPv4 address, or the /64 of
+// an IPv6 one.
+func Network(ip netip.Addr) netip.Addr {
+	ip = ip.Unmap().WithZone("")
+	if ip.Is6() {
+		if p, err := ip.Prefix(subscriber); err == nil {
+			ip = p.Masked().Addr()
+		}
+	}
+	return ip
+}
+
+// NetworkOf is Network of an address as text; what is none is its own network (a
+// test's pipe).
+func NetworkOf(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return address
+	}
+	return Network(ip).String()
 }

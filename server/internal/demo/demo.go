@@ -124,15 +124,11 @@ const mark = "demonstration"
 
 // Marked says whether these stores are the demonstration's.
 func Marked(ctx context.Context, stores *store.Stores) (bool, error) {
-	var one int
-	err := stores.SQL.Read.QueryRow(ctx, `SELECT 1 FROM reglages WHERE nom = ?`, mark).Scan(&one)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
+	value, err := stores.SQL.Setting(ctx, mark)
 	if err != nil {
 		return false, fmt.Errorf("demo: %w", err)
 	}
-	return true, nil
+	return value != "", nil
 }
 
 // claim marks stores that are empty, or that a demonstration filled before there
@@ -155,7 +151,7 @@ func claim(ctx context.Context, stores *store.Stores) error {
 			return ErrOthers
 		}
 	}
-	_, err = stores.SQL.Write.Exec(ctx, `INSERT INTO reglages (nom, valeur) VALUES (?, 'oui')`, mark)
+	_, err = stores.SQL.AddSetting(ctx, mark, "oui")
 	return err
 }
 

@@ -22,7 +22,7 @@ func TestTwoLoginsInOneMillisecond(t *testing.T) {
 			passed, stamps := 0, map[int64]int{}
 			answers, err := l.stores.Redis.DB0.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
 				for range 15 {
-					pipe.Eval(ctx, reserveText, []string{windowKey(alice, Logins), knownKey(alice, Logins)},
+					pipe.Eval(ctx, reserveScript.Text(), []string{windowKey(alice, Logins), knownKey(alice, Logins)},
 						time.Minute.Milliseconds(), 10, newID(), markLife.Milliseconds(), time.Now().Add(time.Minute).UnixMilli(), "0")
 				}
 				return nil

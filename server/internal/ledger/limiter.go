@@ -3,7 +3,7 @@ package ledger
 import (
 	"context"
 	"crypto/rand"
-	_ "embed"
+	"embed"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -17,17 +17,16 @@ import (
 	"etuservices/server/internal/store"
 )
 
-var (
-	//go:embed reserve.lua
-	reserveText string
-	//go:embed usage.lua
-	usageText string
-	//go:embed release.lua
-	releaseText string
+//go:embed *.lua
+var scripts embed.FS
 
-	reserveScript = store.NewScript(reserveText)
-	usageScript   = store.NewScript(usageText)
-	releaseScript = store.NewScript(releaseText)
+var (
+	reserveScript = store.ReadScript(scripts, "reserve.lua")
+	usageScript   = store.ReadScript(scripts, "usage.lua")
+	releaseScript = store.ReadScript(scripts, "release.lua")
+	windowScript  = store.ReadScript(scripts, "window.lua")
+	emptyScript   = store.ReadScript(scripts, "empty.lua")
+	refusedScript = store.ReadScript(scripts, "refused.lua")
 )
 
 // markLife is how long Redis lets calls with the same ref wait for one in progress:
@@ -162,7 +161,7 @@ func (l *Limiter) reserveOnce(ctx context.Context, slot *Reservation, entries []
 		keys = append(keys, refKey(slot.User, slot.ref))
 	}
 	args := append(make([]any, 0, 6+2*len(entries)),
-		broken.Window(l.rule.Window).Milliseconds(), broken.Limit(l.rule.Max), slot.ID, markLife.Milliseconds(), l.clock.at(open), flag(fill))
+		broken.Window(l.rule.Window).Milliseconds(), broken.Limit(l.rule.Max), slot.ID, markLife.Milliseconds(), l.clock.at(open), fill)
 	args = appendEntries(args, entries)
 	answers, err := l.stores.Redis.DB0.Batch(ctx, store.Call{Script: reserveScript, Keys: keys, Args: args})
 	if err != nil {
@@ -217,13 +216,6 @@ func newID() string {
 	var b [8]byte
 	_, _ = rand.Read(b[:]) // never fails since Go 1.24
 	return hex.EncodeToString(b[:])
-}
-
-func flag(b bool) string {
-	if b {
-		return "1"
-	}
-	return "0"
 }
 
 // numbers reads a script's answer: integers, or text where a number is too

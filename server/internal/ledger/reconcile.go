@@ -2,18 +2,12 @@ package ledger
 
 import (
 	"context"
-	_ "embed"
 	"fmt"
 	"strconv"
 	"time"
 
 	"etuservices/server/internal/store"
 )
-
-//go:embed window.lua
-var windowText string
-
-var windowScript = store.NewScript(windowText)
 
 // futureSlack is how much later than now a slot may be stamped that was taken while a
 // window was read. A later one was stamped by a clock that was set back since.

@@ -2,17 +2,11 @@ package ledger
 
 import (
 	"context"
-	_ "embed"
 	"fmt"
 	"time"
 
 	"etuservices/server/internal/store"
 )
-
-//go:embed empty.lua
-var emptyText string
-
-var emptyScript = store.NewScript(emptyText)
 
 // Clock gives the time of the Redis that holds a user's windows: in a Cluster,
 // another node may go by another clock.
@@ -67,7 +61,7 @@ func (l *Limiter) Empty(ctx context.Context, user User, until time.Time, later [
 func (l *Limiter) Forget(ctx context.Context, user User) error {
 	own := "etu:{" + user.Login + "}:"
 	pipe := l.stores.Redis.DB0.Pipeline()
-	for _, kind := range [...]Kind{Logins, Calls} {
+	for _, kind := range kinds {
 		pipe.Del(ctx, windowKey(user, kind), knownKey(user, kind))
 	}
 	pipe.Del(ctx, own+"visites")

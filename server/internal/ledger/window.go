@@ -182,7 +182,8 @@ func (l *Limiter) usage(ctx context.Context, keys []string, fill Kind, entries [
 	for i, kind := range kinds {
 		cell := n[1+3*i:]
 		known[i] = cell[0] == 1
-		states[i] = State{Kind: kind, Used: int(cell[1]), Max: l.rule.Max, Window: l.rule.Window}
+		// Beyond Max, Redis has slots of calls that came to nothing (refresh).
+		states[i] = State{Kind: kind, Used: min(int(cell[1]), l.rule.Max), Max: l.rule.Max, Window: l.rule.Window}
 		if states[i].Used >= l.rule.Max {
 			wait := cell[2] + l.rule.Window.Milliseconds() - n[0]
 			states[i].Next = l.rule.bound(time.Duration(wait) * time.Millisecond)

@@ -48,9 +48,6 @@ func (a *addresses) enter(network netip.Addr) (wait time.Duration) {
 	if len(a.all) >= maxAddresses {
 		a.forget()
 	}
-	if a.all == nil {
-		a.all = make(map[netip.Addr]*address)
-	}
 	one := a.all[network]
 	if one == nil {
 		one = &address{fresh: rate.NewLimiter(rate.Every(time.Minute/time.Duration(a.perMinute)), a.perMinute)}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"sync/atomic"
 	"time"
@@ -57,9 +58,9 @@ type Conn struct {
 	writeBy time.Time // the write deadline
 	lines   int
 
-	release         func() // gives its places back
-	exempt          bool   // limits per address leave it alone
-	unauthenticated bool   // counted among those not logged in
+	network         netip.Addr // that limits per address count it under
+	exempt          bool       // they leave it alone
+	unauthenticated bool       // counted among those not logged in
 
 	leaveAt atomic.Int64 // while draining: when it is closed, Unix nanoseconds
 	drained bool         // the client was sent that the server stops

@@ -60,12 +60,6 @@ type Server struct {
 // Observer is told of each connection that ended.
 type Observer interface{ ConnEnded(Reason) }
 
-// NoObserver ignores everything.
-type NoObserver struct{}
-
-// ConnEnded does nothing.
-func (NoObserver) ConnEnded(Reason) {}
-
 // New makes a server that holds the connections that cfg allows.
 func New(cfg config.Config, observer Observer, log *slog.Logger) *Server {
 	return &Server{
@@ -74,6 +68,7 @@ func New(cfg config.Config, observer Observer, log *slog.Logger) *Server {
 		conns: make(map[*Conn]struct{}),
 		addresses: addresses{
 			maxOpen: cfg.MaxConnsPerIP, perMinute: cfg.Limits.NewPerMinute, exempt: cfg.ExemptNets,
+			all: make(map[netip.Addr]*address),
 		},
 		maxUnauthenticated: max(1, int64(cfg.MaxConns/cfg.Limits.UnauthenticatedShare)),
 	}
@@ -116,14 +111,12 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, open func(*Conn) Ses
 func (s *Server) accept(ctx context.Context, nc net.Conn, open func(*Conn) Session) {
 	c := &Conn{nc: nc, server: s, reader: protocol.NewReader(nc), opened: time.Now()}
 	ip, ok := ipOf(nc.RemoteAddr())
-	c.exempt = !ok || contains(s.addresses.exempt, ip)
-	release, code, wait := s.admit(c, config.Network(ip))
-	if code != "" {
+	c.exempt, c.network = !ok || contains(s.addresses.exempt, ip), config.Network(ip)
+	if code, wait := s.admit(c); code != "" {
 		s.refuse(ctx, nc, code, wait)
 		return
 	}
 	c.queue.max = s.limits.Events
-	c.release = release
 	s.spawn(nc, func() { s.handleConn(ctx, c, open) })
 }
 
@@ -132,7 +125,10 @@ func (c *Conn) remove() {
 	c.server.remove(c)
 	_ = c.nc.Close()
 	c.SetAuthenticated(true) // no longer one of those who are limited
-	c.release()
+	if !c.exempt {
+		c.server.addresses.leave(c.network)
+	}
+	<-c.server.slots
 }
 
 // handleConn is the life of a connection. What panics outside of a verb, which its
@@ -192,33 +188,28 @@ func (s *Server) spawn(nc net.Conn, f func()) {
 	}
 }
 
-// admit takes a connection's places, to be given back by release, or says why
-// there are none and, for DEBIT, how long to wait.
-func (s *Server) admit(c *Conn, network netip.Addr) (release func(), code protocol.Code, wait time.Duration) {
+// admit takes a connection's places, which remove gives back, or says why there are
+// none and, for DEBIT, how long to wait.
+func (s *Server) admit(c *Conn) (code protocol.Code, wait time.Duration) {
 	select {
 	case s.slots <- struct{}{}:
 	default:
-		return nil, protocol.PLEIN, 0
+		return protocol.PLEIN, 0
 	}
-	free := func() { <-s.slots }
 	if c.exempt {
-		return free, "", 0
-	}
-	if s.unauthenticated.Add(1) > s.maxUnauthenticated {
-		s.unauthenticated.Add(-1)
-		free()
-		return nil, protocol.PLEIN, 0
+		return "", 0
 	}
 	c.unauthenticated = true
-	if wait := s.addresses.enter(network); wait > 0 {
-		c.SetAuthenticated(true)
-		free()
-		return nil, protocol.DEBIT, wait
+	if s.unauthenticated.Add(1) > s.maxUnauthenticated {
+		code = protocol.PLEIN
+	} else if wait = s.addresses.enter(c.network); wait > 0 {
+		code = protocol.DEBIT
 	}
-	return func() {
-		s.addresses.leave(network)
-		free()
-	}, "", 0
+	if code != "" {
+		c.SetAuthenticated(true)
+		<-s.slots
+	}
+	return code, wait
 }
 
 // refuse tells a client why there is no place for it. Over TLS that needs a

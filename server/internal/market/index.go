@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -150,14 +151,9 @@ func (m *Market) Refold(ctx context.Context) error {
 }
 
 func (m *Market) refoldBatch(ctx context.Context) (done bool, err error) {
-	var state string
-	err = m.Stores.SQL.Read.QueryRow(ctx, `SELECT valeur FROM reglages WHERE nom = ?`, folded).Scan(&state)
-	if errors.Is(err, sql.ErrNoRows) {
-		state = foldRule + ":0"
-		_, err = m.Stores.SQL.Write.Exec(ctx, `INSERT INTO reglages (nom, valeur) VALUES (?, ?)`, folded, state)
-		if store.IsDuplicate(err) {
-			return false, errOvertaken
-		}
+	state, err := m.Stores.SQL.Setting(ctx, folded)
+	if err == nil && state == "" {
+		state, err = m.Stores.SQL.AddSetting(ctx, folded, foldRule+":0")
 	}
 	if err != nil {
 		return false, fmt.Errorf("market: refold: %w", err)
@@ -213,11 +209,7 @@ func (m *Market) titlesAfter(ctx context.Context, last int64) (titles map[int64]
 
 // rewriteWords rewrites the words that are not those of today.
 func (m *Market) rewriteWords(ctx context.Context, tx store.Tx, titles map[int64]string) error {
-	var ids []int64
-	for id := range titles {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids) // locks in one order
+	ids := slices.Sorted(maps.Keys(titles)) // locks in one order
 	present, err := wordsOf(ctx, tx, ids)
 	if err != nil {
 		return err

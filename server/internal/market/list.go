@@ -54,7 +54,8 @@ func (m *Market) List(ctx context.Context, f Filter) (Page, error) {
 		q.where("a.prix_centimes <= ?", *f.MaxCents)
 	}
 	if f.Seller != "" {
-		id, err := m.sellerID(ctx, f.Seller)
+		var id int64
+		err := m.Stores.SQL.Read.QueryRow(ctx, `SELECT id FROM utilisateurs WHERE login = ?`, f.Seller).Scan(&id)
 		if errors.Is(err, sql.ErrNoRows) {
 			return Page{}, nil
 		}
@@ -120,11 +121,6 @@ func (m *Market) page(ctx context.Context, q query, order Order, limit int) (Pag
 	}
 	list = list[:limit]
 	return Page{Articles: list, Next: order.cursor(list[limit-1])}, nil
-}
-
-func (m *Market) sellerID(ctx context.Context, login string) (id int64, err error) {
-	err = m.Stores.SQL.Read.QueryRow(ctx, `SELECT id FROM utilisateurs WHERE login = ?`, login).Scan(&id)
-	return id, err
 }
 
 // query is a WHERE in the making.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promauto"
 	"github.com/redis/go-redis/v9"
 
 	"etuservices/protocol"
@@ -41,9 +42,13 @@ var steps = []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .
 // of its other parts.
 func New(stores *store.Stores, instance string) *Metrics {
 	m := &Metrics{registry: prometheus.NewRegistry(), stores: stores, replies: make(map[*protocol.Verb]*replies)}
-	factory := registerer{m.registry}
-	counts := factory.counterVec("etu_commandes_total", "Réponses, par verbe et code (OK pour un succès).", "verbe", "code")
-	took := factory.histogramVec("etu_commande_secondes", "Durée d'une commande.", "verbe")
+	factory := promauto.With(m.registry)
+	counts := factory.NewCounterVec(prometheus.CounterOpts{
+		Name: "etu_commandes_total", Help: "Réponses, par verbe et code (OK pour un succès).",
+	}, []string{"verbe", "code"})
+	took := factory.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "etu_commande_secondes", Help: "Durée d'une commande.", Buckets: steps,
+	}, []string{"verbe"})
 	for _, v := range protocol.Verbs {
 		r := &replies{took: took.WithLabelValues(v.Name), byCode: make(map[protocol.Code]prometheus.Counter)}
 		r.byCode[""] = counts.WithLabelValues(v.Name, "OK")
@@ -53,14 +58,23 @@ func New(stores *store.Stores, instance string) *Metrics {
 		m.replies[v] = r
 	}
 	m.unknown = counts.WithLabelValues("?", string(protocol.NO))
-	m.ends = factory.counterVec("etu_connexions_finies_total", "Connexions finies, par raison (un code du protocole, ou QUITTER, EXPULSE, parti, lent, coupe, etranger, tls, proxy).", "raison")
-	m.store = factory.histogramVec("etu_magasin_secondes", "Durée d'une transaction SQL, ou d'un aller-retour de Redis.", "magasin")
-	m.failures = factory.counterVec("etu_magasin_erreurs_total", "Magasin qui n'a pas répondu, ou pas à temps.", "magasin")
+	m.ends = factory.NewCounterVec(prometheus.CounterOpts{
+		Name: "etu_connexions_finies_total",
+		Help: "Connexions finies, par raison (un code du protocole, ou QUITTER, EXPULSE, parti, lent, coupe, etranger, tls, proxy).",
+	}, []string{"raison"})
+	m.store = factory.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "etu_magasin_secondes", Help: "Durée d'une transaction SQL, ou d'un aller-retour de Redis.", Buckets: steps,
+	}, []string{"magasin"})
+	m.failures = factory.NewCounterVec(prometheus.CounterOpts{
+		Name: "etu_magasin_erreurs_total", Help: "Magasin qui n'a pas répondu, ou pas à temps.",
+	}, []string{"magasin"})
 	for _, name := range []string{nameSQL, nameRedis} {
 		m.store.WithLabelValues(name)
 		m.failures.WithLabelValues(name)
 	}
-	factory.gauge("etu_instance_info", "Le nom de cette instance.", func() float64 { return 1 }, "serveur", instance)
+	factory.NewGauge(prometheus.GaugeOpts{
+		Name: "etu_instance_info", Help: "Le nom de cette instance.", ConstLabels: prometheus.Labels{"serveur": instance},
+	}).Set(1)
 	m.watch(stores)
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewBuildInfoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
@@ -70,17 +84,22 @@ func New(stores *store.Stores, instance string) *Metrics {
 
 // Register adds the metrics that are read from these parts of the server.
 func (m *Metrics) Register(lines *lineserver.Server, hub *cluster.Hub, mon *monitor.Monitor) {
-	f := registerer{m.registry}
-	f.gauge("etu_connexions", "Connexions ouvertes.", func() float64 { return float64(lines.Count()) })
-	f.gauge("etu_utilisateurs", "Utilisateurs connectés à cette instance.", func() float64 { return float64(hub.Users()) })
-	f.gauge("etu_suiveurs", "Connexions qui suivent.", func() float64 { return float64(mon.Followers()) })
-	f.gauge("etu_serveurs", "Instances vivantes, 0 quand Redis ne répond pas.", func() float64 { return float64(hub.Servers()) })
-	f.counter("etu_evenements_perdus_total", "Événements que personne n'a pu dire.", func() float64 { return float64(hub.Dropped() + mon.Dropped()) })
-	f.counter("etu_connexions_reussies_total", "AUTH réussis.", func() float64 { return float64(mon.Get(monitor.Logins)) })
-	f.counter("etu_refus_quota_total", "Refus de quota.", func() float64 { return float64(mon.Get(monitor.RefusedQuota)) })
-	f.counter("etu_echecs_total", "Mots de passe et jetons refusés.", func() float64 { return float64(mon.Get(monitor.RefusedPassword)) })
-	f.counter("etu_ventes_total", "Articles mis en vente.", func() float64 { return float64(mon.Get(monitor.Listings)) })
-	f.counter("etu_achats_total", "Articles achetés.", func() float64 { return float64(mon.Get(monitor.Purchases)) })
+	gauge := func(name, help string, read func() float64) {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read))
+	}
+	counter := func(name, help string, read func() float64) {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, read))
+	}
+	gauge("etu_connexions", "Connexions ouvertes.", func() float64 { return float64(lines.Count()) })
+	gauge("etu_utilisateurs", "Utilisateurs connectés à cette instance.", func() float64 { return float64(hub.Users()) })
+	gauge("etu_suiveurs", "Connexions qui suivent.", func() float64 { return float64(mon.Followers()) })
+	gauge("etu_serveurs", "Instances vivantes, 0 quand Redis ne répond pas.", func() float64 { return float64(hub.Servers()) })
+	counter("etu_evenements_perdus_total", "Événements que personne n'a pu dire.", func() float64 { return float64(hub.Dropped() + mon.Dropped()) })
+	counter("etu_connexions_reussies_total", "AUTH réussis.", func() float64 { return float64(mon.Get(monitor.Logins)) })
+	counter("etu_refus_quota_total", "Refus de quota.", func() float64 { return float64(mon.Get(monitor.RefusedQuota)) })
+	counter("etu_echecs_total", "Mots de passe et jetons refusés.", func() float64 { return float64(mon.Get(monitor.RefusedPassword)) })
+	counter("etu_ventes_total", "Articles mis en vente.", func() float64 { return float64(mon.Get(monitor.Listings)) })
+	counter("etu_achats_total", "Articles achetés.", func() float64 { return float64(mon.Get(monitor.Purchases)) })
 }
 
 // ConnEnded counts a connection, with the reason why it ended.
@@ -98,34 +117,6 @@ func (m *Metrics) Observe(verb *protocol.Verb, code protocol.Code, took time.Dur
 	if c := r.byCode[code]; c != nil {
 		c.Inc()
 	}
-}
-
-// registerer makes and registers in one step.
-type registerer struct{ registry *prometheus.Registry }
-
-func (r registerer) counterVec(name, help string, labels ...string) *prometheus.CounterVec {
-	c := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
-	r.registry.MustRegister(c)
-	return c
-}
-
-func (r registerer) histogramVec(name, help string, labels ...string) *prometheus.HistogramVec {
-	h := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: steps}, labels)
-	r.registry.MustRegister(h)
-	return h
-}
-
-// gauge reads its value when it is asked; labels are a name and a value.
-func (r registerer) gauge(name, help string, read func() float64, labels ...string) {
-	o := prometheus.GaugeOpts{Name: name, Help: help}
-	if len(labels) == 2 {
-		o.ConstLabels = prometheus.Labels{labels[0]: labels[1]}
-	}
-	r.registry.MustRegister(prometheus.NewGaugeFunc(o, read))
-}
-
-func (r registerer) counter(name, help string, read func() float64) {
-	r.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, read))
 }
 
 // What the stores are called in labels.

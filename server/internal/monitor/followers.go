@@ -169,7 +169,7 @@ func (m *Monitor) read(ctx context.Context) (s *snapshot, t totals, err error) {
 	s = newSnapshot(now)
 	ctx, cancel := context.WithTimeout(ctx, tickEvery)
 	defer cancel()
-	t.listings, t.purchases, err = m.totals.Totals(ctx)
+	t.listings, t.purchases, err = m.boards.Totals(ctx)
 	return s, t, err
 }
 

@@ -69,7 +69,8 @@ func (m *Monitor) historyLoop(ctx context.Context) {
 		slot := now
 		slot.add(&before, -1)
 		before, slot.At = now, begin
-		m.setRecent(slot)
+		m.recentCommands.Store(slot.Commands)
+		m.recentP99.Store(slot.P99())
 		if !slot.empty() {
 			pending = append(pending, slot)
 		}

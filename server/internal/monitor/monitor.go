@@ -10,19 +10,15 @@ import (
 	"time"
 
 	"etuservices/server/internal/cluster"
+	"etuservices/server/internal/stats"
 	"etuservices/server/internal/store"
 )
-
-// Totals are the calls of both services since the beginning, over all instances.
-type Totals interface {
-	Totals(ctx context.Context) (listings, purchases int64, err error)
-}
 
 // Monitor is safe for concurrent use.
 type Monitor struct {
 	*Recorder
 	hub     *cluster.Hub
-	totals  Totals
+	boards  *stats.Boards
 	sql     *store.SQL
 	log     *slog.Logger
 	out     lines        // of the feed, from this process, to be published
@@ -39,8 +35,8 @@ type Monitor struct {
 
 // New makes a monitor that reads the figures of all instances from hub, which must
 // report those of recorder; Run must run.
-func New(hub *cluster.Hub, recorder *Recorder, totals Totals, db *store.SQL, log *slog.Logger) *Monitor {
-	return &Monitor{Recorder: recorder, hub: hub, totals: totals, sql: db, log: log, out: newLines()}
+func New(hub *cluster.Hub, recorder *Recorder, boards *stats.Boards, db *store.SQL, log *slog.Logger) *Monitor {
+	return &Monitor{Recorder: recorder, hub: hub, boards: boards, sql: db, log: log, out: newLines()}
 }
 
 // Run publishes the feed, sends followers what they follow and writes the history
@@ -55,3 +51,24 @@ func (m *Monitor) Run(ctx context.Context) {
 
 // Dropped is the number of lines of the feed that other instances did not get.
 func (m *Monitor) Dropped() int64 { return m.dropped.Load() }
+
+// Instance is a server with its latest figures.
+type Instance struct {
+	cluster.Instance
+	// In hundredths: of a command a second, and of a millisecond.
+	CommandsPerSecond, P99 int64
+}
+
+// Instances gives all servers, and those that were lost in the last minute.
+func (m *Monitor) Instances(ctx context.Context) []Instance {
+	var all []Instance
+	for _, i := range m.hub.Instances(ctx) {
+		r := decodeReport(i.Report)
+		one := Instance{i, r.recentCommands * 100 / int64(slotTime.Seconds()), r.recentP99}
+		if i.Lost {
+			one.Sockets, one.Users, one.CommandsPerSecond, one.P99 = 0, 0, 0, 0
+		}
+		all = append(all, one)
+	}
+	return all
+}

@@ -40,11 +40,11 @@ type Recorder struct {
 	latency   histogram
 	followers atomic.Int64
 	in        lines // of the feed, from all instances, to be broadcast here
+	// Of the last slot of the history.
+	recentCommands, recentP99 atomic.Int64
 
 	mu   sync.Mutex
 	past []sample // one for each heartbeat of the last minute, oldest first
-	// Of the last slot of the history.
-	recentCommands, recentP99 int64
 }
 
 // NewRecorder makes a recorder; there is one in a process.
@@ -103,8 +103,8 @@ func (r *Recorder) Report() string {
 	own := report{
 		followers: r.followers.Load(),
 		since:     r.now(), minute: r.lastMinute(time.Now()), latency: r.latency.load(),
+		recentCommands: r.recentCommands.Load(), recentP99: r.recentP99.Load(),
 	}
-	own.recentCommands, own.recentP99 = r.recent()
 	return own.encode()
 }
 

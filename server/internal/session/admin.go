@@ -15,9 +15,9 @@ func (s *Session) actor() admin.Actor {
 	return admin.Actor{ID: s.user.User.ID, Login: s.user.User.Login, Token: s.user.TokenHash()}
 }
 
-// loginOf reads which account a verb of administrators is about.
-func loginOf(req *protocol.Request) (string, error) {
-	login, ok := protocol.ParseLogin(req.Get("login"))
+// loginOf reads a parameter that names an account.
+func loginOf(req *protocol.Request, name string) (string, error) {
+	login, ok := protocol.ParseLogin(req.Get(name))
 	if !ok {
 		return "", protocol.Invalid("login", "Ce n'est pas un login.")
 	}
@@ -27,7 +27,7 @@ func loginOf(req *protocol.Request) (string, error) {
 // actOnAccount reads the login, and the reason where the verb has one, calls do, and
 // replies with the login and done.
 func actOnAccount(req *protocol.Request, out *protocol.Writer, done string, do func(login, reason string) error) error {
-	login, err := loginOf(req)
+	login, err := loginOf(req, "login")
 	if err != nil {
 		return err
 	}
@@ -47,13 +47,7 @@ func listAccounts(ctx context.Context, s *Session, req *protocol.Request, out *p
 	if err != nil {
 		return err
 	}
-	after, given := req.Lookup("apres")
-	if given {
-		var ok bool
-		if after, ok = protocol.ParseLogin(after); !ok {
-			return protocol.ErrSyntax // no page gave it
-		}
-	}
+	after, _ := protocol.ParseLogin(req.Get("apres")) // its form is judged already; "" on the first page
 	q, err := search(req)
 	if err != nil {
 		return err
@@ -65,11 +59,7 @@ func listAccounts(ctx context.Context, s *Session, req *protocol.Request, out *p
 	for _, a := range page.Accounts {
 		accountFields(out.Row(), a).End()
 	}
-	line := out.OK("COMPTES").Int("lignes", int64(len(page.Accounts)))
-	if page.Next != "" {
-		line = line.Str("suite", page.Next)
-	}
-	line.End()
+	endPage(out.OK("COMPTES").Int("lignes", int64(len(page.Accounts))), page.Next)
 	return nil
 }
 
@@ -138,29 +128,21 @@ func deleteAccount(ctx context.Context, s *Session, req *protocol.Request, out *
 }
 
 func switchRegistrations(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
-	word, given := req.Lookup("etat")
-	if !given {
-		open, err := s.Admin.RegistrationsOpen(ctx)
-		if err != nil {
-			return err
-		}
-		out.OK("INSCRIPTIONS").Str("etat", registrations(open)).End()
-		return nil
+	var open bool
+	var err error
+	if word, given := req.Lookup("etat"); given {
+		open = strings.EqualFold(word, "ouvertes")
+		err = s.Admin.OpenRegistrations(ctx, s.actor(), open)
+	} else {
+		open, err = s.Admin.RegistrationsOpen(ctx)
 	}
-	open := strings.EqualFold(word, registrations(true))
-	if !open && !strings.EqualFold(word, registrations(false)) {
-		return protocol.ErrSyntax
-	}
-	if err := s.Admin.OpenRegistrations(ctx, s.actor(), open); err != nil {
+	if err != nil {
 		return err
 	}
-	out.OK("INSCRIPTIONS").Str("etat", registrations(open)).End()
-	return nil
-}
-
-func registrations(open bool) string {
+	word := "fermees"
 	if open {
-		return "ouvertes"
+		word = "ouvertes"
 	}
-	return "fermees"
+	out.OK("INSCRIPTIONS").Str("etat", word).End()
+	return nil
 }

@@ -27,7 +27,7 @@ func paced(t *testing.T, rate, burst int) *talk {
 	limits.FloodBurst = burst
 	log := slog.New(slog.DiscardHandler)
 	deps := &session.Deps{
-		Monitor: monitor.New(nil, monitor.NewRecorder(), nil, nil, log), Observer: session.NoObserver{},
+		Monitor: monitor.New(nil, monitor.NewRecorder(), nil, nil, log), Observer: noObserver{},
 		Limits: limits, Flood: rate, Log: log,
 	}
 	c := &talk{t: t}

@@ -44,12 +44,18 @@ func newFuzzServer(f *testing.F) *fuzzServer {
 	// No time-out of ours ends what hangs before the fuzzer says so.
 	h.Sessions.Limits.LoginTime, h.Sessions.Limits.Idle, h.Sessions.Limits.WriteTimeout = time.Hour, time.Hour, time.Hour
 	cfg := config.Config{MaxConns: 4, MaxConnsPerIP: 4, Limits: h.Sessions.Limits}
-	server := lineserver.New(cfg, lineserver.NoObserver{}, slog.New(slog.NewTextHandler(h.logs, nil)))
+	server := lineserver.New(cfg, noObserver{}, slog.New(slog.NewTextHandler(h.logs, nil)))
 	ctx, cancel := context.WithCancel(context.Background())
 	f.Cleanup(cancel)
 	go func() { _ = server.Serve(ctx, h, h.open) }()
 	return h
 }
+
+// noObserver is told of requests and of connections, and counts nothing.
+type noObserver struct{}
+
+func (noObserver) Observe(*protocol.Verb, protocol.Code, time.Duration) {}
+func (noObserver) ConnEnded(lineserver.Reason)                          {}
 
 // crashVariable names a file for the last words of a fuzzing process that dies
 // in a goroutine: Go's coordinator throws them away.

@@ -2,8 +2,10 @@ package session
 
 import (
 	"context"
+	"strings"
 
 	"etuservices/protocol"
+	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/market"
 	"etuservices/server/internal/monitor"
 )
@@ -61,10 +63,7 @@ func refOf(req *protocol.Request) (string, error) {
 }
 
 func purchase(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
-	id, ok := protocol.ParseID(req.Get("id"))
-	if !ok {
-		return protocol.ErrSyntax
-	}
+	id, _ := protocol.ParseID(req.Get("id")) // its form is judged already
 	ref, err := refOf(req)
 	if err != nil {
 		return err
@@ -104,25 +103,6 @@ func (s *Session) publishPurchase(r market.PurchaseResult) {
 	})
 }
 
-func encodeSold(a market.Article) string {
-	return encode(func(out *protocol.Writer) {
-		soldFields(out.Event("VENDU"), a.ID, a.Title, a.Buyer, a.BuyerEmail).Text(soldText(a.BuyerEmail))
-	})
-}
-
-// soldFields writes of a sale what its seller is told.
-func soldFields(line protocol.Line, article int64, title, buyer, email string) protocol.Line {
-	return line.Int("id", article).Str("titre", title).Str("acheteur", buyer).Str("contact", email)
-}
-
-// soldText says so in words; a deleted account has no address any more.
-func soldText(email string) string {
-	if email == "" {
-		return "Vendu ! Le compte de l'acheteur a été supprimé depuis."
-	}
-	return "Vendu ! Écrivez à " + email + "."
-}
-
 func listArticles(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
 	f, err := filterOf(req)
 	if err != nil {
@@ -135,7 +115,7 @@ func listArticles(ctx context.Context, s *Session, req *protocol.Request, out *p
 	for _, a := range page.Articles {
 		summary(out.Row(), a).Str("vendeur", a.Seller).Time("publie", a.Published.Time).End()
 	}
-	endPage(out, "ARTICLES", page)
+	endPage(out.OK("ARTICLES").Int("lignes", int64(len(page.Articles))), page.Next)
 	return nil
 }
 
@@ -144,10 +124,11 @@ func summary(line protocol.Line, a market.Article) protocol.Line {
 	return line.Int("id", a.ID).Str("titre", a.Title).Str("categorie", a.Category).Price("prix", a.Cents)
 }
 
-func endPage(out *protocol.Writer, word string, page market.Page) {
-	line := out.OK(word).Int("lignes", int64(len(page.Articles)))
-	if page.Next != "" {
-		line = line.Str("suite", page.Next)
+// endPage ends the reply of a list with the place where the next page begins, "" after
+// the last one.
+func endPage(line protocol.Line, next string) {
+	if next != "" {
+		line = line.Str("suite", next)
 	}
 	line.End()
 }
@@ -173,12 +154,10 @@ func filterOf(req *protocol.Request) (f market.Filter, err error) {
 		}
 		f.MaxCents = &cents
 	}
-	if seller, given := req.Lookup("vendeur"); given {
-		login, ok := protocol.ParseLogin(seller)
-		if !ok {
-			return f, protocol.Invalid("login", "Ce n'est pas un login.")
+	if _, given := req.Lookup("vendeur"); given {
+		if f.Seller, err = loginOf(req, "vendeur"); err != nil {
+			return f, err
 		}
-		f.Seller = login
 	}
 	if f.Query, err = search(req); err != nil {
 		return f, err
@@ -209,10 +188,7 @@ func pageSize(req *protocol.Request) (int, error) {
 }
 
 func showArticle(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
-	id, ok := protocol.ParseID(req.Get("id"))
-	if !ok {
-		return protocol.ErrSyntax
-	}
+	id, _ := protocol.ParseID(req.Get("id")) // its form is judged already
 	a, err := s.Market.Article(ctx, id)
 	if err != nil {
 		return err
@@ -223,10 +199,7 @@ func showArticle(ctx context.Context, s *Session, req *protocol.Request, out *pr
 }
 
 func withdraw(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
-	id, ok := protocol.ParseID(req.Get("id"))
-	if !ok {
-		return protocol.ErrSyntax
-	}
+	id, _ := protocol.ParseID(req.Get("id")) // its form is judged already
 	if err := s.Market.Withdraw(ctx, s.user.User.Quota(), id); err != nil {
 		return err
 	}
@@ -235,18 +208,30 @@ func withdraw(ctx context.Context, s *Session, req *protocol.Request, out *proto
 }
 
 func ownListings(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
+	return listOwn(ctx, s, req, out, s.Market.OwnListings, ownListing)
+}
+
+func ownPurchases(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
+	return listOwn(ctx, s, req, out, s.Market.OwnPurchases, ownPurchase)
+}
+
+// listOwn replies with a page of the user's own articles, each of which write writes.
+func listOwn(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer,
+	list func(ctx context.Context, user ledger.User, limit int, cursor string) (market.Page, error),
+	write func(protocol.Line, market.Article) protocol.Line,
+) error {
 	n, err := pageSize(req)
 	if err != nil {
 		return err
 	}
-	page, err := s.Market.OwnListings(ctx, s.user.User.Quota(), n, req.Get("apres"))
+	page, err := list(ctx, s.user.User.Quota(), n, req.Get("apres"))
 	if err != nil {
 		return err
 	}
 	for _, a := range page.Articles {
-		ownListing(out.Row(), a).End()
+		write(out.Row(), a).End()
 	}
-	endPage(out, "MESVENTES", page)
+	endPage(out.OK(req.Verb.Name).Int("lignes", int64(len(page.Articles))), page.Next)
 	return nil
 }
 
@@ -270,18 +255,33 @@ func own(line protocol.Line, a market.Article) protocol.Line {
 	return line
 }
 
-func ownPurchases(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
-	n, err := pageSize(req)
-	if err != nil {
-		return err
+// send writes the reply of a counted call, by write; a replayed one says so, before
+// its text.
+func send(out *protocol.Writer, r ledger.Replay, write func(*protocol.Writer)) {
+	line := r.Line
+	if line == "" {
+		line = encode(write)
 	}
-	page, err := s.Market.OwnPurchases(ctx, s.user.User.Quota(), n, req.Get("apres"))
-	if err != nil {
-		return err
+	if r.Replayed {
+		end := textStart(line)
+		line = line[:end] + " rejoue=1" + line[end:]
 	}
-	for _, a := range page.Articles {
-		ownPurchase(out.Row(), a).End()
+	out.Raw(line)
+}
+
+// textStart is where " :text" begins in a line of ours, its end where there is
+// none. Inside quotes a colon is part of a value.
+func textStart(line string) int {
+	quoted := false
+	for i := 0; i < len(line); i++ {
+		switch {
+		case line[i] == '\\' && quoted:
+			i++
+		case line[i] == '"':
+			quoted = !quoted
+		case !quoted && strings.HasPrefix(line[i:], " :"):
+			return i
+		}
 	}
-	endPage(out, "MESACHATS", page)
-	return nil
+	return len(line)
 }

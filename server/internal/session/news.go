@@ -6,6 +6,7 @@ import (
 
 	"etuservices/protocol"
 	"etuservices/server/internal/inbox"
+	"etuservices/server/internal/market"
 	"etuservices/server/internal/store"
 )
 
@@ -28,11 +29,7 @@ func listNews(ctx context.Context, s *Session, req *protocol.Request, out *proto
 		writeNews(out, n)
 	}
 	s.news.any, s.news.through = true, max(s.news.through, page.Through)
-	line := out.OK("NOUVELLES").Int("lignes", int64(len(page.Items))).Int("non_lues", int64(page.Unread))
-	if page.Next != "" {
-		line = line.Str("suite", page.Next)
-	}
-	line.End()
+	endPage(out.OK("NOUVELLES").Int("lignes", int64(len(page.Items))).Int("non_lues", int64(page.Unread)), page.Next)
 	return nil
 }
 
@@ -60,10 +57,7 @@ func markNewsRead(ctx context.Context, s *Session, req *protocol.Request, out *p
 	case all:
 		left, err = s.Inbox.MarkAllRead(ctx, user)
 	default:
-		rank, ok := protocol.ParseID(word)
-		if !ok {
-			return protocol.ErrSyntax
-		}
+		rank, _ := protocol.ParseID(word) // its form is judged already
 		if rank == 0 {
 			return inbox.ErrAbsent
 		}
@@ -88,4 +82,23 @@ func (s *Session) writeUnread(ctx context.Context, line protocol.Line) protocol.
 		return line
 	}
 	return line.Int("non_lues", int64(n))
+}
+
+func encodeSold(a market.Article) string {
+	return encode(func(out *protocol.Writer) {
+		soldFields(out.Event("VENDU"), a.ID, a.Title, a.Buyer, a.BuyerEmail).Text(soldText(a.BuyerEmail))
+	})
+}
+
+// soldFields writes of a sale what its seller is told.
+func soldFields(line protocol.Line, article int64, title, buyer, email string) protocol.Line {
+	return line.Int("id", article).Str("titre", title).Str("acheteur", buyer).Str("contact", email)
+}
+
+// soldText says so in words; a deleted account has no address any more.
+func soldText(email string) string {
+	if email == "" {
+		return "Vendu ! Le compte de l'acheteur a été supprimé depuis."
+	}
+	return "Vendu ! Écrivez à " + email + "."
 }

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"etuservices/protocol"
@@ -96,3 +97,10 @@ func (n Notices) PendingNotices(ctx context.Context, sellers ...int64) ([]cluste
 
 // AckNotice notes that the seller of an article got its notice.
 func (n Notices) AckNotice(article int64) { n.Market.AckNotice(article) }
+
+// encode gives the line that write writes, without its end.
+func encode(write func(*protocol.Writer)) string {
+	var out protocol.Writer
+	write(&out)
+	return strings.TrimSuffix(string(out.Bytes()), "\r\n")
+}

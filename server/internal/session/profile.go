@@ -24,7 +24,7 @@ func (w *profileWriter) row(kind string) protocol.Line {
 // showProfile writes what the stores have of one account: rows of other verbs, each
 // behind genre=.
 func showProfile(ctx context.Context, s *Session, req *protocol.Request, out *protocol.Writer) error {
-	login, err := loginOf(req)
+	login, err := loginOf(req, "login")
 	if err != nil {
 		return err
 	}

@@ -46,12 +46,6 @@ type Observer interface {
 	Observe(verb *protocol.Verb, code protocol.Code, took time.Duration)
 }
 
-// NoObserver ignores everything.
-type NoObserver struct{}
-
-// Observe does nothing.
-func (NoObserver) Observe(*protocol.Verb, protocol.Code, time.Duration) {}
-
 // Conn is what a session needs of its connection. Nothing of it blocks.
 type Conn interface {
 	cluster.Conn

@@ -6,10 +6,12 @@
 package stats
 
 import (
-	_ "embed"
+	"embed"
 	"log/slog"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/semaphore"
 
 	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/store"
@@ -47,31 +49,24 @@ const (
 	callsLife = 24 * time.Hour
 )
 
-var (
-	//go:embed login.lua
-	loginText string
-	//go:embed calls.lua
-	callsText string
-	//go:embed journal.lua
-	journalText string
-	//go:embed best.lua
-	bestText string
-	//go:embed checkpoint.lua
-	checkpointText string
+//go:embed *.lua
+var scripts embed.FS
 
-	loginScript      = store.NewScript(loginText)
-	callsScript      = store.NewScript(callsText)
-	journalScript    = store.NewScript(journalText)
-	bestScript       = store.NewScript(bestText)
-	checkpointScript = store.NewScript(checkpointText)
+var (
+	loginScript      = store.ReadScript(scripts, "login.lua")
+	callsScript      = store.ReadScript(scripts, "calls.lua")
+	journalScript    = store.ReadScript(scripts, "journal.lua")
+	bestScript       = store.ReadScript(scripts, "best.lua")
+	checkpointScript = store.ReadScript(scripts, "checkpoint.lua")
+	forgetScript     = store.ReadScript(scripts, "forget.lua")
 )
 
 // Boards is safe for concurrent use.
 type Boards struct {
 	stores *store.Stores
 	log    *slog.Logger
-	check  chan struct{} // one check at a time in this process
-	failed atomic.Int64  // when a reader last waited for a check that failed, Unix nanoseconds
+	check  *semaphore.Weighted // one check at a time in this process
+	failed atomic.Int64        // when a reader last waited for a check that failed, Unix nanoseconds
 
 	loginBoards, callBoards boards
 	journals                journals // of the checks
@@ -80,7 +75,7 @@ type Boards struct {
 // New makes the boards; Run keeps them equal to the ledger.
 func New(stores *store.Stores, log *slog.Logger) *Boards {
 	return &Boards{
-		stores: stores, log: log, check: make(chan struct{}, 1),
+		stores: stores, log: log, check: semaphore.NewWeighted(1),
 		loginBoards: boards{stores.Redis.DB0, loginKeys, "connexions", loginTotals},
 		callBoards:  boards{stores.Redis.DB1, callKeys, "appels", callTotals},
 		journals:    journals{last: make(map[int64]time.Time)},
@@ -119,11 +114,7 @@ type entry struct {
 // journal returns the script calls that write calls into their user's journal; first says that there are
 // no earlier ones, so that a journal may begin with them.
 func journal(login string, first bool, calls ...entry) store.Call {
-	may := "0"
-	if first {
-		may = "1"
-	}
-	args := append(make([]any, 0, 3+2*len(calls)), keptCalls, callsLife.Milliseconds(), may)
+	args := append(make([]any, 0, 3+2*len(calls)), keptCalls, callsLife.Milliseconds(), first)
 	for _, c := range calls {
 		args = append(args, c.at, c.service+":"+c.slot)
 	}

@@ -42,12 +42,10 @@ func (b *Boards) Run(ctx context.Context) {
 // emptied, one that came back on an old file, and the loss of what a process that died
 // had committed and not published.
 func (b *Boards) Check(ctx context.Context) error {
-	select {
-	case b.check <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := b.check.Acquire(ctx, 1); err != nil {
+		return err
 	}
-	defer func() { <-b.check }()
+	defer b.check.Release(1)
 	// Side by side: while one waits for Redis the other reads SQL.
 	var logins, calls error
 	var both sync.WaitGroup

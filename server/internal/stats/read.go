@@ -34,11 +34,7 @@ func (r Row) Instant() store.Instant { return store.AtMilli(r.Value) }
 // Logins gives the last distinct users to log in, newest first, and those who
 // logged in most, in one round trip.
 func (b *Boards) Logins(ctx context.Context) (last, top []Row, err error) {
-	err = b.known(ctx, func() (known bool, err error) {
-		known, last, top, err = b.logins(ctx)
-		return known, err
-	})
-	return last, top, err
+	return b.known(ctx, b.logins)
 }
 
 func (b *Boards) logins(ctx context.Context) (known bool, last, top []Row, err error) {
@@ -77,11 +73,7 @@ func best(answer any) ([]Row, error) {
 // Calls gives those who called the services least, those who never did first,
 // and both services, most used first, in one round trip.
 func (b *Boards) Calls(ctx context.Context) (least, services []Row, err error) {
-	err = b.known(ctx, func() (known bool, err error) {
-		known, least, services, err = b.calls(ctx)
-		return known, err
-	})
-	return least, services, err
+	return b.known(ctx, b.calls)
 }
 
 func (b *Boards) calls(ctx context.Context) (known bool, least, services []Row, err error) {
@@ -128,13 +120,15 @@ func ranked(rows []Row) []Row {
 	return rows
 }
 
-// known reads boards; those that Redis lost are rebuilt and read again. While SQL does
-// not answer they are shown as they are.
-func (b *Boards) known(ctx context.Context, read func() (known bool, err error)) error {
-	known, err := read()
+// known reads two boards; those that Redis lost are rebuilt and read again. While SQL
+// does not answer they are shown as they are.
+func (b *Boards) known(ctx context.Context,
+	read func(ctx context.Context) (known bool, first, second []Row, err error),
+) (first, second []Row, err error) {
+	known, first, second, err := read(ctx)
 	if err != nil || known || b.stores.Health.Missing(store.NeedSQL) ||
 		time.Since(time.Unix(0, b.failed.Load())) < rebuildPause {
-		return err
+		return first, second, err
 	}
 	checking, cancel := context.WithTimeout(ctx, rebuildWait)
 	err = b.Check(checking)
@@ -143,8 +137,8 @@ func (b *Boards) known(ctx context.Context, read func() (known bool, err error))
 		b.failed.Store(time.Now().UnixNano())
 		b.log.Warn("tableaux montrés sans avoir été rebâtis", "erreur", err)
 	}
-	_, err = read()
-	return err
+	_, first, second, err = read(ctx)
+	return first, second, err
 }
 
 const (

@@ -3,7 +3,6 @@ package stats
 import (
 	"context"
 	"database/sql"
-	_ "embed"
 	"errors"
 	"fmt"
 	"slices"
@@ -113,20 +112,13 @@ func callTotals(users []user) store.Call {
 	return store.Call{Script: callsScript, Keys: callKeys, Args: args}
 }
 
-//go:embed forget.lua
-var forgetText string
-
-var forgetScript = store.NewScript(forgetText)
-
 // Forget takes a deleted account's login off the boards; anonymous is the name
 // under which its calls stay in the totals of the services.
 func (b *Boards) Forget(ctx context.Context, login, anonymous string) error {
-	select { // a check of this process may have read the old name
-	case b.check <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := b.check.Acquire(ctx, 1); err != nil { // a check of this process may have read the old name
+		return err
 	}
-	defer func() { <-b.check }()
+	defer b.check.Release(1)
 	if err := b.forget(ctx, login, anonymous); err != nil {
 		return err
 	}

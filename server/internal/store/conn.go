@@ -112,7 +112,7 @@ func (c *guardedConn) look(err error) error {
 	if err == nil || errors.Is(err, driver.ErrSkip) {
 		return err
 	}
-	c.broken = c.broken || isMySQL(err, mysqlOfConn...)
+	c.broken = c.broken || mysqlLasts(err) >= whileConnected
 	return err
 }
 

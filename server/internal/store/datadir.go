@@ -2,7 +2,6 @@ package store
 
 import (
 	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -49,11 +48,7 @@ func (d *dataDir) file(name string) string { return filepath.Join(d.path, name) 
 // processes hold locks on two files of the same name.
 func (d *dataDir) close() error { return unlock(d.lock) }
 
-const (
-	redisPasswordFile = "redis.password"
-	// redisPasswordBytes of chance: nobody guesses 128 bits.
-	redisPasswordBytes = 16
-)
+const redisPasswordFile = "redis.password"
 
 // readOrMakePassword reads the embedded Redis's password, which a teacher's
 // redis-cli uses too, or makes one. The file appears whole or not at all.
@@ -66,11 +61,7 @@ func readOrMakePassword(path string) (string, error) {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("embedded Redis's password: %w", err)
 	}
-	raw := make([]byte, redisPasswordBytes)
-	if _, err := rand.Read(raw); err != nil {
-		return "", fmt.Errorf("embedded Redis's password: %w", err)
-	}
-	password := hex.EncodeToString(raw)
+	password := rand.Text() // at least 128 bits: nobody guesses it
 	if err := writeWhole(path, password+"\n"); err != nil {
 		return "", fmt.Errorf("embedded Redis's password: %w", err)
 	}

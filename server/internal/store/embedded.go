@@ -12,6 +12,8 @@ import (
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
 	"golang.org/x/net/netutil"
+
+	"etuservices/server/internal/wait"
 )
 
 const (
@@ -31,7 +33,7 @@ type embeddedRedis struct {
 	password  string
 	listeners []net.Listener
 	port      net.Listener // nil: none
-	stop      chan struct{}
+	stop      context.CancelFunc
 	work      sync.WaitGroup
 }
 
@@ -47,7 +49,8 @@ func startEmbeddedRedis(dir *dataDir, addr string) (_ *embeddedRedis, err error)
 	if err != nil {
 		return nil, err
 	}
-	e := &embeddedRedis{srv: miniredis.NewMiniRedis(), dir: dir.path, password: password, stop: make(chan struct{})}
+	ctx, stop := context.WithCancel(context.Background())
+	e := &embeddedRedis{srv: miniredis.NewMiniRedis(), dir: dir.path, password: password, stop: stop}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, e.close())
@@ -66,19 +69,19 @@ func startEmbeddedRedis(dir *dataDir, addr string) (_ *embeddedRedis, err error)
 	if err != nil {
 		return nil, err
 	}
-	e.serve(own, func(c net.Conn) net.Conn { return &patientConn{Conn: c} })
+	e.serve(ctx, own, func(c net.Conn) net.Conn { return &patientConn{Conn: c} })
 	if addr != "" {
 		if e.port, err = net.Listen("tcp", addr); err != nil {
 			return nil, err
 		}
-		e.serve(netutil.LimitListener(e.port, portConns), func(c net.Conn) net.Conn { return guardRedis(c, password) })
+		e.serve(ctx, netutil.LimitListener(e.port, portConns), func(c net.Conn) net.Conn { return guardRedis(c, password) })
 	}
-	e.work.Go(e.tick)
+	e.work.Go(func() { e.tick(ctx) })
 	return e, nil
 }
 
 // serve gives miniredis the connections of a listener.
-func (e *embeddedRedis) serve(l net.Listener, wrap func(net.Conn) net.Conn) {
+func (e *embeddedRedis) serve(ctx context.Context, l net.Listener, wrap func(net.Conn) net.Conn) {
 	e.listeners = append(e.listeners, l)
 	server := e.srv.Server()
 	e.work.Go(func() {
@@ -88,10 +91,8 @@ func (e *embeddedRedis) serve(l net.Listener, wrap func(net.Conn) net.Conn) {
 				return
 			}
 			if err != nil { // no file left for it, for example: others close theirs
-				select {
-				case <-e.stop:
+				if wait.For(ctx, acceptPause) != nil {
 					return
-				case <-time.After(acceptPause):
 				}
 				continue
 			}
@@ -105,20 +106,13 @@ const acceptPause = 50 * time.Millisecond
 
 // tick lets keys expire. It measures with the monotonic clock, so that neither
 // a late tick nor a change of the wall clock shortens or lengthens a TTL.
-func (e *embeddedRedis) tick() {
-	ticker := time.NewTicker(embeddedTick)
-	defer ticker.Stop()
+func (e *embeddedRedis) tick(ctx context.Context) {
 	last := time.Now()
-	for {
-		select {
-		case <-e.stop:
-			return
-		case <-ticker.C:
-			now := time.Now()
-			e.srv.FastForward(now.Sub(last))
-			last = now
-		}
-	}
+	wait.Every(ctx, embeddedTick, func() {
+		now := time.Now()
+		e.srv.FastForward(now.Sub(last))
+		last = now
+	})
 }
 
 // addr is the TCP port's address, "" without one.
@@ -139,7 +133,7 @@ func (e *embeddedRedis) connect() *Redis {
 }
 
 func (e *embeddedRedis) close() error {
-	close(e.stop)
+	e.stop()
 	var errs []error
 	for _, l := range e.listeners {
 		errs = append(errs, l.Close())

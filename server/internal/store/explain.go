@@ -18,8 +18,8 @@ import (
 func Explain(err error) (cause, advice string) {
 	var my *mysql.MySQLError
 	if errors.As(err, &my) {
-		known, ok := mysqlAdvice[my.Number]
-		if !ok {
+		known := mysqlErrors[my.Number].remedy
+		if known.cause == "" {
 			known = remedy{"la base refuse", "voyez le journal de MySQL"}
 		}
 		return fmt.Sprintf("%s (erreur %d : %s)", known.cause, my.Number, my.Message), known.advice
@@ -64,57 +64,6 @@ func explained(name string, err error) error {
 
 // remedy is a cause and what to do about it.
 type remedy struct{ cause, advice string }
-
-const (
-	adviceDisk     = "faites de la place sur le disque"
-	adviceReadOnly = "SET GLOBAL read_only = 0 sur ce serveur, ou donnez dans ETU_MYSQL_DSN celui qui écrit"
-	adviceGrant    = "GRANT ALL PRIVILEGES ON la_base.* TO le_compte"
-	adviceTable    = "restaurez la sauvegarde (voir server/docs/exploiter.md) ; une base recréée vide reçoit ses tables au démarrage du serveur"
-	adviceRepair   = "voyez le journal de MySQL, réparez la table ou restaurez la sauvegarde"
-	adviceAccount  = "vérifiez le compte et le mot de passe de ETU_MYSQL_DSN"
-	adviceConns    = "augmentez max_connections, ou arrêtez ce qui tient les connexions"
-	adviceBinlog   = "SET GLOBAL binlog_format = 'ROW' (et binlog_format=ROW dans my.cnf), puis redémarrez le serveur"
-	adviceQuorum   = "rétablissez le lien entre les nœuds du groupe, ou donnez un nœud qui en fait partie"
-)
-
-var mysqlAdvice = map[uint16]remedy{
-	myReadOnlyOption:     {"MySQL est en lecture seule", adviceReadOnly},
-	myReadOnlyTx:         {"MySQL est en lecture seule", adviceReadOnly},
-	myReadOnlyMode:       {"MySQL est en lecture seule", adviceReadOnly},
-	myTableReadOnly:      {"une table est en lecture seule", adviceReadOnly},
-	myStatementBinlog:    {"le journal binaire par instructions (binlog_format=STATEMENT) refuse toute écriture en READ COMMITTED", adviceBinlog},
-	myTableAccess:        {"un droit manque au compte", adviceGrant},
-	myColumnAccess:       {"un droit manque au compte", adviceGrant},
-	myPrivilege:          {"un droit manque au compte", adviceGrant},
-	myRoutineAccess:      {"un droit manque au compte", adviceGrant},
-	myAccessDeniedDB:     {"le compte n'a aucun droit sur la base", adviceGrant},
-	myAccessDeniedUser:   {"compte ou mot de passe refusé", adviceAccount},
-	myAccessDeniedSocket: {"compte ou mot de passe refusé", adviceAccount},
-	myMustChangePassword: {"le mot de passe du compte est à changer", adviceAccount},
-	myPasswordExpired:    {"le mot de passe du compte a expiré", adviceAccount},
-	myAccountLocked:      {"le compte est verrouillé", "ALTER USER le_compte ACCOUNT UNLOCK"},
-	mariaAccountLocked:   {"le compte est verrouillé", "ALTER USER le_compte ACCOUNT UNLOCK"},
-	myUnknownDatabase:    {"la base n'existe pas", adviceTable},
-	myNoDatabase:         {"la base n'existe plus", adviceTable},
-	myNoTable:            {"une table manque", adviceTable},
-	myNoColumn:           {"une colonne manque", adviceTable},
-	myNoFile:             {"une table est illisible", adviceRepair},
-	myFileUnreadable:     {"une table est illisible", adviceRepair},
-	myNotInEngine:        {"une table est illisible", adviceRepair},
-	myTablespaceMissing:  {"une table est illisible", adviceRepair},
-	myTablespaceGone:     {"une table est illisible", adviceRepair},
-	myTableCrashed:       {"une table est abîmée", adviceRepair},
-	myTableCrashedRepair: {"une table est abîmée", adviceRepair},
-	myKeyFile:            {"une table est abîmée", adviceRepair},
-	myNoEngine:           {"InnoDB est absent", "ouvrez MySQL avec InnoDB"},
-	myDiskFull:           {"disque plein", adviceDisk},
-	myTableFull:          {"disque plein", adviceDisk},
-	myTooManyConns:       {"plus aucune connexion libre", adviceConns},
-	myTooManyUserConns:   {"plus aucune connexion libre pour ce compte", adviceConns},
-	myGaleraNotReady:     {"ce nœud est coupé des autres", adviceQuorum},
-	myGroupHook:          {"le groupe de réplication refuse", adviceQuorum},
-	myGroupRollback:      {"le groupe de réplication refuse", adviceQuorum},
-}
 
 var sqliteAdvice = map[int]remedy{
 	sqlite3.SQLITE_FULL:     {"disque plein", adviceDisk},

@@ -162,13 +162,6 @@ func (h *Health) Problems() []Problem {
 	return list
 }
 
-// Failing tells whether a store does not answer, or does not write.
-func (h *Health) Failing(need Dependency) bool {
-	return slices.ContainsFunc(h.Problems(), func(p Problem) bool {
-		return need&NeedSQL != 0 && p.Name == ProblemSQL || need&NeedRedis != 0 && p.Name == ProblemRedis
-	})
-}
-
 // The names under which Watch sets what is wrong with a store.
 const (
 	ProblemSQL   = "sql"

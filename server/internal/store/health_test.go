@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -251,4 +252,11 @@ func (b *lockedBuffer) take() string {
 	defer b.mu.Unlock()
 	defer b.text.Reset()
 	return b.text.String()
+}
+
+// Failing tells whether a store does not answer, or does not write.
+func (h *Health) Failing(need Dependency) bool {
+	return slices.ContainsFunc(h.Problems(), func(p Problem) bool {
+		return need&NeedSQL != 0 && p.Name == ProblemSQL || need&NeedRedis != 0 && p.Name == ProblemRedis
+	})
 }

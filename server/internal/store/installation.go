@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/rand"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -69,22 +68,11 @@ func (r *Redis) otherInstallation(database int, id, got string) error {
 func (s *SQL) installation(ctx context.Context, create bool) (id string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, SQLTimeout)
 	defer cancel()
-	const ask = `SELECT valeur FROM reglages WHERE nom = 'installation'`
-	if err = s.Read.QueryRow(ctx, ask).Scan(&id); !errors.Is(err, sql.ErrNoRows) {
+	const name = "installation"
+	if id, err = s.Setting(ctx, name); err != nil || id != "" || !create {
 		return id, err
 	}
-	if !create {
-		return "", nil
-	}
-	insert := `INSERT IGNORE INTO reglages (nom, valeur) VALUES ('installation', ?)`
-	if s.Dialect == SQLite {
-		insert = `INSERT OR IGNORE INTO reglages (nom, valeur) VALUES ('installation', ?)`
-	}
-	if _, err = s.Write.Exec(ctx, insert, rand.Text()); err != nil {
-		return "", err
-	}
-	err = s.Read.QueryRow(ctx, ask).Scan(&id) // ours, or that of another server that was first
-	return id, err
+	return s.AddSetting(ctx, name, rand.Text())
 }
 
 // installation gives the id that stands in a database. Where there is none it writes

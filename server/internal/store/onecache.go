@@ -8,12 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"strconv"
 	"strings"
 	"time"
 
+	"etuservices/server/internal/config"
 	"etuservices/server/internal/wait"
 
 	"github.com/redis/go-redis/v9"
@@ -116,8 +116,7 @@ func (r *Redis) cacheID(ctx context.Context, ours string) (id string, err error)
 func (r *Redis) place() string {
 	addr := []rune(r.addr)
 	end := ""
-	host, _, err := net.SplitHostPort(r.addr)
-	if ip := net.ParseIP(host); strings.HasPrefix(r.addr, "/") || err == nil && (host == "localhost" || ip != nil && ip.IsLoopback()) {
+	if strings.HasPrefix(r.addr, "/") || config.Loopback(r.addr) {
 		if name, err := os.Hostname(); err == nil {
 			end = " (" + name[:min(len(name), cacheAddrChars/2)] + ")"
 		}

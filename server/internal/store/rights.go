@@ -164,10 +164,7 @@ func redisReply(err error) bool {
 // notReady says that Redis answers but is still starting: data that load, a
 // Cluster whose slots nobody has taken yet, a replica before its first copy.
 func notReady(err error) bool {
-	for _, code := range []string{"LOADING", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN"} {
-		if redis.HasErrorPrefix(err, code) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]string{"LOADING", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN"}, func(code string) bool {
+		return redis.HasErrorPrefix(err, code)
+	})
 }

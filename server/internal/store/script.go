@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/sha1"
+	"embed"
 	"encoding/hex"
 	"errors"
 	"net"
@@ -17,6 +18,15 @@ type Script struct{ text, hash string }
 func NewScript(text string) *Script {
 	sum := sha1.Sum([]byte(text))
 	return &Script{text: text, hash: hex.EncodeToString(sum[:])}
+}
+
+// ReadScript prepares the script of an embedded file.
+func ReadScript(files embed.FS, name string) *Script {
+	text, err := files.ReadFile(name)
+	if err != nil {
+		panic(err) // the program was built without it
+	}
+	return NewScript(string(text))
 }
 
 // Text is the script itself.

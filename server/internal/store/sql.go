@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -78,6 +79,25 @@ func InClause[T any](list []T) (condition string, args []any) {
 	return "IN (" + strings.Repeat(", ?", len(list))[2:] + ")", args
 }
 
+// Setting reads a row of the table reglages, "" where there is none.
+func (s *SQL) Setting(ctx context.Context, name string) (value string, err error) {
+	err = s.Read.QueryRow(ctx, `SELECT valeur FROM reglages WHERE nom = ?`, name).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return value, err
+}
+
+// AddSetting writes a row of reglages unless there is one, and gives what stands there
+// then: the same value, or that of another server that was first.
+func (s *SQL) AddSetting(ctx context.Context, name, value string) (string, error) {
+	_, err := s.Write.Exec(ctx, `INSERT INTO reglages (nom, valeur) VALUES (?, ?)`, name, value)
+	if err != nil && !IsDuplicate(err) {
+		return "", err
+	}
+	return s.Setting(ctx, name)
+}
+
 // DeleteSome deletes at most limit rows of a table that meet a condition, so
 // that a cleaning never holds its locks for long. key names the columns of the
 // primary key. It gives the number of rows deleted.
@@ -102,4 +122,73 @@ func (s *SQL) DeleteAll(ctx context.Context, table, key, condition string, some 
 			return err
 		}
 	}
+}
+
+// Conn runs statements, on a pool or in a transaction. Its errors are those of
+// database/sql; a store's failure wraps ErrUnavailable.
+type Conn struct{ on statements }
+
+// statements is what a *sql.DB and a *sql.Tx have in common.
+type statements interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// Pool is a pool of connections.
+type Pool struct {
+	Conn
+	DB *sql.DB // the errors of its own methods are as they come
+}
+
+func newPool(db *sql.DB) Pool { return Pool{Conn{db}, db} }
+
+// Tx is a transaction; who gets one does not end it.
+type Tx struct{ Conn }
+
+// Exec runs a statement that returns no rows.
+func (c Conn) Exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	result, err := c.on.ExecContext(ctx, query, args...)
+	return result, classify(err)
+}
+
+// Query calls row for each row that a statement returns, for it to scan.
+func (c Conn) Query(ctx context.Context, row func(*sql.Rows) error, query string, args ...any) error {
+	rows, err := c.on.QueryContext(ctx, query, args...)
+	if err != nil {
+		return classify(err)
+	}
+	defer rows.Close()
+	return classify(eachRow(rows, row))
+}
+
+func eachRow(rows *sql.Rows, row func(*sql.Rows) error) error {
+	for rows.Next() {
+		if err := row(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// QueryRow runs a statement that returns one row at most.
+func (c Conn) QueryRow(ctx context.Context, query string, args ...any) Row {
+	return Row{c.on.QueryRowContext(ctx, query, args...)}
+}
+
+// Row is the answer to QueryRow.
+type Row struct{ row *sql.Row }
+
+// Scan is that of sql.Row: sql.ErrNoRows without a row.
+func (r Row) Scan(dest ...any) error { return classify(r.row.Scan(dest...)) }
+
+// Column reads the one column that a statement returns.
+func Column[T any](ctx context.Context, c Conn, query string, args ...any) (list []T, err error) {
+	err = c.Query(ctx, func(rows *sql.Rows) error {
+		var value T
+		err := rows.Scan(&value)
+		list = append(list, value)
+		return err
+	}, query, args...)
+	return list, err
 }

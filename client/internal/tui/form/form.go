@@ -213,6 +213,9 @@ func (f *Form) Values() []string {
 	return in
 }
 
+// Show shows the form as it was left.
+func (f *Form) Show(any) tea.Cmd { return nil }
+
 // Draft says whether something stands in a field.
 func (f *Form) Draft() bool { return strings.Join(f.Values(), "") != "" }
 
@@ -273,6 +276,11 @@ func CheckFilled(s string) (i18n.Msg, bool) {
 func CheckPassword(s string) (i18n.Msg, bool) {
 	n := utf8.RuneCountInString(s)
 	return i18n.Wrong.Password, n < protocol.MinPassword || n > protocol.MaxPassword
+}
+
+// Repeats makes the check of an entry that repeats another one.
+func Repeats(first *Entry) func(string) (i18n.Msg, bool) {
+	return func(s string) (i18n.Msg, bool) { return i18n.Wrong.Repeat, s != first.In.Value() }
 }
 
 // CheckPrice asks for an amount as people write it: "4,50", "4.5", "4 €".

@@ -51,9 +51,6 @@ func (s *Search) Key(k tea.KeyMsg) (changed, used bool) {
 // Typing says that letters belong to the field.
 func (s *Search) Typing() bool { return s.typing }
 
-// Set searches for words.
-func (s *Search) Set(words string) { s.in.Set(words) }
-
 // Clear empties the field and leaves it.
 func (s *Search) Clear() {
 	s.typing = false

@@ -47,7 +47,7 @@ type Page interface {
 	View() string
 	SetSize(w, h int)
 	// Title goes behind the program's name.
-	Title() string
+	Title(t i18n.T) string
 	// Typing says that letters and digits belong to a field.
 	Typing() bool
 	// Draft says that something typed here would be lost by leaving.
@@ -90,8 +90,20 @@ func At[T any](rows []T, i int) (row T, ok bool) {
 	return rows[i], true
 }
 
+// Named is what every page embeds: its size and its name.
+type Named struct {
+	Size
+	Name i18n.Msg
+}
+
+// Title is the name of the page.
+func (n *Named) Title(t i18n.T) string { return t.S(n.Name) }
+
 // Base is what a page embeds that has nothing to type into.
-type Base struct{ Size }
+type Base struct{ Named }
+
+// NewBase makes the base of a page of that name.
+func NewBase(name i18n.Msg) Base { return Base{Named{Name: name}} }
 
 // Typing is false: there is no field.
 func (*Base) Typing() bool { return false }

@@ -98,7 +98,7 @@ func QuotaLine(e *Env, name i18n.Msg, q api.Quota, w int) string {
 }
 
 func quotaFigures(e *Env, q api.Quota) string {
-	return widget.LevelSign(e.Theme, widget.Level(q.Left, q.Max)) + " " + e.S(i18n.Common.OutOf, e.T.Int(int64(q.Left)), e.T.Int(int64(q.Max)))
+	return widget.LevelSign(e.Theme, q.Left, q.Max) + " " + e.S(i18n.Common.OutOf, e.T.Int(int64(q.Left)), e.T.Int(int64(q.Max)))
 }
 
 // QuotaNext says when the next one of a quota comes back (zero: not known).

@@ -11,8 +11,6 @@ import (
 	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/termenv"
-
-	"etuservices/client/internal/i18n"
 )
 
 // Name is a theme as flags and the configuration write it.
@@ -29,19 +27,6 @@ const (
 
 // Names lists the themes in the order in which the theme key goes round.
 var Names = []Name{Dark, Light, Contrast, Terminal}
-
-// Word is how people call a theme.
-func (n Name) Word() i18n.Msg {
-	switch n {
-	case Light:
-		return i18n.Theme.Light
-	case Contrast:
-		return i18n.Theme.Contrast
-	case Terminal:
-		return i18n.Theme.Terminal
-	}
-	return i18n.Theme.Dark
-}
 
 // Next is the theme after this one.
 func (n Name) Next() Name {

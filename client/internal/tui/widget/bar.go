@@ -20,49 +20,51 @@ func Gauge(th *theme.Theme, part, whole, w int) string {
 	if whole > 0 && part > 0 {
 		full = min(w, max(1, (part*w+whole/2)/whole))
 	}
-	return barStyle(th, Level(part, whole)).Render(strings.Repeat(theme.Full, full)) +
+	return barStyle(th, part, whole).Render(strings.Repeat(theme.Full, full)) +
 		th.Track.Render(strings.Repeat(theme.Empty, w-full))
 }
 
-// QuotaLevel says how a quota stands.
-type QuotaLevel uint8
-
-// Low begins at 3 of 10.
-const (
-	Plenty QuotaLevel = iota
-	Low
-	None
-)
-
-// Level says how part of whole stands.
-func Level(part, whole int) QuotaLevel {
+// Pips shows a small quota: a sign for each, full for those that are left. In w
+// cells; where they do not fit one for each, a gauge.
+func Pips(th *theme.Theme, left, most, w int) string {
+	style := barStyle(th, left, most)
+	apart := 0
 	switch {
-	case part <= 0:
-		return None
-	case part*10 <= whole*3:
-		return Low
+	case most <= 0 || most > w:
+		return Gauge(th, left, max(1, most), w)
+	case most*3-2 <= w:
+		apart = 2
+	case most*2-1 <= w:
+		apart = 1
 	}
-	return Plenty
+	row := func(sign string, n int) string {
+		return strings.Repeat(sign+strings.Repeat(" ", apart), max(0, n))
+	}
+	left = max(0, min(left, most))
+	return style.Render(row(theme.Dot, left)) + th.Track.Render(strings.TrimRight(row(theme.Ring, most-left), " "))
 }
 
+// low says that little is left of a quota: from 3 of 10 on.
+func low(left, most int) bool { return left*10 <= most*3 }
+
 // barStyle is that of the filled part of a bar.
-func barStyle(th *theme.Theme, l QuotaLevel) lipgloss.Style {
-	switch l {
-	case Low:
-		return th.Warn
-	case None:
+func barStyle(th *theme.Theme, left, most int) lipgloss.Style {
+	switch {
+	case left <= 0:
 		return th.Err
+	case low(left, most):
+		return th.Warn
 	}
 	return th.Bar
 }
 
-// LevelSign is the sign that goes with a level, in its colour.
-func LevelSign(th *theme.Theme, l QuotaLevel) string {
-	switch l {
-	case Low:
-		return th.Warn.Render(theme.Alert)
-	case None:
+// LevelSign says in a sign, in its colour, whether much, little or nothing is left.
+func LevelSign(th *theme.Theme, left, most int) string {
+	switch {
+	case left <= 0:
 		return th.Err.Render(theme.Stop)
+	case low(left, most):
+		return th.Warn.Render(theme.Alert)
 	}
 	return th.OK.Render(theme.Dot)
 }

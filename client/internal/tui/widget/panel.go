@@ -147,26 +147,6 @@ func Share(total, gap int, weights ...int) []int {
 	return parts
 }
 
-// Pips shows a small quota: a sign for each, full for those that are left. In w
-// cells; where they do not fit one for each, a gauge.
-func Pips(th *theme.Theme, left, most, w int) string {
-	style := barStyle(th, Level(left, most))
-	apart := 0
-	switch {
-	case most <= 0 || most > w:
-		return Gauge(th, left, max(1, most), w)
-	case most*3-2 <= w:
-		apart = 2
-	case most*2-1 <= w:
-		apart = 1
-	}
-	row := func(sign string, n int) string {
-		return strings.Repeat(sign+strings.Repeat(" ", apart), max(0, n))
-	}
-	left = max(0, min(left, most))
-	return style.Render(row(theme.Dot, left)) + th.Track.Render(strings.TrimRight(row(theme.Ring, most-left), " "))
-}
-
 // Chip is a setting with the key that changes it; on: it is not the usual one.
 func Chip(th *theme.Theme, key, text string, on bool) string {
 	if on {

@@ -5,6 +5,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 
 	"etuservices/client/internal/tui/cells"
 	"etuservices/client/internal/tui/keys"
@@ -112,8 +113,9 @@ func (t *Table) View(th *theme.Theme, cols []Column, n, w int, focused bool, row
 		if i > t.top {
 			b.WriteByte('\n')
 		}
-		if i == t.Cur && focused {
-			b.WriteString(" " + cells.Caret + RowZone(i, th.Selected.Render(theme.RowMark+" "+line(cols, widths, row(i), false))))
+		if i == t.Cur && focused { // it has one style, whatever its cells have
+			selected := ansi.Strip(line(cols, widths, row(i), false))
+			b.WriteString(" " + cells.Caret + RowZone(i, th.Selected.Render(theme.RowMark+" "+selected)))
 			continue
 		}
 		b.WriteString("   " + RowZone(i, line(cols, widths, row(i), true)))

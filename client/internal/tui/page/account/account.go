@@ -22,7 +22,7 @@ type Page struct {
 }
 
 // New makes the screen.
-func New(e *page.Env) *Page { return &Page{e: e} }
+func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Account.Title), e: e} }
 
 // Show asks who one is, where that is not known since the login.
 func (p *Page) Show(any) tea.Cmd {
@@ -45,7 +45,7 @@ func (p *Page) actions() []action {
 		{e.S(i18n.Account.Password), func() tea.Cmd { return e.Push(page.Password, nil) }},
 		{e.S(i18n.Account.Messages), func() tea.Cmd { return e.Push(page.Messages, nil) }},
 		{e.S(i18n.Account.Language), at(e.ToggleLanguage)},
-		{e.S(i18n.Account.Theme, e.S(e.Theme.Name.Word())), at(e.NextTheme)},
+		{e.S(i18n.Account.Theme, e.T.Theme(string(e.Theme.Name))), at(e.NextTheme)},
 		{e.S(i18n.Account.Logout), at(func() { e.Open(dialog.Logout(e)) })},
 	}
 }
@@ -133,9 +133,6 @@ func (p *Page) main(w, h int) string {
 	}
 	return widget.Panel{Title: name, Focused: true}.View(th, l.String(), w, h)
 }
-
-// Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.Account.Title) }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {

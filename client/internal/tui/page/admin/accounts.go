@@ -226,10 +226,7 @@ func (p *accounts) view() string {
 	l.Add(p.table.View(th, columnsOf(p.columns(), p.by), len(p.rows), in, true, func(i int) []string {
 		a := p.rows[i]
 		state, style := standing(e, a)
-		if i != p.table.Cur { // the selected row has one style
-			state = style.Render(state)
-		}
-		return []string{a.Login, a.FirstName + " " + a.LastName, a.Email, state}
+		return []string{a.Login, a.FirstName + " " + a.LastName, a.Email, style.Render(state)}
 	}))
 	a, _ := p.current()
 	return panel.View(th, l.String(), p.W, p.H-1) + "\n" + actionsLine(e, a, p.W)

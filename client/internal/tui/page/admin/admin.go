@@ -50,7 +50,7 @@ type Page struct {
 
 // New makes the screen.
 func New(e *page.Env) *Page {
-	p := &Page{e: e, details: &details{e: e}}
+	p := &Page{Base: page.NewBase(i18n.Admin.Title), e: e, details: &details{e: e}}
 	p.live, p.sessions, p.accounts = newLive(e, p.details.open), newSessions(e, p.details.open), newAccounts(e, p.details.open)
 	p.panels = []panel{p.live, p.sessions, p.accounts}
 	return p
@@ -190,9 +190,6 @@ func (p *Page) View() string {
 	}
 	return widget.Ends(tabs, open+" ", p.W) + "\n" + p.current().view()
 }
-
-// Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.Admin.Title) }
 
 // Typing says that letters belong to a field.
 func (p *Page) Typing() bool { return p.current().Typing() }

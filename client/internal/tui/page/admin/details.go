@@ -178,7 +178,7 @@ func quotaLine(e *page.Env, name string, q api.Quota, w int) string {
 		text += " " + th.Faint.Render(theme.Sep+" "+e.T.Countdown(q.Next.Sub(e.Now())))
 	}
 	return widget.Fit(name, 18) + widget.Pips(th, q.Left, q.Max, min(30, w/3)) + "  " +
-		widget.LevelSign(th, widget.Level(q.Left, q.Max)) + " " + text
+		widget.LevelSign(th, q.Left, q.Max) + " " + text
 }
 
 // list is a part of the details.

@@ -171,10 +171,7 @@ func (f *feed) view(w, h int) string {
 func (f *feed) cells(i int) []string {
 	e, n := f.e, f.shown[i]
 	sign, style, what := f.words(n.Activity)
-	kind := sign + " " + e.T.FeedType(n.Type)
-	if i != f.table.Cur { // the selected row has one style
-		kind = style.Render(kind)
-	}
+	kind := style.Render(sign + " " + e.T.FeedType(n.Type))
 	who, times := n.Login, ""
 	if who == "" {
 		who = e.S(i18n.Feed.Nobody)

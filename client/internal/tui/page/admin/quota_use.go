@@ -123,7 +123,7 @@ func (all quotaUses) view(e *page.Env, w, h int) string {
 			if pips := in - 24; pips >= s.max {
 				what = widget.Pips(th, s.max-s.used, s.max, pips) + " " + what
 			}
-			sign = widget.LevelSign(th, widget.Level(s.max-s.used, s.max))
+			sign = widget.LevelSign(th, s.max-s.used, s.max)
 		}
 		right := " " + what
 		if in >= 30 {

@@ -34,7 +34,7 @@ type detail struct {
 }
 
 // New makes the screen.
-func New(e *page.Env) *Page { return &Page{e: e} }
+func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Article.Title), e: e} }
 
 // Show asks for the article in arg: an api.Article, or a page.Opened.
 func (p *Page) Show(arg any) tea.Cmd {
@@ -271,8 +271,8 @@ func (p *Page) list(title string, list []api.Article, w, h int) string {
 	return widget.Panel{Title: title}.View(e.Theme, l.String(), w, h)
 }
 
-// Title is the name of the page.
-func (p *Page) Title() string { return cmp.Or(p.brief.Title, p.e.S(i18n.Article.Title)) }
+// Title is that of the article, once it is known.
+func (p *Page) Title(t i18n.T) string { return cmp.Or(p.brief.Title, p.Base.Title(t)) }
 
 // Keys are those that matter here: each does something in this state.
 func (p *Page) Keys() []keys.Key {

@@ -36,7 +36,7 @@ type Page struct {
 }
 
 // New makes the screen.
-func New(e *page.Env) *Page { return &Page{e: e} }
+func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Boards.Title), e: e} }
 
 // Show asks for the four at once: one round trip, and it is free.
 func (p *Page) Show(any) tea.Cmd {
@@ -115,9 +115,6 @@ func (p *Page) panel(b board, w, h int, foot string) string {
 	}
 	return panel.View(e.Theme, p.rows(b.name, inner, h-widget.PanelH), w, h)
 }
-
-// Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.Boards.Title) }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {

@@ -40,7 +40,7 @@ var sorts = []struct {
 
 // Page is the catalogue.
 type Page struct {
-	page.Size
+	page.Base
 	e      *page.Env
 	search form.Search
 	price  form.Search // the highest price
@@ -64,7 +64,7 @@ type Page struct {
 
 // New makes the screen.
 func New(e *page.Env) *Page {
-	return &Page{e: e, search: form.NewSearch(), price: form.NewField(keys.MaxPrice, 8)}
+	return &Page{Base: page.NewBase(i18n.Catalog.Title), e: e, search: form.NewSearch(), price: form.NewField(keys.MaxPrice, 8)}
 }
 
 // Show asks for the list the first time, and again when it is old. The name of a
@@ -150,14 +150,8 @@ func (p *Page) current() (*row, bool) {
 	return page.At(p.list.Rows, p.table.Cur)
 }
 
-// Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.Catalog.Title) }
-
 // Typing says that letters belong to the search or to the price.
 func (p *Page) Typing() bool { return p.search.Typing() || p.price.Typing() }
-
-// Draft is false: nobody minds searching again.
-func (p *Page) Draft() bool { return false }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {

@@ -156,24 +156,14 @@ func (p *Page) rowsView(w int) string {
 	now := e.Now()
 	return p.table.View(th, cols, len(p.list.Rows), w, !p.Typing(), func(i int) []string {
 		r := p.list.Rows[i]
-		category, title, age := e.T.Category(r.Category), r.Title, e.T.Age(now.Sub(r.Published))
-		selected := i == p.table.Cur
-		if !selected {
-			category = e.CategoryWord(r.Category, 9)
-		}
+		title, age := r.Title, e.T.Age(now.Sub(r.Published))
 		switch {
 		case !r.gone.IsZero():
-			title, age = theme.Cross+" "+title, e.T.Status(string(api.Sold))
-			if !selected {
-				title = th.Faint.Strikethrough(true).Render(title)
-			}
+			title, age = th.Faint.Strikethrough(true).Render(theme.Cross+" "+title), e.T.Status(string(api.Sold))
 		case !r.fresh.IsZero() && now.Sub(r.fresh) < freshFor:
-			title = "+ " + title
-			if !selected {
-				title = th.OK.Render(title)
-			}
+			title = th.OK.Render("+ " + title)
 		}
-		return []string{category, title, e.T.Amount(r.Cents), e.SellerName(r.Article), e.T.Date(r.Published, now), age}
+		return []string{e.CategoryWord(r.Category, 9), title, e.T.Amount(r.Cents), e.SellerName(r.Article), e.T.Date(r.Published, now), age}
 	})
 }
 

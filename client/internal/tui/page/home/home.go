@@ -37,7 +37,7 @@ type Page struct {
 }
 
 // New makes the screen.
-func New(e *page.Env) *Page { return &Page{e: e} }
+func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Home.Title), e: e} }
 
 // figures are what changes less often than the articles.
 type figures struct {
@@ -160,9 +160,6 @@ func (p *Page) key(k tea.KeyMsg) tea.Cmd {
 func (p *Page) current() (api.Article, bool) {
 	return page.At(p.arrived.Data.Rows, p.table.Cur)
 }
-
-// Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.Home.Title) }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {

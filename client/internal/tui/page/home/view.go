@@ -207,11 +207,7 @@ func (p *Page) line(a api.Article, w int) string {
 	const category, price, seller, age = 10, 11, 12, 8
 	right := th.Price.Render(widget.FitRight(e.T.Amount(a.Cents), price))
 	if w >= 60 {
-		name := a.Seller
-		if name == e.Session.Login {
-			name = e.S(i18n.Common.You)
-		}
-		right += "  " + th.Faint.Render(widget.Fit(name, seller)+widget.FitRight(e.T.Age(e.Now().Sub(a.Published)), age))
+		right += "  " + th.Faint.Render(widget.Fit(e.SellerName(a), seller)+widget.FitRight(e.T.Age(e.Now().Sub(a.Published)), age))
 	}
 	style := th.Category(a.Category)
 	left := style.Render(widget.Fit(e.T.Category(a.Category), category))

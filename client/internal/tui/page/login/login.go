@@ -28,7 +28,7 @@ const (
 
 // Page is the login screen.
 type Page struct {
-	page.Size
+	page.Named
 	e *page.Env
 	form.Form
 	enter  page.Load[api.Session]
@@ -38,7 +38,7 @@ type Page struct {
 
 // New makes the screen.
 func New(e *page.Env) *Page {
-	return &Page{e: e, Form: form.New(
+	return &Page{Named: page.Named{Name: i18n.Login.Title}, e: e, Form: form.New(
 		2,
 		&form.Entry{
 			Field: "login", Label: i18n.Login.Name, Hint: i18n.Login.NameHint, Check: form.CheckFilled,
@@ -139,9 +139,6 @@ func (p *Page) entered() tea.Cmd {
 	}
 	return nil
 }
-
-// Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.Login.Title) }
 
 // Typing says that letters belong to a field.
 func (p *Page) Typing() bool { return p.Form.Typing() && !p.resume.Busy() }

@@ -27,7 +27,7 @@ type Page struct {
 }
 
 // New makes the screen.
-func New(e *page.Env) *Page { return &Page{e: e} }
+func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Messages.Title), e: e} }
 
 // Show asks for the newest.
 func (p *Page) Show(any) tea.Cmd {
@@ -134,17 +134,11 @@ func (p *Page) View() string {
 	list := p.table.View(th, cols, len(rows), inner, true, func(i int) []string {
 		n := rows[i]
 		mood, text := page.NewsLine(e, n)
-		unread, sign := " ", sign(mood)
+		unread := " "
 		if p.fresh[n.ID] {
-			unread = theme.Dot
+			unread, text = theme.Dot, th.Strong.Render(text)
 		}
-		if i != p.table.Cur {
-			unread, sign = th.Accent.Render(unread), e.Sign(mood)
-			if p.fresh[n.ID] {
-				text = th.Strong.Render(text)
-			}
-		}
-		return []string{unread, e.T.Date(n.At, e.Now()), sign, text, n.Contact}
+		return []string{th.Accent.Render(unread), e.T.Date(n.At, e.Now()), e.Sign(mood), text, n.Contact}
 	})
 	panel.Foot = strings.TrimSpace(page.ListFoot(e, &e.Inbox.First))
 	return widget.Rows(panel.View(th, list, p.W, p.H-oneH), p.one(inner))
@@ -169,19 +163,6 @@ func (p *Page) one(w int) string {
 	body := l.Foot(oneH-widget.PanelH, strings.Join(do, "   "))
 	return widget.Panel{Title: e.T.Date(n.At, e.Now())}.View(th, body, w+widget.PanelW, oneH)
 }
-
-func sign(m page.Mood) string {
-	switch m {
-	case page.Good:
-		return theme.Check
-	case page.News:
-		return theme.Dot
-	}
-	return theme.Sep
-}
-
-// Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.Messages.Title) }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {

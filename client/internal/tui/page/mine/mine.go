@@ -43,7 +43,7 @@ type Page struct {
 }
 
 // New makes the screen.
-func New(e *page.Env) *Page { return &Page{e: e} }
+func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Mine.Title), e: e} }
 
 // Show asks for both lists, keeping what is shown until they come.
 func (p *Page) Show(any) tea.Cmd {
@@ -119,9 +119,6 @@ func (p *Page) rows() []api.Article { return p.all.Data[p.tab] }
 func (p *Page) current() (api.Article, bool) {
 	return page.At(p.rows(), p.tables[p.tab].Cur)
 }
-
-// Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.Mine.Title) }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
@@ -218,14 +215,11 @@ func (p *Page) list(w, h int) string {
 	}
 	return panel.View(th, table.View(th, cols, len(rows), inner, true, func(i int) []string {
 		a := rows[i]
-		category, party, at := e.T.Category(a.Category), a.Other, e.T.Date(a.SoldAt, e.Now())
-		if i != table.Cur {
-			category = e.CategoryWord(a.Category, 9)
-		}
+		party, at := a.Other, e.T.Date(a.SoldAt, e.Now())
 		if p.tab == onSale {
 			party, at = e.T.Status(string(a.Status)), e.T.Age(e.Now().Sub(a.Published))
 		}
-		return []string{category, a.Title, e.T.Amount(a.Cents), party, at, e.T.Date(a.Published, e.Now()), a.Contact}
+		return []string{e.CategoryWord(a.Category, 9), a.Title, e.T.Amount(a.Cents), party, at, e.T.Date(a.Published, e.Now()), a.Contact}
 	}), w, h)
 }
 

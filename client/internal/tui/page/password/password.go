@@ -25,7 +25,7 @@ const (
 
 // Page is the form.
 type Page struct {
-	page.Size
+	page.Named
 	form.Form
 	e    *page.Env
 	work page.Load[struct{}]
@@ -33,25 +33,18 @@ type Page struct {
 
 // New makes the screen.
 func New(e *page.Env) *Page {
-	p := &Page{e: e}
-	p.Form = form.New(
+	password := &form.Entry{Field: "motdepasse", Label: i18n.Password.New, Hint: i18n.Login.PassHint, Check: form.CheckPassword}
+	p := &Page{Named: page.Named{Name: i18n.Password.Title}, e: e, Form: form.New(
 		2,
 		&form.Entry{Label: i18n.Password.Old, Hint: i18n.Password.OldHint, Check: form.CheckFilled},
-		&form.Entry{Field: "motdepasse", Label: i18n.Password.New, Hint: i18n.Login.PassHint, Check: form.CheckPassword},
-		&form.Entry{Label: i18n.Register.Repeat, Hint: i18n.Register.RepHint, Check: p.same},
-	)
+		password,
+		&form.Entry{Label: i18n.Register.Repeat, Hint: i18n.Register.RepHint, Check: form.Repeats(password)},
+	)}
 	for _, en := range p.Entries {
 		en.In = form.Input{Max: protocol.MaxPassword, Secret: true}
 	}
 	return p
 }
-
-func (p *Page) same(s string) (i18n.Msg, bool) {
-	return i18n.Wrong.Repeat, s != p.Entries[fresh].In.Value()
-}
-
-// Show shows the form as it was left.
-func (p *Page) Show(any) tea.Cmd { return nil }
 
 // Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) tea.Cmd {
@@ -120,9 +113,6 @@ func (p *Page) View() string {
 	}
 	return widget.Middle(l.String(), p.W, p.H, w)
 }
-
-// Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.Password.Title) }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {

@@ -31,7 +31,7 @@ const (
 
 // Page is the registration screen.
 type Page struct {
-	page.Size
+	page.Named
 	form.Form
 	e     *page.Env
 	enter page.Load[api.Session]
@@ -39,16 +39,16 @@ type Page struct {
 
 // New makes the screen.
 func New(e *page.Env) *Page {
-	p := &Page{e: e}
-	p.Form = form.New(
+	secret := &form.Entry{Field: "motdepasse", Label: i18n.Login.Password, Hint: i18n.Login.PassHint, Check: form.CheckPassword}
+	p := &Page{Named: page.Named{Name: i18n.Register.Title}, e: e, Form: form.New(
 		2,
 		&form.Entry{Field: "login", Label: i18n.Login.Name, Hint: i18n.Register.LoginHint, Check: form.CheckLogin},
 		&form.Entry{Field: "email", Label: i18n.Register.Email, Hint: i18n.Register.EmailHint, Check: form.CheckEmail},
 		&form.Entry{Field: "prenom", Label: i18n.Register.First, Hint: i18n.Register.NameHint, Check: form.CheckText},
 		&form.Entry{Field: "nom", Label: i18n.Register.Last, Hint: i18n.Register.NameHint, Check: form.CheckText},
-		&form.Entry{Field: "motdepasse", Label: i18n.Login.Password, Hint: i18n.Login.PassHint, Check: form.CheckPassword},
-		&form.Entry{Label: i18n.Register.Repeat, Hint: i18n.Register.RepHint, Check: p.same},
-	)
+		secret,
+		&form.Entry{Label: i18n.Register.Repeat, Hint: i18n.Register.RepHint, Check: form.Repeats(secret)},
+	)}
 	for i, bound := range []int{
 		protocol.MaxLogin, protocol.MaxEmail, protocol.MaxName, protocol.MaxName,
 		protocol.MaxPassword, protocol.MaxPassword,
@@ -58,13 +58,6 @@ func New(e *page.Env) *Page {
 	}
 	return p
 }
-
-func (p *Page) same(s string) (i18n.Msg, bool) {
-	return i18n.Wrong.Repeat, s != p.Entries[password].In.Value()
-}
-
-// Show shows the form as it was left.
-func (p *Page) Show(any) tea.Cmd { return nil }
 
 // Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) tea.Cmd {
@@ -150,9 +143,6 @@ func (p *Page) View() string {
 	}
 	return widget.Middle(l.String(), p.W, p.H, w)
 }
-
-// Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.Register.Title) }
 
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {

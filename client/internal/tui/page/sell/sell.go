@@ -3,6 +3,7 @@
 package sell
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -30,7 +31,7 @@ const (
 
 // Page is the selling form.
 type Page struct {
-	page.Size
+	page.Named
 	form.Form
 	e     *page.Env
 	owner string   // whose draft it is
@@ -41,7 +42,7 @@ type Page struct {
 
 // New makes the screen.
 func New(e *page.Env) *Page {
-	p := &Page{e: e}
+	p := &Page{Named: page.Named{Name: i18n.Sell.Title}, e: e}
 	all := api.Categories()
 	p.Form = form.New(
 		2,
@@ -67,9 +68,6 @@ func (p *Page) SetSize(w, h int) {
 	p.Size.SetSize(w, h)
 	p.Entries[text].Lines = max(4, min(10, h-26))
 }
-
-// Show shows the form as it was left.
-func (p *Page) Show(any) tea.Cmd { return nil }
 
 // Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) tea.Cmd {
@@ -159,9 +157,6 @@ func (p *Page) settled() tea.Cmd {
 	return nil
 }
 
-// Title is the name of the page.
-func (p *Page) Title() string { return p.e.S(i18n.Sell.Title) }
-
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
 	list := []keys.Key{keys.Tabs.To(i18n.Do.Fields)}
@@ -204,12 +199,8 @@ func (p *Page) View() string {
 // shown is the article as others will see it.
 func (p *Page) shown(w int) string {
 	e, s := p.e, p.draft()
-	title := s.Title
-	if title == "" {
-		title = "(" + e.S(i18n.Sell.NoTitle) + ")"
-	}
 	var l widget.Lines
-	for _, line := range widget.Wrap(title, w) {
+	for _, line := range widget.Wrap(p.title(s), w) {
 		l.Add(e.Theme.Title.Render(line))
 	}
 	l.Add("", e.Theme.Price.Render(p.price(s))+"   "+e.Theme.Category(s.Category).Render(e.T.Category(s.Category))+"   "+e.Theme.Faint.Render(e.Session.Login), "")
@@ -225,14 +216,13 @@ func (p *Page) price(s api.Sale) string {
 	return p.e.T.Amount(s.Cents)
 }
 
+// title is that of the draft, or what stands for it.
+func (p *Page) title(s api.Sale) string { return cmp.Or(s.Title, "("+p.e.S(i18n.Sell.NoTitle)+")") }
+
 // preview is the row that others will see.
 func (p *Page) preview(w int) string {
 	e, th, s := p.e, p.e.Theme, p.draft()
-	name := s.Title
-	if name == "" {
-		name = "(" + e.S(i18n.Sell.NoTitle) + ")"
-	}
-	row := th.Faint.Render(e.S(i18n.Sell.Preview)+"  ") + widget.Fit(e.T.Category(s.Category), 10) + name
+	row := th.Faint.Render(e.S(i18n.Sell.Preview)+"  ") + widget.Fit(e.T.Category(s.Category), 10) + p.title(s)
 	return " " + widget.Ends(row, "  "+p.price(s)+"   "+e.Session.Login, w)
 }
 
