@@ -13,6 +13,7 @@ GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 BENCHSTAT   := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 FUZZTIME    ?= 60s
 CHAOS_TIME  ?= 10m
+WALK_TIME   ?= 10m
 BENCH_COUNT ?= 5
 BENCH_TIME  ?= 2s
 BENCH_FLAGS ?=
@@ -194,6 +195,11 @@ chaos: stores
 chaos-controls: stores
 	.ci/memory go test -tags broken -count=1 -timeout 15m -v -run '^TestControls$$' ./server
 
+## walk: random steps through the screens for WALK_TIME (10m)
+.PHONY: walk
+walk:
+	ETU_WALK_TIME=$(WALK_TIME) go test -count=1 -timeout 0 -v -run '^TestRandomWalk$$' ./client/internal/tui
+
 ## fuzz: every fuzzer for FUZZTIME (60s)
 .PHONY: fuzz
 fuzz:
@@ -233,7 +239,7 @@ bench-run: stores
 stores:
 	@.ci/stores
 
-## screens: captures of the real program into README.md (tmux)
+## screens: pictures of the real program for README.md (tmux), in .github/screens
 .PHONY: screens
 screens: build
 	.ci/screens

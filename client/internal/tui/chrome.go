@@ -276,7 +276,11 @@ func (m *model) hintLine(list []keys.Key) string {
 
 func (m *model) hint(k keys.Key) string {
 	e, th := m.e, m.e.Theme
-	s := th.Key.Render(e.KeyName(k)) + " " + th.Faint.Render(e.S(k.Does))
+	name := th.Key
+	if k.Off {
+		name = th.Faint
+	}
+	s := name.Render(e.KeyName(k)) + " " + th.Faint.Render(e.S(k.Does))
 	if k.Code() == "" { // a pair: no key to press
 		return s
 	}

@@ -49,16 +49,27 @@ func TestLiveFarDown(t *testing.T) {
 	s.see("249 sur 249")
 }
 
-// TestStaleRowCostsNoCall: one that was sold meanwhile is not asked for.
+// TestStaleRowCostsNoCall: one that was sold meanwhile is not asked for, be it
+// before the dialog opened or while it stood there.
 func TestStaleRowCostsNoCall(t *testing.T) {
-	s := student(t, 80, 24)
-	s.press("2", "a")
-	s.see("Vous verrez son adresse et zoe verra la vôtre.")
-	s.fake.Stock[0].Status = api.Sold
-	s.press("o")
-	s.see("rien n'a été compté")
-	if s.fake.Called("Buy") != 0 {
-		t.Error("a call for what is known to be gone")
+	for _, before := range []bool{true, false} {
+		s := student(t, 80, 24)
+		s.press("2")
+		if !before {
+			s.press("a")
+			s.see("Vous verrez son adresse et zoe verra la vôtre.", "● en vente")
+			s.advance(10 * time.Second)
+		}
+		s.fake.Stock[0].Status = api.Sold
+		if before {
+			s.press("a")
+			s.see("rien n'a été compté")
+		}
+		s.press("o")
+		s.see("rien n'a été compté")
+		if s.fake.Called("Buy") != 0 {
+			t.Error("a call for what is known to be gone")
+		}
 	}
 }
 

@@ -68,6 +68,9 @@ type model struct {
 	demo     bool        // to be introduced at the first login
 	notify   bool        // Alert may be used
 	settings config.File // remembers the language and the theme
+	// detectTheme: the theme follows the terminal's background, until the user
+	// chooses one.
+	detectTheme bool
 
 	w, h  int
 	pages []page.Page // by Kind
@@ -205,8 +208,10 @@ func Run(ctx context.Context, opt Options) error {
 	t := renderer.Open(os.Stdin, os.Stdout, opt.Charset == i18n.Latin1)
 	defer t.Close()
 	name := theme.Name(opt.Theme)
-	if name == "" {
-		name = detectTheme(t)
+	detect := name == ""
+	if detect {
+		t.AskBackground()
+		name = firstTheme()
 	}
 	e := &page.Env{
 		Ctx: ctx, API: opt.API, T: i18n.T{Lang: opt.Lang}, Theme: theme.ForTerminal(os.Stdout, name, opt.ASCII || opt.Charset != i18n.UTF8),
@@ -218,16 +223,13 @@ func Run(ctx context.Context, opt Options) error {
 	m := newModel(e, t, page.LoginArg{Login: opt.Login, Password: opt.Password, Resume: true})
 	m.listen, m.charset, m.debug, m.settings = true, opt.Charset, opt.Debug, opt.Settings
 	m.mouse = renderer.HasMouse(os.Getenv("TERM"))
-	m.notify, m.demo = opt.Notifications, opt.Demo
+	m.notify, m.demo, m.detectTheme = opt.Notifications, opt.Demo, detect
 	return t.Run(ctx, m)
 }
 
-// detectTheme goes by the terminal's background: as it answers, as COLORFGBG
-// says, else the theme that is right on any.
-func detectTheme(t *renderer.Terminal) theme.Name {
-	if red, green, blue, ok := t.Background(); ok {
-		return theme.FromBackground(red, green, blue)
-	}
+// firstTheme is the one until the terminal says what its background is: as
+// COLORFGBG says, else the theme that is right on any.
+func firstTheme() theme.Name {
 	if name := theme.FromColorFGBG(os.Getenv("COLORFGBG")); name != "" {
 		return name
 	}

@@ -32,7 +32,7 @@ func (m *model) openPalette() {
 	typing := m.page().Typing() // there a letter is text, not a command
 	add := func(list ...keys.Key) {
 		for _, k := range list {
-			if k.Code() != "" && !k.Same(keys.Palette) && !p.has(k) && (!typing || k.Press().Type != tea.KeyRunes) {
+			if k.Code() != "" && !k.Off && !k.Same(keys.Palette) && !p.has(k) && (!typing || k.Press().Type != tea.KeyRunes) {
 				p.all = append(p.all, k)
 			}
 		}

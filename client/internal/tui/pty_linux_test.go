@@ -14,10 +14,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// patience bounds every wait for something that should be there at once; it is
-// below the five seconds that a question to a mute terminal costs.
-const patience = 4 * time.Second
-
 // tty is the program in a process of its own, on a pseudo-terminal that
 // answers nothing.
 type tty struct {

@@ -105,6 +105,7 @@ func (m *model) ToggleLanguage() {
 
 // NextTheme draws with another theme from now on.
 func (m *model) NextTheme() {
+	m.detectTheme = false
 	m.setTheme(m.e.Theme.Name.Next())
 	m.remember("theme", string(m.e.Theme.Name))
 }

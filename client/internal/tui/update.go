@@ -10,6 +10,8 @@ import (
 	"etuservices/client/internal/link"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/renderer"
+	"etuservices/client/internal/tui/theme"
 )
 
 // second fires once a second, for the clock and every countdown; spin every
@@ -60,6 +62,10 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 		return m.key(msg)
 	case tea.MouseMsg:
 		return m.clicked(msg)
+	case renderer.Background:
+		if m.detectTheme {
+			m.setTheme(theme.FromBackground(msg.Red, msg.Green, msg.Blue))
+		}
 	case tea.FocusMsg:
 		m.away = false
 	case tea.BlurMsg:

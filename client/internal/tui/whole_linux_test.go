@@ -220,6 +220,22 @@ func TestMuteTerminal(t *testing.T) {
 	p.over(0)
 }
 
+// TestBackgroundToldLate: the first frame does not wait for the terminal to say what its
+// background is; the theme follows once it does, and nothing is typed by it.
+func TestBackgroundToldLate(t *testing.T) {
+	const light = "38;5;25m" // titles of the theme for a light background
+	p := launch(t, linktest.Listen(t, healthy))
+	p.see("Identifiant")
+	if p.written("\x1b]11;?") != 1 || p.written(light) > 0 {
+		t.Error("the terminal was not asked for its background, or the theme is already that of a light one")
+	}
+	p.press("a\x1b]11;rgb:ffff/ffff/ffff\x1b\\b")
+	p.until("the light theme", func() bool { return p.written(light) > 0 })
+	p.see("│ ab ")
+	p.press("\x03")
+	p.over(0)
+}
+
 // TestServerHasNoTerminalLibrary: importing one would ask the server's
 // terminal, too.
 func TestServerHasNoTerminalLibrary(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -24,18 +25,32 @@ type Buy struct {
 	article api.Article
 	ref     string
 	answers
+	check page.Load[api.Article] // what the article is now, asked for when the dialog opens
 	work  page.Load[api.Receipt]
 	stage page.Stage
 }
 
+// checkedFor is for how long the answer to the check is taken for true.
+const checkedFor = 5 * time.Second
+
 // OpenBuy shows the dialog for an article, unless it is the user's own: the
-// server would refuse it, and count the call.
-func OpenBuy(e *page.Env, a api.Article) {
+// server would refuse it, and count the call. While the user reads, the server is
+// asked whether it is still for sale: one that is gone costs no call.
+func OpenBuy(e *page.Env, a api.Article) tea.Cmd {
 	if e.Mine(a) {
 		e.Say(page.Info, e.S(i18n.Article.IsYours))
-		return
+		return nil
 	}
-	e.Open(&Buy{e: e, article: a, ref: api.NewRef(), answers: newAnswers(e)})
+	d := &Buy{e: e, article: a, ref: api.NewRef(), answers: newAnswers(e)}
+	e.Open(d)
+	return d.check.Start(e, func(ctx context.Context) (api.Article, error) { return e.API.Article(ctx, a.ID) }, d.checked)
+}
+
+func (d *Buy) checked() tea.Cmd {
+	if d.work.Err = stale(d.check.Data, d.check.Err); d.work.Err != nil {
+		return d.failed(false)
+	}
+	return nil
 }
 
 // Stage tells the root whether the dialog is in sight.
@@ -73,15 +88,24 @@ func (d *Buy) Key(k tea.KeyMsg) tea.Cmd {
 // errStale: ARTICLE said, for nothing, that ACHAT would have been refused.
 var errStale = errors.New("dialog: no longer for sale")
 
-// buy asks for the article first: one that is gone costs no call. Not at another
-// try, for it may be gone because the first try bought it.
+// stale is errStale where the answer to ARTICLE says so.
+func stale(a api.Article, err error) error {
+	if link.CodeOf(err) == protocol.ABSENT || a.Status == api.Sold || a.Status == api.Withdrawn {
+		return fmt.Errorf("%w: %w", errStale, &link.Error{Code: protocol.VENDU})
+	}
+	return nil
+}
+
+// buy checks again where the check is not recent. Not at another try, for the
+// article may be gone because the first try bought it.
 func (d *Buy) buy() tea.Cmd {
-	first := d.work.Err == nil
+	recent := d.check.Has && d.e.Now().Sub(d.check.At) < checkedFor
+	again := d.work.Err == nil && !recent
+	d.check.Cancel()
 	return d.work.Start(d.e, func(ctx context.Context) (api.Receipt, error) {
-		if first {
-			a, err := d.e.API.Article(ctx, d.article.ID)
-			if link.CodeOf(err) == protocol.ABSENT || a.Status == api.Sold || a.Status == api.Withdrawn {
-				return api.Receipt{}, fmt.Errorf("%w: %w", errStale, &link.Error{Code: protocol.VENDU})
+		if again {
+			if err := stale(d.e.API.Article(ctx, d.article.ID)); err != nil {
+				return api.Receipt{}, err
 			}
 		}
 		return d.e.API.Buy(ctx, d.article.ID, d.ref)
@@ -210,7 +234,11 @@ func (d *Buy) View(w int) string {
 
 func (d *Buy) question(l *widget.Lines, w int) {
 	e, th := d.e, d.e.Theme
-	l.Add(e.S(i18n.Buy.Seller, d.article.Seller))
+	state := ""
+	if d.check.Has {
+		state = e.StatusWord(d.check.Data)
+	}
+	l.Add(widget.Ends(e.S(i18n.Buy.Seller, d.article.Seller), state, w))
 	if q := e.Quotas.Services; d.work.Err == nil && q.Max > 0 && q.Left > 0 {
 		l.Add(e.T.N(i18n.Buy.CostLeft, q.Left-1))
 	} else if d.work.Err == nil {

@@ -11,17 +11,19 @@ import (
 
 // Reader reads whole keys, whole mouse reports and whole pastes.
 type Reader struct {
-	from chan []byte
-	end  error // of the terminal, once from is closed
-	scan scanner
-	unit []byte // being handed over
+	from  chan []byte
+	end   error // of the terminal, once from is closed
+	scan  scanner
+	unit  []byte // being handed over
+	reply func(sequence []byte)
 }
 
-// New reads a terminal; latin1: what is no UTF-8 is ISO 8859-1. It goes on
-// reading, one read ahead, until the terminal ends: whoever reads it afterwards
-// gets nothing.
-func New(terminal io.Reader, latin1 bool) *Reader {
-	r := &Reader{from: make(chan []byte), scan: scanner{latin1: latin1}}
+// New reads a terminal. It goes on reading, one read ahead, until the terminal
+// ends: whoever reads it afterwards gets nothing. latin1 says that what is no
+// UTF-8 is ISO 8859-1. Read calls reply with each answer of the terminal to a
+// question; answers are no keys.
+func New(terminal io.Reader, latin1 bool, reply func(sequence []byte)) *Reader {
+	r := &Reader{from: make(chan []byte), scan: scanner{latin1: latin1}, reply: reply}
 	go r.read(terminal)
 	return r
 }
@@ -41,35 +43,13 @@ func (r *Reader) read(terminal io.Reader) {
 	}
 }
 
-// Replies waits for the terminal's answers to a question that was just written,
-// until one of them is the last or the time is over. Keys that come meanwhile are
-// kept for Read, which must not run at the same time.
-func (r *Reader) Replies(wait time.Duration, last func(reply []byte) bool) [][]byte {
-	r.scan.asked = true
-	defer func() { r.scan.asked, r.scan.replies = false, nil }()
-	over := time.NewTimer(wait)
-	defer over.Stop()
-	for seen := 0; ; {
-		for ; seen < len(r.scan.replies); seen++ {
-			if last(r.scan.replies[seen]) {
-				return r.scan.replies
-			}
-		}
-		select {
-		case b, ok := <-r.from:
-			if !ok { // Read gives the end
-				return r.scan.replies
-			}
-			r.scan.feed(time.Now(), b)
-		case <-over.C:
-			return r.scan.replies
-		}
-	}
-}
-
 // Read gives one unit, or as much of a long paste as p takes.
 func (r *Reader) Read(p []byte) (int, error) {
 	for len(r.unit) == 0 {
+		for _, sequence := range r.scan.replies {
+			r.reply(sequence)
+		}
+		r.scan.replies = nil
 		if len(r.scan.units) > 0 {
 			r.unit, r.scan.units = r.scan.units[0], r.scan.units[1:]
 			break

@@ -58,9 +58,8 @@ type scanner struct {
 	latin1 bool // bytes that are no UTF-8 are ISO 8859-1
 
 	units   [][]byte // ready, oldest first
-	replies [][]byte // of the terminal to what the program asked, while asked
-	asked   bool
-	pending []byte // the beginning of a unit
+	replies [][]byte // of the terminal to what the program asked
+	pending []byte   // the beginning of a unit
 	wait    time.Duration
 	last    time.Time // when the last byte came
 	skip    kind      // the rest of a sequence that was too long is under way
@@ -170,7 +169,7 @@ func (s *scanner) take(n int, unit []byte) {
 	case len(unit) == 0, len(unit) >= maxSequence:
 	case !isReply(unit):
 		s.units = append(s.units, slices.Clone(unit))
-	case s.asked: // one that nobody waits for any more is no key either
+	default:
 		s.replies = append(s.replies, slices.Clone(unit))
 	}
 	s.pending = s.pending[n:]

@@ -85,18 +85,9 @@ func sequence(b []byte) (n int, unit []byte, wait time.Duration) {
 }
 
 // isReply says that a whole sequence is the answer of a terminal: an OSC, DCS or
-// APC text, or its device attributes (DA1).
+// APC text.
 func isReply(unit []byte) bool {
-	if len(unit) < 3 || unit[0] != esc {
-		return false
-	}
-	switch unit[1] {
-	case ']', 'P', '_':
-		return true
-	case '[':
-		return unit[2] == '?' && unit[len(unit)-1] == 'c'
-	}
-	return false
+	return len(unit) >= 3 && unit[0] == esc && (unit[1] == ']' || unit[1] == 'P' || unit[1] == '_')
 }
 
 // ss3 takes a key of a terminal in application mode; bubbletea does not know

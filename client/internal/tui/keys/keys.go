@@ -18,6 +18,7 @@ type Key struct {
 	name  string   // as the hint bar shows it; its words are translated
 	all   string   // as the help shows it, with the other keys that do the same
 	Does  i18n.Msg
+	Off   bool // shown in its place, but now it only says why it does nothing
 }
 
 // Is says whether the user pressed this key.
@@ -26,6 +27,12 @@ func (k Key) Is(msg tea.KeyMsg) bool { return slices.Contains(k.codes, msg.Strin
 // To is the same key where it does something more precise.
 func (k Key) To(does i18n.Msg) Key {
 	k.Does = does
+	return k
+}
+
+// When is the same key, off unless on.
+func (k Key) When(on bool) Key {
+	k.Off = !on
 	return k
 }
 

@@ -131,6 +131,9 @@ func ArticleView(e *Env, a api.Article, w int) string {
 	if !a.Published.IsZero() {
 		facts = append(facts, e.S(i18n.Article.Since, e.T.Age(e.Now().Sub(a.Published))))
 	}
+	for i := range facts {
+		facts[i] = strings.ReplaceAll(facts[i], " ", "\u00a0") // broken between two of them only
+	}
 	l.Add(widget.Wrap(strings.Join(facts, " "+theme.Sep+" "), w)...)
 	if a.Description != "" {
 		l.Add("")

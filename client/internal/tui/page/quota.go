@@ -82,6 +82,13 @@ func QuotaView(e *Env, name i18n.Msg, q api.Quota, next time.Time, w int) string
 		widget.Ends(widget.Pips(th, q.Left, q.Max, max(0, w-figures)), quotaFigures(e, q), w) + "\n" + QuotaNext(e, q, next)
 }
 
+// QuotaViews draws both quotas, one below the other.
+func QuotaViews(e *Env, w int) string {
+	next, _ := e.Quotas.NextService(e.Now())
+	logins := e.Quotas.Connections
+	return widget.Rows(QuotaView(e, i18n.Quota.Services, e.Quotas.Services, next, w), "", QuotaView(e, i18n.Quota.Logins, logins, logins.Next, w))
+}
+
 // QuotaLine is a quota in one line of w cells.
 func QuotaLine(e *Env, name i18n.Msg, q api.Quota, w int) string {
 	if q.Max == 0 {

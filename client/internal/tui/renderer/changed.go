@@ -1,11 +1,10 @@
 package renderer
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
-
-	"etuservices/client/internal/tui/cells"
 )
 
 const (
@@ -13,45 +12,101 @@ const (
 	eraseRest = reset + "\x1b[K" // of the line
 )
 
-// changed is what has to be written where a line stood before: the column, the
-// style that holds there, and the part up to where both are alike again. Both
-// lines take the same cells, and no terminal counts them otherwise.
-func changed(before, now string) (col int, style, part string) {
-	n := 0
-	for n < len(before) && n < len(now) && before[n] == now[n] {
-		n++
-	}
+// cell is one of a line: a character with its style. The second cell of a wide
+// character is empty.
+type cell struct{ text, style string }
+
+var blank = cell{text: " "}
+
+// cellsOf are the cells of a line, and what of it stands before the first.
+func cellsOf(line string) (list []cell) {
 	var state byte
-	from, ahead, at := 0, 0, 0
-	styles := ""
-	for at < n {
-		seq, width, size, next := ansi.DecodeSequence(now[at:], state, nil)
-		if at+size > n {
+	style := ""
+	for line != "" {
+		seq, width, n, next := ansi.DecodeSequence(line, state, nil)
+		line, state = line[n:], next
+		switch {
+		case width > 0:
+			list = append(list, cell{seq, style})
+			for range width - 1 {
+				list = append(list, cell{style: style})
+			}
+		case seq == reset || seq == "\x1b[m":
+			style = ""
+		case seq[0] == 0x1b:
+			style += seq
+		case len(list) > 0: // a combining character of its own
+			list[len(list)-1].text += seq
+		}
+	}
+	return list
+}
+
+// gap is how many cells that are alike are written again: stepping over them takes
+// about as many bytes.
+const gap = 6
+
+// changed is what has to be written for a line in a row (from 1) where another
+// stood before. Both take the same cells, and no terminal counts them otherwise. The
+// neighbours of what changed are written too: some fonts reach into them.
+func changed(row int, before, now string) string {
+	was, is := cellsOf(before), cellsOf(now)
+	var b strings.Builder
+	at := func(i int) bool { return i < len(was) && was[i] == is[i] }
+	ink := len(is) // behind it all is blank
+	for ink > 0 && is[ink-1] == blank {
+		ink--
+	}
+	for from := 0; from < len(is); from++ {
+		if at(from) {
+			continue
+		}
+		to := from + 1
+		from = max(0, from-1)
+		for from > 0 && is[from].text == "" {
+			from-- // to the first cell of a wide character
+		}
+		for i, alike := to, 0; i < len(is) && alike < gap; i++ {
+			if alike++; !at(i) {
+				to, alike = i+1, 0
+			}
+		}
+		for to = min(len(is), to+1); to < len(is) && is[to].text == ""; {
+			to++
+		}
+		if b.Len() == 0 {
+			b.WriteString("\x1b[" + strconv.Itoa(row) + ";" + strconv.Itoa(from+1) + "H")
+		} else {
+			b.WriteString("\x1b[" + strconv.Itoa(from+1) + "G")
+		}
+		if from >= ink {
+			b.WriteString(eraseRest)
 			break
 		}
-		if width > 0 { // the last cell in common may be of a longer cluster
-			from, col, style = at, ahead, styles
+		write(&b, is[from:min(to, ink)])
+		if to > ink {
+			b.WriteString(eraseRest)
+			break
 		}
-		at, ahead, state = at+size, ahead+width, next
-		switch {
-		case seq == reset || seq == "\x1b[m":
-			styles = ""
-		case seq[0] == 0x1b:
-			styles += seq
+		from = to - 1
+	}
+	return b.String()
+}
+
+// write draws cells, and leaves no style behind.
+func write(b *strings.Builder, list []cell) {
+	style := ""
+	for _, c := range list {
+		if c.style != style {
+			if style != "" {
+				b.WriteString(reset)
+			}
+			style = c.style
+			b.WriteString(style)
 		}
+		b.WriteString(c.text)
 	}
-	to := len(now)
-	for same := len(before); to > from && same > from && before[same-1] == now[to-1]; {
-		to, same = to-1, same-1
+	if style != "" {
+		b.WriteString(reset)
 	}
-	if i := strings.Index(now[to:], reset); i >= 0 { // from a reset on the style is known
-		to += i + len(reset)
-		if cells.Width(now[:to]) == cells.Width(before[:len(before)-(len(now)-to)]) {
-			return col, style, now[from:to]
-		}
-	}
-	if short := strings.TrimRight(now, " "); len(short) < len(now) && from < len(short) {
-		return col, style, short[from:] + eraseRest
-	}
-	return col, style, now[from:]
 }

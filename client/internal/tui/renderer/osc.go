@@ -10,31 +10,19 @@ import (
 	"time"
 )
 
-const (
-	// backgroundQuery asks for the background (OSC 11) and, in the same write, for
-	// the device attributes (DA1), which every terminal answers: what has not come
-	// before that answer will not come.
-	backgroundQuery = "\x1b]11;?\x1b\\\x1b[c"
-	// backgroundWait is for a terminal that answers neither, and for a slow line.
-	backgroundWait = 100 * time.Millisecond
+// tmuxWait bounds the wait for tmux, which is on this machine.
+const tmuxWait = time.Second
 
-	// tmuxWait bounds the wait for tmux, which is on this machine.
-	tmuxWait = time.Second
-)
+// Background is the colour of the terminal's background, in parts from 0 to 1: a
+// message, the answer to AskBackground. Many terminals never answer.
+type Background struct{ Red, Green, Blue float64 }
 
-// Background asks the terminal for the colour of its background, in parts from 0
-// to 1; ok is false where it does not say. It is called before Run.
-func (t *Terminal) Background() (red, green, blue float64, ok bool) {
-	if t.screen == nil || !understands(os.Getenv("TERM")) {
-		return 0, 0, 0, false
+// AskBackground asks the terminal for the colour of its background (OSC 11). The
+// first frame does not wait for the answer.
+func (t *Terminal) AskBackground() {
+	if t.screen != nil && understands(os.Getenv("TERM")) {
+		t.write("\x1b]11;?\x1b\\")
 	}
-	t.write(backgroundQuery)
-	for _, reply := range t.keys.Replies(backgroundWait, func(reply []byte) bool { return reply[1] == '[' }) {
-		if red, green, blue, ok = parseColour(string(reply)); ok {
-			return red, green, blue, true
-		}
-	}
-	return 0, 0, 0, false
 }
 
 // understands says that a terminal takes operating system commands (OSC). Old
@@ -43,26 +31,22 @@ func understands(term string) bool {
 	return term != "" && term != "dumb" && term != "linux" && term != "ansi" && !strings.HasPrefix(term, "vt")
 }
 
-// parseColour reads the answer to OSC 11, "rgb:" and three numbers of one to four
-// hexadecimal digits.
-func parseColour(reply string) (red, green, blue float64, ok bool) {
+// parseBackground reads the answer to OSC 11, "rgb:" and three numbers of one to
+// four hexadecimal digits.
+func parseBackground(reply string) (b Background, ok bool) {
 	value, found := strings.CutPrefix(reply, "\x1b]11;rgb:")
-	if !found {
-		return 0, 0, 0, false
-	}
 	digits := strings.Split(strings.TrimRight(value, "\a"), "/")
-	if len(digits) != 3 {
-		return 0, 0, 0, false
+	if !found || len(digits) != 3 {
+		return b, false
 	}
-	var parts [3]float64
-	for i, d := range digits {
-		n, err := strconv.ParseUint(d, 16, 16)
+	for i, part := range []*float64{&b.Red, &b.Green, &b.Blue} {
+		n, err := strconv.ParseUint(digits[i], 16, 16)
 		if err != nil {
-			return 0, 0, 0, false
+			return b, false
 		}
-		parts[i] = float64(n) / float64(uint(1)<<(4*len(d))-1)
+		*part = float64(n) / float64(uint(1)<<(4*len(digits[i]))-1)
 	}
-	return parts[0], parts[1], parts[2], true
+	return b, true
 }
 
 // Copy puts a text on the user's clipboard. In tmux it becomes tmux's newest

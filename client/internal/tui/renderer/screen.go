@@ -176,17 +176,15 @@ func (s *Screen) draw(frame string) {
 		if l == s.last[i] {
 			continue
 		}
-		row := "\x1b[" + strconv.Itoa(i+1) + ";"
 		short := strings.TrimRight(l, " ")
 		anchored, doubt := anchor(short)
 		before := s.doubts[i]
 		s.doubts[i] = doubt
 		if !doubt && !before && s.last[i] != "" {
-			col, style, part := changed(s.last[i], l)
-			b.WriteString(row + strconv.Itoa(col+1) + "H" + style + part)
+			b.WriteString(changed(i+1, s.last[i], l))
 			continue
 		}
-		b.WriteString(row + "1H" + anchored)
+		b.WriteString("\x1b[" + strconv.Itoa(i+1) + ";1H" + anchored)
 		if len(short) < len(l) && !doubt { // the rest is blank: erase what stood there
 			b.WriteString(eraseRest)
 		}

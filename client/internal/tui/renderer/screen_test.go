@@ -159,12 +159,12 @@ func TestColourOfTheBackground(t *testing.T) {
 		"\x1b]11;rgb:ffff/ffff/ffff\a": {1, 1, 1}, "\x1b]11;rgb:0000/2b2b/3636": {0, 43. / 255, 54. / 255},
 		"\x1b]11;rgb:ff/00/80": {1, 0, 128. / 255}, "\x1b]11;rgb:f/0/0": {1, 0, 0},
 	} {
-		if r, g, b, ok := parseColour(reply); !ok || [3]float64{r, g, b} != want {
-			t.Errorf("%q: %v %v %v, %v", reply, r, g, b, ok)
+		if b, ok := parseBackground(reply); !ok || [3]float64{b.Red, b.Green, b.Blue} != want {
+			t.Errorf("%q: %v, %v", reply, b, ok)
 		}
 	}
 	for _, reply := range []string{"\x1b[?1;2c", "\x1b]10;rgb:ff/ff/ff", "\x1b]11;rgb:ff/ff", "\x1b]11;rgb:ffffff/0/0", "\x1b]11;rgb:x/0/0", "\x1b]11;rgb://"} {
-		if _, _, _, ok := parseColour(reply); ok {
+		if _, ok := parseBackground(reply); ok {
 			t.Errorf("%q is a colour", reply)
 		}
 	}

@@ -21,7 +21,7 @@ import (
 // Terminal is the user's terminal, taken over from Open to Close.
 type Terminal struct {
 	in, out *os.File
-	keys    *keyboard.Reader
+	latin1  bool    // what the keyboard sends may be ISO 8859-1
 	screen  *Screen // nil where only bubbletea's own renderer can draw (Windows)
 	modes   *Modes
 	stop    chan struct{} // the user wants the shell
@@ -30,12 +30,9 @@ type Terminal struct {
 // Open takes the terminal over. latin1 says that what the keyboard sends may be
 // ISO 8859-1.
 func Open(in, out *os.File, latin1 bool) *Terminal {
-	t := &Terminal{in: in, out: out, stop: make(chan struct{}, 1)}
+	t := &Terminal{in: in, out: out, latin1: latin1, stop: make(chan struct{}, 1)}
 	if modes, ok := Raw(in, out); ok {
 		t.modes, t.screen = modes, Enter(out)
-		// bubbletea gets no file: it would close its cancel reader while another
-		// goroutine still reads from it, when ctx ends or a command panics.
-		t.keys = keyboard.New(in, latin1)
 	}
 	return t
 }
@@ -85,7 +82,7 @@ func (t *Terminal) Run(ctx context.Context, m tea.Model) error {
 	if t.screen == nil {
 		_, err = tea.NewProgram(drawn{m}, append(opts, tea.WithAltScreen(), tea.WithReportFocus())...).Run()
 	} else {
-		err = t.run(ctx, m, append(opts, tea.WithoutRenderer(), tea.WithInput(t.keys)))
+		err = t.run(ctx, m, append(opts, tea.WithoutRenderer()))
 	}
 	switch {
 	case errors.Is(err, tea.ErrInterrupted):
@@ -97,7 +94,15 @@ func (t *Terminal) Run(ctx context.Context, m tea.Model) error {
 }
 
 func (t *Terminal) run(ctx context.Context, m tea.Model, opts []tea.ProgramOption) error {
-	p := tea.NewProgram(shown{m, t}, opts...)
+	var p *tea.Program
+	// bubbletea gets no file: it would close its cancel reader while another
+	// goroutine still reads from it, when ctx ends or a command panics.
+	keys := keyboard.New(t.in, t.latin1, func(sequence []byte) { // p reads the keys, so it is there
+		if b, ok := parseBackground(string(sequence)); ok {
+			p.Send(b)
+		}
+	})
+	p = tea.NewProgram(shown{m, t}, append(opts, tea.WithInput(keys))...)
 	ctx, end := context.WithCancel(ctx)
 	var background sync.WaitGroup
 	defer background.Wait()

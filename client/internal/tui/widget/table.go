@@ -95,7 +95,7 @@ func (t *Table) Clamp(n int) {
 	t.top = max(0, min(t.top, n-h))
 }
 
-// View draws the head and the rows in sight in w cells. focused is whether the
+// View draws the head, where a column has a title, and the rows in sight in w cells. focused is whether the
 // cursor is the user's now. The cursor is a sign as well as a style: without
 // colours styles are dropped.
 func (t *Table) View(th *theme.Theme, cols []Column, n, w int, focused bool, row func(i int) []string) string {
@@ -106,9 +106,13 @@ func (t *Table) View(th *theme.Theme, cols []Column, n, w int, focused bool, row
 	for i, c := range cols {
 		head[i] = c.Title
 	}
-	b.WriteString("   " + th.Faint.Render(line(cols, widths, head, false)))
+	if strings.Join(head, "") != "" {
+		b.WriteString("   " + th.Faint.Render(line(cols, widths, head, false)) + "\n")
+	}
 	for i := t.top; i < min(n, t.top+max(1, t.height)); i++ {
-		b.WriteByte('\n')
+		if i > t.top {
+			b.WriteByte('\n')
+		}
 		if i == t.Cur && focused { // it has one style, whatever its cells have
 			selected := ansi.Strip(line(cols, widths, row(i), false))
 			b.WriteString(" " + cells.Caret + RowZone(i, th.Selected.Render(theme.RowMark+" "+selected)))

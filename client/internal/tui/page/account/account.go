@@ -79,16 +79,25 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 	return nil
 }
 
-// View draws the page.
+// View draws the page: who one is and what can be done, beside it both quotas.
 func (p *Page) View() string {
-	e, th, w := p.e, p.e.Theme, min(70, p.W-4)
+	const besideFrom = 98
+	if p.W < besideFrom {
+		return p.main(p.W, p.H)
+	}
+	e, parts := p.e, widget.Share(p.W, widget.Gutter, 3, 2)
+	quotas := page.QuotaViews(e, parts[1]-widget.PanelW)
+	return widget.Columns(p.main(parts[0], p.H), widget.Panel{Title: e.S(i18n.Home.Left)}.View(e.Theme, quotas, parts[1], p.H))
+}
+
+func (p *Page) main(w, h int) string {
+	e, th, inner := p.e, p.e.Theme, w-widget.PanelW
 	var l widget.Lines
 	who := e.Who.Data
 	name := who.FirstName + " " + who.LastName
 	if !e.Who.Has {
 		name = e.Session.Login
 	}
-	l.Add("", th.Title.Render(name))
 	role := i18n.Account.Student
 	if e.Session.Role == api.Admin {
 		role = i18n.Account.Admin
@@ -108,7 +117,7 @@ func (p *Page) View() string {
 	}
 	switch {
 	case e.Who.Err != nil:
-		l.Add(e.Failure(e.Who.Err, w))
+		l.Add(e.Failure(e.Who.Err, inner))
 	case e.Who.Slow(e):
 		l.Add(e.Waiting())
 	case e.Who.Has && !who.Since.IsZero():
@@ -117,12 +126,12 @@ func (p *Page) View() string {
 	l.Add("")
 	for i, a := range p.actions() {
 		if i == p.cur {
-			l.Add(cells.Caret + th.Selected.Render(widget.Fit(theme.Cursor+" "+a.name, w)))
+			l.Add(cells.Caret + th.Selected.Render(widget.Fit(theme.RowMark+" "+a.name, inner)))
 			continue
 		}
 		l.Add("  " + a.name)
 	}
-	return widget.Indent(l.String(), 2)
+	return widget.Panel{Title: name, Focused: true}.View(th, l.String(), w, h)
 }
 
 // Keys are those that matter here.

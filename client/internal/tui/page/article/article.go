@@ -116,7 +116,7 @@ func (p *Page) key(k tea.KeyMsg) tea.Cmd {
 	case p.canWithdraw() && keys.Withdraw.Is(k):
 		p.e.Open(dialog.Withdraw(p.e, a))
 	case p.e.CanBuy(a) && (keys.Buy.Is(k) || keys.Enter.Is(k)):
-		dialog.OpenBuy(p.e, a)
+		return dialog.OpenBuy(p.e, a)
 	}
 	return nil
 }

@@ -160,10 +160,7 @@ func (p *Page) Keys() []keys.Key {
 	}
 	list := []keys.Key{keys.Arrows}
 	if r, ok := p.current(); ok {
-		list = append(list, keys.Enter.To(i18n.Do.Open))
-		if p.e.CanBuy(r.Article) && r.gone.IsZero() {
-			list = append(list, keys.Buy)
-		}
+		list = append(list, keys.Enter.To(i18n.Do.Open), keys.Buy.When(p.e.CanBuy(r.Article) && r.gone.IsZero()))
 	}
 	list = append(list, keys.Search, keys.Category, keys.MaxPrice, keys.Seller, keys.Sort)
 	if !p.wide() {
@@ -236,10 +233,9 @@ func (p *Page) command(k tea.KeyMsg) (cmd tea.Cmd, used bool) {
 		return p.e.Push(page.Article, p.opened()), true
 	case there && keys.Buy.Is(k):
 		if r.gone.IsZero() {
-			dialog.OpenBuy(p.e, r.Article)
-		} else {
-			p.e.Say(page.Info, p.e.S(i18n.Article.Gone))
+			return dialog.OpenBuy(p.e, r.Article), true
 		}
+		p.e.Say(page.Info, p.e.S(i18n.Article.Gone))
 	case there && keys.Copy.Is(k):
 		p.e.Copy(r.Title)
 	default:

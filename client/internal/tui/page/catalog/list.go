@@ -145,7 +145,6 @@ func (p *Page) rest() tea.Cmd {
 		if !ok || r != at || p.W < wideFrom || p.about == r {
 			return nil
 		}
-		p.detail.Forget()
 		p.about = r
 		return p.detail.Start(p.e, func(ctx context.Context) (page.Detail, error) {
 			return page.FetchDetail(ctx, p.e, r.ID)

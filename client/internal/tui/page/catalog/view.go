@@ -175,12 +175,15 @@ func (p *Page) paneView(w, h int) string {
 	if len(p.list.Rows) == 0 || r == nil {
 		return panel.View(th, "", w, h)
 	}
-	panel.Title = e.S(i18n.Article.Number, r.ID)
-	a := r.Article
-	if p.detail.Has {
-		a = p.detail.Data.Article
+	// Until the answer comes, which is soon, the article before stays: the pane
+	// changes once.
+	d := p.detail.Data
+	if d.ID != r.ID && (!p.detail.Busy() || !p.detail.Has || p.detail.Slow(e)) {
+		d = page.Detail{Article: r.Article}
 	}
-	if !r.gone.IsZero() && a.Status == "" {
+	a := d.Article
+	panel.Title = e.S(i18n.Article.Number, a.ID)
+	if a.ID == r.ID && !r.gone.IsZero() && a.Status == "" {
 		panel.Right = e.T.Status(string(api.Sold))
 	}
 	var l widget.Lines
@@ -196,9 +199,9 @@ func (p *Page) paneView(w, h int) string {
 	} else {
 		foot.Add(e.Hint(keys.Enter.To(i18n.Do.Open)))
 	}
-	if others := p.detail.Data.Others; p.detail.Has && len(others) > 0 && !e.Mine(a) {
+	if len(d.Others) > 0 && !e.Mine(a) {
 		l.Add("", page.Heading(th, e.OthersTitle(a), inner))
-		for _, o := range others[:max(0, min(len(others), room-len(l)-len(foot)-1))] {
+		for _, o := range d.Others[:max(0, min(len(d.Others), room-len(l)-len(foot)-1))] {
 			l.Add(page.OtherRow(e, o, inner))
 		}
 	}

@@ -151,7 +151,7 @@ func (p *Page) key(k tea.KeyMsg) tea.Cmd {
 	case there && keys.Enter.Is(k):
 		return p.e.Push(page.Article, a)
 	case there && keys.Buy.Is(k):
-		dialog.OpenBuy(p.e, a)
+		return dialog.OpenBuy(p.e, a)
 	}
 	return nil
 }
@@ -164,8 +164,8 @@ func (p *Page) current() (api.Article, bool) {
 // Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
 	list := []keys.Key{keys.Arrows, keys.Enter.To(i18n.Do.Open)}
-	if a, ok := p.current(); ok && a.Seller != p.e.Session.Login {
-		list = append(list, keys.Buy)
+	if a, ok := p.current(); ok {
+		list = append(list, keys.Buy.When(!p.e.Mine(a)))
 	}
 	return append(list, keys.Search, keys.SellNew, keys.Messages, keys.Screens(p.e.IsAdmin()), keys.Palette, keys.QuitLetter)
 }

@@ -74,14 +74,7 @@ func (p *Page) greeting() string {
 
 // quotas are both in full.
 func (p *Page) quotas(w, h int) string {
-	e := p.e
-	in := w - widget.PanelW
-	next, _ := e.Quotas.NextService(e.Now())
-	logins := e.Quotas.Connections
-	var l widget.Lines
-	l.Add(page.QuotaView(e, i18n.Quota.Services, e.Quotas.Services, next, in), "",
-		page.QuotaView(e, i18n.Quota.Logins, logins, logins.Next, in))
-	return p.panel(i18n.Home.Left, "", l.String(), w, h)
+	return p.panel(i18n.Home.Left, "", page.QuotaViews(p.e, w-widget.PanelW), w, h)
 }
 
 // quotaLines are both in a line each, and when the next service is back.

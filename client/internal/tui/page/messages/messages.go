@@ -112,7 +112,7 @@ const oneH = 6
 // SetSize sets the size of the page and of its table.
 func (p *Page) SetSize(w, h int) {
 	p.Base.SetSize(w, h)
-	p.table.SetHeight(h - oneH - widget.PanelH - 1) // without the head
+	p.table.SetHeight(h - oneH - widget.PanelH)
 }
 
 // View draws the page.

@@ -57,10 +57,16 @@ func New(e *page.Env) *Page {
 		},
 		&form.Entry{
 			Field: "description", Label: i18n.Sell.Text, Hint: i18n.Sell.TextHint, Check: form.CheckLegible,
-			In: form.Input{Max: protocol.MaxDescription}, Counted: true, Lines: 4,
+			In: form.Input{Max: protocol.MaxDescription}, Counted: true,
 		},
 	)
 	return p
+}
+
+// SetSize sets the size of the page; a high one has more lines for the description.
+func (p *Page) SetSize(w, h int) {
+	p.Size.SetSize(w, h)
+	p.Entries[text].Lines = max(4, min(10, h-26))
 }
 
 // Update takes keys and facts.
