@@ -83,8 +83,11 @@ var Tables = sync.OnceValue(func() (names []string) {
 	return slices.Compact(names)
 })
 
-// writeProbe writes one key into each database.
+// writeProbe writes one key into each database, or one that is on some node of a Cluster.
 func (r *Redis) writeProbe(ctx context.Context) error {
+	if r.Cluster {
+		return onSomeNode(ctx, func(ctx context.Context, key string) error { return r.DB0.Set(ctx, key, "", probeKeyLife).Err() })
+	}
 	for _, db := range []*DB{r.DB0, r.DB1} {
 		if err := db.Set(ctx, probeKey, "", probeKeyLife).Err(); err != nil {
 			return err
