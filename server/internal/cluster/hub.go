@@ -14,8 +14,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
 	"etuservices/server/internal/store"
 )
 
@@ -82,8 +80,8 @@ type User struct {
 
 // Options are what a Hub is made of; all must be set.
 type Options struct {
-	DB       redis.UniversalClient // database 0
-	Channel  string                // of events, this installation's alone
+	DB       *store.DB // database 0
+	Channel  string    // of events, this installation's alone
 	Instance string
 	Rule     string // what all instances must agree on: NAME=value, with blanks between
 	Version  string

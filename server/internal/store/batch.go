@@ -177,16 +177,41 @@ type asked struct {
 	err     error
 }
 
+func newRedisBatcher() batcher[*asked] {
+	return batcher[*asked]{free: redisBatches, most: mostAsked}
+}
+
 // Batch is EvalAll for what many callers run at once: those who come while
 // redisBatches round trips are under way share the next one. Each gets its own answers,
-// or its own error.
+// or its own error. In a Cluster each node has its own round trips, so that one which
+// does not answer delays nobody else.
 func (db *DB) Batch(ctx context.Context, calls ...Call) ([]any, error) {
-	if db.batches.enter() {
-		defer db.batches.next()
+	if db.cluster == nil {
+		return db.batch(ctx, &db.batches, calls)
+	}
+	parts := db.parts(ctx, calls)
+	list, errs := make([]any, len(calls)), make([]error, len(parts))
+	eachAtOnce(parts, func(i int, p part) {
+		var own []any
+		if own, errs[i] = db.batch(ctx, db.batchesOf(p.node), p.calls); errs[i] == nil {
+			place(p, list, own)
+		}
+	})
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+func (db *DB) batch(ctx context.Context, batches *batcher[*asked], calls []Call) ([]any, error) {
+	if batches.enter() {
+		defer batches.next()
 		return EvalAll(ctx, db, calls...)
 	}
 	a := &asked{calls: calls}
-	if _, err := db.batches.join(ctx, a, db.ask); err != nil {
+	if _, err := batches.join(ctx, a, db.ask); err != nil {
 		return nil, classify(err)
 	}
 	return a.answers, a.err

@@ -99,11 +99,11 @@ func TestLostCommitIsUnknown(t *testing.T) {
 	if err := sell("COMMIT"); !errors.Is(err, store.ErrCommitUnknown) || !errors.Is(err, store.ErrUnavailable) {
 		t.Errorf("answer to COMMIT lost: %v", err)
 	}
-	if err := sell("UPDATE"); errors.Is(err, store.ErrCommitUnknown) || !errors.Is(err, store.ErrUnavailable) {
+	if err := sell("UPDATE"); err != nil {
 		t.Errorf("answer to UPDATE lost: %v", err)
 	}
 	var n int
-	if err := s.SQL.Read.QueryRow(t.Context(), `SELECT nb_ventes FROM utilisateurs`).Scan(&n); err != nil || n != 1 {
-		t.Errorf("nb_ventes %d (%v), want 1: the unknown one stands, the other does not", n, err)
+	if err := s.SQL.Read.QueryRow(t.Context(), `SELECT nb_ventes FROM utilisateurs`).Scan(&n); err != nil || n != 2 {
+		t.Errorf("nb_ventes %d (%v), want 2: the unknown one stands, the other was done once", n, err)
 	}
 }

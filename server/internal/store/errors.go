@@ -97,8 +97,9 @@ func refused(err error) bool {
 var redisForGood = []string{codeOther, "NOAUTH", "WRONGPASS", "NOPERM", "NOPROTO", "WRONGTYPE", "CROSSSLOT"}
 
 const (
-	codeOther      = "ERR" // Redis's own word for all that has no code
-	codeMaxClients = "MAXCLIENTS"
+	codeOther       = "ERR" // Redis's own word for all that has no code
+	codeMaxClients  = "MAXCLIENTS"
+	codeClusterDown = "CLUSTERDOWN"
 )
 
 // redisCodeInside finds the code of a refusal inside a script, which Redis before
@@ -112,7 +113,7 @@ var redisTexts = []struct{ text, code string }{
 	{"max number of clients", codeMaxClients},
 	{"The user executing the script can't", "NOPERM"}, // Redis 6 and 7.0
 	{"ACL failure in script", "NOPERM"},               // Redis 7.2
-	{"while the cluster is down", "CLUSTERDOWN"},
+	{"while the cluster is down", codeClusterDown},
 	{"non local key in a cluster node", "MOVED"},
 	{"invalid password", "WRONGPASS"}, // Redis 5
 	{"Authentication required", "NOAUTH"},

@@ -219,7 +219,7 @@ func (h *Health) watch(ctx context.Context, log *slog.Logger, p probe) {
 			written = time.Now()
 			h.writes(log, p)
 			continue
-		case isReply(err):
+		case isReply(err) && !isMySQL(err, myGaleraNotReady): // that one answers nothing else
 			h.answers(log, p)
 			silent = 0
 			h.writesNot(log, p, err)

@@ -80,7 +80,8 @@ func (s *Stores) TryWrite(ctx context.Context) error {
 	return nil
 }
 
-// TryWrite fails when Redis would refuse a write; the probe's key is deleted.
+// TryWrite fails when Redis would refuse a write; the probe's key is deleted, or ends by
+// itself in a Cluster.
 func (r *Redis) TryWrite(ctx context.Context) error {
 	if err := r.writeProbe(ctx); err != nil {
 		return err

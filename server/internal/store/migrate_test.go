@@ -125,3 +125,15 @@ func TestSessionIsAsWeAskFor(t *testing.T) {
 		t.Error(plan.String)
 	}
 }
+
+// The lock of the migrations holds on one server: on another node of a cluster somebody
+// may create the same tables at this moment. Whoever meets them begins again.
+func TestMigrationThatMeetsAnotherBeginsAgain(t *testing.T) {
+	t.Parallel()
+	e := testenv.Real(t)
+	refuser := e.Refuse(t)
+	refuser.Answer(1050, "CREATE TABLE IF NOT EXISTS utilisateurs")
+	started := whenWaiting(e, refuser.Pass)
+	mustHaveTables(t, e.Open(t))
+	<-started
+}

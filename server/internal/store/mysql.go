@@ -118,7 +118,7 @@ const (
 	migrationLockWait = 10
 )
 
-// errMigrating says that another process holds the migrations' lock.
+// errMigrating says that another process is at the migrations.
 var errMigrating = fmt.Errorf("%w: another process is migrating", ErrUnavailable)
 
 // prepareMySQL creates the database when it is missing and migrates its tables.
@@ -145,7 +145,9 @@ func prepareMySQL(ctx context.Context, log *slog.Logger, cfg *mysql.Config) erro
 	defer func() { _ = conn.Close() }()
 
 	// Our own lock around the library's: it covers the mending of a migration
-	// that a killed process left half done, and dies with the connection.
+	// that a killed process left half done, and dies with the connection. It holds on
+	// one server: on the nodes of a Galera cluster several may migrate at once, and the
+	// one that meets the other's tables begins again.
 	lock := migrationLock(cfg.DBName)
 	var got sql.NullBool
 	if err := conn.QueryRowContext(ctx, "SELECT GET_LOCK(?, ?)", lock, migrationLockWait).Scan(&got); err != nil {
@@ -155,10 +157,15 @@ func prepareMySQL(ctx context.Context, log *slog.Logger, cfg *mysql.Config) erro
 		return errMigrating
 	}
 	drv, err := migratemysql.WithInstance(db, &migratemysql.Config{DatabaseName: cfg.DBName})
-	if err != nil {
-		return fmt.Errorf("migrations: %w", err)
+	if err == nil {
+		err = migrateUp(log, "mysql", drv)
+	} else {
+		err = fmt.Errorf("migrations: %w", migrationCause(err))
 	}
-	return migrateUp(log, "mysql", drv)
+	if isMySQL(err, myTableExists, myDuplicate, myDeadlock) {
+		return fmt.Errorf("%w: %w", errMigrating, err)
+	}
+	return err
 }
 
 // createDatabase needs a connection without a database.

@@ -38,6 +38,7 @@ func mysqlLasts(err error) lasting {
 // Numbers that are acted upon by name.
 const (
 	myUnknownDatabase uint16 = 1049
+	myTableExists     uint16 = 1050
 	myDuplicate       uint16 = 1062
 	myLockWait        uint16 = 1205
 	myDeadlock        uint16 = 1213
@@ -46,6 +47,8 @@ const (
 	myReadOnlyOption  uint16 = 1290
 	myReadOnlyTx      uint16 = 1792
 	myReadOnlyMode    uint16 = 1836
+	myGaleraNotReady  uint16 = 1047
+	myConnKilled      uint16 = 1927 // MariaDB
 )
 
 const (

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +13,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/go-sql-driver/mysql"
 )
 
 // probeRow and probeKey are what is written to learn whether a store writes.
@@ -24,6 +27,27 @@ const (
 	// room of the disk.
 	probeFileSize = 64 << 10
 )
+
+// readProbe asks a table: a node of a Galera cluster that lost the others answers a ping.
+// Where wsrep_dirty_reads is set it answers that, too, so its state is asked as well.
+func (s *SQL) readProbe(ctx context.Context) error {
+	var one int
+	err := s.Read.QueryRow(ctx, `SELECT 1 FROM reglages LIMIT 1`).Scan(&one)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	state := map[string]string{}
+	err = s.Read.Query(ctx, func(rows *sql.Rows) error {
+		var name, value string
+		err := rows.Scan(&name, &value)
+		state[name] = value
+		return err
+	}, `SHOW GLOBAL STATUS WHERE Variable_name IN ('wsrep_connected', 'wsrep_ready', 'wsrep_cluster_status')`)
+	if err == nil && state["wsrep_connected"] == "ON" && (state["wsrep_ready"] != "ON" || state["wsrep_cluster_status"] != "Primary") {
+		err = &mysql.MySQLError{Number: myGaleraNotReady, Message: "wsrep_cluster_status is " + state["wsrep_cluster_status"]}
+	}
+	return err
+}
 
 // writeProbe fails when what our work writes would be refused: a row is written
 // and committed, and every table is asked for the right to insert.
@@ -83,8 +107,11 @@ var Tables = sync.OnceValue(func() (names []string) {
 	return slices.Compact(names)
 })
 
-// writeProbe writes one key into each database.
+// writeProbe writes one key into each database, or one that is on some node of a Cluster.
 func (r *Redis) writeProbe(ctx context.Context) error {
+	if r.Cluster {
+		return onSomeNode(ctx, func(ctx context.Context, key string) error { return r.DB0.Set(ctx, key, "", probeKeyLife).Err() })
+	}
 	for _, db := range []*DB{r.DB0, r.DB1} {
 		if err := db.Set(ctx, probeKey, "", probeKeyLife).Err(); err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"runtime"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -52,19 +53,29 @@ func (r *Redis) Channel() string { return "etu:evenements:" + strconv.Itoa(r.num
 // DB is one database of Redis.
 type DB struct {
 	redis.UniversalClient
-	batches batcher[*asked] // of Batch
+	cluster *redis.ClusterClient // the same client where it is a Cluster's, nil otherwise
+
+	batches batcher[*asked] // of Batch, on one server
+	nodesMu sync.Mutex
+	nodes   map[string]*batcher[*asked] // of Batch, by the address of a Cluster's master; under nodesMu
 }
 
 func newDB(client redis.UniversalClient, hook classifyHook) *DB {
 	client.AddHook(hook)
-	return &DB{UniversalClient: client, batches: batcher[*asked]{free: redisBatches, most: mostAsked}}
+	return &DB{
+		UniversalClient: client, cluster: hook.cluster,
+		batches: newRedisBatcher(), nodes: make(map[string]*batcher[*asked]),
+	}
 }
 
-// Ping asks both databases for an answer within RedisTimeout.
-// A failure is ErrUnavailable.
+// Ping asks both databases for an answer within RedisTimeout; in a Cluster one node that
+// answers is enough. A failure is ErrUnavailable.
 func (r *Redis) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, RedisTimeout)
 	defer cancel()
+	if r.Cluster {
+		return onSomeNode(ctx, func(ctx context.Context, key string) error { return r.DB0.Exists(ctx, key).Err() })
+	}
 	if err := r.DB0.Ping(ctx).Err(); err != nil {
 		return err
 	}
@@ -130,14 +141,18 @@ func (nameless) DialHook(next redis.DialHook) redis.DialHook {
 	}
 }
 
-// classifyHook classifies the errors of all commands.
+// classifyHook classifies the errors of all commands. In a Cluster it also bounds each
+// operation by RedisTimeout: the Cluster client tries again up to 4 times, and each try
+// has the time-outs of its own.
 type classifyHook struct{ cluster *redis.ClusterClient } // nil: one server
 
 func (classifyHook) DialHook(next redis.DialHook) redis.DialHook { return next }
 
 func (h classifyHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
-		err := next(ctx, cmd)
+		bounded, cancel := h.bound(ctx)
+		defer cancel()
+		err := next(bounded, cmd)
 		if err != nil {
 			err = h.classify(ctx, err)
 			cmd.SetErr(err)
@@ -148,7 +163,9 @@ func (h classifyHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 
 func (h classifyHook) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
-		err := next(ctx, cmds)
+		bounded, cancel := h.bound(ctx)
+		defer cancel()
+		err := next(bounded, cmds)
 		if err == nil {
 			return nil
 		}
@@ -161,29 +178,28 @@ func (h classifyHook) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.
 	}
 }
 
+func (h classifyHook) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	if h.cluster == nil {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, RedisTimeout)
+}
+
 // classify knows a Cluster without a node for a command (none is known yet, no slots
 // are served) too: go-redis has errors of its own there, which are neither replies nor
-// failures of a connection. It would keep that view of the Cluster for a while, so it
-// is made to look again.
+// failures of a connection. The Cluster client looks for a new master only where a node
+// says MOVED, so it is made to look after each failure: a dead node says nothing
+// (redis/go-redis#3979), and one that lost the others only CLUSTERDOWN.
 func (h classifyHook) classify(ctx context.Context, err error) error {
-	if h.cluster == nil || redisReply(err) || errors.Is(err, context.Canceled) || Unavailable(err) {
+	answered := redisReply(err)
+	if h.cluster == nil || errors.Is(err, context.Canceled) || answered && redisCode(err) != codeClusterDown {
 		return classify(err)
 	}
 	h.cluster.ReloadState(ctx)
+	if answered || Unavailable(err) {
+		return classify(err)
+	}
 	return fmt.Errorf("%w: %w", ErrUnavailable, err)
-}
-
-// newCluster makes the one client of a Cluster.
-func newCluster(o *redis.ClusterOptions) *Redis {
-	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = RedisTimeout, RedisTimeout, RedisTimeout, RedisTimeout
-	o.DialerRetries, o.MaxRetries = redisDials, noRetry
-	o.PoolSize, o.PipelinePoolSize = redisConns(), ownPool
-	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
-	o.MaintNotificationsConfig = noMaintenance()
-	client := redis.NewClusterClient(o)
-	client.OnNewNode(func(node *redis.Client) { node.AddHook(askOnce{}) })
-	db := newDB(client, classifyHook{client})
-	return &Redis{DB0: db, DB1: db, Cluster: true, addr: o.Addrs[0], user: o.Username}
 }
 
 // cli is the redis-cli that speaks to a server.

@@ -88,7 +88,7 @@ func eval(ctx context.Context, name, script string, c Call) *redis.Cmd {
 // that lost its scripts (a restart) is given the missing ones again: a script
 // that it does not know was not run, so none runs twice. The error wraps
 // ErrUnavailable where Redis is.
-func EvalAll(ctx context.Context, db redis.UniversalClient, calls ...Call) ([]any, error) {
+func EvalAll(ctx context.Context, db *DB, calls ...Call) ([]any, error) {
 	if len(calls) == 1 { // no pipeline for one: it costs allocations
 		answer, err := Eval(ctx, db, calls[0])
 		if err != nil {
@@ -113,7 +113,7 @@ func answers(cmds []*redis.Cmd) ([]any, error) {
 }
 
 // Each runs scripts in one round trip, as EvalAll does, and gives the error of each.
-func Each(ctx context.Context, db redis.UniversalClient, calls ...Call) []error {
+func Each(ctx context.Context, db *DB, calls ...Call) []error {
 	errs := make([]error, len(calls))
 	for i, cmd := range pipeline(ctx, db, calls) {
 		if err := cmd.Err(); !errors.Is(err, redis.Nil) {
@@ -124,8 +124,19 @@ func Each(ctx context.Context, db redis.UniversalClient, calls ...Call) []error 
 }
 
 // pipeline runs scripts in one round trip, and in one more those that Redis had
-// lost. Each command holds its own error.
-func pipeline(ctx context.Context, db redis.UniversalClient, calls []Call) []*redis.Cmd {
+// lost. Each command holds its own error. In a Cluster each node has a round trip of its
+// own: in one pipeline over several nodes, go-redis gives the error of one to all.
+func pipeline(ctx context.Context, db *DB, calls []Call) []*redis.Cmd {
+	if db.cluster == nil {
+		return pipelineOnce(ctx, db, calls)
+	}
+	cmds := make([]*redis.Cmd, len(calls))
+	parts := db.parts(ctx, calls)
+	eachAtOnce(parts, func(_ int, p part) { place(p, cmds, pipelineOnce(ctx, db, p.calls)) })
+	return cmds
+}
+
+func pipelineOnce(ctx context.Context, db *DB, calls []Call) []*redis.Cmd {
 	cmds := send(ctx, db, calls, func(c Call) *redis.Cmd { return eval(ctx, evalSha, c.Script.hash, c) })
 	var lost []Call
 	var places []int
@@ -143,7 +154,7 @@ func pipeline(ctx context.Context, db redis.UniversalClient, calls []Call) []*re
 	return cmds
 }
 
-func send(ctx context.Context, db redis.UniversalClient, calls []Call, command func(Call) *redis.Cmd) []*redis.Cmd {
+func send(ctx context.Context, db *DB, calls []Call, command func(Call) *redis.Cmd) []*redis.Cmd {
 	pipe := db.Pipeline()
 	cmds := make([]*redis.Cmd, len(calls))
 	for i, c := range calls {
@@ -152,35 +163,6 @@ func send(ctx context.Context, db redis.UniversalClient, calls []Call, command f
 	}
 	_, _ = pipe.Exec(ctx)
 	return cmds
-}
-
-// askOnce stands on every node of a Cluster. The Cluster client sends a command
-// again after a broken connection, whatever MaxRetries says, though the first one
-// may have run. It does not recognise the error that askOnce gives it, so that
-// redirections still work and nothing runs twice. Scripts say so themselves, see
-// once, for a pipeline's errors cannot be changed before it is sent again.
-type askOnce struct{}
-
-// DialHook changes nothing: what was not connected did not run.
-func (askOnce) DialHook(next redis.DialHook) redis.DialHook { return next }
-
-// ProcessPipelineHook changes nothing: scripts do not run twice, and the other
-// commands that we pipeline may.
-func (askOnce) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
-	return next
-}
-
-// ProcessHook makes an error after which a command may have run final.
-func (askOnce) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
-	return func(ctx context.Context, cmd redis.Cmder) error {
-		err := next(ctx, cmd)
-		if err == nil || !MayHaveRun(err) {
-			return err
-		}
-		err = lostAnswer{err}
-		cmd.SetErr(err)
-		return err
-	}
 }
 
 // MayHaveRun says whether a command that failed with err may have run all the

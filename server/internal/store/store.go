@@ -166,7 +166,7 @@ func (s *Stores) addProbes(my *mysql.Config, redisURL string) error {
 	}
 	s.onClose(cache.close)
 	s.probes = []probe{
-		{NeedSQL, ProblemSQL, "MySQL", asked.Write.DB.PingContext, asked.writeProbe},
+		{NeedSQL, ProblemSQL, "MySQL", asked.readProbe, asked.writeProbe},
 		{NeedRedis, ProblemRedis, "Redis", cache.Ping, cache.writeProbe},
 	}
 	return nil

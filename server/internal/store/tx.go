@@ -24,8 +24,8 @@ type txWork = func(ctx context.Context, tx Tx) error
 var ErrCommitUnknown = errors.New("issue du COMMIT inconnue")
 
 const (
-	// txRetries of a transaction that lost a deadlock or a lock wait: the winner
-	// needs milliseconds, so that a fourth loss in a row means overload.
+	// txRetries of a transaction that lost a deadlock or a lock wait, or its connection:
+	// the winner needs milliseconds, so that a fourth loss in a row means overload.
 	txRetries = 3
 	// txPause is the longest pause before the first retry, doubled at each;
 	// the jitter keeps the losers of one deadlock from meeting again.
@@ -34,10 +34,11 @@ const (
 
 // Tx runs fn in one transaction on Write, all tries within SQLTimeout.
 //
-// fn runs again from its beginning, up to 3 times, when it lost a deadlock or a
-// lock wait: it must not keep anything between runs. Its other errors roll back
-// and come back as they are, wrapped with ErrUnavailable when they are the
-// store's. ErrCommitUnknown is ErrUnavailable too.
+// fn runs again from its beginning, up to 3 times, when it lost a deadlock or a lock wait,
+// met a node of a cluster that was not ready, or lost its connection: it must not keep
+// anything between runs. Its other errors roll back and come back as they are, wrapped
+// with ErrUnavailable when they are the store's. ErrCommitUnknown is
+// ErrUnavailable too.
 func (s *SQL) Tx(ctx context.Context, fn txWork) error {
 	return s.TxWithin(ctx, SQLTimeout, fn)
 }
@@ -76,7 +77,7 @@ func (s *SQL) tx(ctx context.Context, limit time.Duration, fn txWork) error {
 	defer cancel()
 	for try := 0; ; try++ {
 		err := s.txOnce(ctx, fn)
-		if err == nil || try == txRetries || !isLockConflict(err) || errors.Is(err, ErrCommitUnknown) {
+		if err == nil || try == txRetries || errors.Is(err, ErrCommitUnknown) || !mayGoWell(err) {
 			return classify(err)
 		}
 		pause := rand.N(txPause<<try) + time.Millisecond
@@ -84,6 +85,14 @@ func (s *SQL) tx(ctx context.Context, limit time.Duration, fn txWork) error {
 			return classify(errors.Join(err, ctx.Err()))
 		}
 	}
+}
+
+// mayGoWell holds for errors of a transaction of which nothing stands, and which may go
+// well a moment later: it lost a conflict, met a node of a cluster that was not ready, or
+// its connection ended under a statement.
+func mayGoWell(err error) bool {
+	return isLockConflict(err) || isMySQL(err, myGaleraNotReady, myConnKilled) ||
+		errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn)
 }
 
 func (s *SQL) txOnce(ctx context.Context, fn txWork) error {
@@ -213,7 +222,7 @@ func (s *SQL) share(few []*waiter[txWork]) batchResult {
 	for _, m := range few {
 		switch err := runSafely(ctx, Tx{Conn{tx}}, m.work); {
 		case err == nil:
-		case Unavailable(err) && !isLockConflict(err):
+		case Unavailable(err) && !mayGoWell(err):
 			return batchResult{err: err} // the store's failure: everybody's
 		default:
 			return batchResult{alone: true}

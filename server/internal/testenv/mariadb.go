@@ -109,18 +109,26 @@ func (s *MariaDBServer) DSN(database string) string {
 // Addr is the socket's path, for a proxy or mariadb -S.
 func (s *MariaDBServer) Addr() string { return s.socket }
 
-// Exec runs one statement as root, outside any database.
-func (s *MariaDBServer) Exec(statement string) error {
+// open gives a handle for root, outside any database.
+func (s *MariaDBServer) open() (*sql.DB, error) {
 	cfg, err := mysql.ParseDSN(s.DSN(""))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	cfg.Logger = &mysql.NopLogger{} // a start refuses the first connections
 	connector, err := mysql.NewConnector(cfg)
 	if err != nil {
+		return nil, err
+	}
+	return sql.OpenDB(connector), nil
+}
+
+// Exec runs one statement as root, outside any database.
+func (s *MariaDBServer) Exec(statement string) error {
+	db, err := s.open()
+	if err != nil {
 		return err
 	}
-	db := sql.OpenDB(connector)
 	defer func() { _ = db.Close() }()
 	conn, err := db.Conn(context.Background())
 	if err != nil {
@@ -179,7 +187,7 @@ func templateData() (string, error) {
 		args = []string{"--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve", "--innodb-log-file-size=8M"}
 	}
 	args = append([]string{"--no-defaults"}, asRoot(append(args, "--datadir="+data, "--tmpdir="+dir)...)...)
-	if err := runToEnd(install, args...); err != nil {
+	if _, err := runToEnd(install, args...); err != nil {
 		return "", err
 	}
 	template.data = data

@@ -234,16 +234,16 @@ func (p *Process) end(sig syscall.Signal) {
 	p.cmd = nil
 }
 
-// runToEnd runs a command that ends by itself.
-func runToEnd(path string, args ...string) error {
+// runToEnd runs a command that ends by itself, and gives what it printed.
+func runToEnd(path string, args ...string) (output string, err error) {
 	cmd := exec.Command(path, args...)
 	cmd.SysProcAttr = dieWithParent()
 	var out []byte
-	err := onKeptThread(func() (err error) { out, err = cmd.CombinedOutput(); return err })
+	err = onKeptThread(func() (err error) { out, err = cmd.CombinedOutput(); return err })
 	if err != nil {
-		return fmt.Errorf("%s: %w: %s", path, err, out)
+		err = fmt.Errorf("%s: %w: %s", path, err, out)
 	}
-	return nil
+	return string(out), err
 }
 
 // onKeptThread runs f on a thread that lives as long as the binary: Linux ends
