@@ -45,7 +45,8 @@ func launchCommand(t testing.TB, cmd *exec.Cmd, env ...string) *tty {
 	}
 	p.before = p.modes()
 	p.cmd = cmd
-	p.cmd.Env = append(os.Environ(), append([]string{"TERM=xterm-256color", "LC_ALL=C.UTF-8"}, env...)...)
+	// termenv shows no colours where CI is set.
+	p.cmd.Env = append(os.Environ(), append([]string{"TERM=xterm-256color", "LC_ALL=C.UTF-8", "CI="}, env...)...)
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = slave, slave, slave
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := p.cmd.Start(); err != nil {
