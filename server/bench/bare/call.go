@@ -87,7 +87,7 @@ func (d *Driver) call(ctx context.Context, u User, service string, w work) error
 	slot := newSlot()
 	answer, err := d.evalList(ctx, store.Call{
 		Script: d.take, Keys: u.windows[2:],
-		Args: []any{d.rule.Window.Milliseconds(), d.rule.Max, slot, slotLife.Milliseconds(), noDeadline, "0"},
+		Args: []any{d.rule.Window.Milliseconds(), d.rule.Max, slot, slotLife.Milliseconds(), noDeadline, false},
 	}, 3)
 	if err != nil {
 		return err
@@ -103,7 +103,7 @@ func (d *Driver) call(ctx context.Context, u User, service string, w work) error
 	}
 	_, err = d.eval(ctx, d.stores.Redis.DB1,
 		store.Call{Script: d.calls, Keys: stats.Keys.Call, Args: []any{u.Login, sales, buys}},
-		store.Call{Script: d.journal, Keys: u.journal, Args: []any{100, (24 * time.Hour).Milliseconds(), "0", ms, service + ":" + slot}})
+		store.Call{Script: d.journal, Keys: u.journal, Args: []any{100, (24 * time.Hour).Milliseconds(), false, ms, service + ":" + slot}})
 	return err
 }
 
