@@ -55,7 +55,7 @@ const (
 	adviceDisk     = "faites de la place sur le disque"
 	adviceReadOnly = "SET GLOBAL read_only = 0 sur ce serveur, ou donnez dans ETU_MYSQL_DSN celui qui écrit"
 	adviceGrant    = "GRANT ALL PRIVILEGES ON la_base.* TO le_compte"
-	adviceTable    = "restaurez la sauvegarde (voir README) ; une base recréée vide reçoit ses tables au démarrage du serveur"
+	adviceTable    = "restaurez la sauvegarde (voir server/docs/exploiter.md) ; une base recréée vide reçoit ses tables au démarrage du serveur"
 	adviceRepair   = "voyez le journal de MySQL, réparez la table ou restaurez la sauvegarde"
 	adviceAccount  = "vérifiez le compte et le mot de passe de ETU_MYSQL_DSN"
 	adviceUnlock   = "ALTER USER le_compte ACCOUNT UNLOCK"
