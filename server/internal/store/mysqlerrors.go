@@ -47,7 +47,7 @@ const (
 	myReadOnlyOption  uint16 = 1290
 	myReadOnlyTx      uint16 = 1792
 	myReadOnlyMode    uint16 = 1836
-	myGaleraNotReady  uint16 = 1047
+	myGaleraNotReady  uint16 = 1047 // this node lost the others
 	myConnKilled      uint16 = 1927 // MariaDB
 )
 
@@ -86,15 +86,16 @@ var mysqlErrors = map[uint16]mysqlError{
 	myReadOnlyTx:      {whileConnected, remedy{"MySQL est en lecture seule", adviceReadOnly}},
 	myReadOnlyMode:    {whileConnected, remedy{"MySQL est en lecture seule", adviceReadOnly}},
 	myUnknownDatabase: {whileConnected, remedy{"la base n'existe pas", adviceTable}},
+	myGaleraNotReady:  {whileConnected, remedy{"ce nœud est coupé des autres", adviceQuorum}},
 
 	1046: {whileConnected, remedy{"la base n'existe plus", adviceTable}},            // dropped under an open connection
-	1047: {whileConnected, remedy{"ce nœud est coupé des autres", adviceQuorum}},    // Galera
 	3100: {whileConnected, remedy{"le groupe de réplication refuse", adviceQuorum}}, // it has no majority
 
 	myGroupRollback: {remedy: remedy{"le groupe de réplication refuse", adviceQuorum}},
 	myLockWait:      {},
 	myDeadlock:      {},
 	myRecordChanged: {},
+	myConnKilled:    {},
 
 	1036: {remedy: remedy{"une table est en lecture seule", adviceReadOnly}},
 	1146: {remedy: remedy{"une table manque", adviceTable}},
@@ -130,7 +131,6 @@ var mysqlErrors = map[uint16]mysqlError{
 	1317: {}, // query interrupted
 	1637: {}, // too many transactions at once
 	1878: {}, // error writing a temporary file
-	1927: {}, // MariaDB: connection killed
 	1969: {}, // MariaDB: statement time exceeded
 	3024: {}, // MySQL: statement time exceeded
 	3032: {}, // MySQL: offline mode
