@@ -58,10 +58,7 @@ func open(t testing.TB, f *tuitest.Fake, w, h int, set ...func(*page.Env)) *driv
 	e := &page.Env{
 		Ctx: context.Background(), API: f, Theme: theme.New(r, theme.Dark, false),
 		Addr: "127.0.0.1:5890", Alerts: config.Alerts{P99: 250, Refusals: 60}, Now: func() time.Time { return s.now },
-		After: func(d time.Duration, m tea.Msg) tea.Cmd {
-			s.timers = append(s.timers, timer{s.now.Add(d), m})
-			return nil
-		},
+		After: func(d time.Duration, m tea.Msg) { s.timers = append(s.timers, timer{s.now.Add(d), m}) },
 	}
 	for _, f := range set {
 		f(e)
@@ -92,7 +89,8 @@ func (s *driver) Mouse(bool) tea.Cmd { return nil }
 // publish lets everybody hear a fact.
 func (s *driver) publish(fact tea.Msg) {
 	s.m.Publish(fact)
-	s.run(s.m.settle())
+	s.m.settle()
+	s.run(s.m.e.Commands())
 }
 
 // profile draws with colours.

@@ -80,7 +80,7 @@ func (m *model) helpView(lines []string) string {
 	}.View(m.e.Theme, strings.Join(lines[top:top+rows], "\n"), m.helpInner()+widget.PanelW, rows+widget.PanelH)
 }
 
-func (m *model) helpKey(k tea.KeyMsg) tea.Cmd {
+func (m *model) helpKey(k tea.KeyMsg) {
 	switch {
 	case keys.Up.Is(k):
 		m.help.top--
@@ -96,10 +96,9 @@ func (m *model) helpKey(k tea.KeyMsg) tea.Cmd {
 		m.NextTheme()
 	default:
 		m.help = nil
-		return nil
+		return
 	}
 	m.help.top = max(0, m.help.top)
-	return nil
 }
 
 // helpKeys are those of a help of so many lines.

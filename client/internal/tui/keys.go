@@ -16,51 +16,38 @@ import (
 // key gives a key to whoever it belongs to: the way out first, then what lies
 // on top (help, dialog, lost connection), then what works everywhere, then the
 // page. While typing, letters belong to the field.
-func (m *model) key(k tea.KeyMsg) tea.Cmd {
+func (m *model) key(k tea.KeyMsg) {
 	if k.Alt && !m.typing() { // Esc and a key in one read: on the wire they are the same
 		k.Alt = false
-		cmds := []tea.Cmd{m.key(tea.KeyMsg{Type: tea.KeyEsc}), m.settle()}
-		return tea.Batch(append(cmds, m.key(k))...)
-	}
-	switch {
-	case keys.Quit.Is(k):
-		return tea.Quit
-	case m.small():
-		if keys.QuitLetter.Is(k) && !m.page().Typing() {
-			return m.quit()
-		}
-		return nil
-	case m.help != nil:
-		return m.helpKey(k)
-	}
-	if cmd, used := m.anywhere(k); used {
-		return cmd
-	}
-	if m.dialog != nil {
-		return m.dialog.Key(k)
-	}
-	if cmd, used := m.cutKey(k); used {
-		return cmd
+		m.key(tea.KeyMsg{Type: tea.KeyEsc})
+		m.settle()
 	}
 	typing := m.page().Typing()
-	if cmd, used := m.screenKey(k, typing); used {
-		return cmd
-	}
-	if !typing && !k.Paste {
-		switch {
-		case keys.Help.Is(k):
-			m.openHelp()
-			return nil
-		case keys.Palette.Is(k):
-			m.openPalette()
-			return nil
-		case keys.QuitLetter.Is(k):
-			return m.quit()
-		case keys.Messages.Is(k) && m.loggedIn() && m.kind != page.Messages:
-			return m.Push(page.Messages, nil)
+	letter := !typing && !k.Paste
+	switch {
+	case keys.Quit.Is(k):
+		m.e.Run(tea.Quit)
+	case m.small():
+		if keys.QuitLetter.Is(k) && !typing {
+			m.quit()
 		}
+	case m.help != nil:
+		m.helpKey(k)
+	case m.anywhere(k):
+	case m.dialog != nil:
+		m.dialog.Key(k)
+	case m.cutKey(k), m.screenKey(k, typing):
+	case letter && keys.Help.Is(k):
+		m.openHelp()
+	case letter && keys.Palette.Is(k):
+		m.openPalette()
+	case letter && keys.QuitLetter.Is(k):
+		m.quit()
+	case letter && keys.Messages.Is(k) && m.loggedIn() && m.kind != page.Messages:
+		m.Push(page.Messages, nil)
+	default:
+		m.page().Update(k)
 	}
-	return m.page().Update(k)
 }
 
 // typing says whether letters may belong to a field, of the dialog or the page.
@@ -69,7 +56,7 @@ func (m *model) typing() bool {
 }
 
 // anywhere are the keys that no field and no dialog wants.
-func (m *model) anywhere(k tea.KeyMsg) (cmd tea.Cmd, used bool) {
+func (m *model) anywhere(k tea.KeyMsg) (used bool) {
 	switch {
 	case keys.HelpTyping.Is(k):
 		m.openHelp()
@@ -80,104 +67,102 @@ func (m *model) anywhere(k tea.KeyMsg) (cmd tea.Cmd, used bool) {
 	case keys.Theme.Is(k):
 		m.NextTheme()
 	case keys.Mouse.Is(k):
-		return m.toggleMouse(), true
+		m.toggleMouse()
 	case keys.Retry.Is(k) && m.e.Link.Phase == link.Offline:
 		m.e.API.Retry()
 	default:
-		return nil, false
+		return false
 	}
-	return nil, true
+	return true
 }
 
 // screenKey opens a screen by its digit or function key.
-func (m *model) screenKey(k tea.KeyMsg, typing bool) (cmd tea.Cmd, used bool) {
-	if !m.loggedIn() || k.Paste {
-		return nil, false
+func (m *model) screenKey(k tea.KeyMsg, typing bool) (used bool) {
+	if !m.loggedIn() || k.Paste || typing && k.Type == tea.KeyRunes { // there a digit is text
+		return false
 	}
-	for i, screen := range m.screens() {
-		if keys.Screen[i].Is(k) && !(typing && k.Type == tea.KeyRunes) { // there a digit is text
-			return m.Go(screen, nil), true
-		}
+	return m.openScreen(func(key keys.Key) bool { return key.Is(k) })
+}
+
+// openScreen opens the screen whose key is the one wanted.
+func (m *model) openScreen(wanted func(keys.Key) bool) (found bool) {
+	screens := m.screens()
+	i := slices.IndexFunc(keys.Screen[:len(screens)], wanted)
+	if i >= 0 {
+		m.Go(screens[i], nil)
 	}
-	return nil, false
+	return i >= 0
 }
 
 // cutKey is for the box of the lost connection. It takes nothing from a field:
 // what is typed while it is up must not be lost.
-func (m *model) cutKey(k tea.KeyMsg) (cmd tea.Cmd, used bool) {
-	if !m.cutShown() || m.page().Typing() {
-		return nil, false
-	}
+func (m *model) cutKey(k tea.KeyMsg) (used bool) {
 	switch {
+	case !m.cutShown(), m.page().Typing():
+		return false
 	case keys.Enter.Is(k) && m.e.Now().Sub(m.cutAt) < dialog.Grace:
 	case keys.Enter.Is(k) && m.kind != page.Login:
 		m.e.API.Retry()
 	case keys.ReadPage.Is(k):
 		m.readOn = true
 	default:
-		return nil, false
+		return false
 	}
-	return nil, true
+	return true
 }
 
 // quit leaves, after a question where something would be lost.
-func (m *model) quit() tea.Cmd {
-	draft := slices.ContainsFunc(m.pages, page.Page.Draft)
-	if !draft && len(m.hidden) == 0 {
-		return tea.Quit
+func (m *model) quit() {
+	switch draft := slices.ContainsFunc(m.pages, page.Page.Draft); {
+	case len(m.hidden) > 0:
+		m.Open(dialog.Quit(m.e, i18n.Quit.Work))
+	case draft:
+		m.Open(dialog.Quit(m.e, i18n.Quit.Draft))
+	default:
+		m.e.Run(tea.Quit)
 	}
-	why := i18n.Quit.Draft
-	if len(m.hidden) > 0 {
-		why = i18n.Quit.Work
-	}
-	m.Open(dialog.Quit(m.e, why))
-	return nil
 }
 
-func (m *model) toggleMouse() tea.Cmd {
+func (m *model) toggleMouse() {
 	m.mouse = !m.mouse
 	say := i18n.Mouse.Off
 	if m.mouse {
 		say = i18n.Mouse.On
 	}
 	m.Say(page.Info, m.e.S(say))
-	return m.terminal.Mouse(m.mouse)
+	m.e.Run(m.terminal.Mouse(m.mouse))
 }
 
 // clicked turns the wheel into arrows, and a click into what stands there: a
 // key, or a row or field of the page.
-func (m *model) clicked(msg tea.MouseMsg) tea.Cmd {
+func (m *model) clicked(msg tea.MouseMsg) {
 	if msg.Action != tea.MouseActionPress {
-		return nil
+		return
 	}
 	switch msg.Button {
 	case tea.MouseButtonWheelUp:
-		return m.key(keys.Up.Press())
+		m.key(keys.Up.Press())
 	case tea.MouseButtonWheelDown:
-		return m.key(keys.Down.Press())
+		m.key(keys.Down.Press())
 	case tea.MouseButtonLeft:
-	default:
-		return nil
+		code, row, ok := widget.ZoneAt(m.shown, msg.X, msg.Y)
+		switch {
+		case !ok || m.small():
+		case code != "":
+			m.keyZone(code)
+		case m.dialog != nil:
+			m.dialog.Click(row)
+		default:
+			m.page().Update(page.Click(row))
+		}
 	}
-	code, row, ok := widget.ZoneAt(m.shown, msg.X, msg.Y)
-	switch {
-	case !ok || m.small():
-		return nil
-	case code != "":
-		return m.keyZone(code)
-	case m.dialog != nil:
-		return m.dialog.Click(row)
-	}
-	return m.page().Update(page.Click(row))
 }
 
 // keyZone does what a key does. A tab leads away also from a field, where its
 // digit would be text.
-func (m *model) keyZone(code string) tea.Cmd {
-	for i, k := range m.screens() {
-		if keys.Screen[i].Code() == code && m.dialog == nil && m.help == nil && m.loggedIn() {
-			return m.Go(k, nil)
-		}
+func (m *model) keyZone(code string) {
+	away := m.dialog == nil && m.help == nil && m.loggedIn()
+	if !away || !m.openScreen(func(k keys.Key) bool { return k.Code() == code }) {
+		m.key(keys.Pressed(code))
 	}
-	return m.key(keys.Pressed(code))
 }

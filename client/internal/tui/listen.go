@@ -42,12 +42,11 @@ func (m *model) nextState() tea.Msg {
 	}
 }
 
-// await is a command that waits for the server's events, where they are wanted.
-func (m *model) await(next tea.Cmd) tea.Cmd {
-	if !m.listen {
-		return nil
+// await runs a command that waits for the server's events, where they are wanted.
+func (m *model) await(next tea.Cmd) {
+	if m.listen {
+		m.e.Run(next)
 	}
-	return next
 }
 
 func (m *model) nextEvents() tea.Msg {
@@ -86,12 +85,12 @@ func take(m *model, from <-chan api.Event, most int) (all []api.Event) {
 
 // liveCame is for the administrator's page alone, in sight or not. A rest after
 // each batch bounds the redraws to ten a second however much happens.
-func (m *model) liveCame(all page.Live) tea.Cmd {
-	return tea.Batch(m.pages[page.Admin].Update(all), m.e.After(floodPause, rearm{m.nextLive}))
+func (m *model) liveCame(all page.Live) {
+	m.pages[page.Admin].Update(all)
+	m.e.After(floodPause, rearm{m.nextLive})
 }
 
-func (m *model) eventsCame(all events) tea.Cmd {
-	var resync tea.Cmd
+func (m *model) eventsCame(all events) {
 	var sold []string
 	for _, ev := range all {
 		switch ev := ev.(type) {
@@ -107,19 +106,20 @@ func (m *model) eventsCame(all events) tea.Cmd {
 		}
 	}
 	if len(sold) > fewSold { // once, however many
-		resync = m.pages[page.Mine].Update(page.Resync{})
+		m.pages[page.Mine].Update(page.Resync{})
 	} else {
 		for _, id := range sold {
 			m.Publish(page.Gone{Article: api.Article{ID: id}})
 		}
 	}
 	if m.loggedIn() { // what came stands among the news already
-		resync = tea.Batch(resync, m.e.Inbox.Reload(m.e))
+		m.e.Inbox.Reload(m.e)
 	}
 	if len(all) > 1 {
-		return tea.Batch(resync, m.e.After(floodPause, rearm{m.nextEvents}))
+		m.e.After(floodPause, rearm{m.nextEvents})
+	} else {
+		m.await(m.nextEvents)
 	}
-	return tea.Batch(resync, m.await(m.nextEvents))
 }
 
 // tell shows what happened for some seconds, and to whoever looks elsewhere by
@@ -140,7 +140,7 @@ func (m *model) ended(ev api.SessionEnded) string {
 
 // linkChanged follows the connection. A new one means that events were missed:
 // the page in sight asks again, keeping what it shows.
-func (m *model) linkChanged(s link.State) tea.Cmd {
+func (m *model) linkChanged(s link.State) {
 	before := m.e.Link
 	m.e.Link = s
 	switch s.Phase {
@@ -154,8 +154,9 @@ func (m *model) linkChanged(s link.State) tea.Cmd {
 			m.Say(page.Good, m.e.S(i18n.Offline.Back))
 		}
 		if m.loggedIn() && before.Generation != 0 && s.Generation > before.Generation {
-			return tea.Batch(m.page().Update(page.Resync{}), m.AskQuotas(), m.e.Inbox.Reload(m.e))
+			m.page().Update(page.Resync{})
+			m.AskQuotas()
+			m.e.Inbox.Reload(m.e)
 		}
 	}
-	return nil
 }

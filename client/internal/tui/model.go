@@ -129,14 +129,15 @@ func newModel(e *page.Env, t terminal, first page.LoginArg) *model {
 
 // Init starts with the login screen, the clock, and the server's events.
 func (m *model) Init() tea.Cmd {
-	var mouse tea.Cmd
 	if m.mouse {
-		mouse = m.terminal.Mouse(true)
+		m.e.Run(m.terminal.Mouse(true))
 	}
-	return tea.Batch(
-		mouse, m.pages[page.Login].Show(m.login), m.e.After(time.Second, second{}),
-		m.await(m.nextState), m.await(m.nextEvents), m.await(m.nextLive),
-	)
+	m.pages[page.Login].Show(m.login)
+	m.e.After(time.Second, second{})
+	m.await(m.nextState)
+	m.await(m.nextEvents)
+	m.await(m.nextLive)
+	return m.e.Commands()
 }
 
 // page is the one in sight.
@@ -157,7 +158,7 @@ func (m *model) resize(w, h int) {
 }
 
 // show brings a page on.
-func (m *model) show(k page.Kind, arg any) tea.Cmd {
+func (m *model) show(k page.Kind, arg any) {
 	switch {
 	case k == page.Admin && !m.e.IsAdmin(): // who was one, and logged in anew as none
 		k, arg = page.Home, nil
@@ -165,28 +166,26 @@ func (m *model) show(k page.Kind, arg any) tea.Cmd {
 		k, arg = page.Password, nil // the server refuses all the rest
 	}
 	m.kind, m.help = k, nil
-	return m.pages[k].Show(arg)
+	m.pages[k].Show(arg)
 }
 
 // settle lets everybody hear the facts that were published, in their order, and
 // puts away the dialogs that are over.
-func (m *model) settle() tea.Cmd {
-	var cmds []tea.Cmd
+func (m *model) settle() {
 	for len(m.facts) > 0 {
 		fact := m.facts[0]
 		m.facts = m.facts[1:]
 		m.heard(fact)
 		for _, p := range m.pages {
-			cmds = append(cmds, p.Update(fact))
+			p.Update(fact)
 		}
-		cmds = append(cmds, m.acted(fact))
+		m.acted(fact)
 	}
 	if m.dialog != nil && m.dialog.Stage() != page.Shown {
 		m.hidden = append(m.hidden, m.dialog)
 		m.dialog = nil
 	}
 	m.hidden = slices.DeleteFunc(m.hidden, func(d page.Dialog) bool { return d.Stage() != page.Hidden })
-	return tea.Batch(cmds...)
 }
 
 // Options are what main decided. Run owns the terminal from call to return and
@@ -216,9 +215,9 @@ func Run(ctx context.Context, opt Options) error {
 	e := &page.Env{
 		Ctx: ctx, API: opt.API, T: i18n.T{Lang: opt.Lang}, Theme: theme.ForTerminal(os.Stdout, name, opt.ASCII || opt.Charset != i18n.UTF8),
 		Motion: opt.Animations, Version: opt.Program, Addr: opt.Addr, TLS: opt.TLS, Alerts: opt.Alerts, Now: time.Now,
-		After: func(d time.Duration, m tea.Msg) tea.Cmd {
-			return tea.Tick(d, func(time.Time) tea.Msg { return m })
-		},
+	}
+	e.After = func(d time.Duration, m tea.Msg) {
+		e.Run(tea.Tick(d, func(time.Time) tea.Msg { return m }))
 	}
 	m := newModel(e, t, page.LoginArg{Login: opt.Login, Password: opt.Password, Resume: true})
 	m.listen, m.charset, m.debug, m.settings = true, opt.Charset, opt.Debug, opt.Settings

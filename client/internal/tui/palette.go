@@ -65,31 +65,30 @@ func (p *palette) found() (list []keys.Key) {
 }
 
 // Key edits the words, moves, or does what is chosen.
-func (p *palette) Key(k tea.KeyMsg) tea.Cmd {
+func (p *palette) Key(k tea.KeyMsg) {
 	list := p.found()
 	switch {
 	case keys.Back.Is(k), keys.Palette.Is(k) && k.Type != tea.KeyRunes:
 		p.over = true
 	case keys.Enter.Is(k):
-		return p.do(list, p.table.Cur)
+		p.do(list, p.table.Cur)
 	case k.Type != tea.KeyRunes && k.Type != tea.KeySpace && p.table.Key(k, len(list)):
 	default:
 		p.words.Key(k)
 		p.table.Cur = 0
 	}
-	return nil
 }
 
 // Click does what stands there.
-func (p *palette) Click(row int) tea.Cmd { return p.do(p.found(), row) }
+func (p *palette) Click(row int) { p.do(p.found(), row) }
 
-func (p *palette) do(list []keys.Key, i int) tea.Cmd {
+func (p *palette) do(list []keys.Key, i int) {
 	if i < 0 || i >= len(list) {
-		return nil
+		return
 	}
 	p.over = true
 	p.m.dialog = nil
-	return p.m.keyZone(list[i].Code())
+	p.m.keyZone(list[i].Code())
 }
 
 // Stage tells the root when the palette is over.

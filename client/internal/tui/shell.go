@@ -11,28 +11,29 @@ import (
 )
 
 // Go opens a page in place of all that is open.
-func (m *model) Go(k page.Kind, arg any) tea.Cmd {
+func (m *model) Go(k page.Kind, arg any) {
 	m.under = nil
-	return m.show(k, arg)
+	m.show(k, arg)
 }
 
 // Push opens a page over the present one.
-func (m *model) Push(k page.Kind, arg any) tea.Cmd {
+func (m *model) Push(k page.Kind, arg any) {
 	m.under = append(m.under, m.kind)
-	return m.show(k, arg)
+	m.show(k, arg)
 }
 
 // Back leaves for the page below, or home.
-func (m *model) Back() tea.Cmd {
-	if n := len(m.under); n > 0 {
+func (m *model) Back() {
+	switch n := len(m.under); {
+	case n > 0:
 		k := m.under[n-1]
 		m.under = m.under[:n-1]
-		return m.show(k, nil)
+		m.show(k, nil)
+	case m.loggedIn():
+		m.show(page.Home, nil)
+	default:
+		m.show(page.Login, nil)
 	}
-	if m.loggedIn() {
-		return m.show(page.Home, nil)
-	}
-	return m.show(page.Login, nil)
 }
 
 // Open shows a dialog.
@@ -85,11 +86,10 @@ func (m *model) Copy(text string) {
 func (m *model) Spend(services api.Quota) { m.e.Quotas.Spend(services, m.e.Now()) }
 
 // AskQuotas asks for both quotas: free, so as often as they matter.
-func (m *model) AskQuotas() tea.Cmd {
-	if !m.loggedIn() || m.quotas.Busy() {
-		return nil
+func (m *model) AskQuotas() {
+	if m.loggedIn() && !m.quotas.Busy() {
+		m.quotas.Start(m.e, m.e.API.Quotas, m.quotasTold)
 	}
-	return m.quotas.Start(m.e, m.e.API.Quotas, m.quotasTold)
 }
 
 // ToggleLanguage speaks the other language from now on.
@@ -137,30 +137,30 @@ func (m *model) heard(fact tea.Msg) {
 }
 
 // acted goes on from a fact that the pages have heard.
-func (m *model) acted(fact tea.Msg) tea.Cmd {
+func (m *model) acted(fact tea.Msg) {
 	switch fact := fact.(type) {
 	case page.Entered:
 		to := m.back
 		m.back = page.Login
-		if m.e.Session.MustChange {
-			return m.show(page.Password, nil)
+		m.show(to, nil)
+		if !m.e.Session.MustChange {
+			m.askWho()
 		}
-		return tea.Batch(m.show(to, nil), m.askWho())
 	case page.Left:
-		return m.show(page.Login, page.LoginArg{Login: m.last, Reason: fact.Reason})
+		m.show(page.Login, page.LoginArg{Login: m.last, Reason: fact.Reason})
 	case page.PasswordChanged:
-		var back tea.Cmd
 		if m.kind == page.Password {
-			back = m.Back()
+			m.Back()
 		}
-		return tea.Batch(back, m.askWho())
+		m.askWho()
 	}
-	return nil
 }
 
 // askWho asks for what is known of whoever is logged in, the news included.
-func (m *model) askWho() tea.Cmd {
-	return tea.Batch(m.AskQuotas(), m.e.Inbox.Reload(m.e), m.e.AskWho())
+func (m *model) askWho() {
+	m.AskQuotas()
+	m.e.Inbox.Reload(m.e)
+	m.e.AskWho()
 }
 
 // entered begins a session: at home, or where one that ended by itself stood.

@@ -36,14 +36,13 @@ type recorder struct {
 	heard   []string
 }
 
-func (r *recorder) Update(m tea.Msg) tea.Cmd {
+func (r *recorder) Update(m tea.Msg) {
 	if gone, is := m.(page.Gone); is {
 		r.heard = append(r.heard, gone.Article.ID)
 		if gone.Article.ID == "1" {
 			r.publish(page.Gone{Article: api.Article{ID: "3"}})
 		}
 	}
-	return nil
 }
 
 // TestFactsAreHeardInOrder: also one that is published while another is heard.

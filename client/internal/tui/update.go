@@ -31,9 +31,10 @@ const (
 // Update handles a message and all that follows from it at once.
 func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.trace(msg)
-	cmd := tea.Batch(m.update(msg), m.settle())
+	m.update(msg)
+	m.settle()
 	m.nameWindow()
-	return m, cmd
+	return m, m.e.Commands()
 }
 
 // nameWindow gives the window a title that says who is logged in and how much is
@@ -52,16 +53,16 @@ func (m *model) nameWindow() {
 	}
 }
 
-func (m *model) update(msg tea.Msg) tea.Cmd {
+func (m *model) update(msg tea.Msg) {
 	switch msg := msg.(type) {
 	case page.Delivery:
-		return msg.Deliver()
+		msg.Deliver()
 	case tea.WindowSizeMsg:
 		m.resize(msg.Width, msg.Height)
 	case tea.KeyMsg:
-		return m.key(msg)
+		m.key(msg)
 	case tea.MouseMsg:
-		return m.clicked(msg)
+		m.clicked(msg)
 	case renderer.Background:
 		if m.detectTheme {
 			m.setTheme(theme.FromBackground(msg.Red, msg.Green, msg.Blue))
@@ -71,23 +72,27 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 	case tea.BlurMsg:
 		m.away = true
 	case second:
-		cmds := []tea.Cmd{m.e.After(time.Second, second{}), m.keepQuotas()}
+		m.e.After(time.Second, second{})
+		m.keepQuotas()
 		if m.e.Link.Phase == link.Online && m.loggedIn() {
-			cmds = append(cmds, m.page().Update(page.Second{}))
+			m.page().Update(page.Second{})
 		}
-		return tea.Batch(cmds...)
-	case page.Redraw, spin:
-		return m.spin(msg)
+	case page.Redraw:
+		if !m.spinning {
+			m.spin()
+		}
+	case spin:
+		m.spin()
 	case state:
-		return tea.Batch(m.await(m.nextState), m.linkChanged(link.State(msg)))
+		m.await(m.nextState)
+		m.linkChanged(link.State(msg))
 	case events:
-		return m.eventsCame(msg)
+		m.eventsCame(msg)
 	case rearm:
-		return m.await(msg.next)
+		m.await(msg.next)
 	case page.Live:
-		return m.liveCame(msg)
+		m.liveCame(msg)
 	}
-	return nil
 }
 
 // trace writes a message to the file of ETU_DEBUG: when it came, its type, and
@@ -117,37 +122,30 @@ func (m *model) typingSecret() bool {
 }
 
 // spin keeps the spinner turning while something loads.
-func (m *model) spin(msg tea.Msg) tea.Cmd {
+func (m *model) spin() {
 	every := m.e.SpinEvery()
-	if _, beat := msg.(spin); !beat && m.spinning {
-		return nil // it turns already
+	if m.spinning = m.e.Busy() && every > 0; m.spinning {
+		m.e.After(every, spin{})
 	}
-	m.spinning = m.e.Busy() && every > 0
-	if !m.spinning {
-		return nil
-	}
-	return m.e.After(every, spin{})
 }
 
 // quotasTold takes what the server told, and says so when a call is back after
 // there were none.
-func (m *model) quotasTold() tea.Cmd {
+func (m *model) quotasTold() {
 	if m.quotas.Err != nil {
-		return nil
+		return
 	}
 	was, is := m.e.Quotas.Services, m.quotas.Data.Services
 	if was.Max > 0 && was.Left == 0 && is.Left > 0 {
 		m.Say(page.Good, m.e.S(i18n.Quota.Back))
 	}
 	m.e.Quotas.Set(m.quotas.Data, m.e.Now())
-	return nil
 }
 
 // keepQuotas asks again when the figures cannot be right any more.
-func (m *model) keepQuotas() tea.Cmd {
+func (m *model) keepQuotas() {
 	now := m.e.Now()
-	if m.e.Link.Phase != link.Online || m.e.Session.MustChange || now.Sub(m.e.Quotas.At) < 2*time.Second || !m.e.Quotas.Due(now) {
-		return nil
+	if m.e.Link.Phase == link.Online && !m.e.Session.MustChange && now.Sub(m.e.Quotas.At) >= 2*time.Second && m.e.Quotas.Due(now) {
+		m.AskQuotas()
 	}
-	return m.AskQuotas()
 }

@@ -36,28 +36,27 @@ const checkedFor = 5 * time.Second
 // OpenBuy shows the dialog for an article, unless it is the user's own: the
 // server would refuse it, and count the call. While the user reads, the server is
 // asked whether it is still for sale: one that is gone costs no call.
-func OpenBuy(e *page.Env, a api.Article) tea.Cmd {
+func OpenBuy(e *page.Env, a api.Article) {
 	if e.Mine(a) {
 		e.Say(page.Info, e.S(i18n.Article.IsYours))
-		return nil
+		return
 	}
 	d := &Buy{e: e, article: a, ref: api.NewRef(), answers: newAnswers(e)}
 	e.Open(d)
-	return d.check.Start(e, func(ctx context.Context) (api.Article, error) { return e.API.Article(ctx, a.ID) }, d.checked)
+	d.check.Start(e, func(ctx context.Context) (api.Article, error) { return e.API.Article(ctx, a.ID) }, d.checked)
 }
 
-func (d *Buy) checked() tea.Cmd {
+func (d *Buy) checked() {
 	if d.work.Err = stale(d.check.Data, d.check.Err); d.work.Err != nil {
-		return d.failed(false)
+		d.failed(false)
 	}
-	return nil
 }
 
 // Stage tells the root whether the dialog is in sight.
 func (d *Buy) Stage() page.Stage { return d.stage }
 
 // Key answers the question, or leaves what stands in its place.
-func (d *Buy) Key(k tea.KeyMsg) tea.Cmd {
+func (d *Buy) Key(k tea.KeyMsg) {
 	switch {
 	case d.early(k):
 	case d.work.Busy():
@@ -77,12 +76,11 @@ func (d *Buy) Key(k tea.KeyMsg) tea.Cmd {
 	default:
 		switch d.answer(k) {
 		case yes:
-			return d.buy()
+			d.buy()
 		case no:
 			d.stage = page.Over
 		}
 	}
-	return nil
 }
 
 // errStale: ARTICLE said, for nothing, that ACHAT would have been refused.
@@ -98,11 +96,11 @@ func stale(a api.Article, err error) error {
 
 // buy checks again where the check is not recent. Not at another try, for the
 // article may be gone because the first try bought it.
-func (d *Buy) buy() tea.Cmd {
+func (d *Buy) buy() {
 	recent := d.check.Has && d.e.Now().Sub(d.check.At) < checkedFor
 	again := d.work.Err == nil && !recent
 	d.check.Cancel()
-	return d.work.Start(d.e, func(ctx context.Context) (api.Receipt, error) {
+	d.work.Start(d.e, func(ctx context.Context) (api.Receipt, error) {
 		if again {
 			if err := stale(d.e.API.Article(ctx, d.article.ID)); err != nil {
 				return api.Receipt{}, err
@@ -113,25 +111,25 @@ func (d *Buy) buy() tea.Cmd {
 }
 
 // Click presses a button.
-func (d *Buy) Click(i int) tea.Cmd {
+func (d *Buy) Click(i int) {
 	switch {
 	case d.work.Busy():
 	case i == 0 && !d.work.Has && d.canTry():
-		return d.buy()
+		d.buy()
 	default:
 		d.stage = page.Over
 	}
-	return nil
 }
 
 // settled tells everybody how it ended.
-func (d *Buy) settled() tea.Cmd {
+func (d *Buy) settled() {
 	e, hidden := d.e, d.stage == page.Hidden
 	if hidden {
 		d.stage = page.Over
 	}
 	if d.work.Err != nil {
-		return d.failed(hidden)
+		d.failed(hidden)
+		return
 	}
 	r := d.work.Data
 	e.Spend(r.Services)
@@ -141,10 +139,9 @@ func (d *Buy) settled() tea.Cmd {
 	a := d.article
 	a.Status, a.SoldAt, a.Other, a.Contact = api.Sold, e.Now(), r.Seller, r.Contact
 	e.Publish(page.Bought{Article: a})
-	return nil
 }
 
-func (d *Buy) failed(hidden bool) tea.Cmd {
+func (d *Buy) failed(hidden bool) {
 	e := d.e
 	d.opened, d.onYes = e.Now(), false
 	if hidden {
@@ -152,12 +149,12 @@ func (d *Buy) failed(hidden bool) tea.Cmd {
 	}
 	var le *link.Error
 	if !errors.As(d.work.Err, &le) {
-		return nil
+		return
 	}
 	if le.Code == protocol.VENDU || le.Code == protocol.ABSENT {
 		e.Publish(page.Gone{Article: d.article})
 	}
-	return e.AskQuotas() // what reached the service was counted, whatever came of it
+	e.AskQuotas() // what reached the service was counted, whatever came of it
 }
 
 // final says that trying again cannot help.

@@ -29,7 +29,7 @@ type Question struct {
 	// tried again.
 	Do func(ctx context.Context, in []string) error
 	// Then follows once Do succeeded.
-	Then func(in []string) tea.Cmd
+	Then func(in []string)
 }
 
 // Ask is a dialog that asks before something is done, with or without fields.
@@ -59,7 +59,7 @@ func (d *Ask) Stage() page.Stage {
 }
 
 // Key fills in the fields, then answers.
-func (d *Ask) Key(k tea.KeyMsg) tea.Cmd {
+func (d *Ask) Key(k tea.KeyMsg) {
 	switch {
 	case d.early(k):
 	case keys.Back.Is(k):
@@ -75,14 +75,13 @@ func (d *Ask) Key(k tea.KeyMsg) tea.Cmd {
 		case no:
 			d.over = true
 		case yes:
-			return d.do()
+			d.do()
 		}
 	}
-	return nil
 }
 
 // Click goes to a field, or answers.
-func (d *Ask) Click(i int) tea.Cmd {
+func (d *Ask) Click(i int) {
 	switch n := len(d.q.Entries); {
 	case d.work.Busy():
 	case i < n:
@@ -91,11 +90,10 @@ func (d *Ask) Click(i int) tea.Cmd {
 	case i > n:
 		d.over = true
 	case d.fields.Valid():
-		return d.do()
+		d.do()
 	default:
 		d.asking = false
 	}
-	return nil
 }
 
 func (d *Ask) fill(k tea.KeyMsg) {
@@ -107,24 +105,24 @@ func (d *Ask) fill(k tea.KeyMsg) {
 	}
 }
 
-func (d *Ask) do() tea.Cmd {
+func (d *Ask) do() {
 	in := d.fields.Values()
 	if d.q.Do == nil {
 		d.over = true
-		return d.q.Then(in)
+		d.q.Then(in)
+		return
 	}
-	return d.work.Start(d.e, func(ctx context.Context) (struct{}, error) {
+	d.work.Start(d.e, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, d.q.Do(ctx, in)
-	}, func() tea.Cmd {
+	}, func() {
 		d.onYes = false
 		switch {
 		case d.work.Err == nil:
 			d.over = true
-			return d.q.Then(in)
+			d.q.Then(in)
 		case d.fields.Refuse(d.work.Err):
 			d.work.Err, d.asking = nil, false // said at its field
 		}
-		return nil
 	})
 }
 
@@ -227,10 +225,9 @@ func Withdraw(e *page.Env, a api.Article) *Ask {
 		Body:  func() string { return e.S(i18n.Withdraw.Ask, a.Title) },
 		Yes:   i18n.Withdraw.Yes,
 		Do:    func(ctx context.Context, _ []string) error { return e.API.Withdraw(ctx, a.ID) },
-		Then: func([]string) tea.Cmd {
+		Then: func([]string) {
 			e.Publish(page.Gone{Article: a})
 			e.Say(page.Good, e.S(i18n.Withdraw.Done, a.Title))
-			return nil
 		},
 	})
 }
@@ -241,7 +238,7 @@ func Quit(e *page.Env, why i18n.Msg) *Ask {
 		Title: func() string { return e.S(i18n.Quit.Title) },
 		Body:  func() string { return e.S(why) },
 		Yes:   i18n.Quit.Yes,
-		Then:  func([]string) tea.Cmd { return tea.Quit },
+		Then:  func([]string) { e.Run(tea.Quit) },
 	})
 }
 
@@ -255,9 +252,6 @@ func Logout(e *page.Env) *Ask {
 			_ = e.API.Logout(ctx) // the client is logged out whatever the server answers
 			return nil
 		},
-		Then: func([]string) tea.Cmd {
-			e.Publish(page.Left{})
-			return nil
-		},
+		Then: func([]string) { e.Publish(page.Left{}) },
 	})
 }

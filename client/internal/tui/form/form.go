@@ -214,7 +214,7 @@ func (f *Form) Values() []string {
 }
 
 // Show shows the form as it was left.
-func (f *Form) Show(any) tea.Cmd { return nil }
+func (f *Form) Show(any) {}
 
 // Draft says whether something stands in a field.
 func (f *Form) Draft() bool { return strings.Join(f.Values(), "") != "" }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	tea "github.com/charmbracelet/bubbletea"
-
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
 )
@@ -25,25 +23,24 @@ type Inbox struct {
 
 // Reload asks for the newest, and publishes NewsCame once they are there. While
 // an answer is awaited it asks once more behind it, however often it is called.
-func (b *Inbox) Reload(e *Env) tea.Cmd {
+func (b *Inbox) Reload(e *Env) {
 	if b.again = b.First.Busy(); b.again {
-		return nil
+		return
 	}
-	return b.Pager.Reload(e, b.fetch(e), func([]api.News) tea.Cmd {
+	b.Pager.Reload(e, b.fetch(e), func([]api.News) {
 		if b.First.Err == nil {
 			b.Unread = b.First.Data.Unread
 			e.Publish(NewsCame{})
 		}
 		if b.again {
-			return b.Reload(e)
+			b.Reload(e)
 		}
-		return nil
 	})
 }
 
 // More asks for older news where the row in sight is near the end.
-func (b *Inbox) More(e *Env, row int) tea.Cmd {
-	return b.Follow(e, row, b.fetch(e), func() tea.Cmd { return nil })
+func (b *Inbox) More(e *Env, row int) {
+	b.Follow(e, row, b.fetch(e), func() {})
 }
 
 func (b *Inbox) fetch(e *Env) Fetch[api.News] {
@@ -53,15 +50,15 @@ func (b *Inbox) fetch(e *Env) Fetch[api.News] {
 }
 
 // Seen tells the server that row i and all below it were shown to the user.
-func (b *Inbox) Seen(e *Env, i int) tea.Cmd {
+func (b *Inbox) Seen(e *Env, i int) {
 	unread := func(n api.News) bool { return !n.Read }
 	if b.mark.Busy() || !slices.ContainsFunc(b.Rows[min(i, len(b.Rows)):], unread) {
-		return nil
+		return
 	}
 	id := b.Rows[i].ID
-	return b.mark.Start(e, func(ctx context.Context) (int, error) { return e.API.MarkRead(ctx, id) }, func() tea.Cmd {
+	b.mark.Start(e, func(ctx context.Context) (int, error) { return e.API.MarkRead(ctx, id) }, func() {
 		if b.mark.Err != nil {
-			return nil
+			return
 		}
 		b.Unread = b.mark.Data
 		below := false
@@ -70,7 +67,6 @@ func (b *Inbox) Seen(e *Env, i int) tea.Cmd {
 				b.Rows[i].Read = true
 			}
 		}
-		return nil
 	})
 }
 

@@ -33,12 +33,12 @@ type Load[T any] struct {
 
 // Delivery is a message for one owner. The root calls Deliver and shows the
 // message to nobody else.
-type Delivery interface{ Deliver() tea.Cmd }
+type Delivery interface{ Deliver() }
 
 // later is a timer's Delivery.
-type later func() tea.Cmd
+type later func()
 
-func (l later) Deliver() tea.Cmd { return l() }
+func (l later) Deliver() { l() }
 
 // loaded is the answer to a Load.
 type loaded[T any] struct {
@@ -47,19 +47,19 @@ type loaded[T any] struct {
 	id    int
 	data  T
 	err   error
-	then  func() tea.Cmd
+	then  func()
 }
 
 // Deliver puts the answer into its Load, unless it is no longer the one awaited.
-func (a loaded[T]) Deliver() tea.Cmd {
+func (a loaded[T]) Deliver() {
 	a.e.busy--
 	l := a.owner
 	if a.id != l.id {
-		return nil
+		return
 	}
 	l.busy, l.cancel = false, nil
 	if errors.Is(a.err, context.Canceled) {
-		return nil
+		return
 	}
 	if l.Err = a.err; a.err == nil {
 		l.Data, l.Has, l.At = a.data, true, a.e.Now()
@@ -68,16 +68,15 @@ func (a loaded[T]) Deliver() tea.Cmd {
 	if errors.As(a.err, &refused) && refused.After() > 0 {
 		l.RetryAt = a.e.Now().Add(refused.After())
 	}
-	if a.then == nil {
-		return nil
+	if a.then != nil {
+		a.then()
 	}
-	return a.then()
 }
 
 // Start asks the server; then, which may be nil, is called once the answer is in
 // place, be it an error. An earlier question still under way is given up, and
 // its answer will be dropped.
-func (l *Load[T]) Start(e *Env, fetch func(context.Context) (T, error), then func() tea.Cmd) tea.Cmd {
+func (l *Load[T]) Start(e *Env, fetch func(context.Context) (T, error), then func()) {
 	l.Cancel()
 	ctx, cancel := context.WithCancel(e.Ctx)
 	l.id++
@@ -85,14 +84,12 @@ func (l *Load[T]) Start(e *Env, fetch func(context.Context) (T, error), then fun
 	l.busy, l.since, l.cancel = true, e.Now(), cancel
 	e.busy++
 	id := l.id
-	return tea.Batch(
-		func() tea.Msg {
-			defer cancel()
-			data, err := fetch(ctx)
-			return loaded[T]{e, l, id, data, err, then}
-		},
-		e.After(SlowAfter, Redraw{}),
-	)
+	e.Run(func() tea.Msg {
+		defer cancel()
+		data, err := fetch(ctx)
+		return loaded[T]{e, l, id, data, err, then}
+	})
+	e.After(SlowAfter, Redraw{})
 }
 
 // Cancel gives up the question under way, if any.
@@ -145,46 +142,47 @@ type Pager[T any] struct {
 
 // Reload asks for the first part; then is called once Rows is that, with the rows
 // before, or after an error.
-func (p *Pager[T]) Reload(e *Env, fetch Fetch[T], then func(before []T) tea.Cmd) tea.Cmd {
+func (p *Pager[T]) Reload(e *Env, fetch Fetch[T], then func(before []T)) {
 	p.more.Cancel()
-	return p.First.Start(e, func(ctx context.Context) (api.Page[T], error) { return fetch(ctx, "") }, func() tea.Cmd {
+	p.First.Start(e, func(ctx context.Context) (api.Page[T], error) { return fetch(ctx, "") }, func() {
 		before := p.Rows
 		if p.First.Err == nil {
 			p.more.Cancel()
 			p.Rows, p.Next = p.First.Data.Rows, p.First.Data.Next
 		}
-		return then(before)
+		then(before)
 	})
 }
 
 // Follow asks for the next part where the row in sight is near the end; then is
 // called once Rows has it.
-func (p *Pager[T]) Follow(e *Env, row int, fetch Fetch[T], then func() tea.Cmd) tea.Cmd {
+func (p *Pager[T]) Follow(e *Env, row int, fetch Fetch[T], then func()) {
 	if p.Next == "" || p.more.Busy() || p.First.Busy() || row < len(p.Rows) {
-		return nil
+		return
 	}
 	after := p.Next
-	return p.more.Start(e, func(ctx context.Context) (api.Page[T], error) { return fetch(ctx, after) }, func() tea.Cmd {
+	p.more.Start(e, func(ctx context.Context) (api.Page[T], error) { return fetch(ctx, after) }, func() {
 		if p.more.Err != nil {
-			return nil
+			return
 		}
 		p.Rows, p.Next = append(p.Rows, p.more.Data.Rows...), p.more.Data.Next
-		return then()
+		then()
 	})
 }
 
 // All asks for every part that is missing; then is called once Rows is the whole
 // list, or what came of it before an error.
-func (p *Pager[T]) All(e *Env, fetch Fetch[T], then func() tea.Cmd) tea.Cmd {
+func (p *Pager[T]) All(e *Env, fetch Fetch[T], then func()) {
 	if p.Next == "" || p.First.Busy() {
-		return then()
+		then()
+		return
 	}
 	after := p.Next
-	return p.more.Start(e, func(ctx context.Context) (api.Page[T], error) { return Whole(ctx, fetch, after) }, func() tea.Cmd {
+	p.more.Start(e, func(ctx context.Context) (api.Page[T], error) { return Whole(ctx, fetch, after) }, func() {
 		if p.more.Err == nil {
 			p.Rows, p.Next = append(p.Rows, p.more.Data.Rows...), p.more.Data.Next
 		}
-		return then()
+		then()
 	})
 }
 

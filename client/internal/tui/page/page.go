@@ -40,10 +40,10 @@ const (
 // that what was typed and where the cursor stood outlive a visit elsewhere.
 type Page interface {
 	// Show is called each time the page comes on; arg is that of Shell.Go.
-	Show(arg any) tea.Cmd
+	Show(arg any)
 	// Update gets every fact; keys, Click, Second and Resync only while the page
 	// is on.
-	Update(tea.Msg) tea.Cmd
+	Update(tea.Msg)
 	View() string
 	SetSize(w, h int)
 	// Title goes behind the program's name.
@@ -58,9 +58,9 @@ type Page interface {
 
 // Dialog is a box over a page that takes the keys until it is over.
 type Dialog interface {
-	Key(tea.KeyMsg) tea.Cmd
+	Key(tea.KeyMsg)
 	// Click is a click on a numbered zone: a field of the dialog, a row.
-	Click(row int) tea.Cmd
+	Click(row int)
 	View(w int) string
 	Keys() []keys.Key
 	Stage() Stage
@@ -127,7 +127,7 @@ type Env struct {
 	TLS     bool
 
 	Now   func() time.Time
-	After func(d time.Duration, m tea.Msg) tea.Cmd
+	After func(d time.Duration, m tea.Msg) // m comes to Update after d
 
 	Link    link.State
 	Session api.Session       // zero when nobody is logged in
@@ -136,33 +136,43 @@ type Env struct {
 	Inbox   Inbox
 	Alerts  config.Alerts // when administrators are called
 
-	busy int // loads under way
+	busy int       // loads under way
+	cmds []tea.Cmd // for bubbletea, once Update is over
+}
+
+// Run queues a command, which bubbletea runs once the root's Update is over.
+func (e *Env) Run(cmd tea.Cmd) { e.cmds = append(e.cmds, cmd) }
+
+// Commands empties the queue.
+func (e *Env) Commands() tea.Cmd {
+	cmds := e.cmds
+	e.cmds = nil
+	return tea.Batch(cmds...)
 }
 
 // Busy says whether an answer is awaited.
 func (e *Env) Busy() bool { return e.busy > 0 }
 
 // AskWho asks for the profile of whoever is logged in.
-func (e *Env) AskWho() tea.Cmd { return e.Who.Start(e, e.API.Who, nil) }
+func (e *Env) AskWho() { e.Who.Start(e, e.API.Who, nil) }
 
 // IsAdmin says whether an administrator is logged in.
 func (e *Env) IsAdmin() bool { return e.Session.Role == api.Admin }
 
 // Later calls do from Update after some time.
-func (e *Env) Later(d time.Duration, do func() tea.Cmd) tea.Cmd { return e.After(d, later(do)) }
+func (e *Env) Later(d time.Duration, do func()) { e.After(d, later(do)) }
 
 // Debounce lets the last of several calls through, once a pause follows it.
 type Debounce struct{ calls int }
 
 // Later is Env.Later, unless Later or Cancel is called before the time is over.
-func (b *Debounce) Later(e *Env, d time.Duration, do func() tea.Cmd) tea.Cmd {
+func (b *Debounce) Later(e *Env, d time.Duration, do func()) {
 	b.calls++
 	call := b.calls
-	return e.Later(d, func() tea.Cmd {
-		if call != b.calls {
-			return nil
+	e.Later(d, func() {
+		if call == b.calls {
+			do()
 		}
-		return do()
 	})
 }
 

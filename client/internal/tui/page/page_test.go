@@ -61,12 +61,12 @@ func TestServerToldNext(t *testing.T) {
 }
 
 func TestLoadDropsStaleAnswers(t *testing.T) {
-	e := &Env{Ctx: context.Background(), Now: func() time.Time { return noon }, After: func(time.Duration, tea.Msg) tea.Cmd { return nil }}
+	e := &Env{Ctx: context.Background(), Now: func() time.Time { return noon }, After: func(time.Duration, tea.Msg) {}}
 	var l Load[int]
 	thens := 0
 	ask := func(n int, err error) Delivery {
-		cmd := l.Start(e, func(context.Context) (int, error) { return n, err }, func() tea.Cmd { thens++; return nil })
-		return cmd().(Delivery)
+		l.Start(e, func(context.Context) (int, error) { return n, err }, func() { thens++ })
+		return e.Commands()().(Delivery)
 	}
 	first := ask(1, nil)
 	second := ask(2, nil)

@@ -13,9 +13,9 @@ import (
 // returns; only what Publish takes is heard a little later.
 type Shell interface {
 	// Go opens a page; Push keeps the present one under it, for Back.
-	Go(k Kind, arg any) tea.Cmd
-	Push(k Kind, arg any) tea.Cmd
-	Back() tea.Cmd
+	Go(k Kind, arg any)
+	Push(k Kind, arg any)
+	Back()
 	// Open shows a dialog over the page.
 	Open(d Dialog)
 	// Say shows a short message for some seconds.
@@ -29,7 +29,7 @@ type Shell interface {
 	// Spend takes what is left of the services quota after a call; AskQuotas
 	// asks the server for both.
 	Spend(services api.Quota)
-	AskQuotas() tea.Cmd
+	AskQuotas()
 	ToggleLanguage()
 	NextTheme()
 	// Publish tells a fact to the root, every page and every dialog, before the

@@ -25,39 +25,32 @@ type Page struct {
 func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Account.Title), e: e} }
 
 // Show asks who one is, where that is not known since the login.
-func (p *Page) Show(any) tea.Cmd {
-	if p.e.Who.Has || p.e.Who.Busy() {
-		return nil
+func (p *Page) Show(any) {
+	if !p.e.Who.Has && !p.e.Who.Busy() {
+		p.e.AskWho()
 	}
-	return p.e.AskWho()
 }
 
 // actions are what one can do here, in the order shown.
 func (p *Page) actions() []action {
 	e := p.e
-	at := func(do func()) func() tea.Cmd {
-		return func() tea.Cmd {
-			do()
-			return nil
-		}
-	}
 	return []action{
-		{e.S(i18n.Account.Password), func() tea.Cmd { return e.Push(page.Password, nil) }},
-		{e.S(i18n.Account.Messages), func() tea.Cmd { return e.Push(page.Messages, nil) }},
-		{e.S(i18n.Account.Language), at(e.ToggleLanguage)},
-		{e.S(i18n.Account.Theme, e.T.Theme(string(e.Theme.Name))), at(e.NextTheme)},
-		{e.S(i18n.Account.Logout), at(func() { e.Open(dialog.Logout(e)) })},
+		{e.S(i18n.Account.Password), func() { e.Push(page.Password, nil) }},
+		{e.S(i18n.Account.Messages), func() { e.Push(page.Messages, nil) }},
+		{e.S(i18n.Account.Language), e.ToggleLanguage},
+		{e.S(i18n.Account.Theme, e.T.Theme(string(e.Theme.Name))), e.NextTheme},
+		{e.S(i18n.Account.Logout), func() { e.Open(dialog.Logout(e)) }},
 	}
 }
 
 // action is a line of the list: its name, and what it does.
 type action struct {
 	name string
-	do   func() tea.Cmd
+	do   func()
 }
 
 // Update takes keys and facts.
-func (p *Page) Update(m tea.Msg) tea.Cmd {
+func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.Left:
 		p.cur = 0
@@ -65,18 +58,17 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 		actions := p.actions()
 		switch {
 		case keys.Back.Is(m):
-			return p.e.Back()
+			p.e.Back()
 		case keys.Up.Is(m):
 			p.cur = max(0, p.cur-1)
 		case keys.Down.Is(m):
 			p.cur = min(len(actions)-1, p.cur+1)
 		case keys.Enter.Is(m):
-			return actions[p.cur].do()
+			actions[p.cur].do()
 		case keys.Refresh.Is(m):
-			return p.e.AskWho()
+			p.e.AskWho()
 		}
 	}
-	return nil
 }
 
 // View draws the page: who one is and what can be done, beside it both quotas.

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,7 +35,7 @@ type accounts struct {
 	typed page.Debounce // of the search
 }
 
-func newAccounts(e *page.Env, lookUp func(login string) tea.Cmd) *accounts {
+func newAccounts(e *page.Env, lookUp func(login string)) *accounts {
 	return &accounts{searched: newSearched[api.Account](e, lookUp)}
 }
 
@@ -44,11 +45,11 @@ func (p *accounts) SetSize(w, h int) {
 	p.table.SetHeight(h - widget.PanelH - 3) // search, head, what can be done
 }
 
-func (p *accounts) show() tea.Cmd {
+func (p *accounts) show() {
 	if p.list.First.Has && p.e.Now().Sub(p.list.First.At) < page.StaleAfter {
-		return nil
+		return
 	}
-	return p.reload()
+	p.reload()
 }
 
 // fetch asks for a part of what is searched for now.
@@ -59,16 +60,16 @@ func (p *accounts) fetch() page.Fetch[api.Account] {
 	}
 }
 
-func (p *accounts) reload() tea.Cmd { return p.list.Reload(p.e, p.fetch(), p.arrived) }
+func (p *accounts) reload() { p.list.Reload(p.e, p.fetch(), p.arrived) }
 
 // follow asks for the next rows when the cursor comes near the end. The server
 // gives them by login: in another order all of them are needed.
-func (p *accounts) follow() tea.Cmd {
+func (p *accounts) follow() {
 	row := p.table.Cur + 2*p.table.Height()
 	if p.by != 0 && len(p.list.Rows) < maxSorted {
 		row = len(p.list.Rows)
 	}
-	return p.list.Follow(p.e, row, p.fetch(), func() tea.Cmd {
+	p.list.Follow(p.e, row, p.fetch(), func() {
 		// Sorted after each part, a long list would take the square of its length.
 		n, top := len(p.list.Rows), p.table.Cur == 0
 		if p.by == 0 || p.list.Next == "" || n >= maxSorted || n >= 2*len(p.rows) {
@@ -77,7 +78,7 @@ func (p *accounts) follow() tea.Cmd {
 		if top {
 			p.table.Cur = 0 // whoever is first now
 		}
-		return p.follow()
+		p.follow()
 	})
 }
 
@@ -91,76 +92,72 @@ func (p *accounts) order() {
 	p.put(rows, func(a, b api.Account) bool { return a.Login == b.Login })
 }
 
-func (p *accounts) update(m tea.Msg) tea.Cmd {
+func (p *accounts) update(m tea.Msg) {
 	if m, is := m.(done); is {
 		p.changed(m)
 	}
-	return nil
 }
 
 // arrived shows the answer.
-func (p *accounts) arrived([]api.Account) tea.Cmd {
+func (p *accounts) arrived([]api.Account) {
 	if p.list.First.Err != nil {
-		return nil
+		return
 	}
 	p.order()
-	return p.follow()
+	p.follow()
 }
 
 // changed puts an order's effect into the list at once: asking for all of it
 // again would lose the place.
 func (p *accounts) changed(m done) {
-	standing, known := map[order]api.Standing{
-		blocked: api.AccountBlocked, unblocked: api.AccountActive, expelledLong: api.AccountExpelled,
-	}[m.what]
-	keep := p.list.Rows[:0:0]
-	for _, a := range p.list.Rows {
-		switch {
-		case a.Login != m.login:
+	p.list.Rows = slices.Clone(p.list.Rows)
+	if i := slices.IndexFunc(p.list.Rows, func(a api.Account) bool { return a.Login == m.login }); i >= 0 {
+		switch a := &p.list.Rows[i]; {
 		case m.what == deleted:
-			continue
-		case known && !(standing == api.AccountExpelled && a.Standing == api.AccountBlocked):
-			a.Standing = standing
+			p.list.Rows = slices.Delete(p.list.Rows, i, i+1)
+		case m.what == blocked:
+			a.Standing = api.AccountBlocked
+		case m.what == unblocked:
+			a.Standing = api.AccountActive
+		case m.what == expelledLong && a.Standing != api.AccountBlocked:
+			a.Standing = api.AccountExpelled
 		}
-		keep = append(keep, a)
 	}
-	p.list.Rows = keep
 	p.order()
 }
 
-func (p *accounts) key(k tea.KeyMsg) tea.Cmd {
-	if changed, used := p.search.Key(k); changed {
+func (p *accounts) key(k tea.KeyMsg) {
+	changed, used := p.search.Key(k)
+	typing := p.Typing()
+	switch a, there := p.current(); {
+	case changed:
 		p.table.Cur = 0
-		return p.typed.Later(p.e, typingPause, p.reload)
-	} else if used {
-		return nil
-	}
-	a, there := p.current()
-	switch {
-	case p.Typing(): // the arrows: one looks while searching
-	case keys.Back.Is(k):
-		return p.e.Back()
-	case keys.Refresh.Is(k):
-		return p.reload()
-	case there && keys.Enter.Is(k):
-		return p.lookUp(a.Login)
-	case keys.Sort.Is(k):
+		p.typed.Later(p.e, typingPause, p.reload)
+	case used:
+	case !typing && keys.Back.Is(k):
+		p.e.Back()
+	case !typing && keys.Refresh.Is(k):
+		p.reload()
+	case !typing && there && keys.Enter.Is(k):
+		p.lookUp(a.Login)
+	case !typing && keys.Sort.Is(k):
 		p.by = (p.by + 1) % len(p.columns())
 		p.order()
 		p.table.Cur = 0
-	case keys.Export.Is(k):
-		return p.export()
-	case there && act(p.e, k, a):
-		return nil
+		p.follow()
+	case !typing && keys.Export.Is(k):
+		p.export()
+	case !typing && there && act(p.e, k, a):
+	default: // the arrows: one looks while searching
+		p.table.Key(k, len(p.rows))
+		p.follow()
 	}
-	p.table.Key(k, len(p.rows))
-	return p.follow()
 }
 
 // export writes all that the search finds, in the order of the logins.
-func (p *accounts) export() tea.Cmd {
+func (p *accounts) export() {
 	fetch := p.fetch()
-	return export(p.e, &p.file, "comptes", []string{"login", "prenom", "nom", "email", "role", "etat"}, func(ctx context.Context) (rows [][]string, err error) {
+	export(p.e, &p.file, "comptes", []string{"login", "prenom", "nom", "email", "role", "etat"}, func(ctx context.Context) (rows [][]string, err error) {
 		all, err := page.Whole(ctx, fetch, "")
 		for _, a := range all.Rows {
 			rows = append(rows, []string{a.Login, a.FirstName, a.LastName, a.Email, string(a.Role), string(a.Standing)})

@@ -17,9 +17,9 @@ import (
 
 // panel is what stands under a tab.
 type panel interface {
-	show() tea.Cmd
-	update(tea.Msg) tea.Cmd // everything but keys
-	key(tea.KeyMsg) tea.Cmd
+	show()
+	update(tea.Msg) // everything but keys
+	key(tea.KeyMsg)
 	click(row int) (again bool) // on the row of the cursor: it is Enter then
 	SetSize(w, h int)
 	view() string
@@ -84,22 +84,23 @@ const (
 )
 
 // Show asks for what every panel needs, then for the one in sight.
-func (p *Page) Show(any) tea.Cmd {
+func (p *Page) Show(any) {
 	// Followed from the first look until the session ends, in sight or not: a
 	// curve of fifteen minutes with holes in it would tell nothing.
-	return tea.Batch(p.live.follow(), p.registrations.Start(p.e, p.e.API.Registrations, nil), p.current().show())
+	p.live.follow()
+	p.registrations.Start(p.e, p.e.API.Registrations, nil)
+	p.current().show()
 }
 
 // Update takes keys and facts.
-func (p *Page) Update(m tea.Msg) tea.Cmd {
+func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case tea.KeyMsg:
-		return p.key(m)
+		p.key(m)
 	case page.Click:
 		if p.current().click(int(m)) {
-			return p.current().key(keys.Enter.Press())
+			p.current().key(keys.Enter.Press())
 		}
-		return nil
 	case page.Left:
 		p.registrations.Forget()
 		p.tab = tabLive
@@ -107,50 +108,44 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 		for _, one := range p.panels {
 			one.forget()
 		}
-		return nil
 	case page.Resync:
-		return p.Show(nil)
+		p.Show(nil)
 	case page.Second:
-		return p.current().update(m)
-	case done:
-		if m.what == registrationsChanged {
-			return p.registrations.Start(p.e, p.e.API.Registrations, nil)
+		p.current().update(m)
+	default:
+		if d, is := m.(done); is && d.what == registrationsChanged {
+			p.registrations.Start(p.e, p.e.API.Registrations, nil)
+		}
+		p.details.update(m)
+		for _, one := range p.panels {
+			one.update(m)
 		}
 	}
-	cmds := []tea.Cmd{p.details.update(m)}
-	for _, one := range p.panels {
-		cmds = append(cmds, one.update(m))
-	}
-	return tea.Batch(cmds...)
 }
 
-func (p *Page) key(k tea.KeyMsg) tea.Cmd {
-	now := p.current()
-	if now.Typing() {
-		return now.key(k)
-	}
-	switch {
+func (p *Page) key(k tea.KeyMsg) {
+	switch now := p.current(); {
+	case now.Typing():
+		now.key(k)
 	case keys.Acknowledge.Is(k):
 		p.live.alerts.acknowledge()
-		return nil
 	case keys.NextPanel.Is(k):
-		return p.turn(1)
+		p.turn(1)
 	case keys.PrevPanel.Is(k):
-		return p.turn(len(p.panels) - 1)
+		p.turn(len(p.panels) - 1)
 	case keys.Announce.Is(k):
 		announce(p.e)
-		return nil
 	case keys.Registrations.Is(k) && p.registrations.Has:
 		openRegistrations(p.e, !p.registrations.Data)
-		return nil
+	default:
+		now.key(k)
 	}
-	return now.key(k)
 }
 
-func (p *Page) turn(by int) tea.Cmd {
+func (p *Page) turn(by int) {
 	p.details.close()
 	p.tab = (p.tab + by) % len(p.panels)
-	return p.panels[p.tab].show()
+	p.panels[p.tab].show()
 }
 
 // SetSize sets the size of the page and of its table.

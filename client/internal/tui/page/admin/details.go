@@ -29,10 +29,10 @@ type details struct {
 }
 
 // open shows an account.
-func (p *details) open(login string) tea.Cmd {
+func (p *details) open(login string) {
 	p.all.Forget()
 	p.login, p.top = login, 0
-	return p.reload()
+	p.reload()
 }
 
 func (p *details) close() {
@@ -40,24 +40,24 @@ func (p *details) close() {
 	p.login = ""
 }
 
-func (p *details) reload() tea.Cmd {
+func (p *details) reload() {
 	login := p.login
-	return p.all.Start(p.e, func(ctx context.Context) (api.AccountDetails, error) {
+	p.all.Start(p.e, func(ctx context.Context) (api.AccountDetails, error) {
 		return p.e.API.AccountDetails(ctx, login)
 	}, nil)
 }
 
-func (p *details) show() tea.Cmd { return p.reload() }
+func (p *details) show() { p.reload() }
 
 func (p *details) forget() { p.close() }
 
 func (p *details) click(int) (again bool) { return false }
 
-func (p *details) update(m tea.Msg) tea.Cmd {
+func (p *details) update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.Second:
 		if !p.all.Busy() && p.e.Now().Sub(p.all.At) >= detailsAge && p.all.Err == nil {
-			return p.reload()
+			p.reload()
 		}
 	case done:
 		switch {
@@ -65,18 +65,17 @@ func (p *details) update(m tea.Msg) tea.Cmd {
 		case m.what == deleted:
 			p.close()
 		default:
-			return p.reload()
+			p.reload()
 		}
 	}
-	return nil
 }
 
-func (p *details) key(k tea.KeyMsg) tea.Cmd {
+func (p *details) key(k tea.KeyMsg) {
 	switch {
 	case keys.Back.Is(k):
 		p.close()
 	case keys.Refresh.Is(k):
-		return p.reload()
+		p.reload()
 	case p.all.Has && act(p.e, k, p.all.Data.Account):
 	case keys.Up.Is(k):
 		p.top--
@@ -89,7 +88,6 @@ func (p *details) key(k tea.KeyMsg) tea.Cmd {
 	case keys.Top.Is(k):
 		p.top = 0
 	}
-	return nil
 }
 
 func (p *details) keys() []keys.Key { return []keys.Key{keys.Back, keys.Copy, keys.Refresh} }

@@ -11,8 +11,6 @@ import (
 	"slices"
 	"strings"
 
-	tea "github.com/charmbracelet/bubbletea"
-
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/tui/form"
 	"etuservices/client/internal/tui/page"
@@ -28,10 +26,10 @@ type searched[T any] struct {
 	rows   []T // those that the search leaves, in the order chosen
 	by     int // the column that they are sorted by
 	file   page.Load[string]
-	lookUp func(login string) tea.Cmd // shows an account
+	lookUp func(login string) // shows an account
 }
 
-func newSearched[T any](e *page.Env, lookUp func(login string) tea.Cmd) searched[T] {
+func newSearched[T any](e *page.Env, lookUp func(login string)) searched[T] {
 	return searched[T]{e: e, lookUp: lookUp, search: form.NewSearch()}
 }
 
@@ -105,24 +103,23 @@ func columnsOf[T any](all []sortable[T], by int) []widget.Column {
 
 // export writes a list as CSV (RFC 4180) into a new file of the working
 // directory, and says where.
-func export(e *page.Env, work *page.Load[string], name string, head []string, rows func(context.Context) ([][]string, error)) tea.Cmd {
+func export(e *page.Env, work *page.Load[string], name string, head []string, rows func(context.Context) ([][]string, error)) {
 	if work.Busy() {
-		return nil
+		return
 	}
 	path := "etuservices-" + name + "-" + e.Now().Format("20060102-150405") + ".csv"
-	return work.Start(e, func(ctx context.Context) (string, error) {
+	work.Start(e, func(ctx context.Context) (string, error) {
 		all, err := rows(ctx)
 		if err != nil {
 			return "", err
 		}
 		return writeCSV(path, append([][]string{head}, all...))
-	}, func() tea.Cmd {
+	}, func() {
 		if work.Err != nil {
 			e.Say(page.Bad, e.S(i18n.Export.Failed, e.T.Error(work.Err)))
-			return nil
+			return
 		}
 		e.Say(page.Good, e.S(i18n.Export.Done, work.Data))
-		return nil
 	})
 }
 

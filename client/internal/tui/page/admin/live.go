@@ -35,65 +35,59 @@ type live struct {
 	history   page.Load[[]api.Slot]
 	ask       page.Load[struct{}]
 	asked     time.Time
-	lookUp    func(login string) tea.Cmd
+	lookUp    func(login string)
 }
 
-func newLive(e *page.Env, lookUp func(login string) tea.Cmd) *live {
+func newLive(e *page.Env, lookUp func(login string)) *live {
 	return &live{e: e, feed: newFeed(e), near: quotaUses{}, lookUp: lookUp}
 }
 
-func (p *live) show() tea.Cmd { return p.askInstances() }
+func (p *live) show() { p.askInstances() }
 
 // follow asks for the measures, and for what was before the first of them. Asking
 // twice changes nothing.
-func (p *live) follow() tea.Cmd {
+func (p *live) follow() {
 	p.asked = p.e.Now()
-	return tea.Batch(
-		p.ask.Start(p.e, func(ctx context.Context) (struct{}, error) { return struct{}{}, p.e.API.Follow(ctx, period) }, nil),
-		p.history.Start(p.e, func(ctx context.Context) ([]api.Slot, error) { return p.e.API.History(ctx, historyMinutes) }, func() tea.Cmd {
-			if p.history.Err == nil {
-				p.series = p.series.fill(p.history.Data, p.e.Now())
-			}
-			return nil
-		}))
+	p.ask.Start(p.e, func(ctx context.Context) (struct{}, error) { return struct{}{}, p.e.API.Follow(ctx, period) }, nil)
+	p.history.Start(p.e, func(ctx context.Context) ([]api.Slot, error) { return p.e.API.History(ctx, historyMinutes) }, func() {
+		if p.history.Err == nil {
+			p.series = p.series.fill(p.history.Data, p.e.Now())
+		}
+	})
 }
 
-func (p *live) askInstances() tea.Cmd {
-	return p.instances.Start(p.e, p.e.API.Instances, func() tea.Cmd {
+func (p *live) askInstances() {
+	p.instances.Start(p.e, p.e.API.Instances, func() {
 		if p.instances.Err == nil {
 			for _, a := range p.alerts.instances(p.e.Now(), p.instances.Data) {
 				p.e.Alert(a.text(p.e))
 			}
 		}
-		return nil
 	})
 }
 
-func (p *live) update(m tea.Msg) tea.Cmd {
+func (p *live) update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.Live:
-		return p.came(m)
+		p.came(m)
 	case page.Second:
-		var again tea.Cmd
 		// The server may have forgotten us: refused while Redis was away.
 		if p.stale() && !p.ask.Busy() && p.e.Now().Sub(p.asked) >= staleAfter {
-			again = p.follow()
+			p.follow()
 		}
 		if !p.instances.Busy() && p.e.Now().Sub(p.instances.At) >= instancesAge {
-			return tea.Batch(again, p.askInstances())
+			p.askInstances()
 		}
-		return again
 	}
-	return nil
 }
 
 // came takes measures and events; the feed is put in order once for all of them.
-func (p *live) came(all page.Live) (cmd tea.Cmd) {
+func (p *live) came(all page.Live) {
 	for _, ev := range all {
 		switch ev := ev.(type) {
 		case api.Stats:
 			if p.stats.Servers != 0 && ev.Servers != p.stats.Servers { // also out of sight
-				cmd = p.askInstances()
+				p.askInstances()
 			}
 			p.measured(ev)
 		case api.Activity:
@@ -102,7 +96,6 @@ func (p *live) came(all page.Live) (cmd tea.Cmd) {
 		}
 	}
 	p.feed.arrived()
-	return cmd
 }
 
 func (p *live) measured(s api.Stats) {
@@ -122,18 +115,18 @@ func (p *live) measured(s api.Stats) {
 // stale says that what is shown as the present is not.
 func (p *live) stale() bool { return p.e.Now().Sub(p.stats.At.At) > staleAfter }
 
-func (p *live) key(k tea.KeyMsg) tea.Cmd {
+func (p *live) key(k tea.KeyMsg) {
 	n, there := p.feed.current()
 	switch {
 	case p.feed.key(k):
 	case keys.Back.Is(k):
-		return p.e.Back()
+		p.e.Back()
 	case keys.Enter.Is(k) && there && n.Login != "":
-		return p.lookUp(n.Login)
+		p.lookUp(n.Login)
 	case keys.Refresh.Is(k):
-		return tea.Batch(p.follow(), p.askInstances())
+		p.follow()
+		p.askInstances()
 	}
-	return nil
 }
 
 func (p *live) click(row int) (again bool) { return p.feed.table.Click(row, len(p.feed.shown)) }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"strconv"
 
-	tea "github.com/charmbracelet/bubbletea"
-
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/tui/dialog"
 	"etuservices/client/internal/tui/form"
@@ -25,7 +23,7 @@ type orderForm struct {
 	about   string       // a login; "" is about nobody
 	words   i18n.Confirm // Title and Done have %s for about
 	entries []*form.Entry
-	order   func(in []string) order
+	order   order
 	do      func(ctx context.Context, in []string) error
 }
 
@@ -46,27 +44,27 @@ func (o orderForm) ask(e *page.Env) {
 		Forbidden: i18n.Admin.Refused,
 		Entries:   o.entries,
 		Do:        o.do,
-		Then: func(in []string) tea.Cmd {
-			e.Publish(done{o.order(in), o.about})
+		Then: func(in []string) {
+			what := o.order
+			if what == expelled && in[1] != "" {
+				what = expelledLong
+			}
+			e.Publish(done{what, o.about})
 			e.Say(page.Good, o.text(e, o.words.Done))
-			return nil
 		},
 	}))
 }
 
-// always is an order that does not depend on what was filled in.
-func always(o order) func([]string) order { return func([]string) order { return o } }
-
 func block(e *page.Env, login string) {
 	orderForm{
-		about: login, words: i18n.Block, entries: []*form.Entry{reason()}, order: always(blocked),
+		about: login, words: i18n.Block, entries: []*form.Entry{reason()}, order: blocked,
 		do: func(ctx context.Context, in []string) error { return e.API.Block(ctx, login, in[0]) },
 	}.ask(e)
 }
 
 func unblock(e *page.Env, login string) {
 	orderForm{
-		about: login, words: i18n.Unblock, order: always(unblocked),
+		about: login, words: i18n.Unblock, order: unblocked,
 		do: func(ctx context.Context, _ []string) error { return e.API.Unblock(ctx, login) },
 	}.ask(e)
 }
@@ -81,13 +79,7 @@ func expel(e *page.Env, login string) {
 		},
 	}
 	orderForm{
-		about: login, words: i18n.Expel,
-		entries: []*form.Entry{reason(), minutes}, order: func(in []string) order {
-			if in[1] != "" {
-				return expelledLong
-			}
-			return expelled
-		},
+		about: login, words: i18n.Expel, entries: []*form.Entry{reason(), minutes}, order: expelled,
 		do: func(ctx context.Context, in []string) error {
 			n, _ := strconv.Atoi(in[1]) // checked above; empty is 0, no minutes
 			return e.API.Expel(ctx, login, n, in[0])
@@ -97,7 +89,7 @@ func expel(e *page.Env, login string) {
 
 func reset(e *page.Env, login string) {
 	orderForm{
-		about: login, words: i18n.Reset, order: always(unchanged),
+		about: login, words: i18n.Reset,
 		do: func(ctx context.Context, _ []string) error { return e.API.ResetQuotas(ctx, login) },
 	}.ask(e)
 }
@@ -110,14 +102,13 @@ func give(e *page.Env, login string) {
 			Field: "motdepasse", Label: i18n.Login.Password, Hint: i18n.Admin.PasswordHint,
 			In: form.Input{Max: protocol.MaxPassword, Exact: true}, Check: form.CheckPassword,
 		}},
-		order: always(unchanged),
-		do:    func(ctx context.Context, in []string) error { return e.API.GivePassword(ctx, login, in[0]) },
+		do: func(ctx context.Context, in []string) error { return e.API.GivePassword(ctx, login, in[0]) },
 	}.ask(e)
 }
 
 func remove(e *page.Env, login string) {
 	orderForm{
-		about: login, words: i18n.Delete, entries: []*form.Entry{reason()}, order: always(deleted),
+		about: login, words: i18n.Delete, entries: []*form.Entry{reason()}, order: deleted,
 		do: func(ctx context.Context, in []string) error { return e.API.DeleteAccount(ctx, login, in[0]) },
 	}.ask(e)
 }
@@ -129,14 +120,13 @@ func announce(e *page.Env) {
 			Field: "texte", Label: i18n.Admin.Text, Hint: i18n.Admin.TextHint,
 			In: form.Input{Max: protocol.MaxAnnounce}, Check: form.CheckText,
 		}},
-		order: always(unchanged),
-		do:    func(ctx context.Context, in []string) error { return e.API.Announce(ctx, in[0]) },
+		do: func(ctx context.Context, in []string) error { return e.API.Announce(ctx, in[0]) },
 	}.ask(e)
 }
 
 func openRegistrations(e *page.Env, open bool) {
 	o := orderForm{
-		words: i18n.CloseRegistration, order: always(registrationsChanged),
+		words: i18n.CloseRegistration, order: registrationsChanged,
 		do: func(ctx context.Context, _ []string) error { return e.API.OpenRegistrations(ctx, open) },
 	}
 	if open {

@@ -25,7 +25,7 @@ type sessions struct {
 	all page.Load[[]api.Connected]
 }
 
-func newSessions(e *page.Env, lookUp func(login string) tea.Cmd) *sessions {
+func newSessions(e *page.Env, lookUp func(login string)) *sessions {
 	return &sessions{searched: newSearched[api.Connected](e, lookUp)}
 }
 
@@ -35,33 +35,23 @@ func (p *sessions) SetSize(w, h int) {
 	p.table.SetHeight(h - widget.PanelH - 2) // search, head
 }
 
-func (p *sessions) show() tea.Cmd {
-	return p.all.Start(p.e, p.e.API.Sessions, func() tea.Cmd {
-		p.narrow()
-		return nil
-	})
+func (p *sessions) show() {
+	p.all.Start(p.e, p.e.API.Sessions, p.narrow)
 }
 
-func (p *sessions) update(m tea.Msg) tea.Cmd {
+func (p *sessions) update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.Second:
 		if p.all.Has && !p.all.Busy() && p.e.Now().Sub(p.all.At) >= sessionsAge {
-			return p.show()
+			p.show()
 		}
 	case done:
 		switch m.what {
 		case blocked, expelled, expelledLong, deleted:
-			keep := p.all.Data[:0:0]
-			for _, c := range p.all.Data {
-				if c.Login != m.login {
-					keep = append(keep, c)
-				}
-			}
-			p.all.Data = keep
+			p.all.Data = slices.DeleteFunc(slices.Clone(p.all.Data), func(c api.Connected) bool { return c.Login == m.login })
 			p.narrow()
 		}
 	}
-	return nil
 }
 
 // narrow shows what the search leaves, with the cursor on the session where it
@@ -79,45 +69,40 @@ func (p *sessions) narrow() {
 	p.put(p.columns()[p.by].sorted(rows), func(a, b api.Connected) bool { return a == b })
 }
 
-func (p *sessions) key(k tea.KeyMsg) tea.Cmd {
-	if changed, used := p.search.Key(k); used {
-		if changed {
-			p.narrow()
-		}
-		return nil
-	}
-	c, there := p.current()
-	switch {
-	case p.Typing(): // the arrows: one looks while searching
-	case keys.Back.Is(k):
-		return p.e.Back()
-	case keys.Refresh.Is(k):
-		return p.show()
-	case there && keys.Enter.Is(k):
-		return p.lookUp(c.Login)
-	case keys.Sort.Is(k):
+func (p *sessions) key(k tea.KeyMsg) {
+	changed, used := p.search.Key(k)
+	typing := p.Typing()
+	switch c, there := p.current(); {
+	case changed:
+		p.narrow()
+	case used:
+	case !typing && keys.Back.Is(k):
+		p.e.Back()
+	case !typing && keys.Refresh.Is(k):
+		p.show()
+	case !typing && there && keys.Enter.Is(k):
+		p.lookUp(c.Login)
+	case !typing && keys.Sort.Is(k):
 		p.by = (p.by + 1) % len(p.columns())
 		p.narrow()
 		p.table.Cur = 0
-	case keys.Export.Is(k):
-		return p.export()
-	case there && keys.Copy.Is(k):
+	case !typing && keys.Export.Is(k):
+		p.export()
+	case !typing && there && keys.Copy.Is(k):
 		p.e.Copy(c.Address)
-		return nil
-	case there && keys.Expel.Is(k):
+	case !typing && there && keys.Expel.Is(k):
 		if !isSelf(p.e, c.Login) {
 			expel(p.e, c.Login)
 		}
-		return nil
+	default: // the arrows: one looks while searching
+		p.table.Key(k, len(p.rows))
 	}
-	p.table.Key(k, len(p.rows))
-	return nil
 }
 
 // export writes what is shown.
-func (p *sessions) export() tea.Cmd {
+func (p *sessions) export() {
 	shown := p.rows
-	return export(p.e, &p.file, "sessions", []string{"login", "serveur", "adresse", "depuis"}, func(context.Context) (rows [][]string, err error) {
+	export(p.e, &p.file, "sessions", []string{"login", "serveur", "adresse", "depuis"}, func(context.Context) (rows [][]string, err error) {
 		for _, c := range shown {
 			rows = append(rows, []string{c.Login, c.Server, c.Address, c.Since.UTC().Format(time.RFC3339)})
 		}

@@ -37,7 +37,7 @@ type detail struct {
 func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Article.Title), e: e} }
 
 // Show asks for the article in arg: an api.Article, or a page.Opened.
-func (p *Page) Show(arg any) tea.Cmd {
+func (p *Page) Show(arg any) {
 	switch arg := arg.(type) {
 	case page.Opened:
 		p.from = arg
@@ -47,7 +47,7 @@ func (p *Page) Show(arg any) tea.Cmd {
 		p.turn(arg)
 	}
 	id := p.brief.ID
-	return p.detail.Start(p.e, func(ctx context.Context) (detail, error) { return fetch(ctx, p.e, id) }, nil)
+	p.detail.Start(p.e, func(ctx context.Context) (detail, error) { return fetch(ctx, p.e, id) }, nil)
 }
 
 // turn shows another article.
@@ -77,56 +77,53 @@ func fetch(ctx context.Context, e *page.Env, id string) (detail, error) {
 }
 
 // Update takes keys and facts.
-func (p *Page) Update(m tea.Msg) tea.Cmd {
+func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.Resync:
-		return p.Show(nil)
+		p.Show(nil)
 	case page.Bought:
 		if m.Article.ID == p.brief.ID {
 			p.brief, p.detail.Data.Status = m.Article, api.Sold
 		}
 	case page.Gone:
 		if m.Article.ID == p.brief.ID && p.brief.ID != "" {
-			return p.Show(nil)
+			p.Show(nil)
 		}
 	case page.Left:
 		p.detail.Forget()
 		p.brief, p.from = api.Article{}, page.Opened{}
 	case tea.KeyMsg:
-		return p.key(m)
+		p.key(m)
 	}
-	return nil
 }
 
-func (p *Page) key(k tea.KeyMsg) tea.Cmd {
+func (p *Page) key(k tea.KeyMsg) {
 	a := p.article()
 	switch {
 	case keys.Back.Is(k):
-		return p.e.Back()
+		p.e.Back()
 	case keys.Refresh.Is(k):
-		return p.Show(nil)
+		p.Show(nil)
 	case keys.Copy.Is(k):
 		p.e.Copy(cmp.Or(a.Contact, a.Title))
 	case keys.Left.Is(k), keys.Up.Is(k):
-		return p.neighbour(-1)
+		p.neighbour(-1)
 	case keys.Right.Is(k), keys.Down.Is(k):
-		return p.neighbour(1)
+		p.neighbour(1)
 	case keys.Seller.Is(k) && a.Seller != "":
-		return p.e.Go(page.Catalog, a.Seller)
+		p.e.Go(page.Catalog, a.Seller)
 	case p.canWithdraw() && keys.Withdraw.Is(k):
 		p.e.Open(dialog.Withdraw(p.e, a))
 	case p.e.CanBuy(a) && (keys.Buy.Is(k) || keys.Enter.Is(k)):
-		return dialog.OpenBuy(p.e, a)
+		dialog.OpenBuy(p.e, a)
 	}
-	return nil
 }
 
-func (p *Page) neighbour(by int) tea.Cmd {
+func (p *Page) neighbour(by int) {
 	if at := p.from.At + by; at >= 0 && at < len(p.from.List) {
 		p.from.At = at
-		return p.Show(p.from)
+		p.Show(p.from)
 	}
-	return nil
 }
 
 // article is what is known: ARTICLE tells neither the other party nor when it was

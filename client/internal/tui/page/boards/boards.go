@@ -39,33 +39,32 @@ type Page struct {
 func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Boards.Title), e: e} }
 
 // Show asks for the four at once: one round trip, and it is free.
-func (p *Page) Show(any) tea.Cmd {
+func (p *Page) Show(any) {
 	p.asked = p.e.Now()
-	return p.all.Start(p.e, func(ctx context.Context) (api.Boards, error) {
+	p.all.Start(p.e, func(ctx context.Context) (api.Boards, error) {
 		return p.e.API.Boards(ctx, api.AllBoards)
 	}, nil)
 }
 
 // Update takes keys and facts.
-func (p *Page) Update(m tea.Msg) tea.Cmd {
+func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.Resync:
-		return p.Show(nil)
+		p.Show(nil)
 	case page.Second:
 		if p.e.Now().Sub(p.asked) >= pollEvery && p.all.Err == nil && !p.all.Busy() && p.e.InSight(page.Boards) {
-			return p.Show(nil)
+			p.Show(nil)
 		}
 	case page.Left:
 		p.all.Forget()
 	case tea.KeyMsg:
 		switch {
 		case keys.Back.Is(m):
-			return p.e.Back()
+			p.e.Back()
 		case keys.Refresh.Is(m):
-			return p.Show(nil)
+			p.Show(nil)
 		}
 	}
-	return nil
 }
 
 func (p *Page) ranks(name i18n.Msg) []api.Rank {

@@ -69,29 +69,30 @@ func New(e *page.Env) *Page {
 
 // Show asks for the list the first time, and again when it is old. The name of a
 // seller in arg shows what that one sells.
-func (p *Page) Show(arg any) tea.Cmd {
+func (p *Page) Show(arg any) {
 	if _, is := arg.(page.Searching); is {
 		p.search.Key(keys.Search.Press())
 	}
 	if seller, ok := arg.(string); ok {
 		p.clear()
 		p.seller = seller
-		return p.narrow()
+		p.narrow()
+		return
 	}
 	p.sweep()
 	if p.list.First.Has && p.e.Now().Sub(p.list.First.At) < page.StaleAfter {
-		return nil
+		return
 	}
-	return p.reload()
+	p.reload()
 }
 
 // Update takes keys and facts.
-func (p *Page) Update(m tea.Msg) tea.Cmd {
+func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.Second:
-		return p.second()
+		p.second()
 	case page.Resync:
-		return p.look()
+		p.look()
 	case page.Bought:
 		p.strike(m.Article.ID)
 	case page.Gone:
@@ -101,20 +102,20 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 	case page.Left:
 		p.forget()
 	case tea.KeyMsg:
-		return p.key(m)
+		p.key(m)
 	case page.Click:
 		if p.table.Click(int(m), len(p.list.Rows)) && len(p.list.Rows) > 0 {
-			return p.e.Push(page.Article, p.opened())
+			p.e.Push(page.Article, p.opened())
+		} else {
+			p.rest()
 		}
-		return p.rest()
 	}
-	return nil
 }
 
 // arrived shows the answer, with the cursor on the article where it was.
-func (p *Page) arrived(before []*row) tea.Cmd {
+func (p *Page) arrived(before []*row) {
 	if p.list.First.Err != nil {
-		return nil
+		return
 	}
 	at := p.table.Cur
 	p.ahead, p.table.Cur = false, 0
@@ -124,7 +125,8 @@ func (p *Page) arrived(before []*row) tea.Cmd {
 		p.table.Cur = max(0, slices.IndexFunc(p.list.Rows, func(r *row) bool { return r.ID == before[at].ID }))
 	}
 	p.top = false
-	return tea.Batch(p.follow(), p.rest())
+	p.follow()
+	p.rest()
 }
 
 // forget drops what another user should not find.
@@ -169,79 +171,71 @@ func (p *Page) Keys() []keys.Key {
 	return append(list, keys.Refresh, keys.Help)
 }
 
-func (p *Page) key(k tea.KeyMsg) tea.Cmd {
-	if !p.Typing() && (keys.Back.Is(k) || keys.AllOff.Is(k)) {
-		switch {
-		case !p.wide():
-			p.clear()
-			return p.narrow()
-		case keys.Back.Is(k):
-			return p.e.Back()
-		}
-		return nil
-	}
-	if !p.price.Typing() {
-		if changed, used := p.search.Key(k); changed {
-			return p.narrow()
-		} else if used {
-			return nil
-		}
-	}
-	if !p.search.Typing() {
-		if changed, used := p.price.Key(k); changed {
-			return p.narrow()
-		} else if used {
-			return nil
-		}
-	}
-	if !p.Typing() {
-		if cmd, used := p.command(k); used {
-			return cmd
-		}
-	}
-	if keys.Bottom.Is(k) {
-		return p.list.All(p.e, p.fetch(), func() tea.Cmd {
+func (p *Page) key(k tea.KeyMsg) {
+	typing := p.Typing()
+	switch {
+	case !typing && (keys.Back.Is(k) || keys.AllOff.Is(k)) && !p.wide():
+		p.clear()
+		p.narrow()
+	case !typing && keys.Back.Is(k):
+		p.e.Back()
+	case p.fieldKey(k), !typing && p.command(k):
+	case keys.Bottom.Is(k):
+		p.list.All(p.e, p.fetch(), func() {
 			p.remember()
 			p.table.Key(k, len(p.list.Rows))
-			return p.rest()
+			p.rest()
 		})
+	case p.table.Key(k, len(p.list.Rows)):
+		p.follow()
+		p.rest()
 	}
-	if p.table.Key(k, len(p.list.Rows)) {
-		return tea.Batch(p.follow(), p.rest())
+}
+
+// fieldKey gives a key to the field in use, or to the one that it opens.
+func (p *Page) fieldKey(k tea.KeyMsg) (used bool) {
+	changed := false
+	if !p.price.Typing() {
+		changed, used = p.search.Key(k)
 	}
-	return nil
+	if !used && !p.search.Typing() {
+		changed, used = p.price.Key(k)
+	}
+	if changed {
+		p.narrow()
+	}
+	return used
 }
 
 // command is a key about the list, or about the article under the cursor.
-func (p *Page) command(k tea.KeyMsg) (cmd tea.Cmd, used bool) {
+func (p *Page) command(k tea.KeyMsg) (used bool) {
 	r, there := p.current()
 	switch {
 	case keys.Category.Is(k):
 		p.cat = (p.cat + 1) % (len(api.Categories()) + 1)
-		return p.narrow(), true
+		p.narrow()
 	case keys.Sort.Is(k):
-		return p.reorder(), true
+		p.reorder()
 	case keys.Refresh.Is(k):
-		return p.reload(), true
+		p.reload()
 	case keys.Seller.Is(k) && p.seller != "":
 		p.seller = ""
-		return p.narrow(), true
+		p.narrow()
 	case there && keys.Seller.Is(k):
 		p.seller = r.Seller
-		return p.narrow(), true
+		p.narrow()
 	case there && keys.Enter.Is(k):
-		return p.e.Push(page.Article, p.opened()), true
+		p.e.Push(page.Article, p.opened())
+	case there && keys.Buy.Is(k) && r.gone.IsZero():
+		dialog.OpenBuy(p.e, r.Article)
 	case there && keys.Buy.Is(k):
-		if r.gone.IsZero() {
-			return dialog.OpenBuy(p.e, r.Article), true
-		}
 		p.e.Say(page.Info, p.e.S(i18n.Article.Gone))
 	case there && keys.Copy.Is(k):
 		p.e.Copy(r.Title)
 	default:
-		return nil, false
+		return false
 	}
-	return nil, true
+	return true
 }
 
 // opened is the article under the cursor with the rows around it.

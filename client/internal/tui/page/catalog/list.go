@@ -7,8 +7,6 @@ import (
 	"time"
 	"unicode"
 
-	tea "github.com/charmbracelet/bubbletea"
-
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/tui/page"
@@ -89,13 +87,12 @@ func (p *Page) fetch() page.Fetch[*row] {
 }
 
 // reload asks for the first rows.
-func (p *Page) reload() tea.Cmd { return p.list.Reload(p.e, p.fetch(), p.arrived) }
+func (p *Page) reload() { p.list.Reload(p.e, p.fetch(), p.arrived) }
 
 // follow asks for the next rows when the cursor comes near the end.
-func (p *Page) follow() tea.Cmd {
-	return p.list.Follow(p.e, p.table.Cur+2*p.table.Height(), p.fetch(), func() tea.Cmd {
+func (p *Page) follow() {
+	p.list.Follow(p.e, p.table.Cur+2*p.table.Height(), p.fetch(), func() {
 		p.remember()
-		return nil
 	})
 }
 
@@ -108,7 +105,7 @@ func (p *Page) remember() {
 
 // narrow shows what is in hand of a changed query at once; the server is asked
 // after a pause in typing.
-func (p *Page) narrow() tea.Cmd {
+func (p *Page) narrow() {
 	q, search := p.query(), words(p.search.Words())
 	for i := range search {
 		search[i] = " " + search[i]
@@ -121,32 +118,32 @@ func (p *Page) narrow() tea.Cmd {
 	}
 	p.list.Replace(kept)
 	p.ahead, p.table.Cur = true, 0
-	return p.typed.Later(p.e, typingPause, p.reload)
+	p.typed.Later(p.e, typingPause, p.reload)
 }
 
 // reorder asks for another order, from its first row: what is in hand is in the
 // wrong one.
-func (p *Page) reorder() tea.Cmd {
+func (p *Page) reorder() {
 	p.sort = (p.sort + 1) % len(sorts)
 	p.typed.Cancel()
 	p.known = nil
 	p.table.Cur, p.top = 0, true
-	return p.reload()
+	p.reload()
 }
 
 // rest asks for the detail beside the list once the cursor rests on an article.
-func (p *Page) rest() tea.Cmd {
+func (p *Page) rest() {
 	at, ok := p.current()
 	if !ok || p.W < wideFrom || p.about == at {
-		return nil
+		return
 	}
-	return p.e.Later(peekPause, func() tea.Cmd {
+	p.e.Later(peekPause, func() {
 		r, ok := p.current()
 		if !ok || r != at || p.W < wideFrom || p.about == r {
-			return nil
+			return
 		}
 		p.about = r
-		return p.detail.Start(p.e, func(ctx context.Context) (page.Detail, error) {
+		p.detail.Start(p.e, func(ctx context.Context) (page.Detail, error) {
 			return page.FetchDetail(ctx, p.e, r.ID)
 		}, nil)
 	})
@@ -162,35 +159,36 @@ const (
 )
 
 // second goes with the clock while the page is the present one.
-func (p *Page) second() tea.Cmd {
+func (p *Page) second() {
 	p.sweep()
 	if p.e.Now().Sub(p.polled) < pollEvery || !p.e.InSight(page.Catalog) {
-		return nil
+		return
 	}
-	return p.look()
+	p.look()
 }
 
 // look compares the rows that came with the one under the cursor with what the
 // server has now. The others are compared when the cursor gets there.
-func (p *Page) look() tea.Cmd {
+func (p *Page) look() {
 	if p.ahead || p.list.First.Busy() || p.list.More() || p.poll.Busy() {
-		return nil
+		return
 	}
 	at, ok := p.current()
 	if !ok || p.list.First.Err != nil {
-		return p.reload()
+		p.reload()
+		return
 	}
 	after, fetch := at.after, p.fetch()
 	p.polled = p.e.Now()
-	return p.poll.Start(p.e, func(ctx context.Context) (api.Page[*row], error) { return fetch(ctx, after) }, func() tea.Cmd {
+	p.poll.Start(p.e, func(ctx context.Context) (api.Page[*row], error) { return fetch(ctx, after) }, func() {
 		if p.poll.Err != nil {
-			return nil
+			return
 		}
 		if after == "" {
 			p.list.First.At = p.e.Now()
 		}
 		p.merge(after, p.poll.Data)
-		return p.rest()
+		p.rest()
 	})
 }
 

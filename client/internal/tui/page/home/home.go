@@ -58,28 +58,31 @@ func (s *sum) add(a api.Article) {
 }
 
 // Show asks for all of it; the quotas are kept by the root.
-func (p *Page) Show(any) tea.Cmd { return tea.Batch(p.e.AskQuotas(), p.ask(), p.askFigures()) }
+func (p *Page) Show(any) {
+	p.e.AskQuotas()
+	p.ask()
+	p.askFigures()
+}
 
-func (p *Page) ask() tea.Cmd {
+func (p *Page) ask() {
 	at := ""
 	if a, ok := p.current(); ok && p.table.Cur > 0 {
 		at = a.ID
 	}
-	return p.arrived.Start(p.e, func(ctx context.Context) (api.Page[api.Article], error) {
+	p.arrived.Start(p.e, func(ctx context.Context) (api.Page[api.Article], error) {
 		return p.e.API.Articles(ctx, api.Query{N: newest})
-	}, func() tea.Cmd {
+	}, func() {
 		for i, a := range p.arrived.Data.Rows {
 			if a.ID == at { // the cursor stays on its article
 				p.table.Cur = i
 			}
 		}
-		return nil
 	})
 }
 
-func (p *Page) askFigures() tea.Cmd {
+func (p *Page) askFigures() {
 	own := p.e.API
-	return p.rest.Start(p.e, func(ctx context.Context) (f figures, err error) {
+	p.rest.Start(p.e, func(ctx context.Context) (f figures, err error) {
 		all, err := own.Count(ctx)
 		if err != nil {
 			return f, err
@@ -103,57 +106,53 @@ func (p *Page) askFigures() tea.Cmd {
 }
 
 // Update takes keys and facts.
-func (p *Page) Update(m tea.Msg) tea.Cmd {
+func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.Resync:
-		return p.Show(nil)
+		p.Show(nil)
 	case page.Bought, page.Gone:
 		p.arrived.At, p.rest.At = time.Time{}, time.Time{} // asks again when it is next in sight
 	case page.Second:
-		return p.refresh()
+		p.refresh()
 	case page.Left:
 		p.table.Cur = 0
 		p.arrived.Forget()
 		p.rest.Forget()
 	case page.Click:
 		if p.table.Click(int(m), len(p.arrived.Data.Rows)) {
-			return p.key(keys.Enter.Press())
+			p.key(keys.Enter.Press())
 		}
 	case tea.KeyMsg:
-		return p.key(m)
+		p.key(m)
 	}
-	return nil
 }
 
 // refresh keeps what is in sight up to date.
-func (p *Page) refresh() tea.Cmd {
-	var cmds []tea.Cmd
+func (p *Page) refresh() {
 	now := p.e.Now()
 	if !p.arrived.Busy() && now.Sub(p.arrived.At) >= freshFor {
-		cmds = append(cmds, p.ask())
+		p.ask()
 	}
 	if !p.rest.Busy() && now.Sub(p.rest.At) >= restFor {
-		cmds = append(cmds, p.askFigures())
+		p.askFigures()
 	}
-	return tea.Batch(cmds...)
 }
 
-func (p *Page) key(k tea.KeyMsg) tea.Cmd {
+func (p *Page) key(k tea.KeyMsg) {
 	a, there := p.current()
 	switch {
 	case p.table.Key(k, len(p.arrived.Data.Rows)):
 	case keys.Refresh.Is(k):
-		return p.Show(nil)
+		p.Show(nil)
 	case keys.Search.Is(k):
-		return p.e.Go(page.Catalog, page.Searching{})
+		p.e.Go(page.Catalog, page.Searching{})
 	case keys.SellNew.Is(k):
-		return p.e.Go(page.Sell, nil)
+		p.e.Go(page.Sell, nil)
 	case there && keys.Enter.Is(k):
-		return p.e.Push(page.Article, a)
+		p.e.Push(page.Article, a)
 	case there && keys.Buy.Is(k):
-		return dialog.OpenBuy(p.e, a)
+		dialog.OpenBuy(p.e, a)
 	}
-	return nil
 }
 
 // current is the article under the cursor.

@@ -52,10 +52,10 @@ func New(e *page.Env) *Page {
 }
 
 // Show begins.
-func (p *Page) Show(arg any) tea.Cmd {
+func (p *Page) Show(arg any) {
 	a, ok := arg.(page.LoginArg)
 	if !ok {
-		return nil
+		return
 	}
 	p.reason = a.Reason
 	if a.Login != "" {
@@ -63,57 +63,56 @@ func (p *Page) Show(arg any) tea.Cmd {
 		p.Focus = password
 	}
 	if !a.Resume {
-		return nil
+		return
 	}
-	return p.resume.Start(p.e, func(ctx context.Context) (api.Session, error) {
+	p.resume.Start(p.e, func(ctx context.Context) (api.Session, error) {
 		return kept(p.e.API.Enter(ctx, a.Login, a.Password))
 	}, p.resumed)
 }
 
 // resumed takes the user in. Where no session is kept, or the server no longer
 // knows it, the form is all that needs to show.
-func (p *Page) resumed() tea.Cmd {
+func (p *Page) resumed() {
 	switch err := p.resume.Err; {
 	case err == nil:
 		p.e.Publish(page.Entered{Session: p.resume.Data})
 	case !errors.Is(err, api.ErrNoToken) && link.CodeOf(err) != protocol.ECHEC:
 		p.enter.Err = err
 	}
-	return nil
 }
 
 // Update takes keys and clicks.
-func (p *Page) Update(m tea.Msg) tea.Cmd {
+func (p *Page) Update(m tea.Msg) {
 	if k, is := m.(tea.KeyMsg); is {
 		switch leave := keys.Back.Is(k); {
 		case p.resume.Busy() && (leave || keys.Enter.Is(k)):
 			p.resume.Cancel()
-			return nil
+			return
 		case p.resume.Busy():
 			p.Form.Key(k) // typed ahead of the form: there when it shows
 		case p.enter.Busy() && leave:
 			p.enter.Cancel()
-			return nil
+			return
 		case !p.enter.Busy() && keys.New.Is(k):
-			return p.e.Push(page.Register, nil)
+			p.e.Push(page.Register, nil)
+			return
 		}
 	}
 	switch p.Take(m, p.resume.Busy() || p.enter.Busy()) {
 	case 0:
-		return p.submit()
+		p.submit()
 	case 1:
-		return p.e.Push(page.Register, nil)
+		p.e.Push(page.Register, nil)
 	}
-	return nil
 }
 
-func (p *Page) submit() tea.Cmd {
+func (p *Page) submit() {
 	p.enter.Err, p.reason = nil, ""
 	if !p.Valid() {
-		return nil
+		return
 	}
 	name, secret := strings.TrimSpace(p.Entries[login].In.Value()), p.Entries[password].In.Value()
-	return p.enter.Start(p.e, func(ctx context.Context) (api.Session, error) {
+	p.enter.Start(p.e, func(ctx context.Context) (api.Session, error) {
 		return kept(p.e.API.Login(ctx, name, secret))
 	}, p.entered)
 }
@@ -127,17 +126,16 @@ func kept(s api.Session, err error) (api.Session, error) {
 	return s, err
 }
 
-func (p *Page) entered() tea.Cmd {
+func (p *Page) entered() {
 	if p.enter.Err == nil {
 		p.Clear() // a password does not stay in memory longer than needed
 		p.e.Publish(page.Entered{Session: p.enter.Data})
-		return nil
+		return
 	}
 	if code := link.CodeOf(p.enter.Err); code == protocol.ECHEC || code == protocol.EC {
 		p.Entries[password].Empty() // the same once more would be one more failure
 		p.Focus = password
 	}
-	return nil
 }
 
 // Typing says that letters belong to a field.

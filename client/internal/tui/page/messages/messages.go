@@ -30,39 +30,39 @@ type Page struct {
 func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Messages.Title), e: e} }
 
 // Show asks for the newest.
-func (p *Page) Show(any) tea.Cmd {
+func (p *Page) Show(any) {
 	p.table.Cur, p.on, p.fresh = 0, "", map[string]bool{}
-	return tea.Batch(p.came(), p.e.Inbox.Reload(p.e))
+	p.came()
+	p.e.Inbox.Reload(p.e)
 }
 
 // Update takes keys and facts.
-func (p *Page) Update(m tea.Msg) tea.Cmd {
+func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.NewsCame:
-		return p.came()
+		p.came()
 	case page.Second:
-		return p.seen() // a screen that was too small may have grown
+		p.seen() // a screen that was too small may have grown
 	case tea.KeyMsg:
-		return p.key(m)
+		p.key(m)
 	case page.Click:
 		again := p.table.Click(int(m), len(p.e.Inbox.Rows))
 		n, there := p.current()
 		if p.on = n.ID; again && there && n.Article != "" {
-			return p.e.Push(page.Article, article(p.e, n))
+			p.e.Push(page.Article, article(p.e, n))
 		}
 	}
-	return nil
 }
 
-func (p *Page) key(k tea.KeyMsg) tea.Cmd {
+func (p *Page) key(k tea.KeyMsg) {
 	n, there := p.current()
 	switch {
 	case keys.Back.Is(k):
-		return p.e.Back()
+		p.e.Back()
 	case keys.Refresh.Is(k):
-		return p.e.Inbox.Reload(p.e)
+		p.e.Inbox.Reload(p.e)
 	case there && keys.Enter.Is(k) && n.Article != "":
-		return p.e.Push(page.Article, article(p.e, n))
+		p.e.Push(page.Article, article(p.e, n))
 	case there && keys.Copy.Is(k):
 		_, text := page.NewsLine(p.e, n)
 		p.e.Copy(cmp.Or(n.Contact, text))
@@ -70,9 +70,9 @@ func (p *Page) key(k tea.KeyMsg) tea.Cmd {
 		if n, ok := p.current(); ok {
 			p.on = n.ID
 		}
-		return tea.Batch(p.e.Inbox.More(p.e, p.table.Cur+p.table.Height()), p.seen())
+		p.e.Inbox.More(p.e, p.table.Cur+p.table.Height())
+		p.seen()
 	}
-	return nil
 }
 
 // article is what the news of a sale tell of it.
@@ -85,16 +85,16 @@ func (p *Page) current() (api.News, bool) {
 }
 
 // came takes the rows that the inbox has now.
-func (p *Page) came() tea.Cmd {
+func (p *Page) came() {
 	rows := p.e.Inbox.Rows
 	p.table.Cur = max(0, slices.IndexFunc(rows, func(n api.News) bool { return n.ID == p.on }))
-	return p.seen()
+	p.seen()
 }
 
 // seen makes read what is in sight and all below it.
-func (p *Page) seen() tea.Cmd {
+func (p *Page) seen() {
 	if !p.e.InSight(page.Messages) {
-		return nil
+		return
 	}
 	rows := p.e.Inbox.Rows
 	p.table.Clamp(len(rows))
@@ -103,7 +103,7 @@ func (p *Page) seen() tea.Cmd {
 			p.fresh[n.ID] = true
 		}
 	}
-	return p.e.Inbox.Seen(p.e, p.table.Top())
+	p.e.Inbox.Seen(p.e, p.table.Top())
 }
 
 // oneH is the height of the panel with the whole text of one row.

@@ -46,8 +46,8 @@ type Page struct {
 func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Mine.Title), e: e} }
 
 // Show asks for both lists, keeping what is shown until they come.
-func (p *Page) Show(any) tea.Cmd {
-	return p.all.Start(p.e, func(ctx context.Context) (lists, error) {
+func (p *Page) Show(any) {
+	p.all.Start(p.e, func(ctx context.Context) (lists, error) {
 		var l lists
 		err := page.EachArticle(ctx, p.e.API.MySales, maxPages, func(a api.Article) {
 			if a.Status == api.Sold {
@@ -64,11 +64,11 @@ func (p *Page) Show(any) tea.Cmd {
 }
 
 // Update takes keys and facts.
-func (p *Page) Update(m tea.Msg) tea.Cmd {
+func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.Resync, page.Gone, page.Bought, page.OnSale:
 		if p.all.Has {
-			return p.Show(nil)
+			p.Show(nil)
 		}
 	case page.Left:
 		p.all.Forget()
@@ -76,28 +76,27 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 			p.tables[i].Cur = 0
 		}
 	case tea.KeyMsg:
-		return p.key(m)
+		p.key(m)
 	case page.Click:
 		if p.tables[p.tab].Click(int(m), len(p.rows())) && len(p.rows()) > 0 {
-			return p.open()
+			p.open()
 		}
 	}
-	return nil
 }
 
-func (p *Page) key(k tea.KeyMsg) tea.Cmd {
+func (p *Page) key(k tea.KeyMsg) {
 	a, there := p.current()
 	switch {
 	case keys.Back.Is(k):
-		return p.e.Back()
+		p.e.Back()
 	case keys.NextTab.Is(k):
 		p.tab = (p.tab + 1) % tabs
 	case keys.PrevTab.Is(k):
 		p.tab = (p.tab + tabs - 1) % tabs
 	case keys.Refresh.Is(k):
-		return p.Show(nil)
+		p.Show(nil)
 	case there && keys.Enter.Is(k):
-		return p.open()
+		p.open()
 	case there && keys.Copy.Is(k):
 		p.e.Copy(cmp.Or(a.Contact, a.Title))
 	case there && a.Status == api.OnSale && keys.Withdraw.Is(k):
@@ -105,13 +104,12 @@ func (p *Page) key(k tea.KeyMsg) tea.Cmd {
 	default:
 		p.tables[p.tab].Key(k, len(p.rows()))
 	}
-	return nil
 }
 
 // open shows the article under the cursor, with the others around it.
-func (p *Page) open() tea.Cmd {
+func (p *Page) open() {
 	path := p.e.S(i18n.Mine.Title) + " " + theme.Crumb + " " + p.e.S(names[p.tab])
-	return p.e.Push(page.Article, page.Opened{Path: path, List: p.rows(), At: p.tables[p.tab].Cur})
+	p.e.Push(page.Article, page.Opened{Path: path, List: p.rows(), At: p.tables[p.tab].Cur})
 }
 
 func (p *Page) rows() []api.Article { return p.all.Data[p.tab] }

@@ -47,32 +47,32 @@ func New(e *page.Env) *Page {
 }
 
 // Update takes keys and facts.
-func (p *Page) Update(m tea.Msg) tea.Cmd {
+func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.Left:
 		p.reset()
 	case tea.KeyMsg:
 		if keys.Back.Is(m) {
-			return p.e.Back()
+			p.e.Back()
+			return
 		}
 	}
 	switch p.Take(m, p.work.Busy()) {
 	case 0:
-		return p.submit()
+		p.submit()
 	case 1:
 		p.reset()
-		return p.e.Back()
+		p.e.Back()
 	}
-	return nil
 }
 
-func (p *Page) submit() tea.Cmd {
+func (p *Page) submit() {
 	p.work.Err = nil
 	if !p.Valid() {
-		return nil
+		return
 	}
 	was, now := p.Entries[old].In.Value(), p.Entries[fresh].In.Value()
-	return p.work.Start(p.e, func(ctx context.Context) (struct{}, error) {
+	p.work.Start(p.e, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, p.e.API.ChangePassword(ctx, was, now)
 	}, p.settled)
 }
@@ -82,7 +82,7 @@ func (p *Page) reset() {
 	p.Clear()
 }
 
-func (p *Page) settled() tea.Cmd {
+func (p *Page) settled() {
 	switch err := p.work.Err; {
 	case err == nil:
 		p.reset()
@@ -94,7 +94,6 @@ func (p *Page) settled() tea.Cmd {
 	case p.Refuse(err):
 		p.work.Err = nil // said at its field
 	}
-	return nil
 }
 
 // View draws the page.

@@ -60,24 +60,24 @@ func New(e *page.Env) *Page {
 }
 
 // Update takes keys and facts.
-func (p *Page) Update(m tea.Msg) tea.Cmd {
+func (p *Page) Update(m tea.Msg) {
 	if _, is := m.(page.Entered); is { // by another account perhaps
 		p.Clear()
 	}
 	if k, is := m.(tea.KeyMsg); is && keys.Back.Is(k) {
 		if !p.enter.Busy() {
-			return p.e.Back()
+			p.e.Back()
+			return
 		}
 		p.enter.Cancel()
-		return nil
+		return
 	}
 	switch p.Take(m, p.enter.Busy()) {
 	case 0:
-		return p.submit()
+		p.submit()
 	case 1:
-		return p.e.Back()
+		p.e.Back()
 	}
-	return nil
 }
 
 // errCreated says that the account is there, but the login failed.
@@ -85,17 +85,17 @@ type errCreated struct{ error }
 
 func (e errCreated) Unwrap() error { return e.error }
 
-func (p *Page) submit() tea.Cmd {
+func (p *Page) submit() {
 	p.enter.Err = nil
 	if !p.Valid() {
-		return nil
+		return
 	}
 	text := func(i int) string { return strings.TrimSpace(p.Entries[i].In.Value()) }
 	r := api.Registration{
 		Login: text(login), Email: text(email), FirstName: text(first), LastName: text(last),
 		Password: p.Entries[password].In.Value(),
 	}
-	return p.enter.Start(p.e, func(ctx context.Context) (api.Session, error) {
+	p.enter.Start(p.e, func(ctx context.Context) (api.Session, error) {
 		name, err := p.e.API.Register(ctx, r)
 		if err != nil && !errors.Is(err, link.ErrLost) {
 			return api.Session{}, err
@@ -111,7 +111,7 @@ func (p *Page) submit() tea.Cmd {
 	}, p.entered)
 }
 
-func (p *Page) entered() tea.Cmd {
+func (p *Page) entered() {
 	err := p.enter.Err
 	var created errCreated
 	switch {
@@ -121,13 +121,12 @@ func (p *Page) entered() tea.Cmd {
 		name := p.Entries[login].In.Value()
 		p.Clear()
 		p.enter.Forget()
-		return p.e.Go(page.Login, page.LoginArg{
+		p.e.Go(page.Login, page.LoginArg{
 			Login: name, Reason: p.e.S(i18n.Register.NoEntry, p.e.T.Error(created)),
 		})
 	case p.Refuse(err):
 		p.enter.Err = nil // said at its field
 	}
-	return nil
 }
 
 // View draws the page.

@@ -70,7 +70,7 @@ func (p *Page) SetSize(w, h int) {
 }
 
 // Update takes keys and facts.
-func (p *Page) Update(m tea.Msg) tea.Cmd {
+func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.Left:
 		// The session ended, not the wish to sell: the draft stays, for the
@@ -84,19 +84,20 @@ func (p *Page) Update(m tea.Msg) tea.Cmd {
 	case tea.KeyMsg:
 		switch {
 		case keys.Back.Is(m):
-			return p.e.Back()
+			p.e.Back()
+			return
 		case keys.SeeItem.Is(m) && p.work.Has && !p.work.Busy():
 			r := p.work.Data
-			return p.e.Push(page.Article, api.Article{ID: r.ID, Title: r.Title, Cents: r.Cents, Seller: p.e.Session.Login})
+			p.e.Push(page.Article, api.Article{ID: r.ID, Title: r.Title, Cents: r.Cents, Seller: p.e.Session.Login})
+			return
 		}
 	}
 	switch p.Take(m, p.work.Busy()) {
 	case 0:
-		return p.submit()
+		p.submit()
 	case 1:
 		p.reset()
 	}
-	return nil
 }
 
 func (p *Page) reset() {
@@ -114,9 +115,9 @@ func (p *Page) draft() api.Sale {
 	}
 }
 
-func (p *Page) submit() tea.Cmd {
+func (p *Page) submit() {
 	if !p.Valid() || p.noCall() {
-		return nil
+		return
 	}
 	s := p.draft()
 	// Trying again after an unknown result is the same sale, so the same ref.
@@ -124,7 +125,7 @@ func (p *Page) submit() tea.Cmd {
 		p.ref, p.sent = api.NewRef(), s
 	}
 	s.Ref = p.ref
-	return p.work.Start(p.e, func(ctx context.Context) (api.Receipt, error) {
+	p.work.Start(p.e, func(ctx context.Context) (api.Receipt, error) {
 		return p.e.API.Sell(ctx, s)
 	}, p.settled)
 }
@@ -135,16 +136,17 @@ func (p *Page) noCall() bool {
 	return q.Max > 0 && q.Left == 0 && (p.ref == "" || p.sent != p.draft())
 }
 
-func (p *Page) settled() tea.Cmd {
+func (p *Page) settled() {
 	if err := p.work.Err; err != nil {
 		var le *link.Error
 		if errors.As(err, &le) {
 			if p.Refuse(err) {
 				p.work.Err = nil // said at its field
 			}
-			return p.e.AskQuotas()
+			p.e.AskQuotas()
+			return
 		}
-		return nil
+		return
 	}
 	r := p.work.Data
 	p.ref = ""
@@ -154,7 +156,6 @@ func (p *Page) settled() tea.Cmd {
 	p.e.Spend(r.Services)
 	p.e.Say(page.Good, p.e.S(i18n.Sell.Note, r.Title, p.e.T.Amount(r.Cents)))
 	p.e.Publish(page.OnSale{Receipt: r})
-	return nil
 }
 
 // Keys are those that matter here.
