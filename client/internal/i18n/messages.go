@@ -79,14 +79,12 @@ func words(table string) map[string]Msg {
 // Confirm is a question before something is done, and what is said after it.
 type Confirm struct{ Title, Ask, Yes, Done Msg }
 
-// The sentences, by the screen or the subject they belong to (messages.toml).
+// The sentences, by the screen or the subject they belong to: messages.toml says which.
 var (
-	// Words that several screens share.
 	Common = section[struct {
-		Yesterday, Loading, ReceivedAt, OutOf, Items, LiveAt, Cost, Free, Cancel, Close, CopiedInTmux,
+		Yesterday, Loading, ReceivedAt, OutOf, Items, LiveAt, Cost, Cancel, Close, CopiedInTmux,
 		SentToClipboard, You, ShiftTab Msg
 	}]("Common")
-	// What keys do, as hints name it.
 	Do = section[struct {
 		Choose, Open, Confirm, Next, Fields, Tab, Back, Cancel, Close, Retry, Refresh, Screen, Help, Quit,
 		Copy, Buy, Search, Category, Sort, MaxPrice, Seller, AllOff, Withdraw, Messages, English, Register,
@@ -94,132 +92,95 @@ var (
 		RetryNow, Read, Neighbour, CopyAddress, Sell, Pause, Resume, Acknowledge, Export, Filter, Kind,
 		Announce, Registrations, Expel, Block, Unblock, Reset, Give, Delete, Account Msg
 	}]("Do")
-	// The state of the connection.
 	State = section[struct{ Online, Connecting, Offline Msg }]("State")
-	// The names of the screens, some also short for a narrow terminal.
-	Nav = section[struct {
+	Nav   = section[struct {
 		Home, Catalog, Sell, Mine, Boards, Account, Admin, CatalogShort, MineShort, BoardsShort Msg
 	}]("Nav")
-	// Who has the mouse.
-	Mouse = section[struct{ On, Off Msg }]("Mouse")
-	// The commands to choose from.
+	Mouse   = section[struct{ On, Off Msg }]("Mouse")
 	Palette = section[struct{ Title, None Msg }]("Palette")
-	// Notes that appear over a page.
-	Card = section[struct{ News, Sold, Demo Msg }]("Card")
-	// A window that is too small.
-	Small = section[struct{ Title, Need, Do Msg }]("Small")
-	// No connection.
+	Card    = section[struct{ News, Sold, Demo Msg }]("Card")
+	Small   = section[struct{ Title, Need, Do Msg }]("Small")
 	Offline = section[struct{ Title, First, Retry, Now, Kept, Back Msg }]("Offline")
-	// Before the program is left.
-	Quit = section[struct{ Title, Draft, Work, Yes Msg }]("Quit")
-	// The help.
-	Help = section[struct {
+	Quit    = section[struct{ Title, Draft, Work, Yes Msg }]("Quit")
+	Help    = section[struct {
 		Title, Here, Mouse, All, Lists, Forms, Dialogs, Quotas, Screens, Azerty, Tab, Esc, Language, This,
 		Retry, Category, Sort, Send, Clear, QuotaCalls, QuotaLogins, QuotaFree, Simple, Pause, Acknowledge,
 		Announce, Block, Reset, Give Msg
 	}]("Help")
-	// The login screen.
 	Login = section[struct {
 		Title, Tagline, Name, NameHint, Password, PassHint, Enter, New, Resuming, Instead, Done, Resumed,
 		Wait, WaitOver, Plain, Ended, Thrown Msg
 	}]("Login")
-	// The registration screen.
 	Register = section[struct {
 		Title, LoginHint, Email, EmailHint, First, Last, NameHint, Repeat, RepHint, Create, NoEntry, Done Msg
 	}]("Register")
-	// The home screen.
 	Home = section[struct {
 		Title, Hello, Users, Left, News, New, OnSale, Sold, Bought, Sell, All, Search, SearchHint, NoEvent Msg
 	}]("Home")
-	// Both quotas: what is left, and when more comes back.
 	Quota = section[struct {
 		CallsLeft, LoginsLeft, Services, Logins, Every, Only, Untold, Left, Next, NextAt, Later, All, Calls,
 		OneBack, Title, Browse, Back Msg
 	}]("Quota")
-	// The catalogue.
 	Catalog = section[struct {
 		Title, Search, Find, NoSearch, Filters, All, Max, UpTo, NoPrice, By, Anyone, AtMore, Empty, First,
 		None, Widen Msg
 	}]("Catalog")
-	// The orders of the catalogue.
 	Sort = section[struct{ Newest, Cheapest, Dearest Msg }]("Sort")
-	// The columns of tables.
-	Col = section[struct {
+	Col  = section[struct {
 		Category, Title, Price, Seller, Age, Published, State, Login, Server, Address, Since, Version, Time,
 		Type, What, Times, Connections, Users, Rate, P99, Name, Email Msg
 	}]("Col")
-	// One article.
 	Article = section[struct {
 		Title, Number, By, Yours, IsYours, Since, Gone, SoldOn, GotOn, Off, NoText, NoCalls, NoMore, Others, OwnOthers, Alone,
 		IfBuy, Terms, Seller, Buyer, Write, Near Msg
 	}]("Article")
-	// The confirmation of a purchase, and what came of it.
 	Buy = section[struct {
 		Title, Seller, Cost, CostLeft, Yes, UnderWay, Offline, Done, DoneText, Contact, Note, Failed, Unknown,
 		Once, Stale, Again Msg
 	}]("Buy")
-	// Taking an article off the market.
 	Withdraw = section[Confirm]("Withdraw")
 
-	// The selling form.
 	Sell = section[struct {
 		Title, Category, Name, NameHint, Price, PriceIn, Text, TextHint, Preview, Cost, Yes, Clear, Offline,
 		Note, Draft, NoTitle Msg
 	}]("Sell")
-	// My sales and purchases.
 	Mine = section[struct {
 		Title, OnSale, Sold, Bought, NoSale, SellOne, NoSold, Wait, NoBought, Browse, SoldOn, BoughtOn,
 		Contact Msg
 	}]("Mine")
-	// The leaderboards.
 	Boards = section[struct {
 		Title, Latest, Top, Least, Services, LatestIs, TopIs, LeastIs, ServicesIs, Ago, Logins, Empty, First,
 		You Msg
 	}]("Boards")
-	// What happened to the user: the list of messages.
 	Messages = section[struct{ New, Title, None, What, Unread, Read Msg }]("Messages")
-	// One event of the list of messages.
-	News = section[struct{ Sold, Announced, Other, Contact Msg }]("News")
-	// The account.
-	Account = section[struct {
+	News     = section[struct{ Sold, Announced, Other, Contact Msg }]("News")
+	Account  = section[struct {
 		Title, Since, Admin, Student, Role, Server, Program, TLS, Plain, Password, Messages, Language, Theme,
 		Logout Msg
 	}]("Account")
-	// Logging out.
-	Logout = section[struct{ Title, Ask Msg }]("Logout")
-	// Changing the password.
+	Logout   = section[struct{ Title, Ask Msg }]("Logout")
 	Password = section[struct{ Title, Old, OldHint, New, Warn, Yes, Done, Wrong, Given Msg }]("Password")
-	// What is wrong with a field, said under it.
-	Wrong = section[struct {
+	Wrong    = section[struct {
 		Value, Taken, Empty, Unseen, LoginLength, LoginSign, Email, Password, Repeat, Price, Minutes Msg
 	}]("Wrong")
-	// The administrator's screens.
 	Admin = section[struct {
 		Title, Live, Sessions, Accounts, Open, Shut, NoTrouble, PasswordHint, Text, TextHint, Reason,
 		ReasonHint, Minutes, MinutesHint, Refused Msg
 	}]("Admin")
-	// The live view.
 	Live = section[struct {
 		Servers, Presence, Connections, Users, More, Lost, StoreOK, StoreAway, Activity, Commands, Logins,
 		Refusals, P99, Now, Sales, Purchases, Refused, Near, RefusedTimes, Used, Fresh, Stale, Missed, Quiet Msg
 	}]("Live")
-	// The alerts.
 	Alert = section[struct {
 		Title, Count, Key, None, Limits, Lost, Stopped, Store, Slow, Refusing, Ended, Seen Msg
 	}]("Alert")
-	// The feed.
-	Feed = section[struct{ Title, Count, Find, Paused, None, From, Sale, Buy, Refused, Nobody Msg }]("Feed")
-	// The details of an account.
+	Feed    = section[struct{ Title, Count, Find, Paused, None, From, Sale, Buy, Refused, Nobody Msg }]("Feed")
 	Details = section[struct {
 		Title, Back, Since, Services, Logins, Sessions, Calls, Sales, Purchases, Refusals, None Msg
 	}]("Details")
-	// Lists that are exported.
-	Export = section[struct{ Done, Failed Msg }]("Export")
-	// The list of sessions.
-	Sessions = section[struct{ None, Find, Again Msg }]("Sessions")
-	// The list of accounts.
-	Accounts = section[struct{ None, Widen, First, Find, Admin, IsYou Msg }]("Accounts")
-	// What an administrator does, each with its question and its outcome.
+	Export            = section[struct{ Done, Failed Msg }]("Export")
+	Sessions          = section[struct{ None, Find, Again Msg }]("Sessions")
+	Accounts          = section[struct{ None, Widen, First, Find, Admin, IsYou Msg }]("Accounts")
 	Block             = section[Confirm]("Block")
 	Unblock           = section[Confirm]("Unblock")
 	Expel             = section[Confirm]("Expel")
@@ -230,7 +191,6 @@ var (
 	OpenRegistration  = section[Confirm]("OpenRegistration")
 	CloseRegistration = section[Confirm]("CloseRegistration")
 
-	// The line mode (--simple). A sentence a line, read aloud.
 	Simple = section[struct {
 		Welcome, Outside, Unknown, Meant, Offline, Online, Sold, Announced, Expelled, Ended, LoggedIn,
 		Resumed, Already, LoggedOut, Changed, Differ, Language, Registered, YesNo, ConfirmBuy, ConfirmSell,
@@ -239,28 +199,21 @@ var (
 		Connections, Me, Unread, UnreadDo, New, MoreNews, ReadWhat, Sure, Session, Account, AccountsMore,
 		OpenClosed, MustChange, Servers, LiveRate, LiveMinute Msg
 	}]("Simple")
-	// What the line mode asks for.
 	SimpleAsk = section[struct {
 		Email, FirstName, LastName, Old, New, Again, Category, Title, Price, Description, More Msg
 	}]("SimpleAsk")
-	// What its commands do.
 	SimpleHelp = section[struct {
 		Line, Catalogue, More, Article, Buy, Sell, Sales, Purchases, Withdraw, Quota, Boards, Count, News,
 		Read, Me, Login, Register, Password, Logout, Language, Help, Quit, Live, Sessions, Accounts, Block,
 		Unblock, Expel, Reset, Give, Delete, Announce, Registrations Msg
 	}]("SimpleHelp")
-	// The options of the command line, by their names.
 	Options = words("Options")
-	// Asking for a password, in every mode without screens.
-	Prompt = section[struct{ Login, Password, NoPassword, NotKept Msg }]("Prompt")
-	// What is said better with a field of the reply.
+	Prompt  = section[struct{ Login, Password, NoPassword, NotKept Msg }]("Prompt")
 	refused = section[struct{ NoLogins, NoCalls, BlockedFor, Because, AgainIn, UnknownCode Msg }]("Refused")
-	// What goes wrong on the way.
-	failed = section[struct {
+	failed  = section[struct {
 		Unreachable, HungUp, NoTLS, Silent, Foreign, Lost, BadLine, Busy, Closed, Timeout, Cancelled,
 		Fault Msg
 	}]("Failed")
-	// The command line and the file of settings.
 	Config = section[struct {
 		NotKept, NoLines, UnknownCommand, UnknownFlag, Meant, WantsValue, BadValue, EventsLost, FileLine,
 		BadName, NoTOML, WantsText, WantsSwitch, WantsNumber, Hint, Forgotten, BadCA,
