@@ -199,9 +199,6 @@ type QuotaRefusal struct {
 // AccountDetails gives that of a login; ABSENT by code.
 func (c *Client) AccountDetails(ctx context.Context, login string) (AccountDetails, error) {
 	reply, err := c.do(ctx, request("FICHE").word(login).repeat())
-	if err != nil {
-		return AccountDetails{}, err
-	}
 	var d AccountDetails
 	for _, f := range reply.Rows {
 		at := instant(f.Get("instant"))
@@ -224,7 +221,7 @@ func (c *Client) AccountDetails(ctx context.Context, login string) (AccountDetai
 			d.Refusals = append(d.Refusals, QuotaRefusal{at, f.Get("quota")})
 		}
 	}
-	return d, nil
+	return d, err
 }
 
 // milliseconds reads a duration that only people look at.

@@ -51,8 +51,11 @@ type TokenStore interface {
 // Client is safe for use by several goroutines. Every call waits while the
 // link is offline, until its context ends; its errors are those of link.Do.
 type Client struct {
+	// Link has the state of the connection. A new Generation says that events were
+	// missed: reload what is shown. Close ends the connection; the session goes on
+	// at the server until its token dies, and the next run resumes it.
+	*link.Link
 	opt    Options
-	link   *link.Link
 	events chan Event
 	live   chan Event
 	// dropped counts the Activity that nobody took in time, until it is told.
@@ -69,7 +72,7 @@ type Client struct {
 // New opens the connection in the background.
 func New(opt Options) *Client {
 	c := &Client{opt: opt, events: make(chan Event, eventQueue), live: make(chan Event, liveQueue)}
-	c.link = link.Open(context.Background(), link.Options{
+	c.Link = link.Open(context.Background(), link.Options{
 		Addr: opt.Addr, TLS: opt.TLS, Dial: opt.Dial, Once: opt.Once, OnEvent: c.take,
 		Setup: c.setup, Keep: c.loggedIn,
 	})
@@ -84,12 +87,6 @@ const (
 	liveQueue = 1024
 )
 
-// Close ends the connection; the session goes on at the server until its
-// token dies, and the next run resumes it.
-func (c *Client) Close() error {
-	return c.link.Close()
-}
-
 // Events gives Sold, Announced, Expelled, SessionEnded and Unknown, never
 // closed. An unread one is replaced by a newer one after some hundreds.
 func (c *Client) Events() <-chan Event { return c.events }
@@ -98,19 +95,9 @@ func (c *Client) Events() <-chan Event { return c.events }
 // PurchaseMade. Never closed; who does not keep up sees the newest.
 func (c *Client) Live() <-chan Event { return c.live }
 
-// State gives the state of the connection now.
-func (c *Client) State() link.State { return c.link.State() }
-
-// Changes gives each new state of the connection, newest wins. A new
-// Generation says that events were missed: reload what is shown.
-func (c *Client) Changes() <-chan link.State { return c.link.Changes() }
-
-// Retry does not wait for State.RetryAt.
-func (c *Client) Retry() { c.link.Retry() }
-
 // Do sends a raw line (exec). Not for AUTH: the session would not be known.
 func (c *Client) Do(ctx context.Context, line string) (link.Reply, error) {
-	return c.link.Do(ctx, link.Request{Line: line})
+	return c.Link.Do(ctx, link.Request{Line: line})
 }
 
 // Session gives who is logged in; ok is false when nobody is.

@@ -36,15 +36,12 @@ func (c *Client) Buy(ctx context.Context, id, ref string) (Receipt, error) {
 
 func (c *Client) counted(ctx context.Context, b builder) (Receipt, error) {
 	reply, err := c.do(ctx, b)
-	if err != nil {
-		return Receipt{}, err
-	}
 	f := reply.Status.Fields
 	return Receipt{
 		ID: f.Get("id"), Title: f.Get("titre"), Category: f.Get("categorie"), Cents: cents(f.Get("prix")),
 		Seller: f.Get("vendeur"), Contact: f.Get("contact"),
 		Services: quotaOf(f, reply.At), Replayed: f.Get("rejoue") == "1",
-	}, nil
+	}, err
 }
 
 // Articles gives a page of what is for sale.
@@ -86,10 +83,7 @@ func article(f protocol.Fields) Article {
 // Article gives one article, with description and status. ABSENT by code.
 func (c *Client) Article(ctx context.Context, id string) (Article, error) {
 	reply, err := c.do(ctx, request("ARTICLE").word(id).repeat())
-	if err != nil {
-		return Article{}, err
-	}
-	return article(reply.Status.Fields), nil
+	return article(reply.Status.Fields), err
 }
 
 // Withdraw takes one's own article off the market. ABSENT, INTERDIT, VENDU by
@@ -115,14 +109,11 @@ func (c *Client) Withdraw(ctx context.Context, id string) error {
 // Quotas tells what is left of both windows.
 func (c *Client) Quotas(ctx context.Context) (Quotas, error) {
 	reply, err := c.do(ctx, request("QUOTA").repeat())
-	if err != nil {
-		return Quotas{}, err
-	}
 	var q Quotas
 	for _, f := range reply.Rows {
 		q.set(f, reply.At)
 	}
-	return q, nil
+	return q, err
 }
 
 func (q *Quotas) set(f protocol.Fields, at time.Time) {
@@ -141,9 +132,6 @@ func (c *Client) Boards(ctx context.Context, b Board) (Boards, error) {
 		r = r.word(string(b))
 	}
 	reply, err := c.do(ctx, r)
-	if err != nil {
-		return Boards{}, err
-	}
 	all := Boards{At: reply.At}
 	for _, f := range reply.Rows {
 		rank := Rank{Rank: count(f, "rang"), Login: f.Get("login")}
@@ -162,7 +150,7 @@ func (c *Client) Boards(ctx context.Context, b Board) (Boards, error) {
 			all.Services = append(all.Services, rank)
 		}
 	}
-	return all, nil
+	return all, err
 }
 
 // Count tells how many connections and users there are.

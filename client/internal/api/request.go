@@ -60,7 +60,7 @@ func (c *Client) do(ctx context.Context, b builder) (link.Reply, error) {
 	if b.hostile { // what the user did not write is not sent in their name
 		return link.Reply{}, fmt.Errorf("%w: control characters", link.ErrLine)
 	}
-	r, err := c.link.Do(ctx, b.Request)
+	r, err := c.Link.Do(ctx, b.Request)
 	if link.CodeOf(err) == protocol.AUTH {
 		r, err = c.retry(ctx, b, err)
 	}
@@ -76,15 +76,12 @@ func (c *Client) do(ctx context.Context, b builder) (link.Reply, error) {
 // list asks for a part of a list, whose rows read makes of their fields.
 func list[T any](ctx context.Context, c *Client, read func(protocol.Fields) T, b builder) (Page[T], error) {
 	reply, err := c.do(ctx, b.repeat())
-	if err != nil {
-		return Page[T]{}, err
-	}
 	f := reply.Status.Fields
 	p := Page[T]{Rows: make([]T, len(reply.Rows)), Next: f.Get("suite"), Unread: count(f, "non_lues")}
 	for i, f := range reply.Rows {
 		p.Rows[i] = read(f)
 	}
-	return p, nil
+	return p, err
 }
 
 // retry resumes the session on a connection that does not know it: one made
@@ -97,10 +94,10 @@ func (c *Client) retry(ctx context.Context, b builder, refused error) (link.Repl
 	if s == nil {
 		return link.Reply{}, refused
 	}
-	if _, err := c.link.Do(ctx, resumption(s.token).Request); err != nil && link.CodeOf(err) != protocol.DEJA {
+	if _, err := c.Link.Do(ctx, resumption(s.token).Request); err != nil && link.CodeOf(err) != protocol.DEJA {
 		return link.Reply{}, errors.Join(refused, err)
 	}
-	return c.link.Do(ctx, b.Request)
+	return c.Link.Do(ctx, b.Request)
 }
 
 // mostCounted bounds every number of a server: what is beyond is a fault, and

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -18,30 +19,6 @@ import (
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
 )
-
-// settings are what may stand in the file; their types are judged afterwards, so
-// that what is wrong is said in the user's language.
-type settings struct {
-	Addr          any `toml:"addr"`
-	Lang          any `toml:"lang"`
-	Theme         any `toml:"theme"`
-	ASCII         any `toml:"ascii"`
-	Animations    any `toml:"animations"`
-	Notifications any `toml:"notifications"`
-	AlertP99      any `toml:"alert-p99"`
-	AlertRefusals any `toml:"alert-refusals"`
-	Simple        any `toml:"simple"`
-	TLS           any `toml:"tls"`
-	CA            any `toml:"ca"`
-	Login         any `toml:"login"`
-}
-
-func (s settings) byName() map[string]any {
-	return map[string]any{
-		"addr": s.Addr, "lang": s.Lang, "theme": s.Theme, "ascii": s.ASCII, "animations": s.Animations, "notifications": s.Notifications,
-		"alert-p99": s.AlertP99, "alert-refusals": s.AlertRefusals, "simple": s.Simple, "tls": s.TLS, "ca": s.CA, "login": s.Login,
-	}
-}
 
 // bareWord is a text without quotes, as files written for older versions have.
 var bareWord = regexp.MustCompile(`(?m)^([ \t]*(?:addr|lang|theme|ca|login)[ \t]*=[ \t]*)([^\s"'#\[{][^\s"'#]*)([ \t]*(?:#.*)?\r?)$`)
@@ -70,24 +47,19 @@ func (c *Config) fromFile(dir string, raw map[string]string) error {
 		}
 		return bareWord.ReplaceAll(line, []byte(`$1"$2"$3`))
 	})
-	var given settings
-	if err := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(&given); err != nil {
-		return c.badFile(path, text, err)
-	}
-	for name, value := range given.byName() {
-		if value == nil {
-			continue
+	var given map[string]any // judged below, so that what is wrong is said in the user's language
+	if err := toml.Unmarshal(text, &given); err != nil {
+		var syntax *toml.DecodeError
+		if !errors.As(err, &syntax) {
+			return fmt.Errorf("%w: %s: %w", ErrUsage, path, err)
 		}
-		word, ok := asWord(name, value)
+		line, _ := syntax.Position()
+		return c.atLine(path, text, line, c.t().S(i18n.Config.NoTOML, strings.TrimPrefix(syntax.Error(), "toml: ")))
+	}
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		word, ok := asWord(optionNamed(name), given[name])
 		if !ok {
-			why := i18n.Config.WantsText
-			switch optionNamed(name).kind {
-			case toggle:
-				why = i18n.Config.WantsSwitch
-			case number:
-				why = i18n.Config.WantsNumber
-			}
-			return c.atLine(path, text, lineOf(text, name), c.t().S(why, name))
+			return c.atLine(path, text, lineOf(text, name), c.wanted(name))
 		}
 		raw[name] = word
 	}
@@ -95,33 +67,29 @@ func (c *Config) fromFile(dir string, raw map[string]string) error {
 }
 
 // asWord gives a value as a flag would have it.
-func asWord(name string, value any) (word string, ok bool) {
-	kind := optionNamed(name).kind
+func asWord(o option, value any) (word string, ok bool) {
 	switch v := value.(type) {
 	case string:
-		return v, kind != number
+		return v, o.inFile && o.kind != number
 	case bool:
-		return strconv.FormatBool(v), kind == toggle
+		return strconv.FormatBool(v), o.inFile && o.kind == toggle
 	case int64: // 1 and 0 are understood too
-		return strconv.FormatInt(v, 10), kind != text
+		return strconv.FormatInt(v, 10), o.inFile && o.kind != text
 	}
 	return "", false
 }
 
-// badFile says where the file is no TOML, or has a name that means nothing.
-func (c *Config) badFile(path string, text []byte, err error) error {
-	var unknown *toml.StrictMissingError
-	var syntax *toml.DecodeError
-	switch {
-	case errors.As(err, &unknown) && len(unknown.Errors) > 0:
-		first := unknown.Errors[0]
-		line, _ := first.Position()
-		return c.atLine(path, text, line, c.t().S(i18n.Config.BadName, strings.Join(first.Key(), "."), strings.Join(names(func(o option) bool { return o.inFile }), ", ")))
-	case errors.As(err, &syntax):
-		line, _ := syntax.Position()
-		return c.atLine(path, text, line, c.t().S(i18n.Config.NoTOML, strings.TrimPrefix(syntax.Error(), "toml: ")))
+// wanted says what may stand in the file in place of a setting.
+func (c *Config) wanted(name string) string {
+	switch o := optionNamed(name); {
+	case !o.inFile:
+		return c.t().S(i18n.Config.BadName, name, strings.Join(names(func(o option) bool { return o.inFile }), ", "))
+	case o.kind == toggle:
+		return c.t().S(i18n.Config.WantsSwitch, name)
+	case o.kind == number:
+		return c.t().S(i18n.Config.WantsNumber, name)
 	}
-	return fmt.Errorf("%w: %s: %w", ErrUsage, path, err)
+	return c.t().S(i18n.Config.WantsText, name)
 }
 
 // atLine shows the line with its number; what stands in it may not drive a
@@ -134,9 +102,9 @@ func (c *Config) atLine(path string, text []byte, line int, why string) error {
 	return usageError{path + ": " + c.t().S(i18n.Config.FileLine, line, link.Clean(shown), link.Clean(why))}
 }
 
-// lineOf is the line in which a setting stands.
+// lineOf is the line in which a setting or a table stands.
 func lineOf(text []byte, name string) int {
-	at := settingLine(name).FindIndex(text)
+	at := regexp.MustCompile(`(?m)^[ \t]*\[*[ \t]*["']?` + regexp.QuoteMeta(name) + `["']?[ \t]*[].=]`).FindIndex(text)
 	if at == nil {
 		return 1
 	}

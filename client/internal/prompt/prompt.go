@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/term"
+	"golang.org/x/text/encoding/charmap"
 
 	"etuservices/client/internal/jobcontrol"
 )
@@ -125,6 +126,12 @@ func (p *Prompt) Continued() <-chan struct{} { return p.again }
 
 // Line asks for one line. Errors: ErrNobody at the end of the input, ctx's.
 func (p *Prompt) Line(ctx context.Context, question string) (string, error) {
+	line, err := p.whole(ctx, question)
+	return strings.TrimSpace(line), err
+}
+
+// whole asks for a line, spaces included.
+func (p *Prompt) whole(ctx context.Context, question string) (string, error) {
 	for {
 		p.ask(question)
 		select {
@@ -133,7 +140,7 @@ func (p *Prompt) Line(ctx context.Context, question string) (string, error) {
 			if !ok {
 				return "", ErrNobody
 			}
-			return strings.TrimSpace(p.Text(line)), nil
+			return p.Text(line), nil
 		case <-p.Continued():
 		case <-ctx.Done():
 			return "", ctx.Err()
@@ -143,25 +150,16 @@ func (p *Prompt) Line(ctx context.Context, question string) (string, error) {
 
 // Secret asks without echo; a pipe is read like any line, spaces included.
 func (p *Prompt) Secret(ctx context.Context, question string) (string, error) {
-	p.ask(question)
 	if p.fd >= 0 {
 		return p.hidden(ctx, question)
 	}
-	select {
-	case line, ok := <-p.Lines():
-		p.Taken()
-		if !ok {
-			return "", ErrNobody
-		}
-		return p.Text(line), nil
-	case <-ctx.Done():
-		return "", ctx.Err()
-	}
+	return p.whole(ctx, question)
 }
 
 // hidden reads past the line reader, which waits until it is asked. Whatever
 // happens, Ctrl+C and Ctrl+Z too, the terminal shows again what is typed.
 func (p *Prompt) hidden(ctx context.Context, question string) (string, error) {
+	p.ask(question)
 	before, err := term.GetState(p.fd)
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrNobody, err)
@@ -205,11 +203,8 @@ func (p *Prompt) Text(line string) string {
 	if !p.Latin1 || utf8.ValidString(line) {
 		return line
 	}
-	rs := make([]rune, len(line))
-	for i := range len(line) {
-		rs[i] = rune(line[i])
-	}
-	return string(rs)
+	text, _ := charmap.ISO8859_1.NewDecoder().String(line) // any byte is a character there
+	return text
 }
 
 func (p *Prompt) ask(question string) {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 // Time-outs, from the last byte that came.
@@ -227,7 +229,7 @@ func (s *scanner) interrupted() {
 func (s *scanner) release() {
 	b := s.pasted
 	if s.latin1 && !utf8.Valid(b) {
-		b = fromLatin1(b)
+		b, _ = charmap.ISO8859_1.NewDecoder().Bytes(b) // any byte is a character there
 	}
 	if len(b) > 0 {
 		s.units = append(s.units, slices.Concat(pasteStart, b, pasteEnd))

@@ -17,14 +17,6 @@ func unfinished(b []byte) []byte {
 	return nil
 }
 
-func fromLatin1(b []byte) []byte {
-	rs := make([]rune, len(b))
-	for i, c := range b {
-		rs[i] = rune(c)
-	}
-	return []byte(string(rs))
-}
-
 // next finds what b begins with: b[:n] is unit (empty: nothing that anybody
 // wants). n is 0 where more bytes decide, within wait.
 func next(b []byte, latin1 bool) (n int, unit []byte, wait time.Duration) {
