@@ -148,11 +148,10 @@ func (c *Client) Instances(ctx context.Context) ([]Instance, error) {
 
 // Slot is what happened within SlotTime, over all instances.
 type Slot struct {
-	Start               time.Time
-	Commands, Logins    int
-	Listings, Purchases int
-	Refusals            int
-	P99                 time.Duration
+	Start            time.Time
+	Commands, Logins int
+	Refusals         int
+	P99              time.Duration
 }
 
 // SlotTime is what a Slot covers.
@@ -163,7 +162,7 @@ func (c *Client) History(ctx context.Context, minutes int) ([]Slot, error) {
 	all, err := list(ctx, c, func(f protocol.Fields) Slot {
 		return Slot{
 			Start: instant(f.Get("instant")), Commands: count(f, "commandes"), Logins: count(f, "connexions"),
-			Listings: count(f, "ventes"), Purchases: count(f, "achats"), Refusals: count(f, "refus"), P99: milliseconds(f, "p99"),
+			Refusals: count(f, "refus"), P99: milliseconds(f, "p99"),
 		}
 	}, request("HISTORIQUE").number("minutes", minutes))
 	return all.Rows, err

@@ -73,35 +73,34 @@ func (c *Client) put(box chan Event, e Event) {
 }
 
 func (c *Client) event(e link.Event) Event {
-	f, at := e.Fields, At{e.At}
+	f := e.Fields
 	switch e.Word {
 	case "VENDU":
-		return ArticleSold{at, f.Get("id"), f.Get("titre"), f.Get("acheteur"), f.Get("contact")}
+		return ArticleSold{f.Get("id"), f.Get("titre"), f.Get("acheteur"), f.Get("contact")}
 	case "ANNONCE":
-		return Announced{at, e.Text}
+		return Announced{e.Text}
 	case "EXPULSE":
 		c.mu.Lock()
 		c.expelled = e.Text
 		c.mu.Unlock()
-		return Expelled{at, e.Text}
+		return Expelled{e.Text}
 	case "STATS":
-		return stats(f, at)
+		return stats(f, e.At)
 	case "CONNEXION", "REFUS", "VENTE", "ACHAT":
-		return Activity{at, e.Word, f.Get("login"), f, e.Text}
+		return Activity{e.At, e.Word, f.Get("login"), f, e.Text}
 	}
-	return Unknown{at, e.Message}
+	return Unknown{e.Message}
 }
 
-func stats(f protocol.Fields, at At) Stats {
+func stats(f protocol.Fields, at time.Time) Stats {
 	n := func(key string) int { return count(f, key) }
 	return Stats{
-		At: at, Period: time.Duration(n("periode")) * time.Second,
-		Connections: n("connexions"), Users: n("utilisateurs"),
+		At: at, Connections: n("connexions"), Users: n("utilisateurs"),
 		CommandsPerSecond: decimal(f.Get("commandes_s")), P50: milliseconds(f, "p50_ms"), P99: milliseconds(f, "p99_ms"),
 		LoginsPerMinute: n("connexions_min"), Sales: int64(n("ventes")), Purchases: int64(n("achats")),
 		SalesPerMinute: n("ventes_min"), PurchasesPerMinute: n("achats_min"),
 		RefusalsPerMinute: n("refus"), RefusedQuota: n("refus_quota"), RefusedKey: n("refus_echec"),
-		Servers: n("serveurs"), Followers: n("suiveurs"), Lost: n("perdus"),
+		Servers: n("serveurs"), Lost: n("perdus"),
 	}
 }
 
@@ -115,54 +114,31 @@ func decimal(s string) float64 {
 }
 
 // Event is one of the types below.
-type Event interface{ When() time.Time }
-
-// At is the instant of an event, by our clock.
-type At struct{ At time.Time }
-
-// When gives the instant of the event.
-func (a At) When() time.Time { return a.At }
+type Event any
 
 // ArticleSold: someone bought the user's article (VENDU).
-type ArticleSold struct {
-	At
-	ID, Title, Buyer, Contact string
-}
+type ArticleSold struct{ ID, Title, Buyer, Contact string }
 
 // Announced is a word of the administration to everybody (ANNONCE).
-type Announced struct {
-	At
-	Text string
-}
+type Announced struct{ Text string }
 
 // Expelled: an administrator ended the session (EXPULSE); SessionEnded follows.
-type Expelled struct {
-	At
-	Reason string
-}
+type Expelled struct{ Reason string }
 
-// SessionEnded: the token is dead, whoever wants to go on logs in again.
-type SessionEnded struct {
-	At
-	Login  string
-	Reason string // of the administration; empty when the token ran out
-	Err    error  // *link.Error of REPRENDRE (ECHEC, BLOQUE); nil after Expelled
-}
+// SessionEnded: the token is dead, whoever wants to go on logs in again. The reason
+// is the administration's, empty when the token ran out.
+type SessionEnded struct{ Reason string }
 
 // Unknown is an event of a later version of the protocol.
-type Unknown struct {
-	At
-	protocol.Message
-}
+type Unknown struct{ protocol.Message }
 
 // Stats is a measure of the whole service, over all instances (SUIVRE). What is
 // counted by the minute is of the last 60 s; sales and purchases are the calls
 // since ever, as on the board of services.
 type Stats struct {
-	At
-	Period                   time.Duration // that was asked for
+	At                       time.Time
 	Connections, Users       int
-	CommandsPerSecond        float64 // during the period, as are P50 and P99
+	CommandsPerSecond        float64 // during the period that was asked for, as are P50 and P99
 	P50, P99                 time.Duration
 	LoginsPerMinute          int
 	Sales, Purchases         int64
@@ -170,14 +146,14 @@ type Stats struct {
 	PurchasesPerMinute       int
 	RefusalsPerMinute        int // of which two are told apart:
 	RefusedQuota, RefusedKey int // over the quota; wrong password
-	Servers, Followers       int
+	Servers                  int
 	Lost                     int // events that did not come, since the last measure
 }
 
 // Activity is something that a user did just now (SUIVRE: CONNEXION, REFUS,
 // VENTE, ACHAT).
 type Activity struct {
-	At
+	At     time.Time
 	Type   string // the event's word
 	Login  string
 	Fields protocol.Fields // everything that was told

@@ -40,7 +40,7 @@ func (c *Client) counted(ctx context.Context, b builder) (Receipt, error) {
 	return Receipt{
 		ID: f.Get("id"), Title: f.Get("titre"), Category: f.Get("categorie"), Cents: cents(f.Get("prix")),
 		Seller: f.Get("vendeur"), Contact: f.Get("contact"),
-		Services: quotaOf(f, reply.At), Replayed: f.Get("rejoue") == "1",
+		Services: quotaOf(f, reply.At),
 	}, err
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"etuservices/client/internal/link"
 	"etuservices/protocol"
@@ -22,7 +21,7 @@ func (c *Client) Login(ctx context.Context, loginOrEmail, password string) (Sess
 	}
 	f := reply.Status.Fields
 	s := Session{
-		Login: f.Get("login"), Role: Role(f.Get("role")), Visits: count(f, "visites"),
+		Login: f.Get("login"), Role: Role(f.Get("role")),
 		Quota: quotaOf(f, reply.At), Unread: count(f, "non_lues"), MustChange: f.Get("changer") == "1", token: f.Get("jeton"),
 	}
 	return s, c.begin(s, loginOrEmail)
@@ -148,7 +147,7 @@ func (c *Client) setup(ctx context.Context, do link.Doer) error {
 	}
 	switch code := link.CodeOf(err); {
 	case code == protocol.ECHEC || code == protocol.BLOQUE:
-		c.sessionEnded(session, err)
+		c.sessionEnded()
 		return nil // the connection is good; calls get AUTH
 	case err != nil:
 		return err
@@ -185,13 +184,13 @@ func (c *Client) renew(token string) {
 	}
 }
 
-func (c *Client) sessionEnded(s *Session, why error) {
+func (c *Client) sessionEnded() {
 	c.forget()
 	c.mu.Lock()
 	reason, leaving := c.expelled, c.leaving
 	c.expelled = "" // told
 	c.mu.Unlock()
 	if !leaving {
-		c.put(c.events, SessionEnded{At: At{time.Now()}, Login: s.Login, Reason: reason, Err: why})
+		c.put(c.events, SessionEnded{reason})
 	}
 }

@@ -19,7 +19,6 @@ const (
 type Session struct {
 	Login   string
 	Role    Role
-	Visits  int   // logins since the last 30 s without one; 0 when resumed
 	Quota   Quota // of connexions; zero (Max 0) when resumed: ask Quotas
 	Unread  int   // news that were not read yet
 	Resumed bool  // by its token: no connexion was spent
@@ -73,7 +72,6 @@ type Receipt struct {
 	Seller   string // of a purchase
 	Contact  string // of a purchase: the seller's e-mail address
 	Services Quota  // what is left; Next and Window are not told
-	Replayed bool   // the server had done it before, for the same ref
 }
 
 // Status is the state of an article.

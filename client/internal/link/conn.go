@@ -18,7 +18,6 @@ type conn struct {
 	nc      net.Conn
 	r       *bufio.Reader
 	onEvent func(Event)
-	server  string // who greeted us
 	since   time.Time
 
 	mu          sync.Mutex
@@ -65,7 +64,6 @@ func (c *conn) greet(ctx context.Context) error {
 	case m.Fields.Int("proto") != protocol.Version:
 		return fmt.Errorf("%w: it speaks version %.10q", ErrProtocol, m.Fields.Get("proto"))
 	}
-	c.server = m.Fields.Get("serveur")
 	return nil
 }
 

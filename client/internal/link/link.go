@@ -55,8 +55,6 @@ type Reply struct {
 	Lines []string
 	// At is when the status line came, by our clock.
 	At time.Time
-	// Repeated says that the request went out more than once.
-	Repeated bool
 }
 
 // Event is a line that belongs to no reply.
@@ -169,11 +167,9 @@ func (p Phase) String() string {
 // State is what is known of the link.
 type State struct {
 	Phase   Phase
-	Since   time.Time // of this phase
 	Attempt int       // 1 for the first since the loss; 0 when online
 	RetryAt time.Time // Offline: the next attempt; zero while it is under way
 	Err     error     // Offline, Closed: why
-	Server  string    // the instance that greeted us last
 	// Generation counts the connections made: what was shown under an earlier
 	// one may be stale, events in between were missed.
 	Generation int
@@ -182,14 +178,7 @@ type State struct {
 func (l *Link) setState(s State) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s.Since = time.Now()
-	if s.Phase == l.state.Phase {
-		s.Since = l.state.Since
-	}
 	s.Generation = l.gen
-	if s.Server == "" {
-		s.Server = l.state.Server
-	}
 	l.state = s
 	select { // newest wins; setState is the only writer, under the lock
 	case <-l.change:

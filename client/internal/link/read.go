@@ -82,7 +82,7 @@ func (c *conn) take(m protocol.Message, line string) error {
 // answer ends the first call in flight. c.mu is held.
 func (c *conn) answer(k *call, m protocol.Message) error {
 	c.flight = c.flight[1:]
-	k.reply.Status, k.reply.At, k.reply.Repeated = m, time.Now(), k.sent > 1
+	k.reply.Status, k.reply.At = m, time.Now()
 	var failure error
 	if m.Mark == protocol.MarkErr {
 		failure = asError(m)

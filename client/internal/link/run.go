@@ -151,7 +151,7 @@ func (l *Link) use(c *conn) {
 	l.mu.Lock()
 	l.gen++
 	l.mu.Unlock()
-	l.setState(State{Phase: Online, Server: c.server})
+	l.setState(State{Phase: Online})
 	c.running.Go(func() { l.write(c) })
 }
 

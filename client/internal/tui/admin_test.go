@@ -19,10 +19,9 @@ import (
 // measure is one of SUIVRE, as a class at work gives them.
 func measure(at time.Time, rate float64) api.Stats {
 	return api.Stats{
-		At: api.At{At: at}, Period: time.Second, Connections: 21, Users: int(10 + rate), CommandsPerSecond: rate,
+		At: at, Connections: 21, Users: int(10 + rate), CommandsPerSecond: rate,
 		P50: 400 * time.Microsecond, P99: 3100 * time.Microsecond, LoginsPerMinute: 6, Sales: 42, Purchases: 61,
 		SalesPerMinute: 4, PurchasesPerMinute: 7, RefusalsPerMinute: 9, RefusedQuota: 6, RefusedKey: 2, Servers: 2,
-		Followers: 1,
 	}
 }
 
@@ -40,7 +39,7 @@ func waves(at time.Time, seconds int) page.Live {
 }
 
 func activity(at time.Time, typ, login string, kv ...string) api.Activity {
-	a := api.Activity{At: api.At{At: at}, Type: typ, Login: login}
+	a := api.Activity{At: at, Type: typ, Login: login}
 	for i := 0; i+1 < len(kv); i += 2 {
 		a.Fields = append(a.Fields, protocol.Field{Key: kv[i], Value: kv[i+1]})
 	}
@@ -528,8 +527,8 @@ func TestGivenPassword(t *testing.T) {
 func TestThrownOutLearnsWhy(t *testing.T) {
 	s := student(t, 80, 24)
 	s.send(events{
-		api.Expelled{At: api.At{At: s.now}, Reason: "annonces en double"},
-		api.SessionEnded{At: api.At{At: s.now}, Login: "amelie", Reason: "annonces en double"},
+		api.Expelled{Reason: "annonces en double"},
+		api.SessionEnded{Reason: "annonces en double"},
 	})
 	s.see("Un administrateur vous a expulsé : annonces en double")
 }

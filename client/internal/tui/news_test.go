@@ -21,7 +21,7 @@ func TestNewsAreReadWhenShown(t *testing.T) {
 	f := newsServer()
 	s := open(t, f, 80, 24)
 	s.press("2", "4", "1")
-	s.send(events{api.ArticleSold{At: api.At{At: start}, ID: "12", Title: "Le Petit Prince", Buyer: "leo", Contact: "leo@etu.example"}})
+	s.send(events{api.ArticleSold{ID: "12", Title: "Le Petit Prince", Buyer: "leo", Contact: "leo@etu.example"}})
 	if f.Called("MarkRead") != 0 || s.m.e.Inbox.Unread != 2 {
 		t.Fatalf("read without being seen: %q", f.Calls)
 	}
@@ -31,7 +31,7 @@ func TestNewsAreReadWhenShown(t *testing.T) {
 		t.Fatalf("seen, and %d unread", s.m.e.Inbox.Unread)
 	}
 	f.Inbox = append([]api.News{{ID: "n4", At: start, Type: "VENDU", Article: "13", Title: "Vol de nuit", Buyer: "zoe", Contact: "zoe@etu.example"}}, f.Inbox...)
-	s.send(events{api.ArticleSold{At: api.At{At: start}, ID: "13", Title: "Vol de nuit", Buyer: "zoe", Contact: "zoe@etu.example"}})
+	s.send(events{api.ArticleSold{ID: "13", Title: "Vol de nuit", Buyer: "zoe", Contact: "zoe@etu.example"}})
 	s.see("zoe a acheté « Vol de nuit »")
 	if f.Called("MarkRead") != 2 {
 		t.Fatal("what came while the list was in sight is not read")

@@ -109,8 +109,8 @@ var scenes = []scene{
 	{name: "home", kept: true},
 	{name: "home-events", kept: true, with: withNews, do: func(s *driver) {
 		s.send(events{
-			api.Announced{At: api.At{At: start}, Text: "Maintenance ce soir à 20 h."},
-			api.ArticleSold{At: api.At{At: start}, ID: "12", Title: "Le Petit Prince", Buyer: "leo", Contact: "leo@etu.example"},
+			api.Announced{Text: "Maintenance ce soir à 20 h."},
+			api.ArticleSold{ID: "12", Title: "Le Petit Prince", Buyer: "leo", Contact: "leo@etu.example"},
 		})
 	}},
 	{name: "registered", do: func(s *driver) {

@@ -126,7 +126,7 @@ func TestDraftOutlivesEverything(t *testing.T) {
 	s.typed("ignored")
 	s.send(tea.WindowSizeMsg{Width: 80, Height: 24})
 	intact("a small window")
-	s.send(events{api.SessionEnded{Login: "amelie"}})
+	s.send(events{api.SessionEnded{}})
 	s.see("Votre session est terminée")
 	s.typed("x") // the login is filled in: this is the password
 	s.press("enter")
@@ -151,7 +151,7 @@ func TestNewsCoverNoField(t *testing.T) {
 	s.miss("m ouvrir")
 	s.press("f3")
 	s.see("m ouvrir")
-	s.send(events{api.SessionEnded{Login: "amelie"}})
+	s.send(events{api.SessionEnded{}})
 	s.miss("m ouvrir", "nouveaux")
 }
 

@@ -219,11 +219,10 @@ func (s walker) stir() (what string, input bool) {
 		s.release()
 		return "answers", false
 	case n < 92:
-		at := api.At{At: s.now}
 		s.send(events{
-			api.ArticleSold{At: at, ID: "1", Title: text, Buyer: text, Contact: text},
-			api.Announced{At: at, Text: text},
-			api.Unknown{At: at, Message: protocol.Message{Word: "NOUVEAU", Text: text}},
+			api.ArticleSold{ID: "1", Title: text, Buyer: text, Contact: text},
+			api.Announced{Text: text},
+			api.Unknown{Message: protocol.Message{Word: "NOUVEAU", Text: text}},
 		})
 		m := measure(s.now, rnd.Float64()*math.Pow10(rnd.IntN(9)))
 		m.Sales, m.Users, m.Lost = rnd.Int64(), rnd.IntN(1_000_000), rnd.IntN(1000)
@@ -233,7 +232,7 @@ func (s walker) stir() (what string, input bool) {
 		})
 		return "events", false
 	case n < 94:
-		s.send(events{api.SessionEnded{At: api.At{At: s.now}, Login: "amelie", Reason: text}})
+		s.send(events{api.SessionEnded{Reason: text}})
 		return "session ended", false
 	case n < 96:
 		s.publish(page.Entered{Session: api.Session{

@@ -55,7 +55,7 @@ type Fake struct {
 // New is a server with a student, a catalogue and some history.
 func New(now time.Time) *Fake {
 	f := &Fake{
-		Now: now, Link: link.State{Phase: link.Online, Generation: 1, Server: "salle-12"},
+		Now: now, Link: link.State{Phase: link.Online, Generation: 1},
 		Errs: map[string]error{}, Silent: map[string]bool{},
 		states: make(chan link.State, 1), events: make(chan api.Event, 64),
 		live: make(chan api.Event, 64),

@@ -58,7 +58,7 @@ func (f *feed) happened(a api.Activity) {
 	n := entry{Activity: a, times: 1, same: strings.Join([]string{
 		a.Type, a.Login, get("verbe"), get("code"), get("adresse"), get("titre"), get("prix"), get("vendeur"),
 	}, "\x00")}
-	for i := len(f.rows) - 1; i >= 0 && a.At.At.Sub(f.rows[i].At.At) < foldWithin; i-- {
+	for i := len(f.rows) - 1; i >= 0 && a.At.Sub(f.rows[i].At) < foldWithin; i-- {
 		if old := f.rows[i]; old.same == n.same {
 			n.id, n.times, n.words = old.id, old.times+1, old.words
 			f.rows = slices.Delete(f.rows, i, i+1)
@@ -179,7 +179,7 @@ func (f *feed) cells(i int) []string {
 	if n.times > 1 {
 		times = "×" + e.T.Int(int64(n.times))
 	}
-	return []string{e.T.ClockSeconds(n.At.At), kind, who, what, times}
+	return []string{e.T.ClockSeconds(n.At), kind, who, what, times}
 }
 
 // words is what happened, and its sign.

@@ -12,7 +12,7 @@ import (
 
 func refusal(second int, login string) api.Activity {
 	return api.Activity{
-		At: api.At{At: noon.Add(time.Duration(second) * time.Second)}, Type: "REFUS", Login: login,
+		At: noon.Add(time.Duration(second) * time.Second), Type: "REFUS", Login: login,
 		Fields: protocol.Fields{{Key: "code", Value: "QUOTA"}, {Key: "verbe", Value: "ACHAT"}},
 	}
 }

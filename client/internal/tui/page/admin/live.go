@@ -104,7 +104,7 @@ func (p *live) measured(s api.Stats) {
 	n := pointOf(s)
 	p.series = p.series.add(n)
 	check := func(kind alertKind, figure float64, limit int) {
-		if a := p.alerts.check(s.At.At, subject{kind: kind}, limit > 0 && figure > float64(limit), figure); a != nil {
+		if a := p.alerts.check(s.At, subject{kind: kind}, limit > 0 && figure > float64(limit), figure); a != nil {
 			p.e.Alert(a.text(p.e))
 		}
 	}
@@ -113,7 +113,7 @@ func (p *live) measured(s api.Stats) {
 }
 
 // stale says that what is shown as the present is not.
-func (p *live) stale() bool { return p.e.Now().Sub(p.stats.At.At) > staleAfter }
+func (p *live) stale() bool { return p.e.Now().Sub(p.stats.At) > staleAfter }
 
 func (p *live) key(k tea.KeyMsg) {
 	n, there := p.feed.current()

@@ -27,7 +27,7 @@ const (
 // view draws the panel: servers, curves with alerts and quotas beside them, feed.
 func (p *live) view() string {
 	e := p.e
-	if p.stats.At.At.IsZero() && p.ask.Err != nil {
+	if p.stats.At.IsZero() && p.ask.Err != nil {
 		return widget.Panel{Title: e.S(i18n.Admin.Live)}.View(e.Theme, e.Trouble(p.ask.Err, p.W-widget.PanelW), p.W, p.H)
 	}
 	servers := widget.PanelH + max(1, min(len(p.instances.Data), p.H/moreServers))
@@ -222,9 +222,9 @@ func (p *live) trend(b band) string {
 // age says how old the last measure is, however long the screen stands still.
 func (p *live) age() string {
 	e, th := p.e, p.e.Theme
-	age := e.T.Age(e.Now().Sub(p.stats.At.At))
+	age := e.T.Age(e.Now().Sub(p.stats.At))
 	switch {
-	case p.stats.At.At.IsZero():
+	case p.stats.At.IsZero():
 		return e.Waiting()
 	case p.stale():
 		return th.Err.Render(theme.Alert + " " + e.S(i18n.Live.Stale, age))

@@ -46,7 +46,7 @@ func (s quotaUse) shown(since time.Time) bool { return s.refusedLately(since) ||
 type quotaUses map[string]quotaUse
 
 func (all quotaUses) happened(a api.Activity, window time.Duration) {
-	now, s := a.At.At, all[a.Login]
+	now, s := a.At, all[a.Login]
 	since := now.Add(-window)
 	if a.Login == "" {
 		return

@@ -17,12 +17,12 @@ func TestQuotaUse(t *testing.T) {
 	all := quotaUses{}
 	minute := func(m int) time.Time { return noon.Add(time.Duration(m) * time.Minute) }
 	call := func(m int, login string, used int) {
-		all.happened(api.Activity{At: api.At{At: minute(m)}, Type: "VENTE", Login: login, Fields: protocol.Fields{
+		all.happened(api.Activity{At: minute(m), Type: "VENTE", Login: login, Fields: protocol.Fields{
 			{Key: "utilise", Value: strconv.Itoa(used)}, {Key: "max", Value: "10"},
 		}}, 10*time.Minute)
 	}
 	refuse := func(m int, login, code string) {
-		all.happened(api.Activity{At: api.At{At: minute(m)}, Type: "REFUS", Login: login, Fields: protocol.Fields{{Key: "code", Value: code}}}, 10*time.Minute)
+		all.happened(api.Activity{At: minute(m), Type: "REFUS", Login: login, Fields: protocol.Fields{{Key: "code", Value: code}}}, 10*time.Minute)
 	}
 	wants := func(m int, want ...string) {
 		t.Helper()

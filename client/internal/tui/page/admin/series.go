@@ -41,7 +41,7 @@ type series []point
 // pointOf is a measure as a point.
 func pointOf(s api.Stats) point {
 	return point{
-		at: s.At.At, rate: s.CommandsPerSecond, logins: float64(s.LoginsPerMinute), refusals: float64(s.RefusalsPerMinute),
+		at: s.At, rate: s.CommandsPerSecond, logins: float64(s.LoginsPerMinute), refusals: float64(s.RefusalsPerMinute),
 		p99: milliseconds(s.P99), refusedQuota: s.RefusedQuota, refusedKey: s.RefusedKey,
 	}
 }
