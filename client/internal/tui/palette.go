@@ -91,7 +91,6 @@ func (p *palette) do(list []keys.Key, i int) {
 	p.m.keyZone(list[i].Code())
 }
 
-// Stage tells the root when the palette is over.
 func (p *palette) Stage() page.Stage {
 	if p.over {
 		return page.Over
@@ -117,7 +116,6 @@ func (p *palette) View(w int) string {
 		View(th, b.String(), w+widget.PanelW, paletteRows+2+widget.PanelH)
 }
 
-// Keys are those of the palette.
 func (p *palette) Keys() []keys.Key {
 	return []keys.Key{keys.Arrows, keys.Enter, keys.Back.To(i18n.Do.Close)}
 }

@@ -10,13 +10,11 @@ import (
 	"etuservices/protocol"
 )
 
-// Go opens a page in place of all that is open.
 func (m *model) Go(k page.Kind, arg any) {
 	m.under = nil
 	m.show(k, arg)
 }
 
-// Push opens a page over the present one.
 func (m *model) Push(k page.Kind, arg any) {
 	m.under = append(m.under, m.kind)
 	m.show(k, arg)
@@ -36,7 +34,6 @@ func (m *model) Back() {
 	}
 }
 
-// Open shows a dialog.
 func (m *model) Open(d page.Dialog) { m.dialog = d }
 
 // Say shows a short message: an event in a box, all others in the status line.
@@ -51,7 +48,6 @@ func (m *model) Say(mood page.Mood, text string) {
 	}
 }
 
-// InSight says that a page is the present one, and drawn.
 func (m *model) InSight(k page.Kind) bool { return m.kind == k && !m.small() && !m.helpShown() }
 
 // Alert says something, and calls the user from wherever they are.
@@ -71,7 +67,6 @@ func (m *model) call(text string) {
 	m.terminal.Alert("EtuServices : " + text)
 }
 
-// Copy puts a text on the clipboard.
 func (m *model) Copy(text string) {
 	if text != "" {
 		done := i18n.Common.SentToClipboard
@@ -82,7 +77,6 @@ func (m *model) Copy(text string) {
 	}
 }
 
-// Spend takes what is left of the services quota after a call.
 func (m *model) Spend(services api.Quota) { m.e.Quotas.Spend(services, m.e.Now()) }
 
 // AskQuotas asks for both quotas: free, so as often as they matter.

@@ -52,7 +52,6 @@ func (d *Buy) checked() {
 	}
 }
 
-// Stage tells the root whether the dialog is in sight.
 func (d *Buy) Stage() page.Stage { return d.stage }
 
 // Key answers the question, or leaves what stands in its place.

@@ -50,7 +50,6 @@ func NewAsk(e *page.Env, q Question) *Ask {
 	return &Ask{e: e, q: q, fields: form.New(1, q.Entries...), answers: newAnswers(e), asking: len(q.Entries) == 0}
 }
 
-// Stage tells the root when the dialog is over.
 func (d *Ask) Stage() page.Stage {
 	if d.over {
 		return page.Over

@@ -96,7 +96,6 @@ type Named struct {
 	Name i18n.Msg
 }
 
-// Title is the name of the page.
 func (n *Named) Title(t i18n.T) string { return t.S(n.Name) }
 
 // Base is what a page embeds that has nothing to type into.

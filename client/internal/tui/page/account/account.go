@@ -21,7 +21,6 @@ type Page struct {
 	cur int
 }
 
-// New makes the screen.
 func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Account.Title), e: e} }
 
 // Show asks who one is, where that is not known since the login.
@@ -49,7 +48,6 @@ type action struct {
 	do   func()
 }
 
-// Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.Left:
@@ -126,7 +124,6 @@ func (p *Page) main(w, h int) string {
 	return widget.Panel{Title: name, Focused: true}.View(th, l.String(), w, h)
 }
 
-// Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
 	e := p.e
 	return []keys.Key{

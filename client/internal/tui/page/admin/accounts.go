@@ -39,7 +39,6 @@ func newAccounts(e *page.Env, lookUp func(login string)) *accounts {
 	return &accounts{searched: newSearched[api.Account](e, lookUp)}
 }
 
-// SetSize sets the size of the panel and of its table.
 func (p *accounts) SetSize(w, h int) {
 	p.Size.SetSize(w, h)
 	p.table.SetHeight(h - widget.PanelH - 3) // search, head, what can be done

@@ -48,7 +48,6 @@ type Page struct {
 	registrations page.Load[bool] // they are open
 }
 
-// New makes the screen.
 func New(e *page.Env) *Page {
 	p := &Page{Base: page.NewBase(i18n.Admin.Title), e: e, details: &details{e: e}}
 	p.live, p.sessions, p.accounts = newLive(e, p.details.open), newSessions(e, p.details.open), newAccounts(e, p.details.open)
@@ -92,7 +91,6 @@ func (p *Page) Show(any) {
 	p.current().show()
 }
 
-// Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case tea.KeyMsg:
@@ -148,7 +146,6 @@ func (p *Page) turn(by int) {
 	p.panels[p.tab].show()
 }
 
-// SetSize sets the size of the page and of its table.
 func (p *Page) SetSize(w, h int) {
 	p.Base.SetSize(w, h)
 	for _, one := range p.panels {
@@ -157,7 +154,6 @@ func (p *Page) SetSize(w, h int) {
 	p.details.SetSize(w, h-1)
 }
 
-// View draws the page.
 func (p *Page) View() string {
 	e, th := p.e, p.e.Theme
 	count := ""
@@ -186,10 +182,8 @@ func (p *Page) View() string {
 	return widget.Ends(tabs, open+" ", p.W) + "\n" + p.current().view()
 }
 
-// Typing says that letters belong to a field.
 func (p *Page) Typing() bool { return p.current().Typing() }
 
-// Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
 	list := p.current().keys()
 	if p.Typing() {

@@ -47,7 +47,6 @@ func (p *searched[T]) current() (row T, ok bool) { return page.At(p.rows, p.tabl
 
 func (p *searched[T]) click(row int) (again bool) { return p.table.Click(row, len(p.rows)) }
 
-// Typing says that letters belong to the search.
 func (p *searched[T]) Typing() bool { return p.search.Typing() }
 
 func (p *searched[T]) forget() {

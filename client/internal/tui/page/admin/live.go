@@ -139,7 +139,6 @@ func (p *live) forget() {
 	p.feed = newFeed(p.e)
 }
 
-// Typing says that letters belong to the search.
 func (p *live) Typing() bool { return p.feed.search.Typing() }
 
 func (p *live) keys() []keys.Key {

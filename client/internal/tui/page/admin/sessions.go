@@ -29,7 +29,6 @@ func newSessions(e *page.Env, lookUp func(login string)) *sessions {
 	return &sessions{searched: newSearched[api.Connected](e, lookUp)}
 }
 
-// SetSize sets the size of the panel and of its table.
 func (p *sessions) SetSize(w, h int) {
 	p.Size.SetSize(w, h)
 	p.table.SetHeight(h - widget.PanelH - 2) // search, head

@@ -33,7 +33,6 @@ type detail struct {
 	Near []api.Article
 }
 
-// New makes the screen.
 func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Article.Title), e: e} }
 
 // Show asks for the article in arg: an api.Article, or a page.Opened.
@@ -76,7 +75,6 @@ func fetch(ctx context.Context, e *page.Env, id string) (detail, error) {
 	return all, err
 }
 
-// Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.Resync:
@@ -145,7 +143,6 @@ func (p *Page) canWithdraw() bool {
 // nearFrom is the height from which articles of the same kind are shown.
 const nearFrom = 26
 
-// View draws the page.
 func (p *Page) View() string {
 	e, w, h := p.e, p.W, p.H-1
 	near := p.detail.Data.Near

@@ -35,7 +35,6 @@ type Page struct {
 	asked time.Time
 }
 
-// New makes the screen.
 func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Boards.Title), e: e} }
 
 // Show asks for the four at once: one round trip, and it is free.
@@ -46,7 +45,6 @@ func (p *Page) Show(any) {
 	}, nil)
 }
 
-// Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.Resync:
@@ -80,7 +78,6 @@ func (p *Page) ranks(name i18n.Msg) []api.Rank {
 	return all.Services
 }
 
-// View draws the page.
 func (p *Page) View() string {
 	const low = 5 // the three rows of the short boards in their frames
 	below := max(low, p.H*3/10)
@@ -115,7 +112,6 @@ func (p *Page) panel(b board, w, h int, foot string) string {
 	return panel.View(e.Theme, p.rows(b.name, inner, h-widget.PanelH), w, h)
 }
 
-// Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
 	return []keys.Key{keys.Refresh, keys.Back, keys.Screens(p.e.IsAdmin()), keys.Help}
 }

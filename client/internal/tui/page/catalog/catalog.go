@@ -62,7 +62,6 @@ type Page struct {
 	about  *row // the article that detail is about: the cursor rested on it
 }
 
-// New makes the screen.
 func New(e *page.Env) *Page {
 	return &Page{Base: page.NewBase(i18n.Catalog.Title), e: e, search: form.NewSearch(), price: form.NewField(keys.MaxPrice, 8)}
 }
@@ -86,7 +85,6 @@ func (p *Page) Show(arg any) {
 	p.reload()
 }
 
-// Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.Second:
@@ -152,10 +150,8 @@ func (p *Page) current() (*row, bool) {
 	return page.At(p.list.Rows, p.table.Cur)
 }
 
-// Typing says that letters belong to the search or to the price.
 func (p *Page) Typing() bool { return p.search.Typing() || p.price.Typing() }
 
-// Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
 	if p.Typing() {
 		return p.search.Keys()

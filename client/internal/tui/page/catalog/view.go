@@ -14,7 +14,6 @@ import (
 // searchH is the height of the panel of the search, frame included.
 const searchH = 3
 
-// SetSize sets the size of the page and of its table.
 func (p *Page) SetSize(w, h int) {
 	p.Size.SetSize(w, h)
 	p.table.SetHeight(h - searchH - widget.PanelH - 1) // without the head
@@ -28,7 +27,6 @@ func (p *Page) paneWidth() int {
 	return min(70, p.W*36/100)
 }
 
-// View draws the page.
 func (p *Page) View() string {
 	h, pane := p.H-searchH, p.paneWidth()
 	if pane == 0 {

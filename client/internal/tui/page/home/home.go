@@ -36,7 +36,6 @@ type Page struct {
 	rest    page.Load[figures]
 }
 
-// New makes the screen.
 func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Home.Title), e: e} }
 
 // figures are what changes less often than the articles.
@@ -105,7 +104,6 @@ func (p *Page) askFigures() {
 	}, nil)
 }
 
-// Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.Resync:
@@ -160,7 +158,6 @@ func (p *Page) current() (api.Article, bool) {
 	return page.At(p.arrived.Data.Rows, p.table.Cur)
 }
 
-// Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
 	list := []keys.Key{keys.Arrows, keys.Enter.To(i18n.Do.Open)}
 	if a, ok := p.current(); ok {

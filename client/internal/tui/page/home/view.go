@@ -20,7 +20,6 @@ const (
 	middleW        = 74
 )
 
-// View draws the page.
 func (p *Page) View() string {
 	switch {
 	case p.W >= wholeW && p.H >= wholeH:

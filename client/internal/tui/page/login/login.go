@@ -36,7 +36,6 @@ type Page struct {
 	reason string
 }
 
-// New makes the screen.
 func New(e *page.Env) *Page {
 	return &Page{Named: page.Named{Name: i18n.Login.Title}, e: e, Form: form.New(
 		2,
@@ -51,7 +50,6 @@ func New(e *page.Env) *Page {
 	)}
 }
 
-// Show begins.
 func (p *Page) Show(arg any) {
 	a, ok := arg.(page.LoginArg)
 	if !ok {
@@ -81,7 +79,6 @@ func (p *Page) resumed() {
 	}
 }
 
-// Update takes keys and clicks.
 func (p *Page) Update(m tea.Msg) {
 	if k, is := m.(tea.KeyMsg); is {
 		switch leave := keys.Back.Is(k); {
@@ -138,13 +135,11 @@ func (p *Page) entered() {
 	}
 }
 
-// Typing says that letters belong to a field.
 func (p *Page) Typing() bool { return p.Form.Typing() && !p.resume.Busy() }
 
 // Draft is false: nobody minds typing a login again.
 func (p *Page) Draft() bool { return false }
 
-// Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
 	if p.resume.Busy() {
 		return []keys.Key{keys.Back.To(i18n.Login.Instead), keys.Quit.To(i18n.Do.Quit)}
@@ -181,7 +176,6 @@ var logo = []string{
 	"▀▀▀  ▀  ▀▀▀ ▀▀▀ ▀▀▀ ▀ ▀  ▀  ▀ ▀▀▀ ▀▀▀ ▀▀▀",
 }
 
-// View draws the page.
 func (p *Page) View() string {
 	e, th := p.e, p.e.Theme
 	w := min(block, p.W)

@@ -26,7 +26,6 @@ type Page struct {
 	fresh map[string]bool // what was not read when this visit began, or came since
 }
 
-// New makes the screen.
 func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Messages.Title), e: e} }
 
 // Show asks for the newest.
@@ -36,7 +35,6 @@ func (p *Page) Show(any) {
 	p.e.Inbox.Reload(p.e)
 }
 
-// Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.NewsCame:
@@ -109,13 +107,11 @@ func (p *Page) seen() {
 // oneH is the height of the panel with the whole text of one row.
 const oneH = 6
 
-// SetSize sets the size of the page and of its table.
 func (p *Page) SetSize(w, h int) {
 	p.Base.SetSize(w, h)
 	p.table.SetHeight(h - oneH - widget.PanelH)
 }
 
-// View draws the page.
 func (p *Page) View() string {
 	e, th, rows, inner := p.e, p.e.Theme, p.e.Inbox.Rows, p.W-widget.PanelW
 	p.table.Clamp(len(rows))
@@ -164,7 +160,6 @@ func (p *Page) one(w int) string {
 	return widget.Panel{Title: e.T.Date(n.At, e.Now())}.View(th, body, w+widget.PanelW, oneH)
 }
 
-// Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
 	list := []keys.Key{keys.Arrows}
 	n, there := p.current()

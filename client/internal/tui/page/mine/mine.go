@@ -42,7 +42,6 @@ type Page struct {
 	all    page.Load[lists]
 }
 
-// New makes the screen.
 func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Mine.Title), e: e} }
 
 // Show asks for both lists, keeping what is shown until they come.
@@ -63,7 +62,6 @@ func (p *Page) Show(any) {
 	}, nil)
 }
 
-// Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.Resync, page.Gone, page.Bought, page.OnSale:
@@ -118,7 +116,6 @@ func (p *Page) current() (api.Article, bool) {
 	return page.At(p.rows(), p.tables[p.tab].Cur)
 }
 
-// Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
 	list := []keys.Key{keys.Arrows, keys.NextPanel, keys.Enter.To(i18n.Do.Open)}
 	if a, ok := p.current(); ok && a.Status == api.OnSale {
@@ -135,7 +132,6 @@ const (
 	oneH = 4
 )
 
-// SetSize sets the size of the page and of its tables.
 func (p *Page) SetSize(w, h int) {
 	p.Base.SetSize(w, h)
 	for i := range p.tables {
@@ -145,7 +141,6 @@ func (p *Page) SetSize(w, h int) {
 
 var names = [tabs]i18n.Msg{i18n.Mine.OnSale, i18n.Mine.Sold, i18n.Mine.Bought}
 
-// View draws the page.
 func (p *Page) View() string {
 	widths := widget.Share(p.W, widget.Gutter, 1, 1, 1)
 	sums := make([]string, tabs)

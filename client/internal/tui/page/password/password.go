@@ -31,7 +31,6 @@ type Page struct {
 	work page.Load[struct{}]
 }
 
-// New makes the screen.
 func New(e *page.Env) *Page {
 	password := &form.Entry{Field: "motdepasse", Label: i18n.Password.New, Hint: i18n.Login.PassHint, Check: form.CheckPassword}
 	p := &Page{Named: page.Named{Name: i18n.Password.Title}, e: e, Form: form.New(
@@ -46,7 +45,6 @@ func New(e *page.Env) *Page {
 	return p
 }
 
-// Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.Left:
@@ -96,7 +94,6 @@ func (p *Page) settled() {
 	}
 }
 
-// View draws the page.
 func (p *Page) View() string {
 	e, w := p.e, min(66, p.W)
 	var l widget.Lines
@@ -113,7 +110,6 @@ func (p *Page) View() string {
 	return widget.Middle(l.String(), p.W, p.H, w)
 }
 
-// Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
 	return []keys.Key{
 		keys.Tabs.To(i18n.Do.Fields), keys.Enter, keys.Send, keys.Reveal,

@@ -37,7 +37,6 @@ type Page struct {
 	enter page.Load[api.Session]
 }
 
-// New makes the screen.
 func New(e *page.Env) *Page {
 	secret := &form.Entry{Field: "motdepasse", Label: i18n.Login.Password, Hint: i18n.Login.PassHint, Check: form.CheckPassword}
 	p := &Page{Named: page.Named{Name: i18n.Register.Title}, e: e, Form: form.New(
@@ -59,7 +58,6 @@ func New(e *page.Env) *Page {
 	return p
 }
 
-// Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) {
 	if _, is := m.(page.Entered); is { // by another account perhaps
 		p.Clear()
@@ -129,7 +127,6 @@ func (p *Page) entered() {
 	}
 }
 
-// View draws the page.
 func (p *Page) View() string {
 	e, w := p.e, min(72, p.W)
 	var l widget.Lines
@@ -143,7 +140,6 @@ func (p *Page) View() string {
 	return widget.Middle(l.String(), p.W, p.H, w)
 }
 
-// Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
 	if p.enter.Busy() {
 		return []keys.Key{keys.Back.To(i18n.Do.Cancel), keys.Quit.To(i18n.Do.Quit)}

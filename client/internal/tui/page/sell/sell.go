@@ -40,7 +40,6 @@ type Page struct {
 	work  page.Load[api.Receipt]
 }
 
-// New makes the screen.
 func New(e *page.Env) *Page {
 	p := &Page{Named: page.Named{Name: i18n.Sell.Title}, e: e}
 	all := api.Categories()
@@ -69,7 +68,6 @@ func (p *Page) SetSize(w, h int) {
 	p.Entries[text].Lines = max(4, min(10, h-26))
 }
 
-// Update takes keys and facts.
 func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.Left:
@@ -158,7 +156,6 @@ func (p *Page) settled() {
 	p.e.Publish(page.OnSale{Receipt: r})
 }
 
-// Keys are those that matter here.
 func (p *Page) Keys() []keys.Key {
 	list := []keys.Key{keys.Tabs.To(i18n.Do.Fields)}
 	if p.Focus == category {
@@ -173,7 +170,6 @@ func (p *Page) Keys() []keys.Key {
 // besideFrom is the width from which what others will see stands beside the form.
 const besideFrom = 98
 
-// View draws the page.
 func (p *Page) View() string {
 	e, th := p.e, p.e.Theme
 	buttons := " " + p.ButtonRow(th, e.S(i18n.Sell.Yes), e.S(i18n.Sell.Clear))
