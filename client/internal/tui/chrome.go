@@ -65,12 +65,6 @@ func (m *model) over(body, box string, h int) string {
 	return widget.OverlayCenter(m.e.Theme.Dim(body), box, m.w, h)
 }
 
-// tab is what stands for a screen in the first line.
-type tab struct {
-	text    string
-	current bool
-}
-
 // badge is a count in at most three cells.
 func badge(n int) string {
 	if n > 99 {
@@ -78,8 +72,6 @@ func badge(n int) string {
 	}
 	return strconv.Itoa(n)
 }
-
-func (t tab) width() int { return widget.Width(t.text) }
 
 // naming is how much of the tabs' names there is room for.
 type naming uint8
@@ -102,19 +94,18 @@ const (
 )
 
 // tabs are those of the screens, by their digits.
-func (m *model) tabs(names naming) []tab {
+func (m *model) tabs(names naming) []string {
 	e, th := m.e, m.e.Theme
 	screens := m.screens()
-	list := make([]tab, len(screens))
+	list := make([]string, len(screens))
 	for i, k := range screens {
 		digit, name := keys.Screen[i].Name(e.T), keys.Screen[i].Does
 		if names != inFull {
 			name = i18n.NavShort[i]
 		}
-		current := k == m.root()
 		text := " " + th.Key.Render(digit)
 		switch {
-		case current:
+		case k == m.root():
 			text = th.Accent.Render(theme.Cursor) + th.Title.Render(digit+" "+e.S(name))
 		case names != digits:
 			text += " " + e.S(name)
@@ -125,14 +116,14 @@ func (m *model) tabs(names naming) []tab {
 		if names != packed {
 			text += " "
 		}
-		list[i] = tab{widget.KeyZone(digit, text), current}
+		list[i] = widget.KeyZone(digit, text)
 	}
 	return list
 }
 
 // layTabs chooses what of the first line fits: the program's name, full or short
 // names, all of the connection's state or only its sign.
-func (m *model) layTabs() (left string, list []tab, right string) {
+func (m *model) layTabs() (left string, list []string, right string) {
 	brand := " " + m.e.Theme.Gradient("EtuServices") + " "
 	if !m.loggedIn() {
 		return brand + m.e.Theme.Faint.Render(theme.Crumb+" ") + m.page().Title(m.e.T), nil, m.linkState(timed)
@@ -156,18 +147,11 @@ func (m *model) layTabs() (left string, list []tab, right string) {
 		if c.brand {
 			left = brand
 		}
-		if widget.Width(left)+tabsWidth(list)+widget.Width(right)+1 <= m.w {
+		if widget.Width(left+strings.Join(list, "")+right)+1 <= m.w {
 			break
 		}
 	}
 	return left, list, right
-}
-
-func tabsWidth(list []tab) (w int) {
-	for _, t := range list {
-		w += t.width()
-	}
-	return w
 }
 
 // tabLines are the tabs and the line under them, heavy under the current one.
@@ -176,12 +160,12 @@ func (m *model) tabLines() string {
 	left, list, right := m.layTabs()
 	rule := func(n int) string { return th.Border.Render(strings.Repeat(theme.Rule, max(0, n))) }
 	line, under, ruled := left, "", 0
-	for _, t := range list {
-		if t.current {
-			before, w := widget.Width(line), t.width()
+	for i, tab := range list {
+		if m.screens()[i] == m.root() {
+			before, w := widget.Width(line), widget.Width(tab)
 			under, ruled = rule(before)+th.Accent.Render(strings.Repeat(theme.Heavy, w)), before+w
 		}
-		line += t.text
+		line += tab
 	}
 	return widget.Ends(line, right+" ", m.w) + "\n" + under + rule(m.w-ruled)
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -32,7 +33,7 @@ func (m *model) openPalette() {
 	typing := m.page().Typing() // there a letter is text, not a command
 	add := func(list ...keys.Key) {
 		for _, k := range list {
-			if k.Code() != "" && !k.Off && !k.Same(keys.Palette) && !p.has(k) && (!typing || k.Press().Type != tea.KeyRunes) {
+			if k.Code() != "" && !k.Off && !k.Same(keys.Palette) && !slices.ContainsFunc(p.all, k.Same) && (!typing || k.Press().Type != tea.KeyRunes) {
 				p.all = append(p.all, k)
 			}
 		}
@@ -43,15 +44,6 @@ func (m *model) openPalette() {
 	}
 	add(keys.Messages, keys.Help, keys.Language, keys.Theme, keys.Mouse, keys.Suspend, keys.QuitLetter)
 	m.Open(p)
-}
-
-func (p *palette) has(k keys.Key) bool {
-	for _, other := range p.all {
-		if other.Same(k) {
-			return true
-		}
-	}
-	return false
 }
 
 // found are the commands whose names hold what was typed.
@@ -112,7 +104,7 @@ func (p *palette) View(w int) string {
 	if len(list) == 0 {
 		b.WriteString("\n" + th.Faint.Render(e.S(i18n.Palette.None)))
 	}
-	return widget.Panel{Title: e.S(i18n.Palette.Title), Focused: true, Top: from, Shown: to - from, Total: len(list)}.
+	return p.table.Panel(e.S(i18n.Palette.Title), len(list)).
 		View(th, b.String(), w+widget.PanelW, paletteRows+2+widget.PanelH)
 }
 

@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"etuservices/client/internal/api"
@@ -27,13 +28,7 @@ func FetchDetail(ctx context.Context, e *Env, id string) (Detail, error) {
 		return Detail{Article: a}, err
 	}
 	list, err := e.API.Articles(ctx, api.Query{Seller: a.Seller, N: othersAtMost})
-	d := Detail{Article: a}
-	for _, o := range list.Rows {
-		if o.ID != a.ID {
-			d.Others = append(d.Others, o)
-		}
-	}
-	return d, err
+	return Detail{a, slices.DeleteFunc(list.Rows, func(o api.Article) bool { return o.ID == a.ID })}, err
 }
 
 // EachArticle goes through the first parts of a list, at most so many.
@@ -110,10 +105,7 @@ func ArticleView(e *Env, a api.Article, w int) string {
 	for _, s := range widget.Wrap(a.Title, w) {
 		l.Add(th.Title.Render(s))
 	}
-	under := 0
-	for _, s := range l {
-		under = max(under, widget.Width(s))
-	}
+	under, _ := widget.Size(l.String())
 	l.Add(th.Accent.Render(strings.Repeat(theme.Heavy, under)))
 	state := e.StatusWord(a)
 	if a.Cents >= 0 {

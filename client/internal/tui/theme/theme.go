@@ -6,6 +6,7 @@ package theme
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
@@ -29,14 +30,7 @@ const (
 var Names = []Name{Dark, Light, Contrast, Terminal}
 
 // Next is the theme after this one.
-func (n Name) Next() Name {
-	for i, name := range Names {
-		if name == n {
-			return Names[(i+1)%len(Names)]
-		}
-	}
-	return Dark
-}
+func (n Name) Next() Name { return Names[(slices.Index(Names, n)+1)%len(Names)] }
 
 // Theme is the styles of a name on a terminal.
 type Theme struct {

@@ -37,6 +37,12 @@ func (t *Table) Height() int { return t.height }
 // Top is the first row in sight.
 func (t *Table) Top() int { return t.top }
 
+// Panel is the panel around the table of n rows, which the keys go to.
+func (t *Table) Panel(title string, n int) Panel {
+	t.Clamp(n)
+	return Panel{Title: title, Focused: true, Top: t.top, Shown: t.height, Total: n}
+}
+
 // Shift keeps the cursor and the window on their rows where n others came before
 // them.
 func (t *Table) Shift(n int) {

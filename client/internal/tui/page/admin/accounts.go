@@ -207,7 +207,8 @@ func (p *accounts) columns() []sortable[api.Account] {
 
 func (p *accounts) view() string {
 	e, th := p.e, p.e.Theme
-	panel := widget.Panel{Title: e.S(i18n.Admin.Accounts), Focused: true, Top: p.table.Top(), Shown: p.table.Height(), Total: len(p.rows), Foot: page.ListFoot(e, &p.list.First)}
+	panel := p.table.Panel(e.S(i18n.Admin.Accounts), len(p.rows))
+	panel.Foot = page.ListFoot(e, &p.list.First)
 	in := p.W - widget.PanelW
 	var l widget.Lines
 	l.Add(p.search.View(e, i18n.Accounts.Find, "", in))

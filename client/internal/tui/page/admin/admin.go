@@ -141,7 +141,7 @@ func (p *Page) key(k tea.KeyMsg) {
 }
 
 func (p *Page) turn(by int) {
-	p.details.close()
+	p.details.forget()
 	p.tab = (p.tab + by) % len(p.panels)
 	p.panels[p.tab].show()
 }

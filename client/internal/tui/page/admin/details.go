@@ -32,24 +32,21 @@ type details struct {
 func (p *details) open(login string) {
 	p.all.Forget()
 	p.login, p.top = login, 0
-	p.reload()
+	p.show()
 }
 
-func (p *details) close() {
+// forget closes the details.
+func (p *details) forget() {
 	p.all.Forget()
 	p.login = ""
 }
 
-func (p *details) reload() {
+func (p *details) show() {
 	login := p.login
 	p.all.Start(p.e, func(ctx context.Context) (api.AccountDetails, error) {
 		return p.e.API.AccountDetails(ctx, login)
 	}, nil)
 }
-
-func (p *details) show() { p.reload() }
-
-func (p *details) forget() { p.close() }
 
 func (p *details) click(int) (again bool) { return false }
 
@@ -57,15 +54,15 @@ func (p *details) update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.Second:
 		if !p.all.Busy() && p.e.Now().Sub(p.all.At) >= detailsAge && p.all.Err == nil {
-			p.reload()
+			p.show()
 		}
 	case done:
 		switch {
 		case p.login == "" || m.login != p.login:
 		case m.what == deleted:
-			p.close()
+			p.forget()
 		default:
-			p.reload()
+			p.show()
 		}
 	}
 }
@@ -73,9 +70,9 @@ func (p *details) update(m tea.Msg) {
 func (p *details) key(k tea.KeyMsg) {
 	switch {
 	case keys.Back.Is(k):
-		p.close()
+		p.forget()
 	case keys.Refresh.Is(k):
-		p.reload()
+		p.show()
 	case p.all.Has && act(p.e, k, p.all.Data.Account):
 	case keys.Up.Is(k):
 		p.top--

@@ -135,7 +135,6 @@ func (f *feed) view(w, h int) string {
 	if f.only > 0 {
 		title += " " + theme.Sep + " " + e.T.FeedType(feedTypes[f.only])
 	}
-	p := widget.Panel{Title: title, Focused: true, Right: e.T.N(i18n.Feed.Count, len(f.shown))}
 	in, rows := w-widget.PanelW, h-widget.PanelH
 	var l widget.Lines
 	if f.search.Typing() || f.search.Words() != "" {
@@ -143,7 +142,8 @@ func (f *feed) view(w, h int) string {
 		rows--
 	}
 	f.table.SetHeight(rows - 1)
-	p.Shown, p.Total, p.Top = f.table.Height(), len(f.shown), f.table.Top()
+	p := f.table.Panel(title, len(f.shown))
+	p.Right = e.T.N(i18n.Feed.Count, len(f.shown))
 	switch {
 	case !f.paused.IsZero():
 		p.Foot = th.Warn.Render(theme.Stop + " " + e.S(i18n.Feed.Paused, e.T.Age(e.Now().Sub(f.paused))))

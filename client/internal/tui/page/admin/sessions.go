@@ -57,14 +57,10 @@ func (p *sessions) update(m tea.Msg) {
 // was.
 func (p *sessions) narrow() {
 	words := strings.Fields(i18n.Fold(p.search.Words()))
-	var rows []api.Connected
-	for _, c := range p.all.Data {
+	rows := slices.DeleteFunc(slices.Clone(p.all.Data), func(c api.Connected) bool {
 		text := i18n.Fold(c.Login + " " + c.Server + " " + c.Address)
-		missing := func(w string) bool { return !strings.Contains(text, w) }
-		if !slices.ContainsFunc(words, missing) {
-			rows = append(rows, c)
-		}
-	}
+		return slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
+	})
 	p.put(p.columns()[p.by].sorted(rows), func(a, b api.Connected) bool { return a == b })
 }
 
@@ -121,7 +117,8 @@ func (p *sessions) columns() []sortable[api.Connected] {
 
 func (p *sessions) view() string {
 	e, th := p.e, p.e.Theme
-	panel := widget.Panel{Title: e.S(i18n.Details.Sessions), Focused: true, Top: p.table.Top(), Shown: p.table.Height(), Total: len(p.rows), Foot: page.ListFoot(e, &p.all)}
+	panel := p.table.Panel(e.S(i18n.Details.Sessions), len(p.rows))
+	panel.Foot = page.ListFoot(e, &p.all)
 	in := p.W - widget.PanelW
 	var l widget.Lines
 	l.Add(p.search.View(e, i18n.Sessions.Find, "", in))

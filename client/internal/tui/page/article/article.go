@@ -5,6 +5,7 @@ package article
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -66,13 +67,7 @@ func fetch(ctx context.Context, e *page.Env, id string) (detail, error) {
 		return detail{Detail: d}, err
 	}
 	list, err := e.API.Articles(ctx, api.Query{Category: d.Category, N: nearAtMost})
-	all := detail{Detail: d}
-	for _, a := range list.Rows {
-		if a.ID != id && a.Seller != d.Seller {
-			all.Near = append(all.Near, a)
-		}
-	}
-	return all, err
+	return detail{d, slices.DeleteFunc(list.Rows, func(a api.Article) bool { return a.ID == id || a.Seller == d.Seller })}, err
 }
 
 func (p *Page) Update(m tea.Msg) {

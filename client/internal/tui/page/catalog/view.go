@@ -95,12 +95,8 @@ func (p *Page) filters(w int) string {
 // listView is the list in w x h cells, the frame included.
 func (p *Page) listView(w, h int) string {
 	e, inner := p.e, w-widget.PanelW
-	n := len(p.list.Rows)
-	p.table.Clamp(n)
-	panel := widget.Panel{
-		Title: e.S(i18n.Catalog.Title), Focused: !p.Typing(), Foot: p.position(),
-		Top: p.table.Top(), Shown: p.table.Height(), Total: n,
-	}
+	panel := p.table.Panel(e.S(i18n.Catalog.Title), len(p.list.Rows))
+	panel.Focused, panel.Foot = !p.Typing(), p.position()
 	if s := p.state(inner); s != "" {
 		panel.Total = 0
 		return panel.View(e.Theme, s, w, h)

@@ -4,6 +4,7 @@ package home
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -71,10 +72,8 @@ func (p *Page) ask() {
 	p.arrived.Start(p.e, func(ctx context.Context) (api.Page[api.Article], error) {
 		return p.e.API.Articles(ctx, api.Query{N: newest})
 	}, func() {
-		for i, a := range p.arrived.Data.Rows {
-			if a.ID == at { // the cursor stays on its article
-				p.table.Cur = i
-			}
+		if i := slices.IndexFunc(p.arrived.Data.Rows, func(a api.Article) bool { return a.ID == at }); i >= 0 {
+			p.table.Cur = i // the cursor stays on its article
 		}
 	})
 }

@@ -175,11 +175,8 @@ func (p *Page) arrivals(w, h int) string {
 	all := p.arrived.Data.Rows
 	in := w - widget.PanelW
 	p.table.SetHeight(h - widget.PanelH)
-	from, to := p.table.Window(len(all))
-	panel := widget.Panel{
-		Title: e.S(i18n.Home.New), Right: "2 " + e.S(i18n.Home.All), Focused: true,
-		Top: from, Shown: to - from, Total: len(all),
-	}
+	panel := p.table.Panel(e.S(i18n.Home.New), len(all))
+	panel.Right = "2 " + e.S(i18n.Home.All)
 	if p.arrived.Has {
 		panel.Foot = th.Faint.Render(e.S(i18n.Common.LiveAt, e.T.Clock(p.arrived.At)))
 	}
@@ -190,6 +187,7 @@ func (p *Page) arrivals(w, h int) string {
 		return panel.View(th, state, w, h)
 	}
 	var b strings.Builder
+	from, to := p.table.Window(len(all))
 	for i := from; i < to; i++ {
 		line := widget.Row(th, i == p.table.Cur, p.line(all[i], in-2), in)
 		if i == p.table.Cur {

@@ -114,11 +114,8 @@ func (p *Page) SetSize(w, h int) {
 
 func (p *Page) View() string {
 	e, th, rows, inner := p.e, p.e.Theme, p.e.Inbox.Rows, p.W-widget.PanelW
-	p.table.Clamp(len(rows))
-	panel := widget.Panel{
-		Title: e.S(i18n.Messages.Title), Right: e.S(i18n.Messages.Read), Focused: true,
-		Top: p.table.Top(), Shown: p.table.Height(), Total: len(rows),
-	}
+	panel := p.table.Panel(e.S(i18n.Messages.Title), len(rows))
+	panel.Right = e.S(i18n.Messages.Read)
 	if e.Inbox.Unread > 0 {
 		panel.Right = e.T.N(i18n.Messages.Unread, e.Inbox.Unread)
 	}

@@ -175,8 +175,7 @@ func (p *Page) sum(tab, w int) string {
 func (p *Page) list(w, h int) string {
 	e, th := p.e, p.e.Theme
 	rows, table, inner := p.rows(), &p.tables[p.tab], w-widget.PanelW
-	table.Clamp(len(rows))
-	panel := widget.Panel{Title: e.S(names[p.tab]), Focused: true, Top: table.Top(), Shown: table.Height(), Total: len(rows)}
+	panel := table.Panel(e.S(names[p.tab]), len(rows))
 	empty := [tabs][2]i18n.Msg{
 		{i18n.Mine.NoSale, i18n.Mine.SellOne}, {i18n.Mine.NoSold, i18n.Mine.Wait}, {i18n.Mine.NoBought, i18n.Mine.Browse},
 	}[p.tab]
