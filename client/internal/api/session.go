@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"etuservices/client/internal/link"
@@ -25,7 +24,7 @@ func (c *Client) Login(ctx context.Context, loginOrEmail, password string) (Sess
 		Login: f.Get("login"), Role: Role(f.Get("role")),
 		Quota: quotaOf(f, reply.At), Unread: count(f, "non_lues"), MustChange: f.Get("changer") == "1", token: f.Get("jeton"),
 	}
-	return s, c.begin(s, loginOrEmail)
+	return c.begin(s, loginOrEmail), nil
 }
 
 // Resume takes the kept session of a login ("" is the last one) up again and
@@ -51,7 +50,7 @@ func (c *Client) Resume(ctx context.Context, login string) (Session, error) {
 		Login: f.Get("login"), Role: Role(f.Get("role")), Resumed: true,
 		Unread: count(f, "non_lues"), MustChange: f.Get("changer") == "1", token: token,
 	}
-	return s, c.begin(s, login)
+	return c.begin(s, login), nil
 }
 
 // Enter is the way in at the start of a program: the kept session of login ("" is
@@ -71,30 +70,24 @@ func resumption(token string) builder {
 	return request("REPRENDRE").word(token).repeat()
 }
 
-// begin remembers a session, here and in the store. A store that cannot be
-// written costs the user a password next time, not this session: ErrNotKept.
-func (c *Client) begin(s Session, asked string) error {
+// begin remembers a session, here and in the store.
+func (c *Client) begin(s Session, asked string) Session {
 	c.mu.Lock()
 	c.session, c.asked = &s, asked
 	c.mu.Unlock()
 	if c.opt.Tokens == nil {
-		return nil
+		return s
 	}
 	names := []string{s.Login}
 	if asked != "" && asked != s.Login { // the e-mail address, say: found again under it
 		names = []string{asked, s.Login}
 	}
+	kept := s
 	for _, name := range names {
-		if err := c.opt.Tokens.Save(c.opt.tokenKey(), name, s.token); err != nil {
-			return fmt.Errorf("%w: %w", ErrNotKept, err)
-		}
+		kept.NotKept = kept.NotKept || c.opt.Tokens.Save(c.opt.tokenKey(), name, s.token) != nil
 	}
-	return nil
+	return kept
 }
-
-// ErrNotKept: the session began all the same, but its token could not be
-// saved; the next run will ask for the password.
-var ErrNotKept = errors.New("api: session not kept")
 
 // forget ends the session here.
 func (c *Client) forget() {

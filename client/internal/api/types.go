@@ -1,10 +1,6 @@
 package api
 
-import (
-	"time"
-
-	"etuservices/protocol"
-)
+import "time"
 
 // Role is what a user may do.
 type Role string
@@ -25,6 +21,8 @@ type Session struct {
 	// MustChange: the password was given by an administrator; until it is
 	// changed the server refuses all but QUI, MOTDEPASSE and DECONNEXION.
 	MustChange bool
+	// NotKept: the token could not be saved; the next run asks for the password.
+	NotKept bool
 
 	token string
 }
@@ -156,6 +154,3 @@ type Boards struct {
 
 // Count is how many are there, over all instances, right within 5 s.
 type Count struct{ Connections, Users int }
-
-// Categories are those of the protocol, in the order that people are shown.
-func Categories() []string { return protocol.Categories }

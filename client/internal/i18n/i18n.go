@@ -83,39 +83,19 @@ func format(text string, args []any) string {
 
 // Names that the server's words have, each table a map by word.
 var (
-	categories = words("Category")
-	statuses   = words("Status")
-	services   = words("Service")
-	feedTypes  = words("FeedType")
-	refusals   = words("Refusal")
-	standings  = words("Standing")
-	themes     = words("Theme")
+	Categories = words("Category")
+	Statuses   = words("Status")   // of an article
+	Services   = words("Service")  // that are counted
+	FeedTypes  = words("FeedType") // of event
+	Refusals   = words("Refusal")  // why something was refused, by the code
+	Standings  = words("Standing") // of an account
+	ThemeNames = words("Theme")    // as people call them
 	keyNames   = words("Key")
 )
 
-// Category gives a category's name: Livre, Book.
-func (t T) Category(c string) string { return t.name(categories, c) }
-
-// Status gives the name of an article's state.
-func (t T) Status(s string) string { return t.name(statuses, s) }
-
-// Service gives the name of a counted service.
-func (t T) Service(s string) string { return t.name(services, s) }
-
-// FeedType names a type of event.
-func (t T) FeedType(word string) string { return t.name(feedTypes, word) }
-
-// Refusal names why something was refused, by the code.
-func (t T) Refusal(code string) string { return t.name(refusals, code) }
-
-// Standing names whether an account may log in.
-func (t T) Standing(s string) string { return t.name(standings, s) }
-
-// Theme is how people call a theme.
-func (t T) Theme(name string) string { return t.name(themes, name) }
-
-// name gives an unknown word as it is: a newer server may have more of them.
-func (t T) name(names map[string]Msg, word string) string {
+// Name gives the name that a word has in a table: Livre, Book. An unknown word is
+// given as it is, for a newer server may have more of them.
+func (t T) Name(names map[string]Msg, word string) string {
 	if m, ok := names[word]; ok {
 		return t.S(m)
 	}
@@ -126,7 +106,7 @@ func (t T) name(names map[string]Msg, word string) string {
 func (t T) KeyNames(keys string) string {
 	names := strings.Split(keys, " ")
 	for i, w := range names {
-		names[i] = t.name(keyNames, w)
+		names[i] = t.Name(keyNames, w)
 	}
 	return strings.Join(names, " ")
 }

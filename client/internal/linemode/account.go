@@ -46,10 +46,10 @@ func (s *session) register(ctx context.Context, _ string) error {
 	}
 	s.say(i18n.Simple.Registered)
 	session, err := fetch(ctx, s, func(ctx context.Context) (api.Session, error) { return s.api.Login(ctx, r.Login, r.Password) })
-	if err != nil && !errors.Is(err, api.ErrNotKept) {
+	if err != nil {
 		return err
 	}
-	return s.welcome(ctx, session, err)
+	return s.welcome(ctx, session)
 }
 
 // newPassword asks twice where a person types blindly.
@@ -98,8 +98,8 @@ func (s *session) arrive(ctx context.Context) error {
 	}
 	s.say(i18n.Simple.Welcome)
 	session, err := fetch(ctx, s, func(ctx context.Context) (api.Session, error) { return s.api.Enter(ctx, s.Login, s.Password) })
-	if err == nil || errors.Is(err, api.ErrNotKept) {
-		return s.welcome(ctx, session, err)
+	if err == nil {
+		return s.welcome(ctx, session)
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -163,8 +163,8 @@ func (s *session) enter(ctx context.Context, login string) error {
 			return errSkipped
 		}
 		session, err := fetch(ctx, s, func(ctx context.Context) (api.Session, error) { return s.api.Login(ctx, login, password) })
-		if err == nil || errors.Is(err, api.ErrNotKept) {
-			return s.welcome(ctx, session, err)
+		if err == nil {
+			return s.welcome(ctx, session)
 		}
 		s.line(s.t.Error(err))
 		if link.CodeOf(err) != protocol.ECHEC || !s.Prompt.Interactive() {
@@ -174,14 +174,14 @@ func (s *session) enter(ctx context.Context, login string) error {
 	return errSaid
 }
 
-func (s *session) welcome(ctx context.Context, session api.Session, notKept error) error {
+func (s *session) welcome(ctx context.Context, session api.Session) error {
 	s.list, s.more, s.newest = nil, nil, ""
 	if session.Resumed {
 		s.say(i18n.Simple.Resumed, session.Login)
 	} else {
 		s.say(i18n.Simple.LoggedIn, session.Login)
 	}
-	if notKept != nil {
+	if session.NotKept {
 		s.say(i18n.Prompt.NotKept)
 	}
 	if session.MustChange { // all but that is refused

@@ -190,7 +190,7 @@ func (s *session) accounts(ctx context.Context, words string) error {
 	}, func(p api.Page[api.Account]) {
 		s.list = nil // numbers of articles mean nothing here
 		for _, a := range p.Rows {
-			standing := s.t.Standing(string(a.Standing))
+			standing := s.t.Name(i18n.Standings, string(a.Standing))
 			if a.Role == api.Admin {
 				standing += ", " + s.t.S(i18n.Account.Admin)
 			}

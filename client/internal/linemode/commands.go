@@ -131,7 +131,9 @@ func (s *session) boards(ctx context.Context, _ string) error {
 		{i18n.Simple.Latest, b.Latest, func(r api.Rank) string { return r.Login + ", " + s.t.Date(r.When, now) }},
 		{i18n.Simple.Top, b.Top, func(r api.Rank) string { return r.Login + ", " + s.t.N(i18n.Simple.Logins, r.Count) }},
 		{i18n.Simple.Least, b.Least, func(r api.Rank) string { return r.Login + ", " + s.t.N(i18n.Simple.Calls, r.Count) }},
-		{i18n.Simple.Services, b.Services, func(r api.Rank) string { return s.t.Service(r.Name) + ", " + s.t.N(i18n.Simple.Calls, r.Count) }},
+		{i18n.Simple.Services, b.Services, func(r api.Rank) string {
+			return s.t.Name(i18n.Services, r.Name) + ", " + s.t.N(i18n.Simple.Calls, r.Count)
+		}},
 	} {
 		s.say(board.title)
 		if len(board.ranks) == 0 {

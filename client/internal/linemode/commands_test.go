@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
+	"etuservices/protocol"
 )
 
 func TestFind(t *testing.T) {
@@ -62,7 +62,7 @@ func TestCategoryInBothLanguages(t *testing.T) {
 			t.Errorf("%q: %q, want %q", word, got, want)
 		}
 	}
-	for _, c := range api.Categories() {
+	for _, c := range protocol.Categories {
 		if s.category(c) != c {
 			t.Errorf("%q is not itself", c)
 		}

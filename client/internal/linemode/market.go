@@ -52,9 +52,9 @@ var sorts = map[string]api.Sort{
 // category takes a category's word of either language; what is none goes to
 // the server, which says what there is.
 func (s *session) category(word string) string {
-	for _, c := range api.Categories() {
+	for _, c := range protocol.Categories {
 		for _, lang := range []i18n.Lang{i18n.French, i18n.English} {
-			if i18n.Fold(i18n.T{Lang: lang}.Category(c)) == i18n.Fold(word) {
+			if i18n.Fold(i18n.T{Lang: lang}.Name(i18n.Categories, c)) == i18n.Fold(word) {
 				return c
 			}
 		}
@@ -121,9 +121,9 @@ func (s *session) next(ctx context.Context, _ string) error {
 
 // short is an article in one line, sentences for a voice.
 func (s *session) short(a api.Article) string {
-	parts := []string{s.t.Category(a.Category), a.Title, s.t.Amount(a.Cents)}
+	parts := []string{s.t.Name(i18n.Categories, a.Category), a.Title, s.t.Amount(a.Cents)}
 	if a.Status != "" && a.Status != api.OnSale {
-		parts = append(parts, s.t.Status(string(a.Status)))
+		parts = append(parts, s.t.Name(i18n.Statuses, string(a.Status)))
 	}
 	if a.Other != "" {
 		parts = append(parts, s.t.S(i18n.Simple.Other, a.Other, a.Contact))
@@ -219,9 +219,9 @@ func (s *session) yes(ctx context.Context, question string) (bool, error) {
 
 func (s *session) sell(ctx context.Context, _ string) error {
 	sale := api.Sale{Ref: api.NewRef()}
-	names := make([]string, 0, len(api.Categories()))
-	for _, c := range api.Categories() {
-		names = append(names, s.t.Category(c))
+	names := make([]string, 0, len(protocol.Categories))
+	for _, c := range protocol.Categories {
+		names = append(names, s.t.Name(i18n.Categories, c))
 	}
 	var category, price string
 	for _, q := range []struct {
@@ -246,7 +246,7 @@ func (s *session) sell(ctx context.Context, _ string) error {
 		return errSaid
 	}
 	sale.Cents = cents
-	preview := fmt.Sprintf("%s. %s. %s.", s.t.Category(sale.Category), sale.Title, s.t.Amount(cents))
+	preview := fmt.Sprintf("%s. %s. %s.", s.t.Name(i18n.Categories, sale.Category), sale.Title, s.t.Amount(cents))
 	if ok, err := s.yes(ctx, s.t.S(i18n.Simple.ConfirmSell, preview)); !ok || err != nil {
 		return err
 	}

@@ -154,20 +154,18 @@ func (r *runner) print(lines []string) {
 	}
 }
 
-// login resumes, or asks for the password and logs in. A session that could
-// not be kept is a session.
+// login resumes, or asks for the password and logs in.
 func (r *runner) login(ctx context.Context) error {
-	_, err := r.api.Resume(ctx, r.Login)
+	s, err := r.api.Resume(ctx, r.Login)
 	if errors.Is(err, api.ErrNoToken) || link.CodeOf(err) == protocol.ECHEC {
 		var password string
 		if password, err = r.Password(ctx); err != nil {
 			return err
 		}
-		_, err = r.api.Login(ctx, r.Login, password)
+		s, err = r.api.Login(ctx, r.Login, password)
 	}
-	if errors.Is(err, api.ErrNotKept) {
+	if s.NotKept {
 		_, _ = fmt.Fprintln(r.Err, r.T.S(i18n.Prompt.NotKept))
-		return nil
 	}
 	return err
 }

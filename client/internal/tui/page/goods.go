@@ -85,16 +85,16 @@ func (e *Env) StatusWord(a api.Article) string {
 		}
 		return th.OK.Render(theme.Check + " " + e.S(done, e.T.Date(a.SoldAt, e.Now())))
 	case a.Status == api.Sold:
-		return th.OK.Render(theme.Check + " " + e.T.Status(string(api.Sold)))
+		return th.OK.Render(theme.Check + " " + e.T.Name(i18n.Statuses, string(api.Sold)))
 	case a.Status == api.Withdrawn:
 		return th.Faint.Render(theme.Ring + " " + e.S(i18n.Article.Off))
 	}
-	return th.OK.Render(theme.Dot + " " + e.T.Status(string(api.OnSale)))
+	return th.OK.Render(theme.Dot + " " + e.T.Name(i18n.Statuses, string(api.OnSale)))
 }
 
 // CategoryWord is a category in its colour, in w cells.
 func (e *Env) CategoryWord(c string, w int) string {
-	return e.Theme.Category(c).Render(widget.Fit(e.T.Category(c), w))
+	return e.Theme.Category(c).Render(widget.Fit(e.T.Name(i18n.Categories, c), w))
 }
 
 // ArticleView draws an article in w cells: title, price and state, facts,
@@ -118,7 +118,7 @@ func ArticleView(e *Env, a api.Article, w int) string {
 	}
 	facts := []string{by}
 	if a.Category != "" {
-		facts = append([]string{th.Category(a.Category).Render(e.T.Category(a.Category))}, facts...)
+		facts = append([]string{th.Category(a.Category).Render(e.T.Name(i18n.Categories, a.Category))}, facts...)
 	}
 	if !a.Published.IsZero() {
 		facts = append(facts, e.S(i18n.Article.Since, e.T.Age(e.Now().Sub(a.Published))))
@@ -153,11 +153,6 @@ func BuyTerms(e *Env, a api.Article, w int) []string {
 	}
 	l.Add(widget.Wrap(e.S(i18n.Article.Terms, a.Seller), w)...)
 	return l
-}
-
-// OtherRow is an article in one line of w cells.
-func OtherRow(e *Env, a api.Article, w int) string {
-	return widget.Ends(a.Title, " "+e.T.Amount(a.Cents), w)
 }
 
 // Opened is an article within the list from which it was opened.

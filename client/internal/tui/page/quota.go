@@ -140,7 +140,8 @@ func QuotaStatus(e *Env, w int) string {
 		return ""
 	}
 	s := widget.Pips(e.Theme, q.Left, q.Max, min(q.Max, pipsWidth)) + " "
-	if w < wide {
+	const wordsFrom = 100 // cells of the screen
+	if w < wordsFrom {
 		s += e.T.Int(int64(q.Left)) + "/" + e.T.Int(int64(q.Max))
 	} else {
 		s += e.T.N(i18n.Quota.Calls, q.Left)
@@ -150,6 +151,3 @@ func QuotaStatus(e *Env, w int) string {
 	}
 	return s
 }
-
-// wide is the width of a screen on which figures have their words.
-const wide = 100

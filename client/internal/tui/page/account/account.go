@@ -37,7 +37,7 @@ func (p *Page) actions() []action {
 		{e.S(i18n.Account.Password), func() { e.Push(page.Password, nil) }},
 		{e.S(i18n.Account.Messages), func() { e.Push(page.Messages, nil) }},
 		{e.S(i18n.Account.Language), e.ToggleLanguage},
-		{e.S(i18n.Account.Theme, e.T.Theme(string(e.Theme.Name))), e.NextTheme},
+		{e.S(i18n.Account.Theme, e.T.Name(i18n.ThemeNames, string(e.Theme.Name))), e.NextTheme},
 		{e.S(i18n.Account.Logout), func() { e.Open(dialog.Logout(e)) }},
 	}
 }

@@ -165,30 +165,6 @@ func (p *accounts) export() {
 	})
 }
 
-// act is a key about an account.
-func act(e *page.Env, k tea.KeyMsg, a api.Account) (used bool) {
-	switch {
-	case keys.Copy.Is(k):
-		e.Copy(a.Email)
-	case keys.Reset.Is(k):
-		reset(e, a.Login)
-	case keys.Block.Is(k) && a.Standing != api.AccountActive:
-		unblock(e, a.Login)
-	case !keys.Block.Is(k) && !keys.Expel.Is(k) && !keys.Give.Is(k) && !keys.Delete.Is(k):
-		return false
-	case isSelf(e, a.Login): // told that this is not possible
-	case keys.Block.Is(k):
-		block(e, a.Login)
-	case keys.Expel.Is(k):
-		expel(e, a.Login)
-	case keys.Give.Is(k):
-		give(e, a.Login)
-	default:
-		remove(e, a.Login)
-	}
-	return true
-}
-
 func (p *accounts) forget() {
 	p.searched.forget()
 	p.list.Forget()
@@ -240,7 +216,7 @@ func position(e *page.Env, cur, n int, more bool) string {
 
 // standing is a sign and a word, and whether it is an administrator.
 func standing(e *page.Env, a api.Account) (text string, style lipgloss.Style) {
-	th, word := e.Theme, e.T.Standing(string(a.Standing))
+	th, word := e.Theme, e.T.Name(i18n.Standings, string(a.Standing))
 	switch {
 	case a.Standing == api.AccountBlocked:
 		return theme.Cross + " " + word, th.Err

@@ -204,7 +204,7 @@ func (p *details) lists() []list {
 		return widget.Ends(date(c.Since)+c.Address, " "+th.Faint.Render(c.Server), w)
 	}
 	article := func(a api.Article, w int) string {
-		sign, style, state := theme.Dot, th.Accent, e.T.Status(string(a.Status))
+		sign, style, state := theme.Dot, th.Accent, e.T.Name(i18n.Statuses, string(a.Status))
 		switch a.Status {
 		case api.Sold:
 			sign, style = theme.Check, th.OK
@@ -227,9 +227,9 @@ func (p *details) lists() []list {
 			c := d.Calls[i]
 			result := th.OK.Render(theme.Check + " ok")
 			if c.Result != "ok" {
-				result = th.Err.Render(theme.Cross + " " + e.T.Refusal(c.Result))
+				result = th.Err.Render(theme.Cross + " " + e.T.Name(i18n.Refusals, c.Result))
 			}
-			return widget.Ends(date(c.At)+e.T.Service(c.Service)+" "+th.Faint.Render(c.Article), " "+result, w)
+			return widget.Ends(date(c.At)+e.T.Name(i18n.Services, c.Service)+" "+th.Faint.Render(c.Article), " "+result, w)
 		}},
 		{e.S(i18n.Details.Sales), len(d.Sales), func(i, w int) string { return article(d.Sales[i], w) }},
 		{e.S(i18n.Details.Purchases), len(d.Purchases), func(i, w int) string { return article(d.Purchases[i], w) }},

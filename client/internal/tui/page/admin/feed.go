@@ -133,7 +133,7 @@ func (f *feed) view(w, h int) string {
 	e, th := f.e, f.e.Theme
 	title := e.S(i18n.Feed.Title)
 	if f.only > 0 {
-		title += " " + theme.Sep + " " + e.T.FeedType(feedTypes[f.only])
+		title += " " + theme.Sep + " " + e.T.Name(i18n.FeedTypes, feedTypes[f.only])
 	}
 	in, rows := w-widget.PanelW, h-widget.PanelH
 	var l widget.Lines
@@ -171,7 +171,7 @@ func (f *feed) view(w, h int) string {
 func (f *feed) cells(i int) []string {
 	e, n := f.e, f.shown[i]
 	sign, style, what := f.words(n.Activity)
-	kind := style.Render(sign + " " + e.T.FeedType(n.Type))
+	kind := style.Render(sign + " " + e.T.Name(i18n.FeedTypes, n.Type))
 	who, times := n.Login, ""
 	if who == "" {
 		who = e.S(i18n.Feed.Nobody)
@@ -200,7 +200,7 @@ func (f *feed) words(a api.Activity) (sign string, style lipgloss.Style, what st
 	case "ACHAT":
 		return theme.Check, th.OK, e.S(i18n.Feed.Buy, get("titre"), get("vendeur"), amount())
 	case "REFUS":
-		return theme.Alert, th.Warn, e.S(i18n.Feed.Refused, get("verbe"), e.T.Refusal(get("code")), get("adresse"))
+		return theme.Alert, th.Warn, e.S(i18n.Feed.Refused, get("verbe"), e.T.Name(i18n.Refusals, get("code")), get("adresse"))
 	}
 	return theme.Sep, th.Faint, a.Text
 }

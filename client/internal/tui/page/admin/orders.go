@@ -4,9 +4,13 @@ import (
 	"context"
 	"strconv"
 
+	tea "github.com/charmbracelet/bubbletea"
+
+	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/tui/dialog"
 	"etuservices/client/internal/tui/form"
+	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
 	"etuservices/protocol"
 )
@@ -55,21 +59,44 @@ func (o orderForm) ask(e *page.Env) {
 	}))
 }
 
-func block(e *page.Env, login string) {
-	orderForm{
-		about: login, words: i18n.Block, entries: []*form.Entry{reason()}, order: blocked,
-		do: func(ctx context.Context, in []string) error { return e.API.Block(ctx, login, in[0]) },
-	}.ask(e)
+// act is a key about an account: an order, or its address to be copied.
+func act(e *page.Env, k tea.KeyMsg, a api.Account) (used bool) {
+	o := orderForm{about: a.Login}
+	switch {
+	case keys.Copy.Is(k):
+		e.Copy(a.Email)
+		return true
+	case keys.Reset.Is(k):
+		o.words = i18n.Reset
+		o.do = func(ctx context.Context, _ []string) error { return e.API.ResetQuotas(ctx, a.Login) }
+	case keys.Block.Is(k) && a.Standing != api.AccountActive:
+		o.words, o.order = i18n.Unblock, unblocked
+		o.do = func(ctx context.Context, _ []string) error { return e.API.Unblock(ctx, a.Login) }
+	case !keys.Block.Is(k) && !keys.Expel.Is(k) && !keys.Give.Is(k) && !keys.Delete.Is(k):
+		return false
+	case isSelf(e, a.Login): // told that this is not possible
+		return true
+	case keys.Block.Is(k):
+		o.words, o.order, o.entries = i18n.Block, blocked, []*form.Entry{reason()}
+		o.do = func(ctx context.Context, in []string) error { return e.API.Block(ctx, a.Login, in[0]) }
+	case keys.Expel.Is(k):
+		o = expel(e, a.Login)
+	case keys.Give.Is(k): // the password is not hidden: it is read out, and is no secret for long
+		o.words = i18n.Give
+		o.entries = []*form.Entry{{
+			Field: "motdepasse", Label: i18n.Login.Password, Hint: i18n.Admin.PasswordHint,
+			In: form.Input{Max: protocol.MaxPassword, Exact: true}, Check: form.CheckPassword,
+		}}
+		o.do = func(ctx context.Context, in []string) error { return e.API.GivePassword(ctx, a.Login, in[0]) }
+	default:
+		o.words, o.order, o.entries = i18n.Delete, deleted, []*form.Entry{reason()}
+		o.do = func(ctx context.Context, in []string) error { return e.API.DeleteAccount(ctx, a.Login, in[0]) }
+	}
+	o.ask(e)
+	return true
 }
 
-func unblock(e *page.Env, login string) {
-	orderForm{
-		about: login, words: i18n.Unblock, order: unblocked,
-		do: func(ctx context.Context, _ []string) error { return e.API.Unblock(ctx, login) },
-	}.ask(e)
-}
-
-func expel(e *page.Env, login string) {
+func expel(e *page.Env, login string) orderForm {
 	minutes := &form.Entry{
 		Field: "minutes", Label: i18n.Admin.Minutes, Hint: i18n.Admin.MinutesHint,
 		In: form.Input{Max: len(strconv.Itoa(protocol.MaxMinutes)), Accept: func(r rune) bool { return r >= '0' && r <= '9' }},
@@ -78,39 +105,13 @@ func expel(e *page.Env, login string) {
 			return i18n.Wrong.Minutes, s != "" && (err != nil || n < 1 || n > protocol.MaxMinutes)
 		},
 	}
-	orderForm{
+	return orderForm{
 		about: login, words: i18n.Expel, entries: []*form.Entry{reason(), minutes}, order: expelled,
 		do: func(ctx context.Context, in []string) error {
 			n, _ := strconv.Atoi(in[1]) // checked above; empty is 0, no minutes
 			return e.API.Expel(ctx, login, n, in[0])
 		},
-	}.ask(e)
-}
-
-func reset(e *page.Env, login string) {
-	orderForm{
-		about: login, words: i18n.Reset,
-		do: func(ctx context.Context, _ []string) error { return e.API.ResetQuotas(ctx, login) },
-	}.ask(e)
-}
-
-// give does not hide the password: it is read out, and is no secret for long.
-func give(e *page.Env, login string) {
-	orderForm{
-		about: login, words: i18n.Give,
-		entries: []*form.Entry{{
-			Field: "motdepasse", Label: i18n.Login.Password, Hint: i18n.Admin.PasswordHint,
-			In: form.Input{Max: protocol.MaxPassword, Exact: true}, Check: form.CheckPassword,
-		}},
-		do: func(ctx context.Context, in []string) error { return e.API.GivePassword(ctx, login, in[0]) },
-	}.ask(e)
-}
-
-func remove(e *page.Env, login string) {
-	orderForm{
-		about: login, words: i18n.Delete, entries: []*form.Entry{reason()}, order: deleted,
-		do: func(ctx context.Context, in []string) error { return e.API.DeleteAccount(ctx, login, in[0]) },
-	}.ask(e)
+	}
 }
 
 func announce(e *page.Env) {

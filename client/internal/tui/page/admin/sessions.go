@@ -87,7 +87,7 @@ func (p *sessions) key(k tea.KeyMsg) {
 		p.e.Copy(c.Address)
 	case !typing && there && keys.Expel.Is(k):
 		if !isSelf(p.e, c.Login) {
-			expel(p.e, c.Login)
+			expel(p.e, c.Login).ask(p.e)
 		}
 	default: // the arrows: one looks while searching
 		p.table.Key(k, len(p.rows))

@@ -251,7 +251,7 @@ func (p *Page) list(title string, list []api.Article, w, h int) string {
 		l.Add(e.Theme.Faint.Render(e.S(i18n.Article.Alone)))
 	}
 	for _, a := range list[:min(len(list), max(0, h-widget.PanelH))] {
-		row := page.OtherRow(e, a, w-widget.PanelW)
+		row := widget.Ends(a.Title, " "+e.T.Amount(a.Cents), w-widget.PanelW)
 		if w >= 80 {
 			row = widget.Ends(e.CategoryWord(a.Category, 11)+a.Title, " "+e.T.Amount(a.Cents)+"   "+widget.Fit(e.SellerName(a), 12)+widget.FitRight(e.T.Age(e.Now().Sub(a.Published)), 7), w-widget.PanelW)
 		}

@@ -164,7 +164,7 @@ func (p *Page) name(r api.Rank) string {
 	if r.Login != "" {
 		return r.Login
 	}
-	return p.e.T.Service(r.Name)
+	return p.e.T.Name(i18n.Services, r.Name)
 }
 
 // figure is what a row is ranked by, in words where there is room for them.

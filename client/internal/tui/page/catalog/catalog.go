@@ -45,7 +45,7 @@ type Page struct {
 	search form.Search
 	price  form.Search // the highest price
 	seller string      // "": all
-	cat    int         // 0 is all, else api.Categories()[cat-1]
+	cat    int         // 0 is all, else protocol.Categories[cat-1]
 	sort   int
 	table  widget.Table
 
@@ -208,7 +208,7 @@ func (p *Page) command(k tea.KeyMsg) (used bool) {
 	r, there := p.current()
 	switch {
 	case keys.Category.Is(k):
-		p.cat = (p.cat + 1) % (len(api.Categories()) + 1)
+		p.cat = (p.cat + 1) % (len(protocol.Categories) + 1)
 		p.narrow()
 	case keys.Sort.Is(k):
 		p.reorder()

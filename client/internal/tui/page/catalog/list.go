@@ -58,7 +58,7 @@ func (p *Page) category() string {
 	if p.cat == 0 {
 		return ""
 	}
-	return api.Categories()[p.cat-1]
+	return protocol.Categories[p.cat-1]
 }
 
 // query is what is asked for, as it stands now.

@@ -68,7 +68,7 @@ func (p *Page) filters(w int) string {
 	}
 	category, most, seller := "", "", ""
 	if q.Category != "" {
-		category = e.T.Category(q.Category)
+		category = e.T.Name(i18n.Categories, q.Category)
 	}
 	switch {
 	case p.price.Typing():
@@ -153,7 +153,7 @@ func (p *Page) rowsView(w int) string {
 		title, age := r.Title, e.T.Age(now.Sub(r.Published))
 		switch {
 		case !r.gone.IsZero():
-			title, age = th.Faint.Strikethrough(true).Render(theme.Cross+" "+title), e.T.Status(string(api.Sold))
+			title, age = th.Faint.Strikethrough(true).Render(theme.Cross+" "+title), e.T.Name(i18n.Statuses, string(api.Sold))
 		case !r.fresh.IsZero() && now.Sub(r.fresh) < freshFor:
 			title = th.OK.Render("+ " + title)
 		}
@@ -178,7 +178,7 @@ func (p *Page) paneView(w, h int) string {
 	a := d.Article
 	panel.Title = e.S(i18n.Article.Number, a.ID)
 	if a.ID == r.ID && !r.gone.IsZero() && a.Status == "" {
-		panel.Right = e.T.Status(string(api.Sold))
+		panel.Right = e.T.Name(i18n.Statuses, string(api.Sold))
 	}
 	var l widget.Lines
 	l.Add(page.ArticleView(e, a, inner))
@@ -196,7 +196,7 @@ func (p *Page) paneView(w, h int) string {
 	if len(d.Others) > 0 && !e.Mine(a) {
 		l.Add("", page.Heading(th, e.OthersTitle(a), inner))
 		for _, o := range d.Others[:max(0, min(len(d.Others), room-len(l)-len(foot)-1))] {
-			l.Add(page.OtherRow(e, o, inner))
+			l.Add(widget.Ends(o.Title, " "+e.T.Amount(o.Cents), inner))
 		}
 	}
 	return panel.View(th, l.Foot(room, foot...), w, h)

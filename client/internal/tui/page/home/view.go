@@ -207,7 +207,7 @@ func (p *Page) line(a api.Article, w int) string {
 		right += "  " + th.Faint.Render(widget.Fit(e.SellerName(a), seller)+widget.FitRight(e.T.Age(e.Now().Sub(a.Published)), age))
 	}
 	style := th.Category(a.Category)
-	left := style.Render(widget.Fit(e.T.Category(a.Category), category))
+	left := style.Render(widget.Fit(e.T.Name(i18n.Categories, a.Category), category))
 	return left + widget.Ends(a.Title+" ", right, w-category)
 }
 

@@ -64,7 +64,7 @@ func (p *Page) Show(arg any) {
 		return
 	}
 	p.resume.Start(p.e, func(ctx context.Context) (api.Session, error) {
-		return kept(p.e.API.Enter(ctx, a.Login, a.Password))
+		return p.e.API.Enter(ctx, a.Login, a.Password)
 	}, p.resumed)
 }
 
@@ -110,17 +110,8 @@ func (p *Page) submit() {
 	}
 	name, secret := strings.TrimSpace(p.Entries[login].In.Value()), p.Entries[password].In.Value()
 	p.enter.Start(p.e, func(ctx context.Context) (api.Session, error) {
-		return kept(p.e.API.Login(ctx, name, secret))
+		return p.e.API.Login(ctx, name, secret)
 	}, p.entered)
-}
-
-// kept lets a session through that could not be written to its file: it holds
-// all the same, only the next start will ask for the password.
-func kept(s api.Session, err error) (api.Session, error) {
-	if errors.Is(err, api.ErrNotKept) {
-		return s, nil
-	}
-	return s, err
 }
 
 func (p *Page) entered() {

@@ -209,7 +209,7 @@ func (p *Page) list(w, h int) string {
 		a := rows[i]
 		party, at := a.Other, e.T.Date(a.SoldAt, e.Now())
 		if p.tab == onSale {
-			party, at = e.T.Status(string(a.Status)), e.T.Age(e.Now().Sub(a.Published))
+			party, at = e.T.Name(i18n.Statuses, string(a.Status)), e.T.Age(e.Now().Sub(a.Published))
 		}
 		return []string{e.CategoryWord(a.Category, 9), a.Title, e.T.Amount(a.Cents), party, at, e.T.Date(a.Published, e.Now()), a.Contact}
 	}), w, h)

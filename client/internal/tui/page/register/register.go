@@ -102,7 +102,7 @@ func (p *Page) submit() {
 			name = r.Login // the answer was lost: logging in tells whether it was done
 		}
 		s, err := p.e.API.Login(ctx, name, r.Password)
-		if err != nil && !errors.Is(err, api.ErrNotKept) {
+		if err != nil {
 			return s, errCreated{err}
 		}
 		return s, nil

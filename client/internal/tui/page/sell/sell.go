@@ -42,10 +42,10 @@ type Page struct {
 
 func New(e *page.Env) *Page {
 	p := &Page{Named: page.Named{Name: i18n.Sell.Title}, e: e}
-	all := api.Categories()
+	all := protocol.Categories
 	p.Form = form.New(
 		2,
-		&form.Entry{Label: i18n.Sell.Category, Choice: &form.Choice{N: len(all), Name: func(i int) string { return e.T.Category(all[i]) }}},
+		&form.Entry{Label: i18n.Sell.Category, Choice: &form.Choice{N: len(all), Name: func(i int) string { return e.T.Name(i18n.Categories, all[i]) }}},
 		&form.Entry{
 			Field: "titre", Label: i18n.Sell.Name, Hint: i18n.Sell.NameHint, Check: form.CheckText,
 			In: form.Input{Max: protocol.MaxTitle}, Counted: true,
@@ -107,7 +107,7 @@ func (p *Page) reset() {
 func (p *Page) draft() api.Sale {
 	cents, _ := form.ParsePrice(p.Entries[price].In.Value())
 	return api.Sale{
-		Category: api.Categories()[p.Entries[category].Choice.At], Cents: cents,
+		Category: protocol.Categories[p.Entries[category].Choice.At], Cents: cents,
 		Title:       strings.TrimSpace(p.Entries[title].In.Value()),
 		Description: strings.TrimSpace(p.Entries[text].In.Value()),
 	}
@@ -200,7 +200,7 @@ func (p *Page) shown(w int) string {
 	for _, line := range widget.Wrap(p.title(s), w) {
 		l.Add(e.Theme.Title.Render(line))
 	}
-	l.Add("", e.Theme.Price.Render(p.price(s))+"   "+e.Theme.Category(s.Category).Render(e.T.Category(s.Category))+"   "+e.Theme.Faint.Render(e.Session.Login), "")
+	l.Add("", e.Theme.Price.Render(p.price(s))+"   "+e.Theme.Category(s.Category).Render(e.T.Name(i18n.Categories, s.Category))+"   "+e.Theme.Faint.Render(e.Session.Login), "")
 	l.Add(widget.Wrap(s.Description, w)...)
 	return l.String()
 }
@@ -219,7 +219,7 @@ func (p *Page) title(s api.Sale) string { return cmp.Or(s.Title, "("+p.e.S(i18n.
 // preview is the row that others will see.
 func (p *Page) preview(w int) string {
 	e, th, s := p.e, p.e.Theme, p.draft()
-	row := th.Faint.Render(e.S(i18n.Sell.Preview)+"  ") + widget.Fit(e.T.Category(s.Category), 10) + p.title(s)
+	row := th.Faint.Render(e.S(i18n.Sell.Preview)+"  ") + widget.Fit(e.T.Name(i18n.Categories, s.Category), 10) + p.title(s)
 	return " " + widget.Ends(row, "  "+p.price(s)+"   "+e.Session.Login, w)
 }
 
