@@ -137,3 +137,15 @@ func TestMigrationThatMeetsAnotherBeginsAgain(t *testing.T) {
 	mustHaveTables(t, e.Open(t))
 	<-started
 }
+
+// Several that migrate at once on nodes of a cluster may each leave the note of a
+// migration at work; mending takes away one.
+func TestMigrationsNotedAtWorkTwiceAreMended(t *testing.T) {
+	t.Parallel()
+	e := testenv.Real(t)
+	s := e.Open(t)
+	if _, err := s.SQL.Write.Exec(t.Context(), `INSERT INTO schema_migrations (version, dirty) VALUES (1, TRUE), (2, TRUE)`); err != nil {
+		t.Fatal(err)
+	}
+	mustHaveTables(t, e.Open(t))
+}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/go-sql-driver/mysql"
+	"github.com/golang-migrate/migrate/v4"
 	migratemysql "github.com/golang-migrate/migrate/v4/database/mysql"
 )
 
@@ -147,7 +148,7 @@ func prepareMySQL(ctx context.Context, log *slog.Logger, cfg *mysql.Config) erro
 	// Our own lock around the library's: it covers the mending of a migration
 	// that a killed process left half done, and dies with the connection. It holds on
 	// one server: on the nodes of a Galera cluster several may migrate at once, and the
-	// one that meets the other's tables begins again.
+	// one that meets the other's tables, or its note of a migration at work, begins again.
 	lock := migrationLock(cfg.DBName)
 	var got sql.NullBool
 	if err := conn.QueryRowContext(ctx, "SELECT GET_LOCK(?, ?)", lock, migrationLockWait).Scan(&got); err != nil {
@@ -162,7 +163,8 @@ func prepareMySQL(ctx context.Context, log *slog.Logger, cfg *mysql.Config) erro
 	} else {
 		err = fmt.Errorf("migrations: %w", migrationCause(err))
 	}
-	if isMySQL(err, myTableExists, myDuplicate, myDeadlock) {
+	var dirty migrate.ErrDirty
+	if isMySQL(err, myTableExists, myDuplicate, myDeadlock) || errors.As(err, &dirty) {
 		return fmt.Errorf("%w: %w", errMigrating, err)
 	}
 	return err
