@@ -22,8 +22,8 @@ import (
 type judge struct {
 	t   testing.TB
 	sql *sql.DB
-	db0 *redis.Client // nil on the embedded stores
-	db1 *redis.Client
+	db0 redis.UniversalClient // nil on the embedded stores
+	db1 redis.UniversalClient // the same on a Redis Cluster
 }
 
 func newJudge(t testing.TB, env *testenv.Env) *judge {
@@ -34,8 +34,11 @@ func newJudge(t testing.TB, env *testenv.Env) *judge {
 		driver = "sqlite"
 		path := (&url.URL{Path: filepath.Join(env.DataDir, "etuservices.db")}).EscapedPath()
 		dsn = "file:" + path + "?_pragma=busy_timeout(5000)"
+	} else if own := env.Redis(); own != nil {
+		j.db0, j.db1 = own.Client(t, 0), own.Client(t, 1)
 	} else {
-		j.db0, j.db1 = env.Redis().Client(t, 0), env.Redis().Client(t, 1)
+		j.db0 = clusterClient(t, env.RedisURL)
+		j.db1 = j.db0
 	}
 	var err error
 	if j.sql, err = sql.Open(driver, dsn); err != nil {
@@ -44,6 +47,18 @@ func newJudge(t testing.TB, env *testenv.Env) *judge {
 	j.sql.SetMaxOpenConns(4)
 	t.Cleanup(func() { _ = j.sql.Close() })
 	return j
+}
+
+// clusterClient is a client of a Redis Cluster, closed with the test.
+func clusterClient(t testing.TB, url string) redis.UniversalClient {
+	t.Helper()
+	options, err := redis.ParseClusterURL(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := redis.NewClusterClient(options)
+	t.Cleanup(func() { _ = c.Close() })
+	return c
 }
 
 // Count gives the single number that a query asks for.

@@ -43,7 +43,7 @@ func (j *judge) figures(query string, args ...any) map[string]int64 {
 }
 
 // held reads a sorted set.
-func held(r *redis.Client, key string) map[string]int64 {
+func held(r redis.UniversalClient, key string) map[string]int64 {
 	out := map[string]int64{}
 	for _, z := range r.ZRangeWithScores(context.Background(), key, 0, -1).Val() {
 		out[z.Member.(string)] = int64(z.Score)
@@ -75,7 +75,7 @@ func (j *judge) sameDerived(c *client, after string) {
 	j.t.Helper()
 	testenv.Eventually(j.t, 10*time.Second, func() error {
 		c.Must("QUOTA") // a window is looked at when somebody asks for it
-		for i, r := range []*redis.Client{j.db0, j.db1} {
+		for i, r := range []redis.UniversalClient{j.db0, j.db1} {
 			for _, key := range slices.Sorted(maps.Keys(derived[i])) {
 				if want, got := j.figures(derived[i][key]), held(r, key); !maps.Equal(want, got) {
 					return fmt.Errorf("%s: %s is %v, the ledger says %v", after, key, got, want)
@@ -110,7 +110,7 @@ func TestAnyOneLostKeyHeals(t *testing.T) {
 		{"etu:{alice}:connexions:connu", "etu:{appels}:jusqua"},
 	}
 	for i, keys := range rounds {
-		for db, r := range []*redis.Client{judge.db0, judge.db1} {
+		for db, r := range []redis.UniversalClient{judge.db0, judge.db1} {
 			if n := r.Del(ctx, keys[db]).Val(); n != 1 {
 				t.Errorf("%s was not there", keys[db])
 			}
@@ -123,7 +123,7 @@ func TestAnyOneLostKeyHeals(t *testing.T) {
 	env.Redis().FlushAll(t)
 	bob.Must("VENTE livre 1 Réseaux")
 	judge.sameDerived(alice, "after FLUSHALL")
-	for i, r := range []*redis.Client{judge.db0, judge.db1} {
+	for i, r := range []redis.UniversalClient{judge.db0, judge.db1} {
 		for key := range derived[i] {
 			board := key[:len("etu:{connexions")] == "etu:{connexions" || key[:len("etu:{appels")] == "etu:{appels"
 			if ttl := r.TTL(ctx, key).Val(); !board && (ttl <= 0 || ttl > 24*time.Hour) {

@@ -109,7 +109,7 @@ func TestEveryUserKeyExpires(t *testing.T) {
 	bob.Must("STATS")
 	bob.Must("QUITTER")
 	ctx := context.Background()
-	for db, r := range []*redis.Client{judge.db0, judge.db1} {
+	for db, r := range []redis.UniversalClient{judge.db0, judge.db1} {
 		keys := r.Keys(ctx, "*").Val()
 		if len(keys) == 0 {
 			t.Errorf("database %d is empty", db)

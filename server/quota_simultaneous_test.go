@@ -11,12 +11,18 @@ import (
 func TestSimultaneousLogins(t *testing.T) {
 	t.Parallel()
 	_, servers, judge := pair(t)
+	raceForLogins(t, judge, "u", servers[0].Addr, servers[1].Addr)
+}
+
+// raceForLogins does it over two addresses, with users whose names begin so.
+func raceForLogins(t *testing.T, judge *judge, prefix string, addrs ...string) {
+	t.Helper()
 	for i := range repeats(t) {
-		name := fmt.Sprintf("u%d", i)
-		register(t, servers[0].Addr, name)
+		name := fmt.Sprint(prefix, i)
+		register(t, addrs[0], name)
 		conns := make([]*client, 40)
 		for k := range conns {
-			conns[k] = dial(t, servers[k%2].Addr)
+			conns[k] = dial(t, addrs[k%2])
 		}
 		var got tally
 		storm(len(conns), func(k int) { got.Add(conns[k].Try("AUTH %s %s", name, password)) })
@@ -36,11 +42,17 @@ func TestSimultaneousLogins(t *testing.T) {
 func TestSimultaneousCalls(t *testing.T) {
 	t.Parallel()
 	_, servers, judge := pair(t)
+	raceForCalls(t, judge, "u", servers[0].Addr, servers[1].Addr)
+}
+
+// raceForCalls does it over two addresses, with users whose names begin so.
+func raceForCalls(t *testing.T, judge *judge, prefix string, addrs ...string) {
+	t.Helper()
 	for i := range repeats(t) {
-		name := fmt.Sprintf("u%d", i)
-		register(t, servers[0].Addr, name)
-		_, token := loginToken(t, servers[i%2].Addr, name)
-		conns := resume(t, token, 40, servers[0].Addr, servers[1].Addr)
+		name := fmt.Sprint(prefix, i)
+		register(t, addrs[0], name)
+		_, token := loginToken(t, addrs[i%2], name)
+		conns := resume(t, token, 40, addrs...)
 		line := func(k int) string {
 			if i%2 == 1 && k%4 < 2 {
 				return fmt.Sprintf("ACHAT %d", 1_000_000+k) // ABSENT counts too
@@ -70,14 +82,20 @@ func TestSimultaneousCalls(t *testing.T) {
 // of them counts.
 func TestSimultaneousBuyers(t *testing.T) {
 	t.Parallel()
-	const buyers, perCrowd = 50, 10 // nobody calls more than his quota
 	_, servers, judge := pair(t)
+	raceForArticles(t, judge, "u", servers[0].Addr, servers[1].Addr)
+}
+
+// raceForArticles does it over two addresses, with users whose names begin so.
+func raceForArticles(t *testing.T, judge *judge, prefix string, addrs ...string) {
+	t.Helper()
+	const buyers, perCrowd = 50, 10 // nobody calls more than his quota
 	var seller *client
 	var crowd []*client
 	for i := range repeats(t) {
 		if i%perCrowd == 0 {
 			hangUp(crowd)
-			seller, crowd = newCrowd(t, servers, i/perCrowd, buyers)
+			seller, crowd = newCrowd(t, addrs, fmt.Sprint(prefix, i/perCrowd), buyers)
 		}
 		id := seller.Must("VENTE livre 4.50 Réseaux").Fields.Get("id")
 		var got tally
@@ -90,15 +108,15 @@ func TestSimultaneousBuyers(t *testing.T) {
 	}
 }
 
-func newCrowd(t *testing.T, servers [2]*process, n, buyers int) (seller *client, crowd []*client) {
+func newCrowd(t *testing.T, addrs []string, prefix string, buyers int) (seller *client, crowd []*client) {
 	t.Helper()
-	names := []string{fmt.Sprintf("s%d", n)}
+	names := []string{prefix + "s"}
 	for k := range buyers {
-		names = append(names, fmt.Sprintf("a%d-%d", n, k))
+		names = append(names, fmt.Sprintf("%sa%d", prefix, k))
 	}
-	register(t, servers[0].Addr, names...)
+	register(t, addrs[0], names...)
 	for k, name := range names {
-		crowd = append(crowd, login(t, servers[k%2].Addr, name))
+		crowd = append(crowd, login(t, addrs[k%2], name))
 	}
 	return crowd[0], crowd[1:]
 }

@@ -54,7 +54,7 @@ func TestNoSecretIsStored(t *testing.T) {
 	resume(t, token, 1, servers[1].Addr)
 	var stored bytes.Buffer
 	judge.dump(&stored)
-	for db, r := range []*redis.Client{judge.db0, judge.db1} {
+	for db, r := range []redis.UniversalClient{judge.db0, judge.db1} {
 		n := dumpRedis(t, r, &stored)
 		if n == 0 {
 			t.Errorf("database %d is empty", db)
@@ -105,7 +105,7 @@ func (j *judge) dump(out *bytes.Buffer) {
 	}
 }
 
-func dumpRedis(t *testing.T, r *redis.Client, out *bytes.Buffer) int {
+func dumpRedis(t *testing.T, r redis.UniversalClient, out *bytes.Buffer) int {
 	t.Helper()
 	ctx := context.Background()
 	keys := r.Keys(ctx, "*").Val()
