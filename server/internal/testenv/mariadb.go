@@ -187,7 +187,7 @@ func templateData() (string, error) {
 		args = []string{"--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve", "--innodb-log-file-size=8M"}
 	}
 	args = append([]string{"--no-defaults"}, asRoot(append(args, "--datadir="+data, "--tmpdir="+dir)...)...)
-	if _, err := runToEnd(install, args...); err != nil {
+	if _, err := runToEnd(dieWithParent(), install, args...); err != nil {
 		return "", err
 	}
 	template.data = data

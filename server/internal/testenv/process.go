@@ -15,8 +15,9 @@ import (
 )
 
 const (
-	// startTimeout: both servers need a tenth of a second on a quiet machine.
-	startTimeout = 30 * time.Second
+	// startTimeout: both servers need a tenth of a second on a quiet machine, but a
+	// node of a Galera cluster fetches what it lacks from another, under load.
+	startTimeout = 2 * time.Minute
 	// stopTimeout, then the process is killed.
 	stopTimeout = 10 * time.Second
 	// pauseTimeout is for all threads of a server to stop, on a busy machine.
@@ -71,6 +72,7 @@ type Process struct {
 	args  []string
 	env   []string     // nil: ours
 	ready func() error // nil error once the server answers
+	attr  *syscall.SysProcAttr
 
 	mu   sync.Mutex
 	cmd  *exec.Cmd
@@ -94,7 +96,7 @@ func newProcess(program string, ready func() error, args ...string) (*Process, e
 	if err != nil {
 		return nil, err
 	}
-	p := &Process{path: path, args: args, ready: ready}
+	p := &Process{path: path, args: args, ready: ready, attr: dieWithParent()}
 	atCleanUp(func() { p.end(syscall.SIGKILL) })
 	return p, nil
 }
@@ -191,7 +193,7 @@ func (p *Process) start() error {
 	p.out.Reset()
 	cmd := exec.Command(p.path, p.args...)
 	cmd.Stdout, cmd.Stderr, cmd.Env = &p.out, &p.out, p.env
-	cmd.SysProcAttr = dieWithParent()
+	cmd.SysProcAttr = p.attr
 	if err := onKeptThread(cmd.Start); err != nil {
 		return err
 	}
@@ -235,9 +237,9 @@ func (p *Process) end(sig syscall.Signal) {
 }
 
 // runToEnd runs a command that ends by itself, and gives what it printed.
-func runToEnd(path string, args ...string) (output string, err error) {
+func runToEnd(attr *syscall.SysProcAttr, path string, args ...string) (output string, err error) {
 	cmd := exec.Command(path, args...)
-	cmd.SysProcAttr = dieWithParent()
+	cmd.SysProcAttr = attr
 	var out []byte
 	err = onKeptThread(func() (err error) { out, err = cmd.CombinedOutput(); return err })
 	if err != nil {

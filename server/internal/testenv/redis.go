@@ -110,7 +110,7 @@ func (s *RedisServer) OwnClock(t testing.TB) {
 	must(t, err)
 	source, library := filepath.Join(s.dir, "clock.c"), filepath.Join(s.dir, "clock.so")
 	must(t, os.WriteFile(source, clockSource, 0o600))
-	_, err = runToEnd(cc, "-shared", "-fPIC", "-O2", "-o", library, source)
+	_, err = runToEnd(dieWithParent(), cc, "-shared", "-fPIC", "-O2", "-o", library, source)
 	must(t, err)
 	s.clock = filepath.Join(s.dir, "clock")
 	s.env = append(os.Environ(), "CLOCK_FILE="+s.clock, "LD_PRELOAD="+library)
