@@ -14,6 +14,7 @@ BENCHSTAT   := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4d
 FUZZTIME    ?= 60s
 CHAOS_TIME  ?= 10m
 WALK_TIME   ?= 10m
+CLUSTER_ROUNDS ?= 3
 BENCH_COUNT ?= 5
 BENCH_TIME  ?= 2s
 BENCH_FLAGS ?=
@@ -95,7 +96,7 @@ install: | $(BIN)/etu
 	for unit in server/deploy/*.service server/deploy/*.timer; do \
 	  sed 's,/usr/local/bin,$(PREFIX)/bin,' "$$unit" >"$$to/lib/systemd/system/$${unit##*/}"; \
 	done; \
-	install -m 644 server/deploy/{etuservices.env,backup.cnf,mysql.sql,users.acl,haproxy.cfg,alerts.yml} "$$to/share/etuservices/"
+	install -m 644 server/deploy/{etuservices.env,backup.cnf,mysql.sql,users.acl,haproxy.cfg,haproxy-mysql.cfg,galera.cnf,redis-cluster.conf,alerts.yml} "$$to/share/etuservices/"
 
 $(BIN)/etu:
 	$(MAKE) build
@@ -174,7 +175,7 @@ check: lint
 .PHONY: lint
 lint:
 	go vet ./client/... ./protocol/...
-	go vet -tags chaos,profile,broken ./server/...
+	go vet -tags chaos,profile,broken,cluster ./server/...
 	go run $(STATICCHECK) ./...
 	@bad=$$(go run $(GOFUMPT) -l .); [ -z "$$bad" ] || { echo "gofumpt: $$bad"; exit 1; }
 
@@ -199,6 +200,19 @@ chaos-controls: stores
 .PHONY: walk
 walk:
 	ETU_WALK_TIME=$(WALK_TIME) go test -count=1 -timeout 0 -v -run '^TestRandomWalk$$' ./client/internal/tui
+
+## cluster: three servers, six Redis, three MariaDB nodes and HAProxy on loopback, until Ctrl+C
+.PHONY: cluster
+cluster: galera build
+	@mkdir -p .cache
+	@go test -tags cluster -vet=off -c -o .cache/cluster.test ./server
+	@cd server && ETU_TEST_BY_HAND=1 ETU_TEST_REAL=1 ../.ci/memory ../.cache/cluster.test -test.run '^TestClusterByHand$$' -test.timeout 0
+
+## cluster-test: the same under 100 users, one fault after the other, CLUSTER_ROUNDS times (3)
+.PHONY: cluster-test
+cluster-test: galera
+	ETU_CLUSTER_ROUNDS=$(CLUSTER_ROUNDS) ETU_RACE_REPEAT=5 ETU_TEST_REAL=1 .ci/memory \
+	  go test -tags cluster -count=1 -timeout 0 -v -run '^TestCluster(Simultaneous|NodesAtOnce|Faults)$$' ./server
 
 ## fuzz: every fuzzer for FUZZTIME (60s)
 .PHONY: fuzz
@@ -238,6 +252,11 @@ bench-run: stores
 .PHONY: stores
 stores:
 	@.ci/stores
+
+# galera adds the cluster of MariaDB.
+.PHONY: galera
+galera:
+	@.ci/stores galera
 
 ## screens: pictures of the real program for README.md (tmux), in .github/screens
 .PHONY: screens

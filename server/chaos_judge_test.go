@@ -153,6 +153,11 @@ func (a *arena) nothingLeft() {
 		}
 		a.t.Logf("server %d: %d files, %d goroutines", n, len(files), goroutines)
 	}
+	a.noIncident()
+}
+
+// noIncident fails when a server met what it did not expect.
+func (a *arena) noIncident() {
 	for _, p := range a.all {
 		if logs := p.logs.String(); strings.Contains(logs, "incident=") || strings.Contains(logs, "panique") {
 			a.t.Errorf("a fault of ours:\n%s", logs)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -44,6 +45,8 @@ type arena struct {
 	end   context.CancelFunc
 	rng   *rand.Rand // the faults' alone
 	args  []string
+	own   [chaosServers][]string // further options of each server
+	front string                 // of the balancer before the servers, "" for none
 	rec   *history.Recorder
 	redis *lossy
 	sql   *cutter
@@ -100,29 +103,39 @@ func TestChaos(t *testing.T) {
 	a.nothingLeft()
 }
 
-// newArena starts servers and registers a crowd. Its faults last some time.
+// newArena starts servers on stores of their own and registers a crowd. Its faults last
+// some time.
 func newArena(t *testing.T, length time.Duration, users int) (*arena, []*chaosUser) {
-	seed := rand.Uint64()
-	t.Logf("%v, %d clients, seed %d", length, users, seed)
-	a := &arena{
-		t: t, users: users, long: length >= chaosLong, env: testenv.RealOwn(t), rng: rand.New(rand.NewPCG(seed, 0)), rec: history.NewRecorder(),
-		args: append([]string{"--quota-window", chaosWindow.String(), "--quota-max", fmt.Sprint(chaosQuota)}, adminArgs...),
-	}
+	a := prepareArena(t, length, users, testenv.RealOwn(t))
 	a.env.Redis().OwnClock(t)
 	a.no = a.env.Refuse(t)
 	a.sql = cutBefore(t, a.env)
 	a.redis = loseBefore(t, a.env)
+	return a, a.open(length)
+}
+
+func prepareArena(t *testing.T, length time.Duration, users int, env *testenv.Env) *arena {
+	seed := rand.Uint64()
+	t.Logf("%v, %d clients, seed %d", length, users, seed)
+	return &arena{
+		t: t, users: users, long: length >= chaosLong, env: env, rng: rand.New(rand.NewPCG(seed, 0)), rec: history.NewRecorder(),
+		args: append([]string{"--quota-window", chaosWindow.String(), "--quota-max", fmt.Sprint(chaosQuota)}, adminArgs...),
+	}
+}
+
+// open starts the servers and registers the crowd.
+func (a *arena) open(length time.Duration) (crowd []*chaosUser) {
 	for i := range a.servers {
 		a.startServer(i)
 	}
-	crowd := a.register(users)
-	c, token := loginToken(t, a.addr(0), "prof")
+	crowd = a.register(a.users)
+	c, token := loginToken(a.t, a.addr(0), "prof")
 	_ = c.nc.Close()
 	a.admin = token
-	ctx, cancel := context.WithTimeout(t.Context(), length)
-	t.Cleanup(cancel)
+	ctx, cancel := context.WithTimeout(a.t.Context(), length)
+	a.t.Cleanup(cancel)
 	a.ctx, a.end = ctx, cancel
-	return a, crowd
+	return crowd
 }
 
 // play has a crowd call until the returned function is called.
@@ -158,15 +171,18 @@ func (a *arena) connect(user, addr string) (*client, error) {
 }
 
 func (a *arena) startServer(i int) {
-	p := start(a.t, a.env, append(slices.Clone(a.args), "--instance", fmt.Sprintf("s%d", i))...)
+	p := start(a.t, a.env, slices.Concat(a.args, []string{"--instance", instance(i)}, a.own[i])...)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.servers[i] = p
 	a.all = append(a.all, p)
 }
 
-// addr is where some server listens, or did a moment ago.
-func (a *arena) addr(n int) string { return a.server(n).Addr }
+// instance is the name of a server.
+func instance(i int) string { return fmt.Sprintf("s%d", i) }
+
+// addr is where some server listens, or did a moment ago, or the balancer does.
+func (a *arena) addr(n int) string { return cmp.Or(a.front, a.server(n).Addr) }
 
 func (a *arena) server(n int) *process {
 	a.mu.Lock()

@@ -98,6 +98,7 @@ func TestDeployAlerts(t *testing.T) {
 func TestDeployHAProxy(t *testing.T) {
 	t.Parallel()
 	tool(t, "", "haproxy", "-c", "-f", "deploy/haproxy.cfg")
+	tool(t, "", "haproxy", "-c", "-f", "deploy/haproxy-mysql.cfg")
 	server := start(t, testenv.Embedded(t), append([]string{"--metrics-addr", "127.0.0.1:0", "--proxy-nets", "127.0.0.1"}, adminArgs...)...)
 	_, metricsPort, err := net.SplitHostPort(server.metricsAddr())
 	if err != nil {
@@ -107,7 +108,7 @@ func TestDeployHAProxy(t *testing.T) {
 	front := filepath.Join(dir, "front")
 	file := written(t, dir, "haproxy.cfg",
 		"log /dev/log local0", "", "maxconn 20000", "maxconn 100", "bind :5890", "bind "+front+" accept-proxy", "bind :5891", "bind "+front+"s",
-		"10.0.0.11:5890", server.Addr, "10.0.0.12:5890", server.Addr, "port 9590", "port "+metricsPort)
+		"10.0.0.11:5890", server.Addr, "10.0.0.12:5890", server.Addr, "10.0.0.13:5890", server.Addr, "port 9590", "port "+metricsPort)
 	p := testenv.NewProcess(t, "haproxy", func() error {
 		nc, err := net.Dial("unix", front)
 		if err == nil {
