@@ -44,11 +44,11 @@ func migrateUp(log *slog.Logger, folder string, drv database.Driver) error {
 	}
 	err = m.Up()
 	var dirty migrate.ErrDirty
-	if errors.As(err, &dirty) {
-		log.Warn("migration interrompue : reprise", "version", dirty.Version)
+	if errors.As(err, &dirty) || isMySQL(migrationCause(err), myDuplicate) {
+		log.Warn("migration interrompue : reprise", "version", has)
 		// All of them again, and not the last alone: what a cut left out is put
 		// back whichever file it stands in.
-		if err = m.Force(database.NilVersion); err == nil {
+		if err = forgetVersions(m); err == nil {
 			err = m.Up()
 		}
 	}
@@ -59,6 +59,20 @@ func migrateUp(log *slog.Logger, folder string, drv database.Driver) error {
 		return fmt.Errorf("migrations: %w", migrationCause(err))
 	}
 	log.Info("tables à jour", "version", last)
+	return nil
+}
+
+// forgetVersions takes away every row that says how far the tables are: processes that
+// migrate at once, on nodes of a cluster, may leave several.
+func forgetVersions(m *migrate.Migrate) (err error) {
+	for !errors.Is(err, migrate.ErrNilVersion) {
+		if err := m.Force(database.NilVersion); err != nil {
+			return err
+		}
+		if _, _, err = m.Version(); err != nil && !errors.Is(err, migrate.ErrNilVersion) {
+			return err
+		}
+	}
 	return nil
 }
 
