@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"etuservices/client/internal/statefile"
 )
 
 func TestStore(t *testing.T) {
@@ -67,9 +69,9 @@ func TestOnlyTheOwnerReads(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		want := fs.FileMode(fileMode)
+		want := fs.FileMode(0o600)
 		if d.IsDir() {
-			want = dirMode
+			want = 0o700
 		} else {
 			files++
 		}
@@ -97,7 +99,7 @@ func TestNamesStayInside(t *testing.T) {
 				t.Errorf("%.20q gives %q", login, got)
 			}
 		}
-		seen[name(login)] = true
+		seen[statefile.Name(login)] = true
 	}
 	if len(seen) != len(names) {
 		t.Error("two logins share a file")
@@ -133,7 +135,7 @@ func TestAtOnce(t *testing.T) {
 
 func TestNoPlace(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "f")
-	if err := os.WriteFile(file, nil, fileMode); err != nil {
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if err := (Store{Dir: file}).Save("h", "a", "j"); err == nil {

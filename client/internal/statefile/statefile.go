@@ -1,0 +1,65 @@
+// Package statefile writes what the program keeps from one run to the next: files
+// that only their owner can read, each replaced in one step.
+package statefile
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+const (
+	dirMode  = 0o700
+	fileMode = 0o600
+)
+
+// Write puts a text into a file, and makes the folders above it.
+func Write(path string, text []byte) (err error) {
+	if err := os.MkdirAll(filepath.Dir(path), dirMode); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // mode 0600 by itself
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name()) // the first error is the one to tell
+		}
+	}()
+	_, err = f.Write(text)
+	if err = errors.Join(err, f.Chmod(fileMode), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// Remove deletes a file; one that is not there is no error.
+func Remove(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// Name makes a file name of what people typed: readable where it is plain, a hash
+// (behind "x-") where it could mean something to a file system.
+func Name(s string) string {
+	s = strings.ReplaceAll(strings.ToLower(s), ":", "_") // host:port; Windows knows no ":"
+	plain := s != "" && s[0] != '.' && !strings.HasPrefix(s, "x-")
+	for _, c := range []byte(s) {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && !strings.ContainsRune("._-@+", rune(c)) {
+			plain = false
+		}
+	}
+	const longest = 100 // bytes; file systems take 255
+	if plain && len(s) <= longest {
+		return s
+	}
+	sum := sha256.Sum256([]byte(s))
+	return "x-" + hex.EncodeToString(sum[:16])
+}
