@@ -1,5 +1,6 @@
 // Command etu is the client of EtuServices: screens on a terminal, lines for a
-// screen reader or a pipe (--simple), the bare protocol for scripts (exec).
+// screen reader or a pipe (--simple), the bare protocol for scripts (exec), the
+// screens for others over SSH (sshd).
 package main
 
 import (
@@ -9,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -22,8 +24,10 @@ import (
 	"etuservices/client/internal/linemode"
 	"etuservices/client/internal/prompt"
 	"etuservices/client/internal/script"
+	"etuservices/client/internal/sshd"
 	"etuservices/client/internal/tokens"
 	"etuservices/client/internal/tui"
+	"etuservices/client/internal/tui/renderer"
 	"etuservices/protocol"
 )
 
@@ -59,6 +63,8 @@ func run(args []string) int {
 	switch {
 	case cfg.Command == "exec":
 		return runExec(ctx, cfg, t, opt)
+	case cfg.Command == "sshd":
+		return runSSHD(ctx, cfg)
 	case cfg.Simple || !onTerminal():
 		return runSimple(ctx, cfg, t, opt)
 	}
@@ -105,10 +111,29 @@ func runScreens(ctx context.Context, cfg config.Config, opt api.Options) int {
 	client := api.New(opt)
 	defer func() { _ = client.Close() }() // only the socket ends; the session goes on
 	err := tui.Run(ctx, tui.Options{
-		Config: cfg, API: client, Password: os.Getenv("ETU_PASSWORD"), Program: protocol.BuildVersion(),
+		Config: cfg, API: client, Terminal: renderer.Open(os.Stdin, os.Stdout, cfg.Charset == i18n.Latin1), Password: os.Getenv("ETU_PASSWORD"), Program: protocol.BuildVersion(),
 		Settings: config.File{Dir: config.Dir(os.Getenv)}, Debug: debug,
 	})
 	if err != nil && !errors.Is(err, context.Canceled) {
+		return fail(1, err)
+	}
+	return 0
+}
+
+// runSSHD keeps no session: whoever comes by SSH logs in on the screen.
+func runSSHD(ctx context.Context, cfg config.Config) int {
+	dir := config.StateDir(os.Getenv)
+	if dir == "" {
+		return fail(exitUsage, errors.New("HOME, XDG_STATE_HOME ?"))
+	}
+	opt := sshd.Options{Config: cfg, Dir: dir, Program: protocol.BuildVersion(), Log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
+	var err error
+	if cfg.TLS {
+		if opt.TLS, err = tlsConfig(cfg); err != nil {
+			return fail(exitUsage, err)
+		}
+	}
+	if err := sshd.Run(ctx, opt); err != nil {
 		return fail(1, err)
 	}
 	return 0

@@ -5,6 +5,7 @@ package config
 import (
 	"errors"
 	"maps"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,10 +33,11 @@ type Config struct {
 	CA            string // a PEM file; trusted instead of the system's authorities
 	Login         string // fills the field; a kept session of it is tried first
 	Forget        bool
+	SSH           SSH
 	Demo          bool // the server is the demonstration of make run
 	Help          bool
 	Version       bool
-	// Command is "exec" or "" for the program itself; Lines are exec's.
+	// Command is "exec", "sshd" or "" for the program itself; Lines are exec's.
 	Command string
 	Lines   []string
 }
@@ -48,6 +50,19 @@ type Alerts struct {
 
 // defaultAlerts: an answer that a user waits for, and a refusal each second.
 var defaultAlerts = Alerts{P99: 250, Refusals: 60}
+
+// SSH is what sshd is told.
+type SSH struct {
+	Listen        string     // host:port
+	From          netip.Addr // from where it dials, with a PROXY header; the zero value: anywhere, without
+	Max           int        // connections held at once
+	MaxPerAddress int        // of them, from one address
+	Idle          int        // minutes without a key after which a session ends
+}
+
+// defaultSSH: a class behind one address, and several of them in all. What is idle
+// for a quarter of an hour was forgotten.
+var defaultSSH = SSH{Listen: ":2222", Max: 512, MaxPerAddress: 64, Idle: 15}
 
 // Themes are those of the screens.
 var Themes = []string{"sombre", "clair", "contraste", "terminal"}
@@ -65,7 +80,7 @@ func (usageError) Is(target error) bool { return target == ErrUsage }
 // Its error is ErrUsage; the Config then still has the language to say it in.
 func Load(args []string, getenv func(string) string) (Config, error) {
 	c := Config{
-		Addr: protocol.DefaultAddr, Animations: true, Notifications: true, Alerts: defaultAlerts, Lang: i18n.Detect(getenv), Charset: i18n.DetectCharset(getenv),
+		Addr: protocol.DefaultAddr, Animations: true, Notifications: true, Alerts: defaultAlerts, SSH: defaultSSH, Lang: i18n.Detect(getenv), Charset: i18n.DetectCharset(getenv),
 	}
 	c.ASCII = c.Charset != i18n.UTF8 || slices.Contains(fewSigns, getenv("TERM"))
 	raw, over := map[string]string{}, map[string]string{}
@@ -92,8 +107,10 @@ func Load(args []string, getenv func(string) string) (Config, error) {
 	switch {
 	case c.Command == "exec" && len(c.Lines) == 0:
 		faults = append(faults, c.usage(i18n.Config.NoLines))
-	case c.Command != "" && c.Command != "exec":
-		faults = append(faults, c.unknown(i18n.Config.UnknownCommand, c.Command, i18n.Nearest(c.Command, []string{"exec"})))
+	case c.Command == "sshd" && len(c.Lines) > 0:
+		faults = append(faults, c.unknown(i18n.Config.UnknownCommand, c.Lines[0], ""))
+	case c.Command != "" && c.Command != "exec" && c.Command != "sshd":
+		faults = append(faults, c.unknown(i18n.Config.UnknownCommand, c.Command, i18n.Nearest(c.Command, []string{"exec", "sshd"})))
 	}
 	return c, errors.Join(faults...)
 }
@@ -148,14 +165,31 @@ func (c *Config) settle(raw map[string]string) error {
 			faults = append(faults, c.usage(i18n.Config.BadValue, name, v, "true, false"))
 		}
 	}
-	for name, to := range map[string]*int{"alert-p99": &c.Alerts.P99, "alert-refusals": &c.Alerts.Refusals} {
+	if v, ok := raw["listen"]; ok {
+		c.SSH.Listen = v
+	}
+	if v, ok := raw["from"]; ok {
+		from, err := netip.ParseAddr(v)
+		if err != nil {
+			faults = append(faults, c.usage(i18n.Config.BadValue, "from", v, "127.0.0.2"))
+		}
+		c.SSH.From = from
+	}
+	for name, to := range map[string]*int{
+		"alert-p99": &c.Alerts.P99, "alert-refusals": &c.Alerts.Refusals,
+		"max": &c.SSH.Max, "max-per-address": &c.SSH.MaxPerAddress, "idle": &c.SSH.Idle,
+	} {
 		v, ok := raw[name]
 		if !ok {
 			continue
 		}
 		n, err := strconv.Atoi(v)
-		if err != nil || n < 0 {
-			faults = append(faults, c.usage(i18n.Config.BadValue, name, v, "0, 1, 2 …"))
+		least, some := 1, "1, 2, 3 …"
+		if strings.HasPrefix(name, "alert-") {
+			least, some = 0, "0, 1, 2 …"
+		}
+		if err != nil || n < least {
+			faults = append(faults, c.usage(i18n.Config.BadValue, name, v, some))
 			continue
 		}
 		*to = n

@@ -38,6 +38,11 @@ var options = []option{
 	{"simple", toggle, true, nil},
 	{"tls", toggle, true, nil},
 	{"ca", text, true, nil},
+	{"listen", text, false, nil},
+	{"from", text, false, nil},
+	{"max", number, false, nil},
+	{"max-per-address", number, false, nil},
+	{"idle", number, false, nil},
 	{"forget", toggle, false, nil},
 	{"demo", toggle, false, nil},
 	{"version", toggle, false, nil},
@@ -71,8 +76,11 @@ func (c *Config) Manual() manual.Program {
 	t := c.t()
 	p := manual.Program{
 		Name: "etu", Section: 1, Summary: t.S(i18n.Config.Summary), English: c.Lang == i18n.English,
-		Commands: []manual.Command{{Words: "exec", Args: t.S(i18n.Config.ExecArgs), Text: t.S(i18n.Config.Exec)}},
-		Before:   t.S(i18n.Config.Usage), After: t.S(i18n.Config.Notes),
+		Commands: []manual.Command{
+			{Words: "exec", Args: t.S(i18n.Config.ExecArgs), Text: t.S(i18n.Config.Exec)},
+			{Words: "sshd", Text: t.S(i18n.Config.SSHD)},
+		},
+		Before: t.S(i18n.Config.Usage), After: t.S(i18n.Config.Notes),
 	}
 	for _, o := range options {
 		arg, help, given := strings.Cut(t.S(i18n.Options[o.name]), " | ")

@@ -142,7 +142,7 @@ var (
 
 	Sell = section[struct {
 		Title, Category, Name, NameHint, Price, PriceIn, Text, TextHint, Preview, Cost, Yes, Clear, Offline,
-		Note, Draft, NoTitle Msg
+		Note, Draft, NoTitle, Kept Msg
 	}]("Sell")
 	Mine = section[struct {
 		Title, OnSale, Sold, Bought, NoSale, SellOne, NoSold, Wait, NoBought, Browse, SoldOn, BoughtOn,
@@ -178,7 +178,7 @@ var (
 	Details = section[struct {
 		Title, Back, Since, Services, Logins, Sessions, Calls, Sales, Purchases, Refusals, None Msg
 	}]("Details")
-	Export            = section[struct{ Done, Failed Msg }]("Export")
+	Export            = section[struct{ Done, Failed, Remote Msg }]("Export")
 	Sessions          = section[struct{ None, Find, Again Msg }]("Sessions")
 	Accounts          = section[struct{ None, Widen, First, Find, Admin, IsYou Msg }]("Accounts")
 	Block             = section[Confirm]("Block")
@@ -217,6 +217,8 @@ var (
 	Config = section[struct {
 		NotKept, NoLines, UnknownCommand, UnknownFlag, Meant, WantsValue, BadValue, EventsLost, FileLine,
 		BadName, NoTOML, WantsText, WantsSwitch, WantsNumber, Hint, Forgotten, BadCA,
-		Summary, Exec, ExecArgs, Usage, Options, Notes Msg
+		Summary, Exec, ExecArgs, SSHD, Usage, Options, Notes Msg
 	}]("Config")
+	// The screens over SSH.
+	SSH = section[struct{ Listening, LooseKey, NoCommand, NoTerminal, OneSession, Idle, Stopped Msg }]("SSH")
 )

@@ -113,7 +113,11 @@ func (m *model) cutKey(k tea.KeyMsg) (used bool) {
 
 // quit leaves, after a question where something would be lost.
 func (m *model) quit() {
-	switch draft := slices.ContainsFunc(m.pages, page.Page.Draft); {
+	draft := slices.ContainsFunc(m.pages, func(p page.Page) bool {
+		_, kept := p.(keeper)
+		return p.Draft() && !(kept && m.drafts.On())
+	})
+	switch {
 	case len(m.hidden) > 0:
 		m.Open(dialog.Quit(m.e, i18n.Quit.Work))
 	case draft:

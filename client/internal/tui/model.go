@@ -4,7 +4,6 @@ package tui
 import (
 	"context"
 	"io"
-	"os"
 	"slices"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/config"
+	"etuservices/client/internal/drafts"
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/page/account"
@@ -68,12 +68,14 @@ type model struct {
 	demo     bool        // to be introduced at the first login
 	notify   bool        // Alert may be used
 	settings config.File // remembers the language and the theme
+	drafts   drafts.Store
 	// detectTheme: the theme follows the terminal's background, until the user
 	// chooses one.
 	detectTheme bool
 
 	w, h  int
 	pages []page.Page // by Kind
+	sell  *sell.Page
 	kind  page.Kind
 	under []page.Kind // the pages that Esc goes back to
 	facts []tea.Msg   // published, not yet heard
@@ -94,6 +96,9 @@ type model struct {
 	readOn   bool      // the user put the box of the lost connection away
 	spinning bool
 
+	kept       drafts.Draft      // as its file has it
+	unanswered []drafts.Purchase // of an earlier run, to be asked about
+
 	quotas page.Load[api.Quotas]
 	last   string    // who was logged in last
 	back   page.Kind // where a session that ended by itself goes on
@@ -108,7 +113,7 @@ type toast struct {
 }
 
 func newModel(e *page.Env, t terminal, first page.LoginArg) *model {
-	m := &model{e: e, terminal: t, debug: io.Discard, login: first}
+	m := &model{e: e, terminal: t, debug: io.Discard, login: first, sell: sell.New(e)}
 	e.Shell, e.Link = m, e.API.State()
 	m.pages = []page.Page{
 		page.Login:    login.New(e),
@@ -116,7 +121,7 @@ func newModel(e *page.Env, t terminal, first page.LoginArg) *model {
 		page.Home:     home.New(e),
 		page.Catalog:  catalog.New(e),
 		page.Article:  article.New(e),
-		page.Sell:     sell.New(e),
+		page.Sell:     m.sell,
 		page.Mine:     mine.New(e),
 		page.Boards:   boards.New(e),
 		page.Account:  account.New(e),
@@ -186,13 +191,20 @@ func (m *model) settle() {
 		m.dialog = nil
 	}
 	m.hidden = slices.DeleteFunc(m.hidden, func(d page.Dialog) bool { return d.Stage() != page.Hidden })
+	m.askUnanswered()
+	m.keepDrafts(false) // before the commands run that send them
 }
 
-// Options are what main decided. Run owns the terminal from call to return and
-// gives it back as it was; it does not close API.
+// Options are what main decided. Run gives the terminal back as it was; it does not
+// close API.
 type Options struct {
 	config.Config
-	API page.API
+	API      page.API
+	Terminal *renderer.Terminal
+	// Remote says that the user sits at another machine: nothing is read or written
+	// for them here but Drafts.
+	Remote bool
+	Drafts drafts.Store // keeps what they have not finished
 	// Password is that of ETU_PASSWORD, usually empty. Never shown.
 	Password string
 	Program  string      // its version
@@ -204,32 +216,35 @@ type Options struct {
 func Run(ctx context.Context, opt Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	t := renderer.Open(os.Stdin, os.Stdout, opt.Charset == i18n.Latin1)
+	t := opt.Terminal
 	defer t.Close()
 	name := theme.Name(opt.Theme)
 	detect := name == ""
 	if detect {
 		t.AskBackground()
-		name = firstTheme()
+		name = firstTheme(t.Getenv("COLORFGBG"))
 	}
 	e := &page.Env{
-		Ctx: ctx, API: opt.API, T: i18n.T{Lang: opt.Lang}, Theme: theme.ForTerminal(os.Stdout, name, opt.ASCII || opt.Charset != i18n.UTF8),
-		Motion: opt.Animations, Version: opt.Program, Addr: opt.Addr, TLS: opt.TLS, Alerts: opt.Alerts, Now: time.Now,
+		Ctx: ctx, API: opt.API, T: i18n.T{Lang: opt.Lang}, Theme: theme.ForTerminal(t.Colours(), name, opt.ASCII || opt.Charset != i18n.UTF8),
+		Motion: opt.Animations, Version: opt.Program, Addr: opt.Addr, TLS: opt.TLS, Remote: opt.Remote, Alerts: opt.Alerts, Now: time.Now,
 	}
 	e.After = func(d time.Duration, m tea.Msg) {
 		e.Run(tea.Tick(d, func(time.Time) tea.Msg { return m }))
 	}
-	m := newModel(e, t, page.LoginArg{Login: opt.Login, Password: opt.Password, Resume: true})
+	m := newModel(e, t, page.LoginArg{Login: opt.Login, Password: opt.Password, Resume: !opt.Remote})
 	m.listen, m.charset, m.debug, m.settings = true, opt.Charset, opt.Debug, opt.Settings
-	m.mouse = renderer.HasMouse(os.Getenv("TERM"))
+	m.mouse = renderer.HasMouse(t.Getenv("TERM"))
 	m.notify, m.demo, m.detectTheme = opt.Notifications, opt.Demo, detect
-	return t.Run(ctx, m)
+	m.drafts = opt.Drafts
+	err := t.Run(ctx, m)
+	m.keepDrafts(true)
+	return err
 }
 
 // firstTheme is the one until the terminal says what its background is: as
 // COLORFGBG says, else the theme that is right on any.
-func firstTheme() theme.Name {
-	if name := theme.FromColorFGBG(os.Getenv("COLORFGBG")); name != "" {
+func firstTheme(colorFGBG string) theme.Name {
+	if name := theme.FromColorFGBG(colorFGBG); name != "" {
 		return name
 	}
 	return theme.Terminal

@@ -164,6 +164,9 @@ func (m *model) helpColumn(groups []keys.Group) string {
 		}
 		l.Add(th.Title.Render(e.S(g.Title)))
 		for _, k := range g.Keys {
+			if e.Remote && k.Same(keys.Suspend) {
+				continue
+			}
 			l.Add("  " + th.Key.Render(widget.Fit(e.Shown(k.All(e.T)), keysW)) + " " + e.S(k.Does))
 		}
 	}

@@ -42,7 +42,7 @@ func (m *model) openPalette() {
 	if m.loggedIn() {
 		p.all = append(p.all, keys.Screen[:len(m.screens())]...)
 	}
-	add(keys.Messages, keys.Help, keys.Language, keys.Theme, keys.Mouse, keys.Suspend, keys.QuitLetter)
+	add(keys.Messages, keys.Help, keys.Language, keys.Theme, keys.Mouse, keys.Suspend.When(!m.e.Remote), keys.QuitLetter)
 	m.Open(p)
 }
 

@@ -134,6 +134,7 @@ func (m *model) heard(fact tea.Msg) {
 func (m *model) acted(fact tea.Msg) {
 	switch fact := fact.(type) {
 	case page.Entered:
+		m.restoreDrafts() // the pages have forgotten those of another user
 		to := m.back
 		m.back = page.Login
 		m.show(to, nil)
@@ -194,6 +195,8 @@ func (m *model) entered(fact page.Entered) {
 
 // left ends a session: the login screen says why.
 func (m *model) left(fact page.Left) {
+	m.keepDrafts(true)
+	m.unanswered = nil
 	m.back, m.under, m.dialog = page.Login, nil, nil
 	if fact.Reason != "" {
 		m.back = m.kind // an ended session goes on where it stood

@@ -74,6 +74,7 @@ func (m *model) update(msg tea.Msg) {
 	case second:
 		m.e.After(time.Second, second{})
 		m.keepQuotas()
+		m.keepDrafts(true)
 		if m.e.Link.Phase == link.Online && m.loggedIn() {
 			m.page().Update(page.Second{})
 		}

@@ -19,6 +19,7 @@ import (
 	"etuservices/client/internal/link/linktest"
 	"etuservices/client/internal/prompt"
 	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/renderer"
 )
 
 // childEnv names the server of a test binary that is to be the program.
@@ -46,7 +47,7 @@ func child(addr string) int {
 		server = panicking{client}
 	}
 	cfg := config.Config{Addr: addr, Animations: true, Charset: i18n.DetectCharset(os.Getenv)}
-	opt := Options{Config: cfg, API: server, Debug: io.Discard}
+	opt := Options{Config: cfg, API: server, Terminal: renderer.Open(os.Stdin, os.Stdout, cfg.Charset == i18n.Latin1), Debug: io.Discard}
 	if err := Run(ctx, opt); err != nil && ctx.Err() == nil {
 		return 1
 	}

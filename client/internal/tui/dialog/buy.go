@@ -9,6 +9,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/api"
+	"etuservices/client/internal/drafts"
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
 	"etuservices/client/internal/tui/keys"
@@ -44,6 +45,20 @@ func OpenBuy(e *page.Env, a api.Article) {
 	d := &Buy{e: e, article: a, ref: api.NewRef(), answers: newAnswers(e)}
 	e.Open(d)
 	d.check.Start(e, func(ctx context.Context) (api.Article, error) { return e.API.Article(ctx, a.ID) }, d.checked)
+}
+
+// Unanswered asks about a purchase of an earlier run, whose answer was never seen.
+func Unanswered(e *page.Env, p drafts.Purchase) *Buy {
+	d := &Buy{e: e, article: p.Article, ref: p.Ref, answers: newAnswers(e)}
+	d.work.Err = link.ErrLost
+	return d
+}
+
+// Keep adds the purchase, once it was sent and until it is known how it ended.
+func (d *Buy) Keep(to *drafts.Draft) {
+	if d.stage != page.Over && (d.work.Busy() || d.unknown()) {
+		to.Purchases = append(to.Purchases, drafts.Purchase{Article: d.article, Ref: d.ref})
+	}
 }
 
 func (d *Buy) checked() {

@@ -12,18 +12,20 @@ import (
 // Reader reads whole keys, whole mouse reports and whole pastes.
 type Reader struct {
 	from  chan []byte
-	end   error // of the terminal, once from is closed
+	done  chan struct{} // closed by Close
+	end   error         // of the terminal, once from is closed
 	scan  scanner
 	unit  []byte // being handed over
 	reply func(sequence []byte)
 }
 
 // New reads a terminal. It goes on reading, one read ahead, until the terminal
-// ends: whoever reads it afterwards gets nothing. latin1 says that what is no
+// ends, or until its next read after Close: whoever reads it afterwards gets
+// nothing. latin1 says that what is no
 // UTF-8 is ISO 8859-1. Read calls reply with each answer of the terminal to a
 // question; answers are no keys.
 func New(terminal io.Reader, latin1 bool, reply func(sequence []byte)) *Reader {
-	r := &Reader{from: make(chan []byte), scan: scanner{latin1: latin1}, reply: reply}
+	r := &Reader{from: make(chan []byte), done: make(chan struct{}), scan: scanner{latin1: latin1}, reply: reply}
 	go r.read(terminal)
 	return r
 }
@@ -34,7 +36,11 @@ func (r *Reader) read(terminal io.Reader) {
 		b := make([]byte, 1024)
 		n, err := terminal.Read(b)
 		if n > 0 {
-			r.from <- b[:n]
+			select {
+			case r.from <- b[:n]:
+			case <-r.done:
+				err = io.EOF
+			}
 		}
 		if err != nil {
 			r.end = err
@@ -42,6 +48,9 @@ func (r *Reader) read(terminal io.Reader) {
 		}
 	}
 }
+
+// Close ends every Read. It is called once.
+func (r *Reader) Close() { close(r.done) }
 
 // Read gives one unit, or as much of a long paste as p takes.
 func (r *Reader) Read(p []byte) (int, error) {
@@ -67,8 +76,12 @@ func (r *Reader) Read(p []byte) (int, error) {
 func (r *Reader) more() error {
 	at, unfinished := r.scan.deadline()
 	if !unfinished {
-		b, ok := <-r.from
-		return r.came(b, ok)
+		select {
+		case b, ok := <-r.from:
+			return r.came(b, ok)
+		case <-r.done:
+			return io.EOF
+		}
 	}
 	timer := time.NewTimer(time.Until(at))
 	defer timer.Stop()

@@ -124,6 +124,8 @@ type Env struct {
 	// Version is the program's own.
 	Version string
 	TLS     bool
+	// Remote says that the user sits at another machine: no file is written here.
+	Remote bool
 
 	Now   func() time.Time
 	After func(d time.Duration, m tea.Msg) // m comes to Update after d

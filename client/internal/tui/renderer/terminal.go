@@ -14,6 +14,7 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"golang.org/x/time/rate"
 
 	"etuservices/client/internal/jobcontrol"
 	"etuservices/client/internal/tui/cells"
@@ -22,21 +23,34 @@ import (
 	_ "etuservices/client/internal/tui/quietterm" // before bubbletea, or the start waits for the terminal
 )
 
-// Terminal is the user's terminal, taken over from Open to Close.
+// Terminal is the user's terminal, taken over from Open or OpenRemote to Close.
 type Terminal struct {
-	in, out *os.File
-	latin1  bool    // what the keyboard sends may be ISO 8859-1
-	screen  *Screen // nil where only bubbletea's own renderer can draw (Windows)
-	modes   *Modes
-	stop    chan struct{} // the user wants the shell
+	in     io.Reader
+	out    io.Writer
+	getenv func(string) string // what the environment says of the terminal
+	latin1 bool                // what the keyboard sends may be ISO 8859-1
+	screen *Screen             // nil where only bubbletea's own renderer can draw (Windows)
+	host   *host               // nil for a remote terminal
+	sizes  <-chan Size         // of a remote terminal
+	keys   *rate.Limiter       // how many keys and answers of the terminal are taken
+	stop   chan struct{}       // the user wants the shell
 }
 
-// Open takes the terminal over. latin1 says that what the keyboard sends may be
-// ISO 8859-1.
+// host is what only a terminal of this machine has.
+type host struct {
+	in, out *os.File
+	modes   *Modes
+}
+
+// Open takes the terminal of this machine over. latin1 says that what the keyboard
+// sends may be ISO 8859-1.
 func Open(in, out *os.File, latin1 bool) *Terminal {
-	t := &Terminal{in: in, out: out, latin1: latin1, stop: make(chan struct{}, 1)}
+	t := &Terminal{
+		in: in, out: out, getenv: os.Getenv, latin1: latin1, keys: rate.NewLimiter(rate.Inf, 0), stop: make(chan struct{}, 1),
+		host: &host{in: in, out: out},
+	}
 	if modes, ok := Raw(in, out); ok {
-		t.modes, t.screen = modes, Enter(out)
+		t.host.modes, t.screen = modes, Enter(out)
 	}
 	return t
 }
@@ -45,7 +59,9 @@ func Open(in, out *os.File, latin1 bool) *Terminal {
 func (t *Terminal) Close() {
 	if t.screen != nil {
 		t.screen.Leave()
-		t.modes.Undo()
+	}
+	if t.host != nil && t.host.modes != nil {
+		t.host.modes.Undo()
 	}
 }
 
@@ -101,13 +117,14 @@ func (t *Terminal) run(ctx context.Context, m tea.Model, opts []tea.ProgramOptio
 	var p *tea.Program
 	// bubbletea gets no file: it would close its cancel reader while another
 	// goroutine still reads from it, when ctx ends or a command panics.
+	ctx, end := context.WithCancel(ctx)
 	keys := keyboard.New(t.in, t.latin1, func(sequence []byte) { // p reads the keys, so it is there
-		if b, ok := parseBackground(string(sequence)); ok {
+		if b, ok := parseBackground(string(sequence)); ok && t.keys.Wait(ctx) == nil {
 			p.Send(b)
 		}
 	})
-	p = tea.NewProgram(shown{m, t}, append(opts, tea.WithInput(keys))...)
-	ctx, end := context.WithCancel(ctx)
+	defer keys.Close()
+	p = tea.NewProgram(shown{m, t}, append(opts, tea.WithInput(paced{keys, t.keys, ctx}), tea.WithOutput(t.out))...)
 	var background sync.WaitGroup
 	defer background.Wait()
 	defer end()
@@ -122,10 +139,13 @@ func (t *Terminal) run(ctx context.Context, m tea.Model, opts []tea.ProgramOptio
 			do()
 		})
 	}
-	guarded(func() {
-		Sizes(ctx, t.out, func(w, h int) { p.Send(tea.WindowSizeMsg{Width: w, Height: h}) })
-	})
-	guarded(func() { t.obeyShell(ctx) })
+	resized := func(w, h int) { p.Send(tea.WindowSizeMsg{Width: w, Height: h}) }
+	if t.host == nil {
+		guarded(func() { remoteSizes(ctx, t.sizes, resized) })
+	} else {
+		guarded(func() { Sizes(ctx, t.host.out, resized) })
+		guarded(func() { t.obeyShell(ctx) })
+	}
 	_, err := p.Run()
 	return err
 }
@@ -137,9 +157,9 @@ func (t *Terminal) obeyShell(ctx context.Context) {
 	defer w.Close()
 	suspended := func(suspend func()) {
 		t.screen.Suspend()
-		t.modes.Undo()
+		t.host.modes.Undo()
 		suspend()
-		t.modes.Again()
+		t.host.modes.Again()
 		t.screen.Resume()
 	}
 	for {
@@ -147,9 +167,9 @@ func (t *Terminal) obeyShell(ctx context.Context) {
 		case <-w.Stop:
 			suspended(w.Suspend)
 		case <-t.stop:
-			suspended(func() { w.SuspendJob(t.in) })
+			suspended(func() { w.SuspendJob(t.host.in) })
 		case <-w.Cont: // after a stop that nobody could hear of
-			t.modes.Repeat()
+			t.host.modes.Repeat()
 			t.screen.Resume()
 		case <-ctx.Done():
 			return
@@ -163,7 +183,8 @@ type shown struct {
 	t *Terminal
 }
 
-// Update hands messages on; Ctrl+Z is the terminal's.
+// Update hands messages on; Ctrl+Z is the terminal's, and does nothing to a remote
+// one.
 func (s shown) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if k, is := msg.(tea.KeyMsg); is && keys.Suspend.Is(k) {
 		select {
@@ -214,7 +235,7 @@ type Background struct{ Red, Green, Blue float64 }
 // AskBackground asks the terminal for the colour of its background (OSC 11). The
 // first frame does not wait for the answer.
 func (t *Terminal) AskBackground() {
-	if t.screen != nil && understands(os.Getenv("TERM")) {
+	if t.screen != nil && understands(t.getenv("TERM")) {
 		t.write("\x1b]11;?\x1b\\")
 	}
 }
@@ -248,7 +269,7 @@ func parseBackground(reply string) (b Background, ok bool) {
 // is sent to the terminal (OSC 52), also over ssh, which does not say whether it
 // took it.
 func (t *Terminal) Copy(text string) (inTmux bool) {
-	if os.Getenv("TMUX") != "" {
+	if t.host != nil && t.getenv("TMUX") != "" {
 		ctx, cancel := context.WithTimeout(context.Background(), tmuxWait)
 		defer cancel()
 		load := exec.CommandContext(ctx, "tmux", "load-buffer", "-w", "-")
@@ -263,7 +284,7 @@ func (t *Terminal) Copy(text string) (inTmux bool) {
 
 // Title names the window.
 func (t *Terminal) Title(text string) {
-	if !understands(os.Getenv("TERM")) {
+	if !understands(t.getenv("TERM")) {
 		return
 	}
 	seq := "\x1b]2;" + text + "\a"
@@ -277,7 +298,7 @@ func (t *Terminal) Title(text string) {
 // Alert rings the bell and shows a notification (OSC 9) where the terminal can.
 func (t *Terminal) Alert(text string) {
 	seq := "\a"
-	if understands(os.Getenv("TERM")) {
+	if understands(t.getenv("TERM")) {
 		seq += "\x1b]9;" + text + "\a"
 	}
 	t.write(seq)

@@ -5,7 +5,6 @@ package theme
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -78,11 +77,10 @@ func New(r *lipgloss.Renderer, name Name, ascii bool) *Theme {
 	return (&Theme{ASCII: ascii, renderer: r}).With(name)
 }
 
-// ForTerminal is New for what is written to. Where there is no colour (NO_COLOR,
-// a VT100) bold and reverse are left, in every theme: a renderer without a
-// colour profile would leave them out too.
-func ForTerminal(out io.Writer, name Name, ascii bool) *Theme {
-	r := lipgloss.NewRenderer(out)
+// ForTerminal is New for a terminal's own renderer. Where there is no colour
+// (NO_COLOR, a VT100) bold and reverse are left, in every theme: a renderer without
+// a colour profile would leave them out too.
+func ForTerminal(r *lipgloss.Renderer, name Name, ascii bool) *Theme {
 	r.SetHasDarkBackground(true) // nobody is asked: no colour here is adaptive
 	t := &Theme{ASCII: ascii, renderer: r, mono: r.ColorProfile() == termenv.Ascii}
 	if t.mono {

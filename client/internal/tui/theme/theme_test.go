@@ -101,7 +101,7 @@ func texts(th *Theme) map[string]lipgloss.Style {
 
 // TestNoColour keeps bold and reverse, in every theme.
 func TestNoColour(t *testing.T) {
-	th := ForTerminal(io.Discard, Dark, false) // which has no colours
+	th := ForTerminal(lipgloss.NewRenderer(io.Discard), Dark, false) // which has no colours
 	for _, name := range Names {
 		th = th.With(name)
 		if got := th.Title.Render("x"); got != "\x1b[1mx\x1b[0m" {

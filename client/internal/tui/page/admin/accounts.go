@@ -250,5 +250,5 @@ func (p *accounts) keys() []keys.Key {
 	if p.Typing() {
 		return p.search.Keys()
 	}
-	return []keys.Key{keys.Enter.To(i18n.Do.Account), keys.Search, keys.Sort, keys.Export, keys.Copy}
+	return []keys.Key{keys.Enter.To(i18n.Do.Account), keys.Search, keys.Sort, keys.Export.When(!p.e.Remote), keys.Copy}
 }

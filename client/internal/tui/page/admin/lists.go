@@ -103,7 +103,11 @@ func columnsOf[T any](all []sortable[T], by int) []widget.Column {
 // export writes a list as CSV (RFC 4180) into a new file of the working
 // directory, and says where.
 func export(e *page.Env, work *page.Load[string], name string, head []string, rows func(context.Context) ([][]string, error)) {
-	if work.Busy() {
+	switch {
+	case e.Remote:
+		e.Say(page.Bad, e.S(i18n.Export.Remote))
+		return
+	case work.Busy():
 		return
 	}
 	path := "etuservices-" + name + "-" + e.Now().Format("20060102-150405") + ".csv"

@@ -147,7 +147,7 @@ func (p *sessions) keys() []keys.Key {
 	if p.Typing() {
 		return p.search.Keys()
 	}
-	return []keys.Key{keys.Enter.To(i18n.Do.Account), keys.Expel, keys.Search, keys.Sort, keys.Export}
+	return []keys.Key{keys.Enter.To(i18n.Do.Account), keys.Expel, keys.Search, keys.Sort, keys.Export.When(!p.e.Remote)}
 }
 
 func (p *sessions) forget() {

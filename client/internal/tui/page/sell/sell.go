@@ -6,11 +6,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/api"
+	"etuservices/client/internal/drafts"
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
 	"etuservices/client/internal/tui/form"
@@ -101,6 +103,34 @@ func (p *Page) Update(m tea.Msg) {
 func (p *Page) reset() {
 	p.work.Forget()
 	p.Clear()
+}
+
+// Keep adds what stands in the form, and the call that was made of it.
+func (p *Page) Keep(d *drafts.Draft) {
+	if !p.Form.Draft() && p.ref == "" {
+		return
+	}
+	ref := p.ref
+	if code := link.CodeOf(p.work.Err); code != "" && code != protocol.INDISPONIBLE {
+		ref = "" // refused, so it was not done
+	}
+	d.Sale = drafts.Sale{
+		Category: api.Categories()[p.Entries[category].Choice.At], Title: p.Entries[title].In.Value(),
+		Price: p.Entries[price].In.Value(), Text: p.Entries[text].In.Value(), Ref: ref, Sent: p.sent,
+	}
+}
+
+// Restore brings back what Keep gave. A call without an answer is shown as one that
+// was lost.
+func (p *Page) Restore(s drafts.Sale) {
+	p.reset()
+	p.Entries[category].Choice.At = max(0, slices.Index(api.Categories(), s.Category))
+	p.Entries[title].In.Set(s.Title)
+	p.Entries[price].In.Set(s.Price)
+	p.Entries[text].In.Set(s.Text)
+	if p.ref, p.sent = s.Ref, s.Sent; p.ref != "" {
+		p.work.Err = link.ErrLost
+	}
 }
 
 // draft is what stands in the form.

@@ -1,0 +1,90 @@
+// Package drafts keeps what users have not finished: the article that they were
+// about to sell, and the calls whose answer they do not know. There is a file for
+// each server and account; it is read once the account has logged in.
+package drafts
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"etuservices/client/internal/api"
+	"etuservices/client/internal/statefile"
+)
+
+// Draft is what one user has not finished. Its zero value is nothing.
+type Draft struct {
+	Sale      Sale       `json:",omitzero"`
+	Purchases []Purchase `json:",omitempty"`
+}
+
+// Sale is the selling form as it stands, and the call that was made of it.
+type Sale struct {
+	Category, Title, Price, Text string
+	Ref                          string   // of the call without an answer, "" for none
+	Sent                         api.Sale // what that call asked for
+}
+
+// Purchase is a call without an answer.
+type Purchase struct {
+	Article api.Article
+	Ref     string
+}
+
+// Same says that both are the same text and the same calls; SameCalls, the same
+// calls.
+func (d Draft) Same(o Draft) bool { return d.Sale == o.Sale && d.SameCalls(o) }
+
+// SameCalls says that both wait for the same answers.
+func (d Draft) SameCalls(o Draft) bool {
+	return d.Sale.Ref == o.Sale.Ref && slices.Equal(d.Purchases, o.Purchases)
+}
+
+// refLife is for how long a call may be made again: the server knows its ref for 24
+// hours (PROTOCOL.md §7.2), and would take an older one for a new call.
+const refLife = 23 * time.Hour
+
+// Store is a folder; its zero value keeps nothing. Where one account is used twice
+// at once, the last change stays.
+type Store struct{ Dir string }
+
+// On says whether anything is kept.
+func (s Store) On() bool { return s.Dir != "" }
+
+// Load gives what an account left. What cannot be read is as good as none.
+func (s Store) Load(server, login string) (d Draft) {
+	path := s.path(server, login)
+	text, err := os.ReadFile(path)
+	if err != nil || json.Unmarshal(text, &d) != nil {
+		return Draft{}
+	}
+	if info, err := os.Stat(path); err != nil || time.Since(info.ModTime()) > refLife {
+		d.Sale.Ref, d.Sale.Sent, d.Purchases = "", api.Sale{}, nil
+	}
+	return d
+}
+
+// Save keeps what an account has not finished; a finished one leaves no file.
+func (s Store) Save(server, login string, d Draft) error {
+	if d.Same(Draft{}) {
+		if err := statefile.Remove(s.path(server, login)); err != nil {
+			return fmt.Errorf("drafts: %w", err)
+		}
+		return nil
+	}
+	text, err := json.Marshal(d)
+	if err == nil {
+		err = statefile.Write(s.path(server, login), text)
+	}
+	if err != nil {
+		return fmt.Errorf("drafts: %w", err)
+	}
+	return nil
+}
+
+func (s Store) path(server, login string) string {
+	return filepath.Join(s.Dir, statefile.Name(server), statefile.Name(login)+".json")
+}
