@@ -63,6 +63,7 @@ func TestDeployUnits(t *testing.T) {
 	dir := testenv.TempDir(t)
 	units := []string{
 		written(t, dir, "etuservices.service", "/usr/local/bin/etuservices-server", "/bin/true"),
+		written(t, dir, "etu-sshd.service", "/usr/local/bin/etu", "/bin/true"),
 		written(t, dir, "etuservices-backup.service", "/usr/local/bin/etuservices-backup", "/bin/true"),
 		written(t, dir, "etuservices-backup.timer"),
 	}
@@ -70,7 +71,7 @@ func TestDeployUnits(t *testing.T) {
 		t.Errorf("%s", said)
 	}
 	const exposed = "25" // tenths: below 2.5 systemd says OK
-	for _, unit := range units[:2] {
+	for _, unit := range units[:3] {
 		tool(t, "", "systemd-analyze", "security", "--no-pager", "--offline=true", "--threshold="+exposed, unit)
 	}
 }

@@ -83,6 +83,7 @@ func completes(t *testing.T, share string) {
 		{"etu", "--theme = cl", "clair"},
 		{"etu", "--login exec ex", "exec"},
 		{"etu", "exec ", ""},
+		{"etu", "ss", "sshd"},
 	} {
 		script := `source "$1"; COMP_WORDS=("${@:3}"); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); "$2"; echo "${COMPREPLY[@]}"`
 		args := append([]string{

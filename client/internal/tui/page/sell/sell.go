@@ -115,7 +115,7 @@ func (p *Page) Keep(d *drafts.Draft) {
 		ref = "" // refused, so it was not done
 	}
 	d.Sale = drafts.Sale{
-		Category: api.Categories()[p.Entries[category].Choice.At], Title: p.Entries[title].In.Value(),
+		Category: protocol.Categories[p.Entries[category].Choice.At], Title: p.Entries[title].In.Value(),
 		Price: p.Entries[price].In.Value(), Text: p.Entries[text].In.Value(), Ref: ref, Sent: p.sent,
 	}
 }
@@ -124,7 +124,7 @@ func (p *Page) Keep(d *drafts.Draft) {
 // was lost.
 func (p *Page) Restore(s drafts.Sale) {
 	p.reset()
-	p.Entries[category].Choice.At = max(0, slices.Index(api.Categories(), s.Category))
+	p.Entries[category].Choice.At = max(0, slices.Index(protocol.Categories, s.Category))
 	p.Entries[title].In.Set(s.Title)
 	p.Entries[price].In.Set(s.Price)
 	p.Entries[text].In.Set(s.Text)
