@@ -189,8 +189,8 @@ type effects struct {
 	calls, refused, cut int
 	users               map[string]bool
 	// silent is the longest that a user had no answer; out and outAgain are from when
-	// a replica had taken over (or the fault began), and from the repair, to the last
-	// call that failed.
+	// a replica had taken over (or the fault began), and from the repair, to when the
+	// last call began that failed.
 	silent, out, outAgain time.Duration
 	longest               *history.Call
 }
@@ -232,10 +232,10 @@ func (a *arena) seen(began, over, repaired time.Duration) effects {
 		} else {
 			e.refused++
 		}
-		if c.End < repaired {
-			e.out = max(e.out, c.End-over)
+		if c.Start < repaired {
+			e.out = max(e.out, c.Start-over)
 		} else {
-			e.outAgain = max(e.outAgain, c.End-repaired)
+			e.outAgain = max(e.outAgain, c.Start-repaired)
 		}
 	}
 	return e
