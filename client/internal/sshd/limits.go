@@ -15,12 +15,12 @@ import (
 )
 
 const (
-	// A client that sends more than this is cut off: keys take some kilobytes a
-	// minute, an exchange of keys takes four.
+	// A client that sends more than this is cut off: typing takes some kilobytes a
+	// minute, a handshake four, the longest paste that is taken sixteen.
 	bytesPerSecond = 8 << 10
-	bytesBurst     = 256 << 10
+	bytesBurst     = 64 << 10
 	// connectsPerSecond is how fast an address gets back, after a burst of as many
-	// connections as it may hold, what it may open: each costs an exchange of keys.
+	// connections as it may hold, what it may open: each costs a handshake.
 	connectsPerSecond = 1
 	// manyAddresses is from how many remembered addresses the idle ones are forgotten.
 	manyAddresses = 4096

@@ -112,29 +112,26 @@ func serve(ctx context.Context, opt Options, listener net.Listener, key []byte, 
 func hostKey(path string, t i18n.T) ([]byte, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		_, key, err := ed25519.GenerateKey(rand.Reader)
-		if err != nil {
-			return nil, fmt.Errorf("sshd: %w", err)
-		}
-		block, err := gossh.MarshalPrivateKey(key, "etu sshd")
-		if err != nil {
-			return nil, fmt.Errorf("sshd: %w", err)
-		}
-		text = pem.EncodeToMemory(block)
-		if err := statefile.Write(path, text); err != nil {
-			return nil, fmt.Errorf("sshd: %w", err)
-		}
-		return text, nil
+		text, err = makeHostKey(path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("sshd: %w", err)
 	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, fmt.Errorf("sshd: %w", err)
-	}
-	if info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" {
+	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" {
 		return nil, errors.New(t.S(i18n.SSH.LooseKey, path))
 	}
 	return text, nil
+}
+
+func makeHostKey(path string) ([]byte, error) {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	block, err := gossh.MarshalPrivateKey(key, "etu sshd")
+	if err != nil {
+		return nil, err
+	}
+	text := pem.EncodeToMemory(block)
+	return text, statefile.Write(path, text)
 }

@@ -23,9 +23,10 @@ type Remote struct {
 
 const (
 	// Keys that a remote user may press in a second, and in a burst: above a
-	// keyboard that repeats a key, and far below what keeps a processor busy.
+	// keyboard that repeats a key, and far below what keeps a processor busy. More
+	// are read later; a paste is one.
 	keysPerSecond = 50
-	keysBurst     = 100
+	keysBurst     = 20
 	// sizePause follows each new size: the whole screen is drawn again for it.
 	sizePause = 100 * time.Millisecond
 	// The largest screen that is drawn. Whatever a remote terminal says of its size,
