@@ -128,6 +128,13 @@ func (a *arena) open(length time.Duration) (crowd []*chaosUser) {
 	for i := range a.servers {
 		a.startServer(i)
 	}
+	testenv.Eventually(a.t, startTime, func() error { // a balancer looks first whether they are ready
+		c, err := chaosDial(a.addr(0))
+		if err == nil {
+			_ = c.nc.Close()
+		}
+		return err
+	})
 	crowd = a.register(a.users)
 	c, token := loginToken(a.t, a.addr(0), "prof")
 	_ = c.nc.Close()
