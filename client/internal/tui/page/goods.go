@@ -161,3 +161,12 @@ type Opened struct {
 	List []api.Article
 	At   int
 }
+
+// Items says how many articles there are, in figures alone where w cells are too few
+// for the word.
+func Items(e *Env, n, w int) string {
+	if text := e.T.N(i18n.Common.Items, n); widget.Width(text) <= w {
+		return text
+	}
+	return e.T.Int(int64(n))
+}

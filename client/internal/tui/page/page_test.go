@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/api"
+	"etuservices/client/internal/i18n"
 )
 
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
@@ -105,6 +107,16 @@ func TestMadQuota(t *testing.T) {
 		s.Set(api.Quotas{Services: q, Connections: q}, time.Now())
 		if at, ok := s.NextService(time.Now()); ok {
 			t.Errorf("%+v: the next one at %s", q, at)
+		}
+	}
+}
+
+// TestItems: figures alone where the word would be cut.
+func TestItems(t *testing.T) {
+	e := &Env{T: i18n.T{Lang: i18n.French}}
+	for w, want := range map[int]string{11: "11 articles", 10: "11", 0: "11"} {
+		if got := strings.ReplaceAll(Items(e, 11, w), "\u00a0", " "); got != want {
+			t.Errorf("in %d cells: %q, want %q", w, got, want)
 		}
 	}
 }

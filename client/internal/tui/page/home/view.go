@@ -99,7 +99,9 @@ func (p *Page) own(w, h int) string {
 			l.Add(th.Faint.Render(e.S(s.name)))
 			continue
 		}
-		l.Add(widget.Ends(widget.Fit(e.S(s.name), 10)+e.T.N(i18n.Common.Items, s.n), " "+th.Price.Render(e.T.Amount(s.cents)), in))
+		const names = 10
+		amount := " " + th.Price.Render(e.T.Amount(s.cents))
+		l.Add(widget.Ends(widget.Fit(e.S(s.name), names)+page.Items(e, s.n, in-names-widget.Width(amount)), amount, in))
 	}
 	l.Add("", e.Hint(keys.SellNew.To(i18n.Home.Sell)))
 	return p.panel(i18n.Nav.Mine, "4 "+e.S(i18n.Home.All), l.String(), w, h)

@@ -162,12 +162,9 @@ func (p *Page) sum(tab, w int) string {
 	}
 	text := ""
 	if p.all.Has {
-		const wordsFrom = 24
-		count := e.T.N(i18n.Common.Items, n)
-		if w < wordsFrom {
-			count = e.T.Int(int64(n))
-		}
-		text = widget.Ends(th.Strong.Render(count), th.Price.Render(e.T.Amount(cents)), w-widget.PanelW)
+		amount := " " + th.Price.Render(e.T.Amount(cents))
+		count := page.Items(e, n, w-widget.PanelW-widget.Width(amount))
+		text = widget.Ends(th.Strong.Render(count), amount, w-widget.PanelW)
 	}
 	return widget.Panel{Title: e.S(names[tab]), Focused: tab == p.tab}.View(th, text, w, sumH)
 }
