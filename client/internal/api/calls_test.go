@@ -121,22 +121,16 @@ func TestCalls(t *testing.T) {
 				"| tableau=derniers rang=1 login=a instant=2026-11-21T09:00:00.005Z", "| tableau=top rang=1 login=b connexions=9",
 				"| tableau=moins rang=2 login=c appels=0", "| tableau=services rang=1 service=achat appels=3", "| tableau=futur rang=1", "+OK STATS",
 			},
-			func(c *Client) (any, error) { return c.Boards(ctx, AllBoards) },
-			func(now time.Time) any {
+			func(c *Client) (any, error) { return c.Boards(ctx) },
+			func(time.Time) any {
 				return Boards{
-					[]Rank{{Rank: 1, Login: "a", When: when}},
-					[]Rank{{Rank: 1, Login: "b", Count: 9}},
-					[]Rank{{Rank: 2, Login: "c"}},
-					[]Rank{{Rank: 1, Name: "achat", Count: 3}},
-					now,
+					Latest:   {{Rank: 1, Login: "a", When: when}},
+					Top:      {{Rank: 1, Login: "b", Count: 9}},
+					Least:    {{Rank: 2, Login: "c"}},
+					Services: {{Rank: 1, Name: "achat", Count: 3}},
+					"futur":  {{Rank: 1}},
 				}
 			},
-		},
-		"top": {
-			"STATS TOP",
-			[]string{"+OK STATS"},
-			func(c *Client) (any, error) { return c.Boards(ctx, Top) },
-			func(now time.Time) any { return Boards{At: now} },
 		},
 		"count": {
 			"NB",

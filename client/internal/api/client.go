@@ -100,6 +100,13 @@ func (c *Client) Do(ctx context.Context, line string) (link.Reply, error) {
 	return c.Link.Do(ctx, link.Request{Line: line})
 }
 
+// locked does what needs the lock.
+func (c *Client) locked(do func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	do()
+}
+
 // Session gives who is logged in; ok is false when nobody is.
 func (c *Client) Session() (s Session, ok bool) {
 	c.mu.Lock()

@@ -16,24 +16,18 @@ func (c *Client) Follow(ctx context.Context, seconds int) error {
 	if _, err := c.do(ctx, follow(seconds)); err != nil {
 		return err
 	}
-	c.setPeriod(seconds)
+	c.locked(func() { c.period = seconds })
 	return nil
 }
 
 // Unfollow ends Follow.
 func (c *Client) Unfollow(ctx context.Context) error {
-	c.setPeriod(0)
+	c.locked(func() { c.period = 0 })
 	_, err := c.do(ctx, request("STOP").repeat())
 	return err
 }
 
 func follow(seconds int) builder { return request("SUIVRE").number("periode", seconds).repeat() }
-
-func (c *Client) setPeriod(seconds int) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.period = seconds
-}
 
 // take puts an event of the link where it is read.
 func (c *Client) take(e link.Event) {
@@ -80,9 +74,7 @@ func (c *Client) event(e link.Event) Event {
 	case "ANNONCE":
 		return Announced{e.Text}
 	case "EXPULSE":
-		c.mu.Lock()
-		c.expelled = e.Text
-		c.mu.Unlock()
+		c.locked(func() { c.expelled = e.Text })
 		return Expelled{e.Text}
 	case "STATS":
 		return stats(f, e.At)

@@ -125,30 +125,16 @@ func (q *Quotas) set(f protocol.Fields, at time.Time) {
 	}
 }
 
-// Boards gives one board, or the four.
-func (c *Client) Boards(ctx context.Context, b Board) (Boards, error) {
-	r := request("STATS").repeat()
-	if b != AllBoards {
-		r = r.word(string(b))
-	}
-	reply, err := c.do(ctx, r)
-	all := Boards{At: reply.At}
+// Boards gives the four boards.
+func (c *Client) Boards(ctx context.Context) (Boards, error) {
+	reply, err := c.do(ctx, request("STATS").repeat())
+	all := Boards{}
 	for _, f := range reply.Rows {
-		rank := Rank{Rank: count(f, "rang"), Login: f.Get("login")}
-		switch f.Get("tableau") {
-		case "derniers":
-			rank.When = instant(f.Get("instant"))
-			all.Latest = append(all.Latest, rank)
-		case "top":
-			rank.Count = count(f, "connexions")
-			all.Top = append(all.Top, rank)
-		case "moins":
-			rank.Count = count(f, "appels")
-			all.Least = append(all.Least, rank)
-		case "services":
-			rank.Name, rank.Count = f.Get("service"), count(f, "appels")
-			all.Services = append(all.Services, rank)
-		}
+		b := Board(f.Get("tableau"))
+		all[b] = append(all[b], Rank{
+			Rank: count(f, "rang"), Login: f.Get("login"), Name: f.Get("service"), When: instant(f.Get("instant")),
+			Count: max(count(f, "connexions"), count(f, "appels")), // a row has one of them
+		})
 	}
 	return all, err
 }

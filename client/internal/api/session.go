@@ -72,9 +72,7 @@ func resumption(token string) builder {
 
 // begin remembers a session, here and in the store.
 func (c *Client) begin(s Session, asked string) Session {
-	c.mu.Lock()
-	c.session, c.asked = &s, asked
-	c.mu.Unlock()
+	c.locked(func() { c.session, c.asked = &s, asked })
 	if c.opt.Tokens == nil {
 		return s
 	}
@@ -108,8 +106,8 @@ func (c *Client) forget() {
 // Logout kills the token, here and at the server. An error leaves the client
 // not logged in all the same.
 func (c *Client) Logout(ctx context.Context) error {
-	c.setLeaving(true)
-	defer c.setLeaving(false)
+	c.locked(func() { c.leaving = true })
+	defer c.locked(func() { c.leaving = false })
 	_, err := c.do(ctx, request("DECONNEXION").repeat())
 	c.forget()
 	switch link.CodeOf(err) {
@@ -117,12 +115,6 @@ func (c *Client) Logout(ctx context.Context) error {
 		return nil
 	}
 	return err
-}
-
-func (c *Client) setLeaving(b bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.leaving = b
 }
 
 // setup takes the session up again on a new connection, before any call.
@@ -169,13 +161,13 @@ func (c *Client) newer(s *Session) (token string, ok bool) {
 // renew puts another token in the place of the session's; Session values are
 // never changed, only replaced.
 func (c *Client) renew(token string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.session != nil {
-		s := *c.session
-		s.token = token
-		c.session = &s
-	}
+	c.locked(func() {
+		if c.session != nil {
+			s := *c.session
+			s.token = token
+			c.session = &s
+		}
+	})
 }
 
 func (c *Client) sessionEnded() {

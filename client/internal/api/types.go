@@ -125,16 +125,15 @@ type Page[T any] struct {
 	Unread int    // of the news: how many, on this page or not
 }
 
-// Board is one of the four boards.
+// Board is one of the four boards, as the rows of STATS name it.
 type Board string
 
-// The boards, as STATS names them; AllBoards is the four at once.
+// The boards.
 const (
-	AllBoards Board = ""
-	Latest    Board = "DERNIERS"
-	Top       Board = "TOP"
-	Least     Board = "MOINS"
-	Services  Board = "SERVICES"
+	Latest   Board = "derniers"
+	Top      Board = "top"
+	Least    Board = "moins"
+	Services Board = "services"
 )
 
 // Rank is a line of a board.
@@ -146,11 +145,8 @@ type Rank struct {
 	Count int       // connexions (Top) or calls (Least, Services)
 }
 
-// Boards are the boards that were asked for.
-type Boards struct {
-	Latest, Top, Least, Services []Rank
-	At                           time.Time
-}
+// Boards are the lines of each.
+type Boards map[Board][]Rank
 
 // Count is how many are there, over all instances, right within 5 s.
 type Count struct{ Connections, Users int }

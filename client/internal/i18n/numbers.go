@@ -35,11 +35,11 @@ func (t T) Amount(cents int64) string {
 	if cents < 0 {
 		return "?" // the server sent no amount
 	}
-	fraction := fmt.Sprintf("%02d", cents%100)
+	euros := t.Decimal(float64(cents)/100, 2)
 	if t.Lang == English {
-		return "€" + t.Int(cents/100) + "." + fraction
+		return "€" + euros
 	}
-	return t.Int(cents/100) + "," + fraction + nbsp + "€"
+	return euros + nbsp + "€"
 }
 
 // Decimal gives a number with so many decimals: 0,4 or 0.4.
@@ -89,42 +89,33 @@ func (t T) Countdown(d time.Duration) string {
 
 // Duration gives a duration in words for sentences: 3 min 12 s, 2 h, 1 j / 1 d.
 func (t T) Duration(d time.Duration) string {
-	s := protocol.Seconds(d)
-	switch {
-	case s < 60:
-		return unit(s, "s")
-	case s < 3600:
-		return join(unit(s/60, "min"), s%60, "s")
-	case s < 24*3600:
-		return join(unit(s/3600, "h"), s/60%60, "min")
+	large, rest, name := t.units(protocol.Seconds(d))
+	if rest == 0 {
+		return large
 	}
-	return join(unit(s/(24*3600), t.day()), s/3600%24, "h")
+	return large + " " + unit(rest, name)
 }
 
 // Age gives a short rounded age for columns: 5 s, 12 min, 2 h, 3 j / 3 d.
 func (t T) Age(d time.Duration) string {
-	s := int64(max(d, 0) / time.Second)
+	large, _, _ := t.units(int64(max(d, 0) / time.Second))
+	return large
+}
+
+// units gives seconds in the largest unit, and what is left in the one below.
+func (t T) units(s int64) (large string, rest int64, name string) {
 	switch {
 	case s < 60:
-		return unit(s, "s")
+		return unit(s, "s"), 0, ""
 	case s < 3600:
-		return unit(s/60, "min")
+		return unit(s/60, "min"), s % 60, "s"
 	case s < 24*3600:
-		return unit(s/3600, "h")
+		return unit(s/3600, "h"), s / 60 % 60, "min"
 	}
-	return unit(s/(24*3600), t.day())
+	return unit(s/(24*3600), [...]string{"j", "d"}[t.Lang]), s / 3600 % 24, "h"
 }
-
-func (t T) day() string { return [...]string{"j", "d"}[t.Lang] }
 
 func unit(n int64, name string) string { return strconv.FormatInt(n, 10) + nbsp + name }
-
-func join(big string, n int64, name string) string {
-	if n == 0 {
-		return big
-	}
-	return big + " " + unit(n, name)
-}
 
 // Clock gives the local time of day, 10:04.
 func (t T) Clock(at time.Time) string { return at.Local().Format("15:04") }

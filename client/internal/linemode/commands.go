@@ -118,7 +118,7 @@ func (s *session) quota(ctx context.Context) error {
 }
 
 func (s *session) boards(ctx context.Context, _ string) error {
-	b, err := fetch(ctx, s, func(ctx context.Context) (api.Boards, error) { return s.api.Boards(ctx, api.AllBoards) })
+	b, err := fetch(ctx, s, s.api.Boards)
 	if err != nil {
 		return err
 	}
@@ -128,10 +128,10 @@ func (s *session) boards(ctx context.Context, _ string) error {
 		ranks []api.Rank
 		text  func(r api.Rank) string
 	}{
-		{i18n.Simple.Latest, b.Latest, func(r api.Rank) string { return r.Login + ", " + s.t.Date(r.When, now) }},
-		{i18n.Simple.Top, b.Top, func(r api.Rank) string { return r.Login + ", " + s.t.N(i18n.Simple.Logins, r.Count) }},
-		{i18n.Simple.Least, b.Least, func(r api.Rank) string { return r.Login + ", " + s.t.N(i18n.Simple.Calls, r.Count) }},
-		{i18n.Simple.Services, b.Services, func(r api.Rank) string {
+		{i18n.Simple.Latest, b[api.Latest], func(r api.Rank) string { return r.Login + ", " + s.t.Date(r.When, now) }},
+		{i18n.Simple.Top, b[api.Top], func(r api.Rank) string { return r.Login + ", " + s.t.N(i18n.Simple.Logins, r.Count) }},
+		{i18n.Simple.Least, b[api.Least], func(r api.Rank) string { return r.Login + ", " + s.t.N(i18n.Simple.Calls, r.Count) }},
+		{i18n.Simple.Services, b[api.Services], func(r api.Rank) string {
 			return s.t.Name(i18n.Services, r.Name) + ", " + s.t.N(i18n.Simple.Calls, r.Count)
 		}},
 	} {

@@ -17,11 +17,11 @@ import (
 // palette is the list of all that can be done now, by name. Choosing one is
 // pressing its key: the key map is the only list of commands.
 type palette struct {
+	page.Staged
 	m     *model
 	all   []keys.Key
 	words form.Input
 	table widget.Table
-	over  bool
 }
 
 // paletteRows is how many commands are in sight.
@@ -61,7 +61,7 @@ func (p *palette) Key(k tea.KeyMsg) {
 	list := p.found()
 	switch {
 	case keys.Back.Is(k), keys.Palette.Is(k) && k.Type != tea.KeyRunes:
-		p.over = true
+		p.At = page.Over
 	case keys.Enter.Is(k):
 		p.do(list, p.table.Cur)
 	case k.Type != tea.KeyRunes && k.Type != tea.KeySpace && p.table.Key(k, len(list)):
@@ -78,16 +78,9 @@ func (p *palette) do(list []keys.Key, i int) {
 	if i < 0 || i >= len(list) {
 		return
 	}
-	p.over = true
+	p.At = page.Over
 	p.m.dialog = nil
 	p.m.keyZone(list[i].Code())
-}
-
-func (p *palette) Stage() page.Stage {
-	if p.over {
-		return page.Over
-	}
-	return page.Shown
 }
 
 // View draws the words and the commands found.

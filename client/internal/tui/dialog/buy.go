@@ -26,9 +26,9 @@ type Buy struct {
 	article api.Article
 	ref     string
 	answers
+	page.Staged
 	check page.Load[api.Article] // what the article is now, asked for when the dialog opens
 	work  page.Load[api.Receipt]
-	stage page.Stage
 }
 
 // checkedFor is for how long the answer to the check is taken for true.
@@ -56,7 +56,7 @@ func Unanswered(e *page.Env, p drafts.Purchase) *Buy {
 
 // Keep adds the purchase, once it was sent and until it is known how it ended.
 func (d *Buy) Keep(to *drafts.Draft) {
-	if d.stage != page.Over && (d.work.Busy() || d.unknown()) {
+	if d.At != page.Over && (d.work.Busy() || d.unknown()) {
 		to.Purchases = append(to.Purchases, drafts.Purchase{Article: d.article, Ref: d.ref})
 	}
 }
@@ -67,32 +67,30 @@ func (d *Buy) checked() {
 	}
 }
 
-func (d *Buy) Stage() page.Stage { return d.stage }
-
 // Key answers the question, or leaves what stands in its place.
 func (d *Buy) Key(k tea.KeyMsg) {
 	switch {
 	case d.early(k):
 	case d.work.Busy():
 		if keys.Back.Is(k) {
-			d.stage = page.Hidden // it goes on, and tells when it is done
+			d.At = page.Hidden // it goes on, and tells when it is done
 		}
 	case d.work.Has && keys.Copy.Is(k):
 		d.e.Copy(d.work.Data.Contact)
 	case d.work.Has:
 		if keys.Back.Is(k) || keys.Enter.Is(k) {
-			d.stage = page.Over
+			d.At = page.Over
 		}
 	case !d.canTry():
 		if keys.No.Is(k) || keys.Enter.Is(k) {
-			d.stage = page.Over
+			d.At = page.Over
 		}
 	default:
 		switch d.answer(k) {
 		case yes:
 			d.buy()
 		case no:
-			d.stage = page.Over
+			d.At = page.Over
 		}
 	}
 }
@@ -131,15 +129,15 @@ func (d *Buy) Click(i int) {
 	case i == 0 && !d.work.Has && d.canTry():
 		d.buy()
 	default:
-		d.stage = page.Over
+		d.At = page.Over
 	}
 }
 
 // settled tells everybody how it ended.
 func (d *Buy) settled() {
-	e, hidden := d.e, d.stage == page.Hidden
+	e, hidden := d.e, d.At == page.Hidden
 	if hidden {
-		d.stage = page.Over
+		d.At = page.Over
 	}
 	if d.work.Err != nil {
 		d.failed(hidden)

@@ -40,21 +40,14 @@ type Ask struct {
 	q      Question
 	fields form.Form
 	answers
+	page.Staged
 	asking bool // the cursor is on the answers
 	work   page.Load[struct{}]
-	over   bool
 }
 
 // NewAsk makes the dialog of a question.
 func NewAsk(e *page.Env, q Question) *Ask {
 	return &Ask{e: e, q: q, fields: form.New(1, q.Entries...), answers: newAnswers(e), asking: len(q.Entries) == 0}
-}
-
-func (d *Ask) Stage() page.Stage {
-	if d.over {
-		return page.Over
-	}
-	return page.Shown
 }
 
 // Key fills in the fields, then answers.
@@ -63,7 +56,7 @@ func (d *Ask) Key(k tea.KeyMsg) {
 	case d.early(k):
 	case keys.Back.Is(k):
 		d.work.Cancel()
-		d.over = true
+		d.At = page.Over
 	case d.work.Busy():
 	case !d.asking:
 		d.fill(k)
@@ -72,7 +65,7 @@ func (d *Ask) Key(k tea.KeyMsg) {
 	default:
 		switch d.answer(k) {
 		case no:
-			d.over = true
+			d.At = page.Over
 		case yes:
 			d.do()
 		}
@@ -87,7 +80,7 @@ func (d *Ask) Click(i int) {
 		d.asking = false
 		d.fields.Click(i)
 	case i > n:
-		d.over = true
+		d.At = page.Over
 	case d.fields.Valid():
 		d.do()
 	default:
@@ -107,7 +100,7 @@ func (d *Ask) fill(k tea.KeyMsg) {
 func (d *Ask) do() {
 	in := d.fields.Values()
 	if d.q.Do == nil {
-		d.over = true
+		d.At = page.Over
 		d.q.Then(in)
 		return
 	}
@@ -117,7 +110,7 @@ func (d *Ask) do() {
 		d.onYes = false
 		switch {
 		case d.work.Err == nil:
-			d.over = true
+			d.At = page.Over
 			d.q.Then(in)
 		case d.fields.Refuse(d.work.Err):
 			d.work.Err, d.asking = nil, false // said at its field

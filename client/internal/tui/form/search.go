@@ -71,15 +71,14 @@ func (s *Search) Field(e *page.Env, empty i18n.Msg, w int) string {
 	return widget.Fit(e.Theme.Faint.Render(e.S(empty)), w)
 }
 
-// View draws the line in w cells, with more at its end. An empty field shows
-// what can be searched for.
-func (s *Search) View(e *page.Env, empty i18n.Msg, more string, w int) string {
+// View draws the line in w cells. An empty field shows what can be searched for.
+func (s *Search) View(e *page.Env, empty i18n.Msg, w int) string {
 	mark, label := " ", e.S(i18n.Catalog.Search)+" "
-	room := max(4, w-widget.Width(more)-widget.Width(label)-3)
+	room := max(4, w-widget.Width(label)-3)
 	if s.typing {
 		mark = e.Theme.Title.Render(theme.Cursor)
 	}
-	return widget.Ends(mark+label+s.Field(e, empty, room), more, w)
+	return widget.Fit(mark+label+s.Field(e, empty, room), w)
 }
 
 // Keys are those of the field.

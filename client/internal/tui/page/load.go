@@ -160,13 +160,10 @@ func (p *Pager[T]) Follow(e *Env, row int, fetch Fetch[T], then func()) {
 	if p.Next == "" || p.more.Busy() || p.First.Busy() || row < len(p.Rows) {
 		return
 	}
-	after := p.Next
-	p.more.Start(e, func(ctx context.Context) (api.Page[T], error) { return fetch(ctx, after) }, func() {
-		if p.more.Err != nil {
-			return
+	p.append(e, fetch, func() {
+		if p.more.Err == nil {
+			then()
 		}
-		p.Rows, p.Next = append(p.Rows, p.more.Data.Rows...), p.more.Data.Next
-		then()
 	})
 }
 
@@ -177,8 +174,12 @@ func (p *Pager[T]) All(e *Env, fetch Fetch[T], then func()) {
 		then()
 		return
 	}
+	p.append(e, func(ctx context.Context, after string) (api.Page[T], error) { return Whole(ctx, fetch, after) }, then)
+}
+
+func (p *Pager[T]) append(e *Env, fetch Fetch[T], then func()) {
 	after := p.Next
-	p.more.Start(e, func(ctx context.Context) (api.Page[T], error) { return Whole(ctx, fetch, after) }, func() {
+	p.more.Start(e, func(ctx context.Context) (api.Page[T], error) { return fetch(ctx, after) }, func() {
 		if p.more.Err == nil {
 			p.Rows, p.Next = append(p.Rows, p.more.Data.Rows...), p.more.Data.Next
 		}

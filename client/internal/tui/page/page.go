@@ -76,6 +76,12 @@ const (
 	Over
 )
 
+// Staged is what a dialog embeds to be at a stage.
+type Staged struct{ At Stage }
+
+// Stage is the one it is at.
+func (s *Staged) Stage() Stage { return s.At }
+
 // Size is what a page embeds to know its own.
 type Size struct{ W, H int }
 

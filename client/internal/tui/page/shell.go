@@ -125,15 +125,11 @@ type API interface {
 	Withdraw(ctx context.Context, id string) error
 	MySales(ctx context.Context, n int, after string) (api.Page[api.Article], error)
 	MyPurchases(ctx context.Context, n int, after string) (api.Page[api.Article], error)
-	Boards(ctx context.Context, b api.Board) (api.Boards, error)
+	Boards(ctx context.Context) (api.Boards, error)
 	News(ctx context.Context, n int, after string) (api.Page[api.News], error)
 	MarkRead(ctx context.Context, id string) (unread int, err error)
 
-	Administration
-}
-
-// Administration is what administrators ask besides.
-type Administration interface {
+	// Administrators ask besides:
 	Live() <-chan api.Event
 	Follow(ctx context.Context, seconds int) error
 	History(ctx context.Context, minutes int) ([]api.Slot, error)

@@ -122,7 +122,7 @@ func (f *Fake) MyPurchases(context.Context, int, string) (api.Page[api.Article],
 	return api.Page[api.Article]{Rows: f.Buys}, f.call("MyPurchases")
 }
 
-func (f *Fake) Boards(context.Context, api.Board) (api.Boards, error) {
+func (f *Fake) Boards(context.Context) (api.Boards, error) {
 	return f.Ranks, f.call("Boards")
 }
 

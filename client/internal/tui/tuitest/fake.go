@@ -90,10 +90,10 @@ func New(now time.Time) *Fake {
 		{ID: "20", Title: "Réseaux, 5e édition", Category: "livre", Cents: 1200, Published: now.Add(-5 * time.Hour), Status: api.Sold, SoldAt: now.Add(-3 * time.Hour), Seller: "zoe", Other: "zoe", Contact: "zoe@etu.example"},
 	}
 	f.Ranks = api.Boards{
-		Latest:   []api.Rank{{Rank: 1, Login: "amelie", When: now.Add(-time.Minute)}, {Rank: 2, Login: "zoe", When: now.Add(-time.Hour)}},
-		Top:      []api.Rank{{Rank: 1, Login: "zoe", Count: 34}, {Rank: 2, Login: "amelie", Count: 21}, {Rank: 3, Login: "leo", Count: 8}},
-		Least:    []api.Rank{{Rank: 1, Login: "bob"}, {Rank: 1, Login: "david"}, {Rank: 3, Login: "amelie", Count: 3}},
-		Services: []api.Rank{{Rank: 1, Name: "achat", Count: 61}, {Rank: 2, Name: "vente", Count: 22}},
+		api.Latest:   {{Rank: 1, Login: "amelie", When: now.Add(-time.Minute)}, {Rank: 2, Login: "zoe", When: now.Add(-time.Hour)}},
+		api.Top:      {{Rank: 1, Login: "zoe", Count: 34}, {Rank: 2, Login: "amelie", Count: 21}, {Rank: 3, Login: "leo", Count: 8}},
+		api.Least:    {{Rank: 1, Login: "bob"}, {Rank: 1, Login: "david"}, {Rank: 3, Login: "amelie", Count: 3}},
+		api.Services: {{Rank: 1, Name: "achat", Count: 61}, {Rank: 2, Name: "vente", Count: 22}},
 	}
 	return f
 }

@@ -115,11 +115,11 @@ func (p *Page) main(w, h int) string {
 	}
 	l.Add("")
 	for i, a := range p.actions() {
+		row := widget.Row(th, i == p.cur, a.name, inner)
 		if i == p.cur {
-			l.Add(cells.Caret + th.Selected.Render(widget.Fit(theme.RowMark+" "+a.name, inner)))
-			continue
+			row = cells.Caret + row
 		}
-		l.Add("  " + a.name)
+		l.Add(row)
 	}
 	return widget.Panel{Title: name, Focused: true}.View(th, l.String(), w, h)
 }

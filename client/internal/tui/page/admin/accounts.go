@@ -187,7 +187,7 @@ func (p *accounts) view() string {
 	panel.Foot = page.ListFoot(e, &p.list.First)
 	in := p.W - widget.PanelW
 	var l widget.Lines
-	l.Add(p.search.View(e, i18n.Accounts.Find, "", in))
+	l.Add(p.search.View(e, i18n.Accounts.Find, in))
 	if s := page.ListState(e, &p.list.First, len(p.rows), in, i18n.Accounts.None, i18n.Accounts.Widen); s != "" {
 		l.Add(s)
 		return panel.View(th, l.String(), p.W, p.H)

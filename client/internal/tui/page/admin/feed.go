@@ -138,7 +138,7 @@ func (f *feed) view(w, h int) string {
 	in, rows := w-widget.PanelW, h-widget.PanelH
 	var l widget.Lines
 	if f.search.Typing() || f.search.Words() != "" {
-		l.Add(f.search.View(e, i18n.Feed.Find, "", in))
+		l.Add(f.search.View(e, i18n.Feed.Find, in))
 		rows--
 	}
 	f.table.SetHeight(rows - 1)

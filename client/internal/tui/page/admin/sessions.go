@@ -121,7 +121,7 @@ func (p *sessions) view() string {
 	panel.Foot = page.ListFoot(e, &p.all)
 	in := p.W - widget.PanelW
 	var l widget.Lines
-	l.Add(p.search.View(e, i18n.Sessions.Find, "", in))
+	l.Add(p.search.View(e, i18n.Sessions.Find, in))
 	next := i18n.Sessions.Again
 	if len(p.all.Data) > 0 {
 		next = i18n.Accounts.Widen

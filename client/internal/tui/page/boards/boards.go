@@ -2,8 +2,6 @@
 package boards
 
 import (
-	"context"
-	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -20,11 +18,14 @@ import (
 const pollEvery = 5 * time.Second
 
 // board is one of the four: the long ones above, the short ones below.
-type board struct{ name, is i18n.Msg }
+type board struct {
+	api.Board
+	name, is i18n.Msg
+}
 
 var boards = [2][2]board{
-	{{i18n.Boards.Latest, i18n.Boards.LatestIs}, {i18n.Boards.Least, i18n.Boards.LeastIs}},
-	{{i18n.Boards.Top, i18n.Boards.TopIs}, {i18n.Boards.Services, i18n.Boards.ServicesIs}},
+	{{api.Latest, i18n.Boards.Latest, i18n.Boards.LatestIs}, {api.Least, i18n.Boards.Least, i18n.Boards.LeastIs}},
+	{{api.Top, i18n.Boards.Top, i18n.Boards.TopIs}, {api.Services, i18n.Boards.Services, i18n.Boards.ServicesIs}},
 }
 
 // Page is the screen.
@@ -40,9 +41,7 @@ func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Boards.Title)
 // Show asks for the four at once: one round trip, and it is free.
 func (p *Page) Show(any) {
 	p.asked = p.e.Now()
-	p.all.Start(p.e, func(ctx context.Context) (api.Boards, error) {
-		return p.e.API.Boards(ctx, api.AllBoards)
-	}, nil)
+	p.all.Start(p.e, p.e.API.Boards, nil)
 }
 
 func (p *Page) Update(m tea.Msg) {
@@ -63,19 +62,6 @@ func (p *Page) Update(m tea.Msg) {
 			p.Show(nil)
 		}
 	}
-}
-
-func (p *Page) ranks(name i18n.Msg) []api.Rank {
-	all := p.all.Data
-	switch name {
-	case i18n.Boards.Latest:
-		return all.Latest
-	case i18n.Boards.Top:
-		return all.Top
-	case i18n.Boards.Least:
-		return all.Least
-	}
-	return all.Services
 }
 
 func (p *Page) View() string {
@@ -106,10 +92,10 @@ func (p *Page) panel(b board, w, h int, foot string) string {
 	e := p.e
 	panel := widget.Panel{Title: e.S(b.name), Right: e.S(b.is), Foot: foot}
 	inner := w - widget.PanelW
-	if s := page.ListState(e, &p.all, len(p.ranks(b.name)), inner, i18n.Boards.Empty, i18n.Boards.First); s != "" {
+	if s := page.ListState(e, &p.all, len(p.all.Data[b.Board]), inner, i18n.Boards.Empty, i18n.Boards.First); s != "" {
 		return panel.View(e.Theme, s, w, h)
 	}
-	return panel.View(e.Theme, p.rows(b.name, inner, h-widget.PanelH), w, h)
+	return panel.View(e.Theme, p.rows(b.Board, inner, h-widget.PanelH), w, h)
 }
 
 func (p *Page) Keys() []keys.Key {
@@ -119,11 +105,11 @@ func (p *Page) Keys() []keys.Key {
 // rows draws the rows of a board in w x h cells: rank, name, bar, figure. Figures
 // are compared by the length of the bars, and read without any colour. What
 // height is left goes between the rows.
-func (p *Page) rows(board i18n.Msg, w, h int) string {
+func (p *Page) rows(board api.Board, w, h int) string {
 	e, th := p.e, p.e.Theme
-	ranks := p.ranks(board)
+	ranks := p.all.Data[board]
 	full, apart := 10, 3 // the rows of a whole board, and how far apart they may stand
-	if board == i18n.Boards.Top || board == i18n.Boards.Services {
+	if board == api.Top || board == api.Services {
 		full = 3
 	}
 	apartBy := max(1, min(apart, h/full))
@@ -149,10 +135,10 @@ func (p *Page) rows(board i18n.Msg, w, h int) string {
 			name = th.Title.Render(name)
 		}
 		figure := widget.FitRight(p.figure(board, r, w >= longFrom), widest)
-		if board == i18n.Boards.Latest { // instants read from the left
+		if board == api.Latest { // instants read from the left
 			figure = widget.Fit(p.figure(board, r, w >= longFrom), widest)
 		}
-		if board != i18n.Boards.Latest && bar > 0 {
+		if board != api.Latest && bar > 0 {
 			figure = widget.Fit(widget.Strip(th, r.Count, most, bar), bar) + "  " + figure
 		}
 		l.Add(widget.FitRight(e.T.Int(int64(r.Rank)), 2) + "  " + name + "  " + figure + mark)
@@ -168,18 +154,16 @@ func (p *Page) name(r api.Rank) string {
 }
 
 // figure is what a row is ranked by, in words where there is room for them.
-func (p *Page) figure(board i18n.Msg, r api.Rank, long bool) string {
+func (p *Page) figure(board api.Board, r api.Rank, long bool) string {
 	e := p.e
 	switch {
-	case board == i18n.Boards.Latest && long:
-		return strings.Join([]string{
-			e.T.Date(r.When, e.Now()), theme.Sep, e.S(i18n.Boards.Ago, e.T.Age(e.Now().Sub(r.When))),
-		}, " ")
-	case board == i18n.Boards.Latest:
+	case board == api.Latest && long:
+		return e.T.Date(r.When, e.Now()) + " " + theme.Sep + " " + e.S(i18n.Boards.Ago, e.T.Age(e.Now().Sub(r.When)))
+	case board == api.Latest:
 		return e.T.Age(e.Now().Sub(r.When))
 	case !long:
 		return e.T.Int(int64(r.Count))
-	case board == i18n.Boards.Top:
+	case board == api.Top:
 		return e.T.N(i18n.Boards.Logins, r.Count)
 	}
 	return e.T.N(i18n.Common.Cost, r.Count)

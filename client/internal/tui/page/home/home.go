@@ -86,7 +86,7 @@ func (p *Page) askFigures() {
 			return f, err
 		}
 		f.users = all.Users
-		if f.boards, err = own.Boards(ctx, api.AllBoards); err != nil {
+		if f.boards, err = own.Boards(ctx); err != nil {
 			return f, err
 		}
 		if err = page.EachArticle(ctx, own.MyPurchases, mostPages, f.bought.add); err != nil {

@@ -134,7 +134,7 @@ func (p *Page) boards(w, h int) string {
 		return widget.Frame(l.String(), w, h-widget.PanelH)
 	}
 	all := p.rest.Data.boards
-	body := widget.Columns(widget.Frame(column(i18n.Boards.Top, all.Top, halves[0]), halves[0]+1, h-widget.PanelH), column(i18n.Boards.Least, all.Least, halves[1]))
+	body := widget.Columns(widget.Frame(column(i18n.Boards.Top, all[api.Top], halves[0]), halves[0]+1, h-widget.PanelH), column(i18n.Boards.Least, all[api.Least], halves[1]))
 	return p.panel(i18n.Boards.Title, "5 "+e.S(i18n.Home.All), body, w, h)
 }
 
