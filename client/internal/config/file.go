@@ -18,6 +18,7 @@ import (
 
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
+	"etuservices/client/internal/statefile"
 )
 
 // bareWord is a text without quotes, as files written for older versions have.
@@ -150,11 +151,7 @@ func replace(path string, text []byte) error {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
 	}
-	next := path + ".new"
-	if err := os.WriteFile(next, text, mode); err != nil {
-		return fmt.Errorf("config: %w", err)
-	}
-	if err := errors.Join(os.Chmod(next, mode), os.Rename(next, path)); err != nil {
+	if err := statefile.Replace(path, text, mode); err != nil {
 		return fmt.Errorf("config: %w", err)
 	}
 	return nil

@@ -18,10 +18,16 @@ const (
 )
 
 // Write puts a text into a file, and makes the folders above it.
-func Write(path string, text []byte) (err error) {
+func Write(path string, text []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), dirMode); err != nil {
 		return err
 	}
+	return Replace(path, text, fileMode)
+}
+
+// Replace writes a file whole or not at all, also where several runs of the program
+// do.
+func Replace(path string, text []byte, mode fs.FileMode) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // mode 0600 by itself
 	if err != nil {
 		return err
@@ -32,7 +38,7 @@ func Write(path string, text []byte) (err error) {
 		}
 	}()
 	_, err = f.Write(text)
-	if err = errors.Join(err, f.Chmod(fileMode), f.Close()); err != nil {
+	if err = errors.Join(err, f.Chmod(mode), f.Close()); err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), path)
