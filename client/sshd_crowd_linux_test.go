@@ -264,23 +264,14 @@ func (d *sshService) attack(ctx context.Context, from string) {
 		_ = s.Run("id")
 		return io.EOF
 	}))
-	again(50*time.Millisecond, func() {
-		c := client()
-		if c == nil {
-			return
+	again(50*time.Millisecond, flood(func(_ *ssh.Client, s *ssh.Session) error {
+		in, err := s.StdinPipe()
+		if err == nil {
+			err = s.Shell()
 		}
-		defer func() { _ = c.Close() }()
-		s, err := c.NewSession()
-		if err != nil {
-			return
+		for ctx.Err() == nil && err == nil {
+			_, err = io.WriteString(in, strings.Repeat("x\x7f\t\x0c", 256))
 		}
-		in, _ := s.StdinPipe()
-		_ = s.RequestPty("xterm", 24, 80, nil)
-		_ = s.Shell()
-		for ctx.Err() == nil {
-			if _, err := io.WriteString(in, strings.Repeat("x\x7f\t\x0c", 256)); err != nil {
-				return
-			}
-		}
-	})
+		return err
+	}))
 }
