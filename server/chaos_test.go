@@ -93,14 +93,21 @@ func TestChaos(t *testing.T) {
 	a.heal()
 	_ = wait.For(t.Context(), chaosCalm)
 	playing()
-	t.Logf("%s", summary(crowd))
+	a.judgeCalls(crowd, last)
+	a.nothingLeft()
+}
+
+// judgeCalls has the crowd end what it began, and judges all of it. The last fault
+// ended at last.
+func (a *arena) judgeCalls(crowd []*chaosUser, last time.Duration) {
+	a.t.Helper()
+	a.t.Logf("%s", summary(crowd))
 	storm(len(crowd), func(i int) {
 		crowd[i].finish()
 		crowd[i].lastRound()
 	})
 	a.judgeHistory(last)
 	a.judge(crowd)
-	a.nothingLeft()
 }
 
 // newArena starts servers on stores of their own and registers a crowd. Its faults last

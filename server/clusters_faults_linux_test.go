@@ -146,13 +146,7 @@ func TestClusterFaults(t *testing.T) {
 	a.heal()
 	a.pause(chaosCalm)
 	playing()
-	t.Logf("%s", summary(crowd))
-	storm(len(crowd), func(i int) {
-		crowd[i].finish()
-		crowd[i].lastRound()
-	})
-	a.judgeHistory(last)
-	a.judge(crowd)
+	a.judgeCalls(crowd, last)
 	a.judgeRefusals()
 	a.noIncident()
 }
