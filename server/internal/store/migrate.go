@@ -63,7 +63,7 @@ func migrateUp(log *slog.Logger, folder string, drv database.Driver) error {
 }
 
 // forgetVersions takes away every row that says how far the tables are: processes that
-// migrate at once, on nodes of a cluster, may leave several.
+// migrate at once, on nodes of a cluster, may leave several, of which Force takes one.
 func forgetVersions(m *migrate.Migrate) (err error) {
 	for !errors.Is(err, migrate.ErrNilVersion) {
 		if err := m.Force(database.NilVersion); err != nil {
