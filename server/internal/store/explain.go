@@ -84,7 +84,7 @@ var redisAdvice = []struct {
 	{"READONLY", remedy{"ce Redis est une réplique, en lecture seule", "donnez le maître dans ETU_REDIS_URL, ou REPLICAOF NO ONE"}},
 	{"MISCONF", remedy{"Redis n'arrive pas à s'enregistrer sur son disque", "faites de la place sur le disque de Redis"}},
 	{"NOREPLICAS", remedy{"il manque des répliques à Redis", "rétablissez-les, ou CONFIG SET min-replicas-to-write 0"}},
-	{"NOPERM", remedy{"un droit manque au compte Redis", "ACL SETUSER le_compte ~etu:* &etu:* +@all -@admin -@dangerous"}},
+	{"NOPERM", remedy{"un droit manque au compte Redis", "ACL SETUSER le_compte " + redisRights}},
 	{"NOAUTH", remedy{"Redis veut un mot de passe", "donnez-le dans ETU_REDIS_URL"}},
 	{"WRONGPASS", remedy{"compte ou mot de passe de Redis refusé", "vérifiez ETU_REDIS_URL"}},
 	{"CLUSTERDOWN", remedy{"le Cluster Redis ne sert pas toutes ses clés", "redis-cli --cluster check, puis --cluster fix"}},

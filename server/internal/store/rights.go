@@ -15,9 +15,12 @@ import (
 // wait mends it.
 var ErrRedisRights = errors.New("droits Redis insuffisants")
 
-// rightsHint is what gives them: every command that neither administers nor
-// endangers the server, on our keys and channels.
-const rightsHint = "donnez-les à ce compte : ACL SETUSER %s ~etu:* &etu:* +@all -@admin -@dangerous"
+// redisRights are every command that neither administers nor endangers Redis, on our keys
+// and channels, and INFO, by which the doctor reads its settings.
+const redisRights = "~etu:* &etu:* +@all -@admin -@dangerous +info"
+
+// rightsHint is what gives them.
+const rightsHint = "donnez-les à ce compte : ACL SETUSER %s " + redisRights
 
 // rightsKey stands before the keys of the probe; they end by themselves.
 const (
@@ -48,10 +51,11 @@ var redisCommands = [][]any{
 	{"HVALS", "table"},
 	{"HEXISTS", "table", "a"},
 	{"HLEN", "table"},
+	{"HINCRBY", "table", "b", 1},
 	{"HDEL", "table", "a"},
 	{"SADD", "noms", "a"},
 	{"SCARD", "noms"},
-	{"SUNION", "noms"},
+	{"SMEMBERS", "noms"},
 	{"SREM", "noms", "a"},
 	{"ZADD", "rangs", 1, "a"},
 	{"ZINCRBY", "rangs", 1, "a"},

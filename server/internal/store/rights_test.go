@@ -62,7 +62,7 @@ func TestOpenSaysWhichRightsAreMissing(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
-		for _, says := range append(c.says, "ACL SETUSER etu ~etu:* &etu:* +@all -@admin -@dangerous") {
+		for _, says := range append(c.says, "ACL SETUSER etu ~etu:* &etu:* +@all -@admin -@dangerous +info") {
 			if !strings.Contains(err.Error(), says) {
 				t.Errorf("%s: the error does not say %q: %v", c.name, says, err)
 			}
