@@ -39,3 +39,24 @@ func BenchmarkHeartbeat(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkSnapshot reads four processes with 15,000 users each.
+func BenchmarkSnapshot(b *testing.B) {
+	stores := testenv.Real(b).Open(b)
+	var hubs []*Hub
+	for name := range 4 {
+		h := newHub(stores, fmt.Sprint("serveur-", name))
+		for i := range 15_000 {
+			id := int64(name*15_000 + i)
+			h.Join(User{ID: id, Login: fmt.Sprint("etudiant-", id), Address: "192.0.2.1", Since: time.UnixMilli(1)}, silent{}, alive)
+		}
+		hubs = append(hubs, h)
+	}
+	for b.Loop() {
+		for _, h := range hubs {
+			if _, err := h.ReadSnapshot(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}

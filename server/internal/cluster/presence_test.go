@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"etuservices/server/internal/store"
 	"etuservices/server/internal/testenv"
 )
@@ -71,7 +73,7 @@ func TestPresenceIsExact(t *testing.T) {
 				}
 			case n < 90: // a key is evicted
 				keys := hubs[0].keys()
-				if err := stores.Redis.DB0.Del(t.Context(), keys[1+random.IntN(3)]).Err(); err != nil {
+				if err := stores.Redis.DB0.Del(t.Context(), keys[1+random.IntN(4)]).Err(); err != nil {
 					t.Fatal(err)
 				}
 			default:
@@ -122,6 +124,46 @@ func TestPresenceEnds(t *testing.T) {
 		if err != nil || s.Servers() != 1 {
 			t.Errorf("%v, %v", s, err)
 		}
+	})
+}
+
+// The users of a process that died, stopped or stood still leave the count with it, and
+// those who are on another one too stay.
+func TestUsersLeaveWithTheirProcess(t *testing.T) {
+	t.Parallel()
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		stores := env.Open(t)
+		first, second := newHub(stores, "un"), newHub(stores, "deux")
+		join := func(h *Hub, id int64) {
+			h.Join(User{ID: id, Login: fmt.Sprint("l", id), Address: "192.0.2.1"}, silent{}, alive)
+		}
+		want := func(when string, users int) {
+			t.Helper()
+			if s, err := first.ReadSnapshot(t.Context()); err != nil || s.Users != users {
+				t.Errorf("%s: %v users, want %d (%v)", when, s.Users, users, err)
+			}
+		}
+		beat := func(h *Hub) {
+			t.Helper()
+			if _, err := h.heartbeat(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		join(first, 1)
+		join(second, 1)
+		join(second, 2)
+		beat(second)
+		want("both live", 2)
+		last := redis.Z{Score: float64(time.Now().Add(-life - time.Second).UnixMilli()), Member: second.proc}
+		if err := stores.Redis.DB0.ZAdd(t.Context(), keyProcs, last).Err(); err != nil {
+			t.Fatal(err)
+		}
+		want("the second stands still", 1)
+		join(second, 3)
+		beat(second)
+		want("the second goes on", 3)
+		second.depart(t.Context())
+		want("the second stopped", 1)
 	})
 }
 
