@@ -20,6 +20,9 @@ const (
 	// checkEvery is how often the boards are compared with the ledger: emptied at
 	// any moment, they must be right within 10 s (PROTOCOL.md §7.5).
 	checkEvery = 2 * time.Second
+	// checkTurn is how long no other process checks after one began to. It is shorter
+	// than checkEvery, so that a process that is alone has each of its turns.
+	checkTurn = 3 * checkEvery / 4
 	// confirmAfter is how old a checkpoint's candidate must be to be confirmed: a row
 	// of the ledger gets its number when it is written and is seen when it is
 	// committed, which takes less than this.
@@ -28,10 +31,15 @@ const (
 	batch = 2000
 )
 
-// Run checks until ctx ends.
+// Run checks until ctx ends, in turns with the other processes: however many there are,
+// one of them checks every checkEvery. One that dies in its turn is replaced at the next.
 func (b *Boards) Run(ctx context.Context) {
 	wait.Every(ctx, checkEvery, func() {
-		if err := b.Check(ctx); err != nil && ctx.Err() == nil {
+		turn, err := b.stores.Redis.DB0.SetNX(ctx, keyTurn, 1, checkTurn).Result()
+		if turn {
+			err = b.Check(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
 			b.log.Warn("tableaux non vérifiés contre le registre", "erreur", err)
 		}
 	})
