@@ -96,7 +96,7 @@ install: | $(BIN)/etu
 	for unit in server/deploy/*.service server/deploy/*.timer; do \
 	  sed 's,/usr/local/bin,$(PREFIX)/bin,' "$$unit" >"$$to/lib/systemd/system/$${unit##*/}"; \
 	done; \
-	install -m 644 server/deploy/{etuservices.env,backup.cnf,mysql.sql,users.acl,haproxy.cfg,haproxy-mysql.cfg,galera.cnf,redis-cluster.conf,alerts.yml} "$$to/share/etuservices/"
+	install -m 644 server/deploy/{etuservices.env,backup.cnf,mysql.sql,users.acl,haproxy.cfg,haproxy-mysql.cfg,galera.cnf,redis-cluster.conf,alerts.yml,grafana.json} "$$to/share/etuservices/"
 
 $(BIN)/etu:
 	$(MAKE) build

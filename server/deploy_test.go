@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"net"
 	"net/url"
 	"os"
@@ -76,20 +78,54 @@ func TestDeployUnits(t *testing.T) {
 	}
 }
 
-// TestDeployAlerts: Prometheus accepts the rules, and a server serves each metric
-// that they name.
-func TestDeployAlerts(t *testing.T) {
+// TestDeployMetrics: Prometheus accepts the rules and what Grafana's dashboard asks of it,
+// and a server serves each metric that they name.
+func TestDeployMetrics(t *testing.T) {
 	t.Parallel()
-	tool(t, "", "promtool", "check", "rules", "deploy/alerts.yml")
+	type rule struct {
+		Record string `json:"record"`
+		Expr   string `json:"expr"`
+	}
+	var asked []rule
+	var dashboard struct {
+		Panels []struct {
+			Title   string
+			Targets []struct{ Expr string }
+		}
+	}
+	if err := json.Unmarshal([]byte(deployed(t, "grafana.json")), &dashboard); err != nil {
+		t.Fatal(err)
+	}
+	for _, panel := range dashboard.Panels {
+		for _, target := range panel.Targets {
+			asked = append(asked, rule{fmt.Sprint("panneau:", len(asked)), strings.ReplaceAll(target.Expr, "$__rate_interval", "5m")})
+		}
+		if len(panel.Targets) == 0 {
+			t.Errorf("the panel %q asks nothing", panel.Title)
+		}
+	}
+	// A rules file is YAML, of which JSON is a part.
+	rules, err := json.Marshal(map[string]any{"groups": []any{map[string]any{"name": "grafana", "rules": asked}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(testenv.TempDir(t), "grafana.yml")
+	if err := os.WriteFile(file, rules, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tool(t, "", "promtool", "check", "rules", "deploy/alerts.yml", file)
+
 	server := start(t, testenv.Embedded(t), "--metrics-addr", "127.0.0.1:0")
 	_, body := server.get("/metrics")
-	names := regexp.MustCompile(`\b(etu|process)_\w+`).FindAllString(deployed(t, "alerts.yml"), -1)
-	if len(names) == 0 {
-		t.Error("the rules name no metric")
-	}
-	for _, name := range names {
-		if !strings.Contains(body, "\n"+name) {
-			t.Errorf("/metrics has no %s", name)
+	for _, text := range []string{deployed(t, "alerts.yml"), string(rules)} {
+		names := regexp.MustCompile(`\b(etu|process)_\w+`).FindAllString(text, -1)
+		if len(names) == 0 {
+			t.Error("no metric is named")
+		}
+		for _, name := range names {
+			if !strings.Contains(body, "\n"+name) {
+				t.Errorf("/metrics has no %s", name)
+			}
 		}
 	}
 }
@@ -209,5 +245,62 @@ func TestDeployNamesSettings(t *testing.T) {
 	version := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindSubmatch(module)
 	if version == nil || !strings.Contains(deployed(t, "Dockerfile"), "FROM golang:"+string(version[1])+" ") {
 		t.Errorf("Dockerfile is not for Go %s", version)
+	}
+}
+
+// TestDeployImage: what the Dockerfile does, done in empty folders, needs only the files
+// that it copies, and gives a server that runs with no other environment than its own.
+func TestDeployImage(t *testing.T) {
+	t.Parallel()
+	dir := testenv.TempDir(t)
+	build, image := filepath.Join(dir, "build"), filepath.Join(dir, "image")
+	in := map[string]string{"": "..", "build": build} // what COPY takes from
+	if err := os.MkdirAll(filepath.Join(image, "var/lib"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	root, workdir, entry := build, "", ""
+	environment := []string{"-i"}
+	text := strings.ReplaceAll(deployed(t, "Dockerfile"), "\\\n", " ")
+	for line := range strings.Lines(text) {
+		instruction, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		words := strings.Fields(rest)
+		switch instruction {
+		case "FROM":
+			if words[0] == "scratch" {
+				root, workdir = image, ""
+			}
+		case "WORKDIR":
+			workdir = rest
+			if err := os.MkdirAll(filepath.Join(root, workdir), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		case "COPY":
+			from := ""
+			for strings.HasPrefix(words[0], "--") {
+				if stage, found := strings.CutPrefix(words[0], "--from="); found {
+					from = stage
+				}
+				words = words[1:]
+			}
+			last := len(words) - 1
+			for _, file := range words[:last] {
+				tool(t, "", "cp", "-r", filepath.Join(in[from], file), filepath.Join(root, workdir, words[last]))
+			}
+		case "RUN":
+			tool(t, "", "bash", "-ec", "cd "+filepath.Join(root, workdir)+"; "+strings.ReplaceAll(rest, " /", " "+root+"/"))
+		case "ENV":
+			for _, setting := range words {
+				environment = append(environment, strings.ReplaceAll(setting, "=/", "="+image+"/"))
+			}
+		case "ENTRYPOINT":
+			entry = filepath.Join(image, strings.Trim(rest, `["]`))
+		}
+	}
+	server := testenv.NewProgram(t, "env", nil, append(environment, "ETU_ADDR=127.0.0.1:0", entry)...)
+	server.Start(t)
+	register(t, server.Addr(), "alice")
+	login(t, server.Addr(), "alice").Must("VENTE livre 1 Réseaux")
+	if _, err := os.Stat(filepath.Join(image, "var/lib/etuservices/etuservices.db")); err != nil {
+		t.Error(err)
 	}
 }
