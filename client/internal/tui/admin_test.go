@@ -12,7 +12,6 @@ import (
 	"etuservices/client/internal/config"
 	"etuservices/client/internal/link"
 	"etuservices/client/internal/tui/page"
-	"etuservices/client/internal/tui/tuitest"
 	"etuservices/protocol"
 )
 
@@ -73,7 +72,7 @@ func trouble(s *driver) {
 
 func professor(t testing.TB, w, h int, set ...func(*page.Env)) *driver {
 	t.Helper()
-	f := tuitest.New(start)
+	f := newFake(start)
 	f.AdminIn()
 	return open(t, f, w, h, set...)
 }
@@ -504,7 +503,7 @@ func TestAnotherUserFindsNoAdministration(t *testing.T) {
 
 // Whoever was given a password chooses one before anything else.
 func TestGivenPassword(t *testing.T) {
-	f := tuitest.New(start)
+	f := newFake(start)
 	f.Logged = &api.Session{Login: "amelie", Role: api.Student, MustChange: true}
 	s := open(t, f, 80, 24)
 	s.see("Mot de passe actuel", "Ce mot de passe vous a été donné")

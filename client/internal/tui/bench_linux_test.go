@@ -12,13 +12,12 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/tui/page"
-	"etuservices/client/internal/tui/tuitest"
 )
 
 // loaded is the catalogue with n articles in hand.
 func loaded(b *testing.B, n int) *driver {
 	b.Helper()
-	f := tuitest.New(start)
+	f := newFake(start)
 	f.LogIn()
 	f.Many(n)
 	s := open(b, f, 120, 40)
@@ -62,7 +61,7 @@ func BenchmarkKeyInCatalogue(b *testing.B) {
 // BenchmarkIdleSecond is what one second costs while nobody does anything; the
 // allowance is 1 % of a core, 10 ms.
 func BenchmarkIdleSecond(b *testing.B) {
-	f := tuitest.New(start)
+	f := newFake(start)
 	f.LogIn()
 	s := open(b, f, 80, 24)
 	for range b.N {
@@ -122,7 +121,7 @@ func BenchmarkKeyToTerminal(b *testing.B) {
 // BenchmarkLiveSecond is what a measure costs the administrator's screen with a
 // quarter of an hour in hand: to its frame, once a second.
 func BenchmarkLiveSecond(b *testing.B) {
-	f := tuitest.New(start)
+	f := newFake(start)
 	f.AdminIn()
 	s := open(b, f, 120, 40)
 	s.press("7")
@@ -137,7 +136,7 @@ func BenchmarkLiveSecond(b *testing.B) {
 // BenchmarkCrowdBatch is what a tenth of a second of a crowd costs the
 // administrator's screen, to its frame: 20 of 200 events a second.
 func BenchmarkCrowdBatch(b *testing.B) {
-	f := tuitest.New(start)
+	f := newFake(start)
 	f.AdminIn()
 	s := open(b, f, 120, 40)
 	s.press("7")

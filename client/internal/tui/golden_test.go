@@ -18,7 +18,6 @@ import (
 	"etuservices/client/internal/tui/cells"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/theme"
-	"etuservices/client/internal/tui/tuitest"
 )
 
 var update = flag.Bool("update", false, "write the frames that the tests compare with")
@@ -146,7 +145,7 @@ func TestOrderOfABatchIsNoMatter(t *testing.T) {
 		frames := [2]string{}
 		for i := range frames {
 			other := sc
-			other.with = func(f *tuitest.Fake) {
+			other.with = func(f *fake) {
 				f.Backwards = i == 1
 				if sc.with != nil {
 					sc.with(f)
@@ -220,14 +219,14 @@ const later = 200 * time.Millisecond
 // TestRulesAreTheServers: what is said of the quotas is what the server said,
 // on every page, in both languages; nothing of the rule is known by heart.
 func TestRulesAreTheServers(t *testing.T) {
-	rule := func(f *tuitest.Fake) {
+	rule := func(f *fake) {
 		f.Quota.Services = api.Quota{Used: 3, Max: 20, Left: 17, Window: 5 * time.Minute}
 		f.Quota.Connections = api.Quota{Used: 1, Max: 30, Left: 29, Window: 7 * time.Minute}
 	}
 	ten := regexp.MustCompile(`(?i)\b(10|dix|ten) (appels?|connexions?|calls?|logins?|fois|times|par|in|min\w*|restants?)|vos dix|your ten|(any|en|in) 10\b|\bsur 10 min`)
 	for _, sc := range scenes {
 		with := sc.with
-		sc.with = func(f *tuitest.Fake) {
+		sc.with = func(f *fake) {
 			if with != nil {
 				with(f)
 			}
@@ -254,7 +253,7 @@ func TestRulesAreTheServers(t *testing.T) {
 		i := slices.IndexFunc(scenes, func(sc scene) bool { return sc.name == name })
 		sc := scenes[i]
 		with := sc.with
-		sc.with = func(f *tuitest.Fake) {
+		sc.with = func(f *fake) {
 			if with != nil {
 				with(f)
 			}
@@ -271,7 +270,7 @@ func TestRulesAreTheServers(t *testing.T) {
 
 // TestUnknownRulesAreNotSaid: before the server has told, no figure is.
 func TestUnknownRulesAreNotSaid(t *testing.T) {
-	f := tuitest.New(start)
+	f := newFake(start)
 	s := open(t, f, 120, 40)
 	s.press("f1")
 	s.see("Vendre et acheter : un nombre limité de fois.", "Se connecter : un nombre limité de fois.")

@@ -18,7 +18,6 @@ import (
 	"etuservices/client/internal/tui/cells"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/theme"
-	"etuservices/client/internal/tui/tuitest"
 )
 
 // start is the instant at which every test begins, in the local zone: frames
@@ -34,7 +33,7 @@ const patience = 4 * time.Second
 type driver struct {
 	t        testing.TB
 	m        *model
-	fake     *tuitest.Fake
+	fake     *fake
 	now      time.Time
 	timers   []timer
 	renderer *lipgloss.Renderer
@@ -51,7 +50,7 @@ type timer struct {
 }
 
 // open starts the program on a screen of w x h.
-func open(t testing.TB, f *tuitest.Fake, w, h int, set ...func(*page.Env)) *driver {
+func open(t testing.TB, f *fake, w, h int, set ...func(*page.Env)) *driver {
 	t.Helper()
 	r := lipgloss.NewRenderer(io.Discard, termenv.WithProfile(termenv.Ascii))
 	s := &driver{t: t, fake: f, now: start, renderer: r}
@@ -138,7 +137,7 @@ func (s *driver) run(cmd tea.Cmd) {
 func (s *driver) try(cmd tea.Cmd) (msg tea.Msg, silent bool) {
 	defer func() {
 		if r := recover(); r != nil {
-			if _, silent = r.(tuitest.Silence); !silent {
+			if _, silent = r.(silence); !silent {
 				panic(r)
 			}
 		}
@@ -259,7 +258,7 @@ func (s *driver) miss(texts ...string) {
 // student opens the program with a kept session.
 func student(t testing.TB, w, h int, set ...func(*page.Env)) *driver {
 	t.Helper()
-	f := tuitest.New(start)
+	f := newFake(start)
 	f.LogIn()
 	s := open(t, f, w, h, set...)
 	if s.m.kind != page.Home {

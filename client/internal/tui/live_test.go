@@ -9,7 +9,6 @@ import (
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/tui/theme"
-	"etuservices/client/internal/tui/tuitest"
 )
 
 // TestCatalogueIsLive: in sight it asks every five seconds; what came is marked,
@@ -36,7 +35,7 @@ func TestCatalogueIsLive(t *testing.T) {
 
 // TestLiveFarDown: the rows that are compared are those around the cursor.
 func TestLiveFarDown(t *testing.T) {
-	f := tuitest.New(start)
+	f := newFake(start)
 	f.LogIn()
 	f.Many(250)
 	s := open(t, f, 80, 24)

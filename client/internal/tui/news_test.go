@@ -5,11 +5,10 @@ import (
 	"time"
 
 	"etuservices/client/internal/api"
-	"etuservices/client/internal/tui/tuitest"
 )
 
-func newsServer() *tuitest.Fake {
-	f := tuitest.New(start)
+func newsServer() *fake {
+	f := newFake(start)
 	f.LogIn()
 	withNews(f)
 	return f

@@ -9,7 +9,6 @@ import (
 
 	"etuservices/client/internal/tui/renderer"
 	"etuservices/client/internal/tui/theme"
-	"etuservices/client/internal/tui/tuitest"
 )
 
 // output is a terminal that hands over what is written to it, a frame at a time.
@@ -26,7 +25,7 @@ func TestArrowInCatalogueIsShort(t *testing.T) {
 	const key, pane = 600, 2000
 	for _, profile := range []termenv.Profile{termenv.ANSI256, termenv.TrueColor} {
 		t.Run(fmt.Sprint(profile), func(t *testing.T) {
-			f := tuitest.New(start)
+			f := newFake(start)
 			f.LogIn()
 			f.Many(300)
 			for i := range f.Stock {

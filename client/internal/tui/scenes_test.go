@@ -7,20 +7,19 @@ import (
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/link"
-	"etuservices/client/internal/tui/tuitest"
 	"etuservices/protocol"
 )
 
 // scene is something that a user can have before him.
 type scene struct {
 	name string
-	kept bool                // a session is kept: the scene begins at home
-	with func(*tuitest.Fake) // what is special about the server
+	kept bool        // a session is kept: the scene begins at home
+	with func(*fake) // what is special about the server
 	do   func(*driver)
 }
 
-func (sc scene) server() *tuitest.Fake {
-	f := tuitest.New(start)
+func (sc scene) server() *fake {
+	f := newFake(start)
 	if sc.kept {
 		f.LogIn()
 	}
@@ -46,24 +45,24 @@ func gone(s *driver) state {
 	}
 }
 
-func silent(methods ...string) func(*tuitest.Fake) {
-	return func(f *tuitest.Fake) {
+func silent(methods ...string) func(*fake) {
+	return func(f *fake) {
 		for _, m := range methods {
 			f.Silent[m] = true
 		}
 	}
 }
 
-func failing(method string, err error) func(*tuitest.Fake) {
-	return func(f *tuitest.Fake) { f.Errs[method] = err }
+func failing(method string, err error) func(*fake) {
+	return func(f *fake) { f.Errs[method] = err }
 }
 
-func noCalls(f *tuitest.Fake) {
+func noCalls(f *fake) {
 	f.Quota.Services = api.Quota{Used: 10, Max: 10, Window: 10 * time.Minute, Next: start.Add(167 * time.Second)}
 }
 
 // withNews is an inbox with a sale and an announcement that were not read.
-func withNews(f *tuitest.Fake) {
+func withNews(f *fake) {
 	f.Inbox = []api.News{
 		{ID: "n3", At: start.Add(-time.Hour), Type: "VENDU", Article: "12", Title: "Le Petit Prince", Buyer: "leo", Contact: "leo@etu.example"},
 		{ID: "n2", At: start.Add(-30 * time.Hour), Type: "ANNONCE", Text: "Maintenance ce soir à 20 h."},
@@ -93,7 +92,7 @@ var scenes = []scene{
 		s.press("enter")
 		s.advance(7 * time.Second)
 	}},
-	{name: "login-offline", with: func(f *tuitest.Fake) { f.Link = link.State{} }, do: func(s *driver) {
+	{name: "login-offline", with: func(f *fake) { f.Link = link.State{} }, do: func(s *driver) {
 		s.typed("amelie")
 		st := gone(s)
 		st.Generation = 0
@@ -134,7 +133,7 @@ var scenes = []scene{
 		s.press("enter")
 	}},
 	{name: "catalog-loading", kept: true, with: silent("Articles"), do: func(s *driver) { s.press("2"); s.advance(later) }},
-	{name: "catalog-empty", kept: true, with: func(f *tuitest.Fake) { f.Stock = nil }, do: press("2")},
+	{name: "catalog-empty", kept: true, with: func(f *fake) { f.Stock = nil }, do: press("2")},
 	{name: "catalog-error", kept: true, with: failing("Articles", unavailable), do: press("2")},
 	{name: "catalog-stale", kept: true, do: func(s *driver) {
 		s.press("2")
@@ -171,7 +170,7 @@ var scenes = []scene{
 	{name: "mine", kept: true, do: press("4")},
 	{name: "mine-sold", kept: true, do: press("4", "tab")},
 	{name: "mine-bought", kept: true, do: press("4", "tab", "tab")},
-	{name: "mine-empty", kept: true, with: func(f *tuitest.Fake) { f.Sales = nil }, do: press("4")},
+	{name: "mine-empty", kept: true, with: func(f *fake) { f.Sales = nil }, do: press("4")},
 	{name: "mine-withdraw", kept: true, do: press("4", "x")},
 	{name: "boards", kept: true, do: press("5")},
 	{name: "boards-error", kept: true, with: failing("Boards", errors.New("strange")), do: press("5")},
@@ -180,21 +179,21 @@ var scenes = []scene{
 	{name: "password", kept: true, do: press("6", "enter")},
 	{name: "messages", kept: true, with: withNews, do: press("m")},
 	{name: "messages-none", kept: true, do: press("m")},
-	{name: "admin-live", with: (*tuitest.Fake).AdminIn, do: func(s *driver) { s.press("7"); busy(s, 300) }},
-	{name: "admin-live-alerts", with: (*tuitest.Fake).AdminIn, do: func(s *driver) {
+	{name: "admin-live", with: (*fake).AdminIn, do: func(s *driver) { s.press("7"); busy(s, 300) }},
+	{name: "admin-live-alerts", with: (*fake).AdminIn, do: func(s *driver) {
 		s.press("7")
 		busy(s, 60)
 		trouble(s)
 	}},
-	{name: "admin-live-filter", with: (*tuitest.Fake).AdminIn, do: func(s *driver) {
+	{name: "admin-live-filter", with: (*fake).AdminIn, do: func(s *driver) {
 		s.press("7")
 		busy(s, 60)
 		s.press("t", "t", "t", "t", "/")
 		s.typed("leo")
 	}},
-	{name: "admin-live-first", with: (*tuitest.Fake).AdminIn, do: func(s *driver) { s.press("7"); s.send(measured(s.now, 3)) }},
-	{name: "admin-live-waiting", with: (*tuitest.Fake).AdminIn, do: func(s *driver) { s.press("7"); s.advance(later) }},
-	{name: "admin-live-paused", with: (*tuitest.Fake).AdminIn, do: func(s *driver) {
+	{name: "admin-live-first", with: (*fake).AdminIn, do: func(s *driver) { s.press("7"); s.send(measured(s.now, 3)) }},
+	{name: "admin-live-waiting", with: (*fake).AdminIn, do: func(s *driver) { s.press("7"); s.advance(later) }},
+	{name: "admin-live-paused", with: (*fake).AdminIn, do: func(s *driver) {
 		s.press("7")
 		busy(s, 60)
 		s.press(" ")
@@ -203,48 +202,48 @@ var scenes = []scene{
 			s.send(measured(s.now, 40))
 		}
 	}},
-	{name: "admin-live-frozen", with: (*tuitest.Fake).AdminIn, do: func(s *driver) { s.press("7"); busy(s, 60); s.advance(12 * time.Second) }},
-	{name: "admin-live-refused", with: func(f *tuitest.Fake) { f.AdminIn(); f.Errs["Follow"] = unavailable }, do: press("7")},
-	{name: "admin-sessions", with: (*tuitest.Fake).AdminIn, do: press("7", "tab")},
-	{name: "admin-sessions-error", with: func(f *tuitest.Fake) { f.AdminIn(); f.Errs["Sessions"] = unavailable }, do: press("7", "tab")},
-	{name: "admin-expel", with: (*tuitest.Fake).AdminIn, do: func(s *driver) {
+	{name: "admin-live-frozen", with: (*fake).AdminIn, do: func(s *driver) { s.press("7"); busy(s, 60); s.advance(12 * time.Second) }},
+	{name: "admin-live-refused", with: func(f *fake) { f.AdminIn(); f.Errs["Follow"] = unavailable }, do: press("7")},
+	{name: "admin-sessions", with: (*fake).AdminIn, do: press("7", "tab")},
+	{name: "admin-sessions-error", with: func(f *fake) { f.AdminIn(); f.Errs["Sessions"] = unavailable }, do: press("7", "tab")},
+	{name: "admin-expel", with: (*fake).AdminIn, do: func(s *driver) {
 		s.press("7", "tab", "x")
 		s.advance(time.Second)
 		s.typed("on se calme")
 		s.press("tab")
 	}},
-	{name: "admin-accounts", with: (*tuitest.Fake).AdminIn, do: press("7", "tab", "tab", "down")},
-	{name: "admin-accounts-search", with: (*tuitest.Fake).AdminIn, do: func(s *driver) {
+	{name: "admin-accounts", with: (*fake).AdminIn, do: press("7", "tab", "tab", "down")},
+	{name: "admin-accounts-search", with: (*fake).AdminIn, do: func(s *driver) {
 		s.press("7", "tab", "tab", "/")
 		s.typed("zo")
 		s.advance(time.Second)
 	}},
-	{name: "admin-accounts-none", with: (*tuitest.Fake).AdminIn, do: func(s *driver) {
+	{name: "admin-accounts-none", with: (*fake).AdminIn, do: func(s *driver) {
 		s.press("7", "tab", "tab", "/")
 		s.typed("qqq")
 		s.advance(time.Second)
 		s.press("enter")
 	}},
-	{name: "admin-details", with: (*tuitest.Fake).AdminIn, do: press("7", "tab", "enter")},
-	{name: "admin-details-error", with: func(f *tuitest.Fake) { f.AdminIn(); f.Errs["AccountDetails"] = unavailable }, do: press("7", "tab", "enter")},
-	{name: "admin-accounts-sorted", with: (*tuitest.Fake).AdminIn, do: press("7", "tab", "tab", "s")},
-	{name: "admin-block", with: (*tuitest.Fake).AdminIn, do: func(s *driver) {
+	{name: "admin-details", with: (*fake).AdminIn, do: press("7", "tab", "enter")},
+	{name: "admin-details-error", with: func(f *fake) { f.AdminIn(); f.Errs["AccountDetails"] = unavailable }, do: press("7", "tab", "enter")},
+	{name: "admin-accounts-sorted", with: (*fake).AdminIn, do: press("7", "tab", "tab", "s")},
+	{name: "admin-block", with: (*fake).AdminIn, do: func(s *driver) {
 		s.press("7", "tab", "tab", "b")
 		s.advance(time.Second)
 		s.typed("annonces en double")
 		s.press("enter")
 	}},
-	{name: "admin-delete-refused", with: func(f *tuitest.Fake) { f.AdminIn(); f.Errs["Delete"] = refused(protocol.INTERDIT) }, do: func(s *driver) {
+	{name: "admin-delete-refused", with: func(f *fake) { f.AdminIn(); f.Errs["Delete"] = refused(protocol.INTERDIT) }, do: func(s *driver) {
 		s.press("7", "tab", "tab", "d")
 		s.advance(time.Second)
 		s.typed("parti")
 		s.press("enter", "o")
 	}},
-	{name: "admin-password", with: (*tuitest.Fake).AdminIn, do: press("7", "tab", "tab", "p")},
-	{name: "admin-announce", with: (*tuitest.Fake).AdminIn, do: press("7", "a")},
-	{name: "admin-registration", with: (*tuitest.Fake).AdminIn, do: press("7", "i")},
-	{name: "admin-help", with: (*tuitest.Fake).AdminIn, do: press("?")},
-	{name: "password-given", with: func(f *tuitest.Fake) {
+	{name: "admin-password", with: (*fake).AdminIn, do: press("7", "tab", "tab", "p")},
+	{name: "admin-announce", with: (*fake).AdminIn, do: press("7", "a")},
+	{name: "admin-registration", with: (*fake).AdminIn, do: press("7", "i")},
+	{name: "admin-help", with: (*fake).AdminIn, do: press("?")},
+	{name: "password-given", with: func(f *fake) {
 		f.Logged = &api.Session{Login: "amelie", Role: api.Student, Resumed: true, MustChange: true}
 	}},
 	{name: "help", kept: true, do: press("?")},

@@ -10,7 +10,6 @@ import (
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/link"
 	"etuservices/client/internal/tui/page"
-	"etuservices/client/internal/tui/tuitest"
 	"etuservices/protocol"
 )
 
@@ -73,7 +72,7 @@ func TestFloodOfEvents(t *testing.T) {
 }
 
 func TestRegistrationLogsIn(t *testing.T) {
-	s := open(t, tuitest.New(start), 80, 24)
+	s := open(t, newFake(start), 80, 24)
 	s.press("ctrl+n")
 	for _, text := range []string{"amelie", "amelie@etu.example", "Amélie", "Durand", "un bon mot", "un bon mot"} {
 		s.typed(text)
@@ -87,7 +86,7 @@ func TestRegistrationLogsIn(t *testing.T) {
 
 // TestHalfARegistrationIsNobodyElses: it holds a password.
 func TestHalfARegistrationIsNobodyElses(t *testing.T) {
-	s := open(t, tuitest.New(start), 80, 24)
+	s := open(t, newFake(start), 80, 24)
 	s.press("ctrl+n")
 	s.typed("chloe")
 	s.press("esc")
@@ -103,7 +102,7 @@ func TestHalfARegistrationIsNobodyElses(t *testing.T) {
 }
 
 func TestTakenLoginIsSaidAtItsField(t *testing.T) {
-	s := open(t, tuitest.New(start), 80, 24)
+	s := open(t, newFake(start), 80, 24)
 	s.fake.Errs["Register"] = refused(protocol.EXISTE, "champ", "login")
 	s.press("ctrl+n")
 	for _, text := range []string{"amelie", "a@etu.example", "Amélie", "Durand", "un bon mot", "un bon mot"} {
@@ -114,7 +113,7 @@ func TestTakenLoginIsSaidAtItsField(t *testing.T) {
 }
 
 func TestUnknownRegistrationIsSettledByLoggingIn(t *testing.T) {
-	s := open(t, tuitest.New(start), 80, 24)
+	s := open(t, newFake(start), 80, 24)
 	s.fake.Errs["Register"] = link.ErrLost
 	s.press("ctrl+n")
 	for _, text := range []string{"amelie", "a@etu.example", "Amélie", "Durand", "un bon mot", "un bon mot"} {

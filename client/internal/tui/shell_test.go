@@ -10,7 +10,6 @@ import (
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
-	"etuservices/client/internal/tui/tuitest"
 )
 
 // TestBuyingTakesTwoKeysAndTwoAnswers: a purchase is the key that asks, what the article is
@@ -63,7 +62,7 @@ func TestFactsAreHeardInOrder(t *testing.T) {
 // page and in a dialog, be it typed or pasted; nor does an answer show its token.
 func TestTraceHasNoPassword(t *testing.T) {
 	const secret = "zyxwv987"
-	f := tuitest.New(start)
+	f := newFake(start)
 	s := open(t, f, 80, 24)
 	var trace strings.Builder
 	s.m.debug = &trace
@@ -74,7 +73,7 @@ func TestTraceHasNoPassword(t *testing.T) {
 	if !strings.Contains(trace.String(), "KeyMsg e\n") {
 		t.Error("the login is not in the trace")
 	}
-	f = tuitest.New(start)
+	f = newFake(start)
 	f.AdminIn()
 	s = open(t, f, 80, 24)
 	s.press("7", "tab", "tab", "p") // gives a user another password
@@ -107,7 +106,7 @@ func TestHelpHasTheKeysOfTheServices(t *testing.T) {
 
 // TestPasswordIsHiddenFromTheStart: before any session was resumed or ended.
 func TestPasswordIsHiddenFromTheStart(t *testing.T) {
-	f := tuitest.New(start)
+	f := newFake(start)
 	s := open(t, f, 80, 24)
 	s.press("tab")
 	s.typed("motdepasse")

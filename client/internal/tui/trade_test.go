@@ -8,7 +8,6 @@ import (
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/link"
 	"etuservices/client/internal/tui/dialog"
-	"etuservices/client/internal/tui/tuitest"
 )
 
 func TestStaleAnswerIsIgnored(t *testing.T) {
@@ -170,7 +169,7 @@ func TestOwnArticleIsNotBought(t *testing.T) {
 }
 
 func TestNoCallLeft(t *testing.T) {
-	f := tuitest.New(start)
+	f := newFake(start)
 	f.LogIn()
 	noCalls(f)
 	s := open(t, f, 80, 24)
@@ -188,7 +187,7 @@ func TestNoCallLeft(t *testing.T) {
 }
 
 func TestPagingFollowsTheCursor(t *testing.T) {
-	f := tuitest.New(start)
+	f := newFake(start)
 	f.LogIn()
 	f.Many(1000)
 	s := open(t, f, 80, 24)

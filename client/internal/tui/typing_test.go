@@ -14,7 +14,6 @@ import (
 	"etuservices/client/internal/config"
 	"etuservices/client/internal/link"
 	"etuservices/client/internal/tui/page"
-	"etuservices/client/internal/tui/tuitest"
 	"etuservices/protocol"
 )
 
@@ -62,7 +61,7 @@ func TestAltLetterStaysInItsField(t *testing.T) {
 
 // TestWrongPasswordIsEmptied: Enter once more sends nothing.
 func TestWrongPasswordIsEmptied(t *testing.T) {
-	f := tuitest.New(start)
+	f := newFake(start)
 	f.Errs["Login"] = refused(protocol.ECHEC, "reste", "2")
 	s := open(t, f, 80, 24)
 	s.typed("amelie")

@@ -24,7 +24,6 @@ import (
 	"etuservices/client/internal/tui/page/sell"
 	"etuservices/client/internal/tui/renderer"
 	"etuservices/client/internal/tui/theme"
-	"etuservices/client/internal/tui/tuitest"
 	"etuservices/client/internal/tui/widget"
 	"etuservices/protocol"
 )
@@ -57,7 +56,7 @@ type walker struct {
 }
 
 func walk(t *testing.T, seed uint64, steps int) {
-	f := tuitest.New(start)
+	f := newFake(start)
 	switch seed % 3 {
 	case 0:
 		f.LogIn()

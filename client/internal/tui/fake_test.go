@@ -1,6 +1,4 @@
-// Package tuitest is a server in memory for the tests of the screens. It
-// answers at once, fails or stays silent as told.
-package tuitest
+package tui
 
 import (
 	"fmt"
@@ -15,12 +13,13 @@ import (
 	"etuservices/protocol"
 )
 
-// Silence is what a call that gets no answer panics with: the test's loop
+// silence is what a call that gets no answer panics with: the test's loop
 // keeps such a command aside, to run it again when the answer is to come.
-type Silence struct{}
+type silence struct{}
 
-// Fake is a page.API. Its fields may be changed between two messages.
-type Fake struct {
+// fake is a server in memory, a page.API: it answers at once, fails or stays silent as
+// told. Its fields may be changed between two messages.
+type fake struct {
 	Now    time.Time
 	Link   link.State
 	Logged *api.Session // Enter and Login give it; nil: nobody is kept
@@ -52,9 +51,9 @@ type Fake struct {
 	live   chan api.Event
 }
 
-// New is a server with a student, a catalogue and some history.
-func New(now time.Time) *Fake {
-	f := &Fake{
+// newFake is a server with a student, a catalogue and some history.
+func newFake(now time.Time) *fake {
+	f := &fake{
 		Now: now, Link: link.State{Phase: link.Online, Generation: 1},
 		Errs: map[string]error{}, Silent: map[string]bool{},
 		states: make(chan link.State, 1), events: make(chan api.Event, 64),
@@ -99,10 +98,10 @@ func New(now time.Time) *Fake {
 }
 
 // LogIn makes amelie the session that is kept.
-func (f *Fake) LogIn() { f.Logged = &api.Session{Login: "amelie", Role: api.Student, Resumed: true} }
+func (f *fake) LogIn() { f.Logged = &api.Session{Login: "amelie", Role: api.Student, Resumed: true} }
 
 // Many fills the stock with n articles.
-func (f *Fake) Many(n int) {
+func (f *fake) Many(n int) {
 	f.Stock = make([]api.Article, n)
 	for i := range f.Stock {
 		f.Stock[i] = api.Article{
@@ -113,7 +112,7 @@ func (f *Fake) Many(n int) {
 }
 
 // Push hands out a state or an event as the server would.
-func (f *Fake) Push(v any) {
+func (f *fake) Push(v any) {
 	switch v := v.(type) {
 	case link.State:
 		f.states <- v
@@ -123,18 +122,18 @@ func (f *Fake) Push(v any) {
 }
 
 // call notes a call and tells how it ends.
-func (f *Fake) call(name string) error {
+func (f *fake) call(name string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.Silent[name] {
-		panic(Silence{})
+		panic(silence{})
 	}
 	f.Calls = append(f.Calls, name)
 	return f.Errs[name]
 }
 
 // Called counts the calls of a method.
-func (f *Fake) Called(name string) (n int) {
+func (f *fake) Called(name string) (n int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, c := range f.Calls {
@@ -145,13 +144,13 @@ func (f *Fake) Called(name string) (n int) {
 	return n
 }
 
-func (f *Fake) State() link.State { return f.Link }
+func (f *fake) State() link.State { return f.Link }
 
-func (f *Fake) Changes() <-chan link.State { return f.states }
+func (f *fake) Changes() <-chan link.State { return f.states }
 
-func (f *Fake) Events() <-chan api.Event { return f.events }
+func (f *fake) Events() <-chan api.Event { return f.events }
 
-func (f *Fake) Retry() { f.mu.Lock(); f.Calls = append(f.Calls, "Retry"); f.mu.Unlock() }
+func (f *fake) Retry() { f.mu.Lock(); f.Calls = append(f.Calls, "Retry"); f.mu.Unlock() }
 
 func matches(a api.Article, q api.Query) bool {
 	if q.Category != "" && a.Category != q.Category || q.Seller != "" && a.Seller != q.Seller ||

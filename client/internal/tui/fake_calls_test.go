@@ -1,4 +1,4 @@
-package tuitest
+package tui
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 	"etuservices/client/internal/api"
 )
 
-func (f *Fake) Enter(context.Context, string, string) (api.Session, error) {
+func (f *fake) Enter(context.Context, string, string) (api.Session, error) {
 	if err := f.call("Enter"); err != nil {
 		return api.Session{}, err
 	}
@@ -18,31 +18,31 @@ func (f *Fake) Enter(context.Context, string, string) (api.Session, error) {
 	return *f.Logged, nil
 }
 
-func (f *Fake) Login(_ context.Context, login, _ string) (api.Session, error) {
+func (f *fake) Login(_ context.Context, login, _ string) (api.Session, error) {
 	return api.Session{Login: login, Role: api.Student, Quota: f.Quota.Connections}, f.call("Login")
 }
 
-func (f *Fake) Logout(context.Context) error { return f.call("Logout") }
+func (f *fake) Logout(context.Context) error { return f.call("Logout") }
 
-func (f *Fake) Register(_ context.Context, r api.Registration) (string, error) {
+func (f *fake) Register(_ context.Context, r api.Registration) (string, error) {
 	return r.Login, f.call("Register")
 }
 
-func (f *Fake) ChangePassword(context.Context, string, string) error { return f.call("ChangePassword") }
+func (f *fake) ChangePassword(context.Context, string, string) error { return f.call("ChangePassword") }
 
-func (f *Fake) Who(context.Context) (api.Profile, error) {
+func (f *fake) Who(context.Context) (api.Profile, error) {
 	return api.Profile{
 		Login: "amelie", FirstName: "Amélie", LastName: "Durand", Email: "amelie@etu.example",
 		Role: api.Student, Since: f.Now,
 	}, f.call("Who")
 }
 
-func (f *Fake) Quotas(context.Context) (api.Quotas, error) { return f.Quota, f.call("Quotas") }
+func (f *fake) Quotas(context.Context) (api.Quotas, error) { return f.Quota, f.call("Quotas") }
 
-func (f *Fake) Count(context.Context) (api.Count, error) { return f.Here, f.call("Count") }
+func (f *fake) Count(context.Context) (api.Count, error) { return f.Here, f.call("Count") }
 
 // Articles searches the stock; Next is the place in the stock.
-func (f *Fake) Articles(_ context.Context, q api.Query) (api.Page[api.Article], error) {
+func (f *fake) Articles(_ context.Context, q api.Query) (api.Page[api.Article], error) {
 	if err := f.call("Articles"); err != nil {
 		return api.Page[api.Article]{}, err
 	}
@@ -71,7 +71,7 @@ func (f *Fake) Articles(_ context.Context, q api.Query) (api.Page[api.Article], 
 	return p, nil
 }
 
-func (f *Fake) Article(_ context.Context, id string) (api.Article, error) {
+func (f *fake) Article(_ context.Context, id string) (api.Article, error) {
 	err := f.call("Article")
 	for _, list := range [][]api.Article{f.Stock, f.Sales, f.Buys} {
 		for _, a := range list {
@@ -84,7 +84,7 @@ func (f *Fake) Article(_ context.Context, id string) (api.Article, error) {
 	return api.Article{ID: id}, err
 }
 
-func (f *Fake) Sell(_ context.Context, s api.Sale) (api.Receipt, error) {
+func (f *fake) Sell(_ context.Context, s api.Sale) (api.Receipt, error) {
 	f.Refs = append(f.Refs, s.Ref)
 	if err := f.call("Sell"); err != nil {
 		return api.Receipt{}, err
@@ -92,7 +92,7 @@ func (f *Fake) Sell(_ context.Context, s api.Sale) (api.Receipt, error) {
 	return api.Receipt{ID: "99", Title: s.Title, Category: s.Category, Cents: s.Cents, Services: f.spend()}, nil
 }
 
-func (f *Fake) Buy(_ context.Context, id, ref string) (api.Receipt, error) {
+func (f *fake) Buy(_ context.Context, id, ref string) (api.Receipt, error) {
 	f.Refs = append(f.Refs, ref)
 	if err := f.call("Buy"); err != nil {
 		return api.Receipt{}, err
@@ -106,33 +106,33 @@ func (f *Fake) Buy(_ context.Context, id, ref string) (api.Receipt, error) {
 	return r, nil
 }
 
-func (f *Fake) spend() api.Quota {
+func (f *fake) spend() api.Quota {
 	f.Quota.Services.Used++
 	f.Quota.Services.Left--
 	return api.Quota{Used: f.Quota.Services.Used, Max: f.Quota.Services.Max, Left: f.Quota.Services.Left}
 }
 
-func (f *Fake) Withdraw(context.Context, string) error { return f.call("Withdraw") }
+func (f *fake) Withdraw(context.Context, string) error { return f.call("Withdraw") }
 
-func (f *Fake) MySales(context.Context, int, string) (api.Page[api.Article], error) {
+func (f *fake) MySales(context.Context, int, string) (api.Page[api.Article], error) {
 	return api.Page[api.Article]{Rows: f.Sales}, f.call("MySales")
 }
 
-func (f *Fake) MyPurchases(context.Context, int, string) (api.Page[api.Article], error) {
+func (f *fake) MyPurchases(context.Context, int, string) (api.Page[api.Article], error) {
 	return api.Page[api.Article]{Rows: f.Buys}, f.call("MyPurchases")
 }
 
-func (f *Fake) Boards(context.Context) (api.Boards, error) {
+func (f *fake) Boards(context.Context) (api.Boards, error) {
 	return f.Ranks, f.call("Boards")
 }
 
 // News gives the whole inbox at once.
-func (f *Fake) News(context.Context, int, string) (api.Page[api.News], error) {
+func (f *fake) News(context.Context, int, string) (api.Page[api.News], error) {
 	return api.Page[api.News]{Rows: slices.Clone(f.Inbox), Unread: f.unread()}, f.call("News")
 }
 
 // MarkRead marks a row and all below it.
-func (f *Fake) MarkRead(_ context.Context, id string) (int, error) {
+func (f *fake) MarkRead(_ context.Context, id string) (int, error) {
 	err := f.call("MarkRead")
 	below := false
 	for i := range f.Inbox {
@@ -142,18 +142,11 @@ func (f *Fake) MarkRead(_ context.Context, id string) (int, error) {
 	return f.unread(), err
 }
 
-func (f *Fake) unread() (n int) {
+func (f *fake) unread() (n int) {
 	for _, a := range f.Inbox {
 		if !a.Read {
 			n++
 		}
 	}
 	return n
-}
-
-func (f *Fake) Session() (api.Session, bool) {
-	if f.Logged == nil {
-		return api.Session{}, false
-	}
-	return *f.Logged, true
 }

@@ -1,4 +1,4 @@
-package tuitest
+package tui
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 )
 
 // AdminIn makes prof, an administrator, the session that is kept.
-func (f *Fake) AdminIn() {
+func (f *fake) AdminIn() {
 	f.Logged = &api.Session{Login: "prof", Role: api.Admin, Resumed: true}
 	f.Open = true
 	for _, c := range []struct{ server, login, address string }{
@@ -55,20 +55,20 @@ func (f *Fake) AdminIn() {
 	}
 }
 
-func (f *Fake) Live() <-chan api.Event { return f.live }
+func (f *fake) Live() <-chan api.Event { return f.live }
 
-func (f *Fake) Follow(context.Context, int) error { return f.call("Follow") }
+func (f *fake) Follow(context.Context, int) error { return f.call("Follow") }
 
 // History is Slots.
-func (f *Fake) History(context.Context, int) ([]api.Slot, error) { return f.Slots, f.call("History") }
+func (f *fake) History(context.Context, int) ([]api.Slot, error) { return f.Slots, f.call("History") }
 
 // Instances are Servers.
-func (f *Fake) Instances(context.Context) ([]api.Instance, error) {
+func (f *fake) Instances(context.Context) ([]api.Instance, error) {
 	return f.Servers, f.call("Instances")
 }
 
 // AccountDetails are those of People, with the same history for each.
-func (f *Fake) AccountDetails(_ context.Context, login string) (api.AccountDetails, error) {
+func (f *fake) AccountDetails(_ context.Context, login string) (api.AccountDetails, error) {
 	d := api.AccountDetails{Registered: f.Now.Add(-400 * time.Hour), Quotas: f.Quota, Sales: f.Sales, Purchases: f.Buys}
 	for _, a := range f.People {
 		if a.Login == login {
@@ -90,12 +90,12 @@ func (f *Fake) AccountDetails(_ context.Context, login string) (api.AccountDetai
 }
 
 // Sessions are those of Logins.
-func (f *Fake) Sessions(context.Context) ([]api.Connected, error) {
+func (f *fake) Sessions(context.Context) ([]api.Connected, error) {
 	return f.Logins, f.call("Sessions")
 }
 
 // Accounts searches the people; Next is the login of the last row.
-func (f *Fake) Accounts(_ context.Context, words string, n int, after string) (api.Page[api.Account], error) {
+func (f *fake) Accounts(_ context.Context, words string, n int, after string) (api.Page[api.Account], error) {
 	if err := f.call("Accounts"); err != nil {
 		return api.Page[api.Account]{}, err
 	}
@@ -114,38 +114,38 @@ func (f *Fake) Accounts(_ context.Context, words string, n int, after string) (a
 }
 
 // order notes what an administrator asked for, with its words.
-func (f *Fake) order(name string, words ...string) error {
+func (f *fake) order(name string, words ...string) error {
 	f.Orders = append(f.Orders, strings.Join(append([]string{name}, words...), " "))
 	return f.call(name)
 }
 
-func (f *Fake) Block(_ context.Context, login, why string) error {
+func (f *fake) Block(_ context.Context, login, why string) error {
 	return f.order("Block", login, why)
 }
 
-func (f *Fake) Unblock(_ context.Context, login string) error { return f.order("Unblock", login) }
+func (f *fake) Unblock(_ context.Context, login string) error { return f.order("Unblock", login) }
 
-func (f *Fake) Expel(_ context.Context, login string, minutes int, why string) error {
+func (f *fake) Expel(_ context.Context, login string, minutes int, why string) error {
 	return f.order("Expel", login, i18n.T{}.Int(int64(minutes)), why)
 }
 
-func (f *Fake) ResetQuotas(_ context.Context, login string) error { return f.order("Reset", login) }
+func (f *fake) ResetQuotas(_ context.Context, login string) error { return f.order("Reset", login) }
 
-func (f *Fake) GivePassword(_ context.Context, login, password string) error {
+func (f *fake) GivePassword(_ context.Context, login, password string) error {
 	return f.order("Give", login, password)
 }
 
-func (f *Fake) DeleteAccount(_ context.Context, login, why string) error {
+func (f *fake) DeleteAccount(_ context.Context, login, why string) error {
 	return f.order("Delete", login, why)
 }
 
-func (f *Fake) Announce(_ context.Context, text string) error { return f.order("Announce", text) }
+func (f *fake) Announce(_ context.Context, text string) error { return f.order("Announce", text) }
 
-func (f *Fake) Registrations(context.Context) (bool, error) {
+func (f *fake) Registrations(context.Context) (bool, error) {
 	return f.Open, f.call("Registrations")
 }
 
-func (f *Fake) OpenRegistrations(_ context.Context, open bool) error {
+func (f *fake) OpenRegistrations(_ context.Context, open bool) error {
 	f.Open = open
 	return f.call("OpenRegistrations")
 }
