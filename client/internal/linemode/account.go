@@ -19,37 +19,44 @@ func (s *session) register(ctx context.Context, _ string) error {
 		return errSaid
 	}
 	var r api.Registration
-	for _, q := range []struct {
-		msg i18n.Msg
-		to  *string
-	}{
-		{i18n.Prompt.Login, &r.Login},
-		{i18n.SimpleAsk.Email, &r.Email},
-		{i18n.SimpleAsk.FirstName, &r.FirstName},
-		{i18n.SimpleAsk.LastName, &r.LastName},
-	} {
-		answer, err := s.Prompt.Line(ctx, s.t.S(q.msg))
-		if err != nil {
-			return err
-		}
-		*q.to = answer
+	err := s.fill(ctx, []question{
+		{s.t.S(i18n.Prompt.Login), &r.Login},
+		{s.t.S(i18n.SimpleAsk.Email), &r.Email},
+		{s.t.S(i18n.SimpleAsk.FirstName), &r.FirstName},
+		{s.t.S(i18n.SimpleAsk.LastName), &r.LastName},
+	})
+	if err != nil {
+		return err
 	}
-	var err error
 	if r.Password, err = s.newPassword(ctx); err != nil {
 		return err
 	}
-	if err := s.wait(ctx, func(ctx context.Context) error {
+	if err := s.order(ctx, func(ctx context.Context) error {
 		_, err := s.api.Register(ctx, r)
 		return err
-	}); err != nil {
+	}, i18n.Simple.Registered); err != nil {
 		return fmt.Errorf("register: %w", err)
 	}
-	s.say(i18n.Simple.Registered)
 	session, err := fetch(ctx, s, func(ctx context.Context) (api.Session, error) { return s.api.Login(ctx, r.Login, r.Password) })
 	if err != nil {
 		return err
 	}
 	return s.welcome(ctx, session)
+}
+
+// question is what is asked for, and where the answer goes.
+type question struct {
+	text string
+	to   *string
+}
+
+func (s *session) fill(ctx context.Context, all []question) (err error) {
+	for _, q := range all {
+		if *q.to, err = s.Prompt.Line(ctx, q.text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // newPassword asks twice where a person types blindly.
@@ -75,20 +82,12 @@ func (s *session) changePassword(ctx context.Context, _ string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.wait(ctx, func(ctx context.Context) error { return s.api.ChangePassword(ctx, old, password) }); err != nil {
-		return err
-	}
-	s.say(i18n.Simple.Changed)
-	return nil
+	return s.order(ctx, func(ctx context.Context) error { return s.api.ChangePassword(ctx, old, password) }, i18n.Simple.Changed)
 }
 
 func (s *session) logout(ctx context.Context, _ string) error {
-	if err := s.wait(ctx, s.api.Logout); err != nil {
-		return err
-	}
 	s.list, s.more = nil, nil
-	s.say(i18n.Simple.LoggedOut)
-	return nil
+	return s.order(ctx, s.api.Logout, i18n.Simple.LoggedOut)
 }
 
 // arrive waits for the server and lets the user in.

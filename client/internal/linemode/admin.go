@@ -78,11 +78,7 @@ func about(words i18n.Confirm, more i18n.Msg, do act) func(*session, context.Con
 		if ok, err := s.yes(ctx, s.t.S(i18n.Simple.Sure, s.t.S(words.Title, login))); !ok || err != nil {
 			return err
 		}
-		if err := s.wait(ctx, func(ctx context.Context) error { return do(s.api, ctx, login, text) }); err != nil {
-			return err
-		}
-		s.say(words.Done, login)
-		return nil
+		return s.order(ctx, func(ctx context.Context) error { return do(s.api, ctx, login, text) }, words.Done, login)
 	}
 }
 
@@ -92,11 +88,7 @@ func (s *session) announce(ctx context.Context, text string) (err error) {
 			return err
 		}
 	}
-	if err := s.wait(ctx, func(ctx context.Context) error { return s.api.Announce(ctx, text) }); err != nil {
-		return err
-	}
-	s.say(i18n.Announce.Done)
-	return nil
+	return s.order(ctx, func(ctx context.Context) error { return s.api.Announce(ctx, text) }, i18n.Announce.Done)
 }
 
 func (s *session) registrations(ctx context.Context, word string) error {
@@ -174,14 +166,11 @@ func (s *session) forgetLive() {
 }
 
 func (s *session) sessions(ctx context.Context, _ string) error {
-	all, err := fetch(ctx, s, s.api.Sessions)
-	if err != nil {
-		return err
-	}
-	for _, c := range all {
-		s.say(i18n.Simple.Session, c.Login, c.Server, c.Address, s.t.Age(time.Since(c.Since)))
-	}
-	return nil
+	return show(ctx, s, s.api.Sessions, func(all []api.Connected) {
+		for _, c := range all {
+			s.say(i18n.Simple.Session, c.Login, c.Server, c.Address, s.t.Age(time.Since(c.Since)))
+		}
+	})
 }
 
 func (s *session) accounts(ctx context.Context, words string) error {

@@ -90,38 +90,34 @@ func (s *session) help(context.Context, string) error {
 }
 
 func (s *session) language(_ context.Context, code string) error {
-	lang, ok := i18n.ParseLang(code)
-	if !ok {
-		lang = 1 - s.t.Lang
+	if s.t.Lang.UnmarshalText([]byte(code)) != nil {
+		s.t.Lang = 1 - s.t.Lang
 	}
-	s.t.Lang = lang
 	s.say(i18n.Simple.Language)
 	return nil
 }
 
 func (s *session) quota(ctx context.Context) error {
-	q, err := fetch(ctx, s, s.api.Quotas)
-	if err != nil {
-		return err
+	return show(ctx, s, s.api.Quotas, func(q api.Quotas) {
+		s.left(i18n.Quota.CallsLeft, q.Services)
+		s.left(i18n.Quota.LoginsLeft, q.Connections)
+	})
+}
+
+// left says how much of a quota is left.
+func (s *session) left(m i18n.Msg, q api.Quota) {
+	text := s.t.N(m, q.Left, s.t.Int(int64(q.Max)))
+	if wait := time.Until(q.Next); wait > 0 {
+		text += s.t.S(i18n.Simple.NextIn, s.t.Duration(wait))
 	}
-	for _, part := range []struct {
-		msg i18n.Msg
-		q   api.Quota
-	}{{i18n.Quota.CallsLeft, q.Services}, {i18n.Quota.LoginsLeft, q.Connections}} {
-		text := s.t.N(part.msg, part.q.Left, s.t.Int(int64(part.q.Max)))
-		if wait := time.Until(part.q.Next); wait > 0 {
-			text += s.t.S(i18n.Simple.NextIn, s.t.Duration(wait))
-		}
-		s.line(text + ".")
-	}
-	return nil
+	s.line(text + ".")
 }
 
 func (s *session) boards(ctx context.Context, _ string) error {
-	b, err := fetch(ctx, s, s.api.Boards)
-	if err != nil {
-		return err
-	}
+	return show(ctx, s, s.api.Boards, s.tellBoards)
+}
+
+func (s *session) tellBoards(b api.Boards) {
 	now := time.Now()
 	for _, board := range []struct {
 		title i18n.Msg
@@ -143,23 +139,14 @@ func (s *session) boards(ctx context.Context, _ string) error {
 			s.line(fmt.Sprintf("%d. %s.", r.Rank, board.text(r)))
 		}
 	}
-	return nil
 }
 
 func (s *session) count(ctx context.Context, _ string) error {
-	n, err := fetch(ctx, s, s.api.Count)
-	if err != nil {
-		return err
-	}
-	s.line(s.t.N(i18n.Simple.Users, n.Users) + ", " + s.t.N(i18n.Simple.Connections, n.Connections) + ".")
-	return nil
+	return show(ctx, s, s.api.Count, func(n api.Count) {
+		s.line(s.t.N(i18n.Simple.Users, n.Users) + ", " + s.t.N(i18n.Simple.Connections, n.Connections) + ".")
+	})
 }
 
 func (s *session) me(ctx context.Context, _ string) error {
-	p, err := fetch(ctx, s, s.api.Who)
-	if err != nil {
-		return err
-	}
-	s.say(i18n.Simple.Me, p.FirstName, p.LastName, p.Login, p.Email)
-	return nil
+	return show(ctx, s, s.api.Who, func(p api.Profile) { s.say(i18n.Simple.Me, p.FirstName, p.LastName, p.Login, p.Email) })
 }

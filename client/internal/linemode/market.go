@@ -176,13 +176,10 @@ func (s *session) buy(ctx context.Context, arg string) error {
 	if ok, err := s.yes(ctx, s.t.S(i18n.Simple.ConfirmBuy, a.Title, s.t.Amount(a.Cents))); !ok || err != nil {
 		return err
 	}
-	r, err := fetch(ctx, s, func(ctx context.Context) (api.Receipt, error) { return s.api.Buy(ctx, a.ID, api.NewRef()) })
-	if err != nil {
-		return err
-	}
-	s.say(i18n.Simple.Bought, r.Title, r.Seller, r.Contact)
-	s.left(r.Services)
-	return nil
+	return show(ctx, s, func(ctx context.Context) (api.Receipt, error) { return s.api.Buy(ctx, a.ID, "") }, func(r api.Receipt) {
+		s.say(i18n.Simple.Bought, r.Title, r.Seller, r.Contact)
+		s.left(i18n.Quota.CallsLeft, r.Services)
+	})
 }
 
 func (s *session) withdraw(ctx context.Context, arg string) error {
@@ -193,11 +190,7 @@ func (s *session) withdraw(ctx context.Context, arg string) error {
 	if ok, err := s.yes(ctx, s.t.S(i18n.Simple.ConfirmWithdraw, a.Title)); !ok || err != nil {
 		return err
 	}
-	if err := s.wait(ctx, func(ctx context.Context) error { return s.api.Withdraw(ctx, a.ID) }); err != nil {
-		return err
-	}
-	s.say(i18n.Simple.Withdrawn, a.Title)
-	return nil
+	return s.order(ctx, func(ctx context.Context) error { return s.api.Withdraw(ctx, a.ID) }, i18n.Simple.Withdrawn, a.Title)
 }
 
 // yes asks a person. A pipe is not asked: its command is the answer.
@@ -218,26 +211,20 @@ func (s *session) yes(ctx context.Context, question string) (bool, error) {
 }
 
 func (s *session) sell(ctx context.Context, _ string) error {
-	sale := api.Sale{Ref: api.NewRef()}
+	var sale api.Sale
 	names := make([]string, 0, len(protocol.Categories))
 	for _, c := range protocol.Categories {
 		names = append(names, s.t.Name(i18n.Categories, c))
 	}
 	var category, price string
-	for _, q := range []struct {
-		question string
-		to       *string
-	}{
+	err := s.fill(ctx, []question{
 		{s.t.S(i18n.SimpleAsk.Category, strings.Join(names, ", ")), &category},
 		{s.t.S(i18n.SimpleAsk.Title), &sale.Title},
 		{s.t.S(i18n.SimpleAsk.Price), &price},
 		{s.t.S(i18n.SimpleAsk.Description), &sale.Description},
-	} {
-		answer, err := s.Prompt.Line(ctx, q.question)
-		if err != nil {
-			return err
-		}
-		*q.to = answer
+	})
+	if err != nil {
+		return err
 	}
 	sale.Category = s.category(category)
 	cents, err := protocol.ParsePrice(strings.TrimSpace(strings.TrimSuffix(price, "€")))
@@ -250,17 +237,8 @@ func (s *session) sell(ctx context.Context, _ string) error {
 	if ok, err := s.yes(ctx, s.t.S(i18n.Simple.ConfirmSell, preview)); !ok || err != nil {
 		return err
 	}
-	r, err := fetch(ctx, s, func(ctx context.Context) (api.Receipt, error) { return s.api.Sell(ctx, sale) })
-	if err != nil {
-		return err
-	}
-	s.say(i18n.Simple.PutUp, sale.Title, r.ID)
-	s.left(r.Services)
-	return nil
-}
-
-func (s *session) left(q api.Quota) {
-	if q.Max > 0 {
-		s.line(s.t.N(i18n.Quota.CallsLeft, q.Left, s.t.Int(int64(q.Max))) + ".")
-	}
+	return show(ctx, s, func(ctx context.Context) (api.Receipt, error) { return s.api.Sell(ctx, sale) }, func(r api.Receipt) {
+		s.say(i18n.Simple.PutUp, sale.Title, r.ID)
+		s.left(i18n.Quota.CallsLeft, r.Services)
+	})
 }

@@ -65,6 +65,24 @@ func fetch[T any](ctx context.Context, s *session, call func(ctx context.Context
 	return got, err
 }
 
+// order does what gives nothing, and says that it was done.
+func (s *session) order(ctx context.Context, call func(ctx context.Context) error, done i18n.Msg, args ...any) error {
+	err := s.wait(ctx, call)
+	if err == nil {
+		s.say(done, args...)
+	}
+	return err
+}
+
+// show tells what a call gives.
+func show[T any](ctx context.Context, s *session, call func(ctx context.Context) (T, error), tell func(T)) error {
+	got, err := fetch(ctx, s, call)
+	if err == nil {
+		tell(got)
+	}
+	return err
+}
+
 // drain tells the events that came during a call.
 func (s *session) drain() {
 	for {
@@ -144,12 +162,9 @@ func (s *session) markRead(ctx context.Context, _ string) error {
 		s.say(i18n.Simple.ReadWhat)
 		return errSaid
 	}
-	unread, err := fetch(ctx, s, func(ctx context.Context) (int, error) { return s.api.MarkRead(ctx, s.newest) })
-	if err != nil {
-		return err
-	}
-	s.line(s.t.N(i18n.Simple.Unread, unread))
-	return nil
+	return show(ctx, s, func(ctx context.Context) (int, error) { return s.api.MarkRead(ctx, s.newest) }, func(unread int) {
+		s.line(s.t.N(i18n.Simple.Unread, unread))
+	})
 }
 
 func (s *session) say(m i18n.Msg, args ...any) { s.line(s.t.S(m, args...)) }
