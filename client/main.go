@@ -88,13 +88,11 @@ func runExec(ctx context.Context, cfg config.Config, t i18n.T, opt api.Options) 
 
 func runSimple(ctx context.Context, cfg config.Config, t i18n.T, opt api.Options) int {
 	var out io.Writer = os.Stdout
-	if cfg.Charset != i18n.UTF8 && term.IsTerminal(int(os.Stdout.Fd())) {
+	if !cfg.UTF8 && term.IsTerminal(int(os.Stdout.Fd())) {
 		out = i18n.Plain{Writer: out}
 	}
-	ask := prompt.New(os.Stdin, out)
-	ask.Latin1 = cfg.Charset == i18n.Latin1
 	return linemode.Run(ctx, linemode.Options{
-		API: opt, T: t, Login: cfg.Login, Password: os.Getenv("ETU_PASSWORD"), Prompt: ask, Out: out,
+		API: opt, T: t, Login: cfg.Login, Password: os.Getenv("ETU_PASSWORD"), Prompt: prompt.New(os.Stdin, out), Out: out,
 	})
 }
 
@@ -111,7 +109,7 @@ func runScreens(ctx context.Context, cfg config.Config, opt api.Options) int {
 	client := api.New(opt)
 	defer func() { _ = client.Close() }() // only the socket ends; the session goes on
 	err := tui.Run(ctx, tui.Options{
-		Config: cfg, API: client, Terminal: renderer.Open(os.Stdin, os.Stdout, cfg.Charset == i18n.Latin1), Password: os.Getenv("ETU_PASSWORD"), Program: protocol.BuildVersion(),
+		Config: cfg, API: client, Terminal: renderer.Open(os.Stdin, os.Stdout), Password: os.Getenv("ETU_PASSWORD"), Program: protocol.BuildVersion(),
 		Settings: config.File{Dir: config.Dir(os.Getenv)}, Debug: debug,
 	})
 	if err != nil && !errors.Is(err, context.Canceled) {

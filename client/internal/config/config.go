@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 
 	"etuservices/client/internal/i18n"
@@ -17,14 +16,12 @@ import (
 
 // Config is every setting of the client.
 type Config struct {
-	Addr  string // host:port
-	Lang  i18n.Lang
-	Theme string // one of Themes; "" is detected
-	ASCII bool   // no character beyond ASCII in the chrome
-	// Charset is the terminal's. Where it is not UTF-8 nothing beyond ASCII is
-	// drawn, texts of others included.
-	Charset    i18n.Charset
-	Animations bool // spinners turn
+	Addr       string // host:port
+	Lang       i18n.Lang
+	Theme      string // one of Themes; "" is detected
+	ASCII      bool   // no character beyond ASCII in the chrome
+	UTF8       bool   // what the terminal shows; else nothing beyond ASCII is drawn, texts of others included
+	Animations bool   // spinners turn
 	// Notifications: the terminal tells of news while another window is in use.
 	Notifications bool
 	Alerts        Alerts
@@ -80,9 +77,9 @@ func (usageError) Is(target error) bool { return target == ErrUsage }
 // Its error is ErrUsage; the Config then still has the language to say it in.
 func Load(args []string, getenv func(string) string) (Config, error) {
 	c := Config{
-		Addr: protocol.DefaultAddr, Animations: true, Notifications: true, Alerts: defaultAlerts, SSH: defaultSSH, Lang: i18n.Detect(getenv), Charset: i18n.DetectCharset(getenv),
+		Addr: protocol.DefaultAddr, Animations: true, Notifications: true, Alerts: defaultAlerts, SSH: defaultSSH, Lang: i18n.Detect(getenv), UTF8: i18n.IsUTF8(getenv),
 	}
-	c.ASCII = c.Charset != i18n.UTF8 || slices.Contains(fewSigns, getenv("TERM"))
+	c.ASCII = !c.UTF8 || slices.Contains(fewSigns, getenv("TERM"))
 	raw, over := map[string]string{}, map[string]string{}
 	for _, name := range []string{"addr", "lang"} {
 		if v := getenv("ETU_" + strings.ToUpper(name)); v != "" {
@@ -91,9 +88,7 @@ func Load(args []string, getenv func(string) string) (Config, error) {
 	}
 	given, words, fault := split(args)
 	maps.Copy(over, given)
-	if l, ok := i18n.ParseLang(over["lang"]); ok {
-		c.Lang = l // in which all faults are said
-	}
+	_ = c.Lang.UnmarshalText([]byte(over["lang"])) // in which all faults are said; settle says if it is none
 	var faults []error
 	if fault != nil {
 		faults = append(faults, c.unknown(fault.msg, fault.what, fault.nearest))
@@ -135,67 +130,16 @@ func (c *Config) t() i18n.T { return i18n.T{Lang: c.Lang} }
 // settle turns what was written into values.
 func (c *Config) settle(raw map[string]string) error {
 	var faults []error
-	if v, ok := raw["lang"]; ok {
-		l, ok := i18n.ParseLang(v)
-		if !ok {
-			faults = append(faults, c.usage(i18n.Config.BadValue, "lang", v, "fr, en"))
-		} else {
-			c.Lang = l
+	for _, o := range options {
+		if value, given := raw[o.name]; given {
+			if possible, ok := o.set(c, value); !ok {
+				faults = append(faults, c.usage(i18n.Config.BadValue, o.name, value, possible))
+			}
 		}
-	}
-	if v, ok := raw["addr"]; ok {
-		c.Addr = v
 	}
 	c.Addr = link.Address(c.Addr)
-	c.CA, c.Login = raw["ca"], strings.TrimSpace(raw["login"])
-	if c.Theme = raw["theme"]; c.Theme != "" && !slices.Contains(Themes, c.Theme) {
-		faults = append(faults, c.usage(i18n.Config.BadValue, "theme", c.Theme, strings.Join(Themes, ", ")))
-	}
-	for name, to := range map[string]*bool{
-		"ascii": &c.ASCII, "simple": &c.Simple, "tls": &c.TLS, "animations": &c.Animations, "notifications": &c.Notifications,
-		"forget": &c.Forget, "demo": &c.Demo, "help": &c.Help, "version": &c.Version,
-	} {
-		switch v, ok := raw[name]; {
-		case !ok:
-		case v == "true", v == "1":
-			*to = true
-		case v == "false", v == "0":
-			*to = false
-		default:
-			faults = append(faults, c.usage(i18n.Config.BadValue, name, v, "true, false"))
-		}
-	}
-	if v, ok := raw["listen"]; ok {
-		c.SSH.Listen = v
-	}
-	if v, ok := raw["from"]; ok {
-		from, err := netip.ParseAddr(v)
-		if err != nil {
-			faults = append(faults, c.usage(i18n.Config.BadValue, "from", v, "127.0.0.2"))
-		}
-		c.SSH.From = from
-	}
-	for name, to := range map[string]*int{
-		"alert-p99": &c.Alerts.P99, "alert-refusals": &c.Alerts.Refusals,
-		"max": &c.SSH.Max, "max-per-address": &c.SSH.MaxPerAddress, "idle": &c.SSH.Idle,
-	} {
-		v, ok := raw[name]
-		if !ok {
-			continue
-		}
-		n, err := strconv.Atoi(v)
-		least, some := 1, "1, 2, 3 …"
-		if strings.HasPrefix(name, "alert-") {
-			least, some = 0, "0, 1, 2 …"
-		}
-		if err != nil || n < least {
-			faults = append(faults, c.usage(i18n.Config.BadValue, name, v, some))
-			continue
-		}
-		*to = n
-	}
 	if _, decided := raw["ascii"]; decided && !c.ASCII { // the user knows better than the locale
-		c.Charset = i18n.UTF8
+		c.UTF8 = true
 	}
 	c.TLS = c.TLS || c.CA != "" // who names an authority wants encryption
 	return errors.Join(faults...)

@@ -21,12 +21,6 @@ import (
 	"etuservices/client/internal/statefile"
 )
 
-// bareWord is a text without quotes, as files written for older versions have.
-var bareWord = regexp.MustCompile(`(?m)^([ \t]*(?:addr|lang|theme|ca|login)[ \t]*=[ \t]*)([^\s"'#\[{][^\s"'#]*)([ \t]*(?:#.*)?\r?)$`)
-
-// typed is what TOML takes for a number or a switch.
-var typed = regexp.MustCompile(`^([+-]?[0-9]+(\.[0-9]+)?|true|false)$`)
-
 // fromFile reads the configuration file, which is TOML; one that is not there is
 // empty.
 func (c *Config) fromFile(dir string, raw map[string]string) error {
@@ -42,13 +36,7 @@ func (c *Config) fromFile(dir string, raw map[string]string) error {
 		return fmt.Errorf("%w: %w", ErrUsage, err)
 	}
 	text = bytes.TrimPrefix(text, []byte("\ufeff")) // some editors put it there
-	text = bareWord.ReplaceAllFunc(text, func(line []byte) []byte {
-		if typed.Match(bareWord.ReplaceAll(line, []byte("$2"))) { // TOML has a type for it, which is refused
-			return line
-		}
-		return bareWord.ReplaceAll(line, []byte(`$1"$2"$3`))
-	})
-	var given map[string]any // judged below, so that what is wrong is said in the user's language
+	var given map[string]any                        // judged below, so that what is wrong is said in the user's language
 	if err := toml.Unmarshal(text, &given); err != nil {
 		var syntax *toml.DecodeError
 		if !errors.As(err, &syntax) {
@@ -58,39 +46,35 @@ func (c *Config) fromFile(dir string, raw map[string]string) error {
 		return c.atLine(path, text, line, c.t().S(i18n.Config.NoTOML, strings.TrimPrefix(syntax.Error(), "toml: ")))
 	}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
-		word, ok := asWord(optionNamed(name), given[name])
-		if !ok {
-			return c.atLine(path, text, lineOf(text, name), c.wanted(name))
+		o, known := optionNamed(name)
+		wanted := c.t().S(i18n.Config.WantsText, name)
+		switch {
+		case !known || !o.inFile:
+			wanted = c.t().S(i18n.Config.BadName, name, strings.Join(names(func(o option) bool { return o.inFile }), ", "))
+		case o.fits(given[name]):
+			raw[name] = fmt.Sprint(given[name])
+			continue
+		case o.isSwitch():
+			wanted = c.t().S(i18n.Config.WantsSwitch, name)
+		case o.fits(int64(0)):
+			wanted = c.t().S(i18n.Config.WantsNumber, name)
 		}
-		raw[name] = word
+		return c.atLine(path, text, lineOf(text, name), wanted)
 	}
 	return nil
 }
 
-// asWord gives a value as a flag would have it.
-func asWord(o option, value any) (word string, ok bool) {
-	switch v := value.(type) {
-	case string:
-		return v, o.inFile && o.kind != number
-	case bool:
-		return strconv.FormatBool(v), o.inFile && o.kind == toggle
-	case int64: // 1 and 0 are understood too
-		return strconv.FormatInt(v, 10), o.inFile && o.kind != text
+// fits says that a value of the file is of an option's type.
+func (o option) fits(value any) (ok bool) {
+	switch o.to(new(Config)).(type) {
+	case *bool:
+		_, ok = value.(bool)
+	case *int:
+		_, ok = value.(int64)
+	default:
+		_, ok = value.(string)
 	}
-	return "", false
-}
-
-// wanted says what may stand in the file in place of a setting.
-func (c *Config) wanted(name string) string {
-	switch o := optionNamed(name); {
-	case !o.inFile:
-		return c.t().S(i18n.Config.BadName, name, strings.Join(names(func(o option) bool { return o.inFile }), ", "))
-	case o.kind == toggle:
-		return c.t().S(i18n.Config.WantsSwitch, name)
-	case o.kind == number:
-		return c.t().S(i18n.Config.WantsNumber, name)
-	}
-	return c.t().S(i18n.Config.WantsText, name)
+	return ok
 }
 
 // atLine shows the line with its number; what stands in it may not drive a

@@ -1,52 +1,77 @@
 package config
 
 import (
+	"fmt"
+	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 
 	"etuservices/client/internal/i18n"
 	"etuservices/protocol/manual"
 )
 
-// kind is what an option takes.
-type kind uint8
-
-const (
-	text kind = iota
-	toggle
-	number
-)
-
 // option is one of the command line's.
 type option struct {
 	name   string
-	kind   kind
-	inFile bool     // it may stand in the configuration file, too
-	values []string // all that it takes; nil: anything
+	to     func(*Config) any // where its value goes: a *bool, an *int, a text
+	inFile bool              // it may stand in the configuration file, too
+	values []string          // all that it takes; nil: anything of its type
 }
 
 var options = []option{
-	{"addr", text, true, nil},
-	{"lang", text, true, []string{"fr", "en"}},
-	{"login", text, true, nil},
-	{"theme", text, true, Themes},
-	{"ascii", toggle, true, nil},
-	{"animations", toggle, true, nil},
-	{"notifications", toggle, true, nil},
-	{"alert-p99", number, true, nil},
-	{"alert-refusals", number, true, nil},
-	{"simple", toggle, true, nil},
-	{"tls", toggle, true, nil},
-	{"ca", text, true, nil},
-	{"listen", text, false, nil},
-	{"from", text, false, nil},
-	{"max", number, false, nil},
-	{"max-per-address", number, false, nil},
-	{"idle", number, false, nil},
-	{"forget", toggle, false, nil},
-	{"demo", toggle, false, nil},
-	{"version", toggle, false, nil},
-	{"help", toggle, false, nil},
+	{"addr", func(c *Config) any { return &c.Addr }, true, nil},
+	{"lang", func(c *Config) any { return &c.Lang }, true, []string{"fr", "en"}},
+	{"login", func(c *Config) any { return &c.Login }, true, nil},
+	{"theme", func(c *Config) any { return &c.Theme }, true, Themes},
+	{"ascii", func(c *Config) any { return &c.ASCII }, true, nil},
+	{"animations", func(c *Config) any { return &c.Animations }, true, nil},
+	{"notifications", func(c *Config) any { return &c.Notifications }, true, nil},
+	{"alert-p99", func(c *Config) any { return &c.Alerts.P99 }, true, nil},
+	{"alert-refusals", func(c *Config) any { return &c.Alerts.Refusals }, true, nil},
+	{"simple", func(c *Config) any { return &c.Simple }, true, nil},
+	{"tls", func(c *Config) any { return &c.TLS }, true, nil},
+	{"ca", func(c *Config) any { return &c.CA }, true, nil},
+	{"listen", func(c *Config) any { return &c.SSH.Listen }, false, nil},
+	{"from", func(c *Config) any { return &c.SSH.From }, false, nil},
+	{"max", func(c *Config) any { return &c.SSH.Max }, false, nil},
+	{"max-per-address", func(c *Config) any { return &c.SSH.MaxPerAddress }, false, nil},
+	{"idle", func(c *Config) any { return &c.SSH.Idle }, false, nil},
+	{"forget", func(c *Config) any { return &c.Forget }, false, nil},
+	{"demo", func(c *Config) any { return &c.Demo }, false, nil},
+	{"version", func(c *Config) any { return &c.Version }, false, nil},
+	{"help", func(c *Config) any { return &c.Help }, false, nil},
+}
+
+// isSwitch says that an option needs no value.
+func (o option) isSwitch() bool {
+	_, is := o.to(new(Config)).(*bool)
+	return is
+}
+
+// set takes an option's value; ok is false, with what would be one, where it is none.
+func (o option) set(c *Config, value string) (possible string, ok bool) {
+	switch to := o.to(c).(type) {
+	case *bool:
+		on, err := strconv.ParseBool(value)
+		*to = on
+		return "true, false", err == nil
+	case *int:
+		least := 1
+		if strings.HasPrefix(o.name, "alert-") {
+			least = 0 // never
+		}
+		n, err := strconv.Atoi(value)
+		*to = n
+		return fmt.Sprintf("%d, %d, %d …", least, least+1, least+2), err == nil && n >= least
+	case *netip.Addr:
+		return "127.0.0.2", to.UnmarshalText([]byte(value)) == nil
+	case *i18n.Lang:
+		return strings.Join(o.values, ", "), to.UnmarshalText([]byte(value)) == nil
+	case *string:
+		*to = strings.TrimSpace(value)
+	}
+	return strings.Join(o.values, ", "), o.values == nil || slices.Contains(o.values, value)
 }
 
 // names are those of the options for which keep holds.
@@ -62,13 +87,13 @@ func names(keep func(option) bool) (list []string) {
 // flagNames are those of all options.
 func flagNames() []string { return names(func(option) bool { return true }) }
 
-// optionNamed gives an option; one that there is not is a text.
-func optionNamed(name string) option {
+// optionNamed gives an option.
+func optionNamed(name string) (o option, ok bool) {
 	i := slices.IndexFunc(options, func(o option) bool { return o.name == name })
 	if i < 0 {
-		return option{name: name}
+		return o, false
 	}
-	return options[i]
+	return options[i], true
 }
 
 // Manual is what the manual page and the completion are made of, in the user's language.
@@ -138,8 +163,8 @@ func split(args []string) (given map[string]string, words []string, fault *flagF
 		if name == "h" {
 			name = "help"
 		}
-		switch {
-		case !slices.Contains(flagNames(), name):
+		switch o, known := optionNamed(name); {
+		case !known:
 			f := flagFault{msg: i18n.Config.UnknownFlag, what: option}
 			if near := i18n.Nearest(name, flagNames()); near != "" {
 				f.nearest = "--" + near
@@ -147,7 +172,7 @@ func split(args []string) (given map[string]string, words []string, fault *flagF
 			wrong(f)
 			continue
 		case has:
-		case optionNamed(name).kind == toggle:
+		case o.isSwitch():
 			value = "true"
 		case len(args) == 0:
 			wrong(flagFault{msg: i18n.Config.WantsValue, what: "--" + name})

@@ -7,14 +7,14 @@ import (
 
 func TestCharsetOfALocale(t *testing.T) {
 	t.Parallel()
-	for env, want := range map[string]Charset{
-		"": UTF8, "LANG=fr_FR.UTF-8": UTF8, "LANG=C.UTF-8": UTF8, "LANG=C.utf8": UTF8, "LANG=fr": UTF8, "LANG=fr_FR": UTF8,
-		"LANG=C": ASCII, "LANG=POSIX": ASCII, "LANG=c": ASCII, "LANG=fr_FR.ISO-8859-1": Latin1, "LANG=fr_FR.iso88591": Latin1,
-		"LANG=fr_FR.ISO8859-15@euro": Latin1, "LANG=ja_JP.eucJP": ASCII, "LANG=ru_RU.KOI8-R": ASCII, "LANG=en_US.US-ASCII": ASCII,
-		"LC_ALL=C LANG=fr_FR.UTF-8": ASCII, "LC_ALL=C.UTF-8 LANG=C": UTF8, "LC_CTYPE=fr_FR.UTF-8 LANG=C": UTF8,
-		"LC_CTYPE=C LANG=fr_FR.UTF-8": ASCII, "LC_ALL= LANG=C": ASCII,
+	for env, want := range map[string]bool{
+		"": true, "LANG=fr_FR.UTF-8": true, "LANG=C.UTF-8": true, "LANG=C.utf8": true, "LANG=fr": true, "LANG=fr_FR": true,
+		"LANG=C": false, "LANG=POSIX": false, "LANG=c": false, "LANG=fr_FR.ISO-8859-1": false, "LANG=fr_FR.iso88591": false,
+		"LANG=fr_FR.ISO8859-15@euro": false, "LANG=ja_JP.eucJP": false, "LANG=ru_RU.KOI8-R": false, "LANG=en_US.US-ASCII": false,
+		"LC_ALL=C LANG=fr_FR.UTF-8": false, "LC_ALL=C.UTF-8 LANG=C": true, "LC_CTYPE=fr_FR.UTF-8 LANG=C": true,
+		"LC_CTYPE=C LANG=fr_FR.UTF-8": false, "LC_ALL= LANG=C": false,
 	} {
-		got := DetectCharset(func(name string) string {
+		got := IsUTF8(func(name string) string {
 			for _, kv := range strings.Fields(env) {
 				if k, v, _ := strings.Cut(kv, "="); k == name {
 					return v
@@ -23,7 +23,7 @@ func TestCharsetOfALocale(t *testing.T) {
 			return ""
 		})
 		if got != want {
-			t.Errorf("%q is %d, want %d", env, got, want)
+			t.Errorf("%q: %v, want %v", env, got, want)
 		}
 	}
 }

@@ -21,15 +21,15 @@ const (
 // String gives the language's code, as --lang takes it.
 func (l Lang) String() string { return [...]string{"fr", "en"}[l] }
 
-// ParseLang reads a code given by the user; ok is false for no language of ours.
-func ParseLang(s string) (l Lang, ok bool) {
-	switch strings.ToLower(s) {
-	case "fr":
-		return French, true
-	case "en":
-		return English, true
+// UnmarshalText reads a code given by the user.
+func (l *Lang) UnmarshalText(code []byte) error {
+	for _, one := range []Lang{French, English} {
+		if strings.EqualFold(string(code), one.String()) {
+			*l = one
+			return nil
+		}
 	}
-	return French, false
+	return fmt.Errorf("i18n: no language %q", code)
 }
 
 // Detect chooses by the locale, as gettext reads it: the first of LC_ALL,

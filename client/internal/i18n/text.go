@@ -9,28 +9,12 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Charset is what a terminal writes and reads, as far as the locale tells.
-type Charset uint8
-
-// The charsets that make a difference.
-const (
-	UTF8   Charset = iota
-	Latin1         // ISO 8859-1 and its kin: one byte a character
-	ASCII          // anything else: only ASCII is sure
-)
-
-// DetectCharset reads the first of LC_ALL, LC_CTYPE and LANG that is set. A
-// locale that names no charset is taken for UTF-8, but for C and POSIX.
-func DetectCharset(getenv func(string) string) Charset {
+// IsUTF8 says that a terminal shows UTF-8: what the first of LC_ALL, LC_CTYPE and LANG
+// that is set names. A locale that names no charset does, but for C and POSIX.
+func IsUTF8(getenv func(string) string) bool {
 	locale, _, _ := strings.Cut(firstSet(getenv, "LC_ALL", "LC_CTYPE", "LANG"), "@")
 	place, charset, named := strings.Cut(locale, ".")
-	switch charset = strings.NewReplacer("-", "", "_", "").Replace(charset); {
-	case charset == "utf8", !named && place != "c" && place != "posix":
-		return UTF8
-	case charset == "iso88591", charset == "iso885915", charset == "latin1", charset == "latin9", charset == "cp1252":
-		return Latin1
-	}
-	return ASCII
+	return charset == "utf8" || charset == "utf-8" || !named && place != "c" && place != "posix"
 }
 
 // look gives what looks like a character without a mark to remove.

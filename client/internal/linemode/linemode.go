@@ -174,7 +174,7 @@ func (s *session) command(ctx context.Context) (string, error) {
 			if !ok {
 				return "", prompt.ErrNobody
 			}
-			return s.Prompt.Text(line), nil
+			return line, nil
 		case e := <-s.api.Events():
 			s.unsolicited(s.event(e))
 		case state := <-s.api.Changes():

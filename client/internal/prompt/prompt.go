@@ -10,10 +10,8 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"golang.org/x/term"
-	"golang.org/x/text/encoding/charmap"
 
 	"etuservices/client/internal/jobcontrol"
 )
@@ -28,9 +26,6 @@ const maxInput = 4096
 // Prompt reads lines from in and asks on out. It reads ahead by one line at
 // most, in a goroutine of its own, so that Ctrl+C never waits for a key.
 type Prompt struct {
-	// Latin1: what is typed and is no UTF-8 is ISO 8859-1. Set before asking.
-	Latin1 bool
-
 	out   io.Writer
 	fd    int // of the terminal, -1 for a pipe
 	lines chan string
@@ -140,7 +135,7 @@ func (p *Prompt) whole(ctx context.Context, question string) (string, error) {
 			if !ok {
 				return "", ErrNobody
 			}
-			return p.Text(line), nil
+			return line, nil
 		case <-p.Continued():
 		case <-ctx.Done():
 			return "", ctx.Err()
@@ -189,22 +184,13 @@ func (p *Prompt) hidden(ctx context.Context, question string) (string, error) {
 			if a.err != nil {
 				return "", fmt.Errorf("%w: %w", ErrNobody, a.err)
 			}
-			return p.Text(string(a.text)), nil
+			return string(a.text), nil
 		case <-p.again:
 			p.ask(question)
 		case <-ctx.Done():
 			return "", ctx.Err()
 		}
 	}
-}
-
-// Text is a line as it was meant.
-func (p *Prompt) Text(line string) string {
-	if !p.Latin1 || utf8.ValidString(line) {
-		return line
-	}
-	text, _ := charmap.ISO8859_1.NewDecoder().String(line) // any byte is a character there
-	return text
 }
 
 func (p *Prompt) ask(question string) {

@@ -135,7 +135,7 @@ func end(sess ssh.Session, why string) {
 func (s *service) configOf(user string, environ map[string]string) config.Config {
 	cfg := s.Config
 	theirs, _ := config.Load(nil, func(name string) string { return environ[name] }) // without a home there is no file to go wrong
-	cfg.Charset, cfg.ASCII = theirs.Charset, cfg.ASCII || theirs.ASCII
+	cfg.UTF8, cfg.ASCII = theirs.UTF8, cfg.ASCII || theirs.ASCII
 	locale, _, _ := strings.Cut(cmp.Or(environ["LC_ALL"], environ["LC_MESSAGES"], environ["LANG"], "C"), ".")
 	if locale != "C" && locale != "POSIX" {
 		cfg.Lang = theirs.Lang
@@ -169,7 +169,7 @@ func (s *service) screens(sess ssh.Session, c *connection, cfg config.Config, en
 		Config: cfg, API: client, Remote: true, Drafts: s.drafts, Program: s.Program, Debug: io.Discard,
 		Terminal: renderer.OpenRemote(renderer.Remote{
 			In: awake{sess, func() { idle.Reset(limit) }}, Out: sess, Environ: environ, Sizes: c.sizes,
-		}, cfg.Charset == i18n.Latin1),
+		}),
 	})
 	s.Log.Info("session ended", "from", sess.RemoteAddr(), "after", time.Since(began).Round(time.Second), "why", context.Cause(ctx))
 	c.deadline.Reset(leaveTime)

@@ -30,7 +30,7 @@ func (m *model) View() string {
 	}
 	m.shown = widget.Frame(s, m.w, m.h)
 	s = widget.WithoutZones(m.shown)
-	if m.charset != i18n.UTF8 {
+	if m.bare {
 		s = theme.Bare(s)
 	}
 	return s

@@ -60,7 +60,7 @@ func keyed(t *testing.T, pieces []string, before ...string) *driver {
 	s := student(t, 80, 24)
 	s.press(before...)
 	terminal, line := io.Pipe()
-	in := inTurn{keyboard.New(terminal, false, func([]byte) {}), make(chan struct{}, 1)}
+	in := inTurn{keyboard.New(terminal, func([]byte) {}), make(chan struct{}, 1)}
 	p := tea.NewProgram(obeying{s}, tea.WithInput(in), tea.WithoutRenderer(), tea.WithoutSignalHandler(), tea.WithOutput(io.Discard))
 	go func() {
 		for _, piece := range append(pieces, "") {

@@ -63,7 +63,7 @@ type model struct {
 	e        *page.Env
 	terminal terminal
 	listen   bool // false in tests: events are handed in
-	charset  i18n.Charset
+	bare     bool // the terminal shows ASCII only
 	debug    io.Writer
 	demo     bool        // to be introduced at the first login
 	notify   bool        // Alert may be used
@@ -225,14 +225,14 @@ func Run(ctx context.Context, opt Options) error {
 		name = firstTheme(t.Getenv("COLORFGBG"))
 	}
 	e := &page.Env{
-		Ctx: ctx, API: opt.API, T: i18n.T{Lang: opt.Lang}, Theme: theme.ForTerminal(t.Colours(), name, opt.ASCII || opt.Charset != i18n.UTF8),
+		Ctx: ctx, API: opt.API, T: i18n.T{Lang: opt.Lang}, Theme: theme.ForTerminal(t.Colours(), name, opt.ASCII || !opt.UTF8),
 		Motion: opt.Animations, Version: opt.Program, Addr: opt.Addr, TLS: opt.TLS, Remote: opt.Remote, Alerts: opt.Alerts, Now: time.Now,
 	}
 	e.After = func(d time.Duration, m tea.Msg) {
 		e.Run(tea.Tick(d, func(time.Time) tea.Msg { return m }))
 	}
 	m := newModel(e, t, page.LoginArg{Login: opt.Login, Password: opt.Password, Resume: !opt.Remote})
-	m.listen, m.charset, m.debug, m.settings = true, opt.Charset, opt.Debug, opt.Settings
+	m.listen, m.bare, m.debug, m.settings = true, !opt.UTF8, opt.Debug, opt.Settings
 	m.mouse = renderer.HasMouse(t.Getenv("TERM"))
 	m.notify, m.demo, m.detectTheme = opt.Notifications, opt.Demo, detect
 	m.drafts = opt.Drafts

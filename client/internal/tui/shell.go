@@ -61,7 +61,7 @@ func (m *model) call(text string) {
 	if !m.notify {
 		return
 	}
-	if m.charset != i18n.UTF8 {
+	if m.bare {
 		text = theme.Bare(text)
 	}
 	m.terminal.Alert("EtuServices : " + text)

@@ -46,8 +46,8 @@ func child(addr string) int {
 	if os.Getenv("ETU_TUI_TEST_PANIC") != "" {
 		server = panicking{client}
 	}
-	cfg := config.Config{Addr: addr, Animations: true, Charset: i18n.DetectCharset(os.Getenv)}
-	opt := Options{Config: cfg, API: server, Terminal: renderer.Open(os.Stdin, os.Stdout, cfg.Charset == i18n.Latin1), Debug: io.Discard}
+	cfg := config.Config{Addr: addr, Animations: true, UTF8: i18n.IsUTF8(os.Getenv)}
+	opt := Options{Config: cfg, API: server, Terminal: renderer.Open(os.Stdin, os.Stdout), Debug: io.Discard}
 	if err := Run(ctx, opt); err != nil && ctx.Err() == nil {
 		return 1
 	}

@@ -21,11 +21,10 @@ type Reader struct {
 
 // New reads a terminal. It goes on reading, one read ahead, until the terminal
 // ends, or until its next read after Close: whoever reads it afterwards gets
-// nothing. latin1 says that what is no
-// UTF-8 is ISO 8859-1. Read calls reply with each answer of the terminal to a
-// question; answers are no keys.
-func New(terminal io.Reader, latin1 bool, reply func(sequence []byte)) *Reader {
-	r := &Reader{from: make(chan []byte), done: make(chan struct{}), scan: scanner{latin1: latin1}, reply: reply}
+// nothing. Read calls reply with each answer of the terminal to a question; answers
+// are no keys.
+func New(terminal io.Reader, reply func(sequence []byte)) *Reader {
+	r := &Reader{from: make(chan []byte), done: make(chan struct{}), reply: reply}
 	go r.read(terminal)
 	return r
 }

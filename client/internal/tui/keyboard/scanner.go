@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"slices"
 	"time"
-	"unicode/utf8"
-
-	"golang.org/x/text/encoding/charmap"
 )
 
 // Time-outs, from the last byte that came.
@@ -17,9 +14,6 @@ const (
 	// restWait is how long the rest of what has clearly begun may take, and the
 	// longest silence inside a paste.
 	restWait = time.Second
-	// latinWait replaces it where a first byte of UTF-8 may be a whole character
-	// of ISO 8859-1.
-	latinWait = 60 * time.Millisecond
 	// pasteLong is the age from which a paste without its end no longer keeps
 	// Ctrl+C to itself.
 	pasteLong = 3 * time.Second
@@ -57,8 +51,6 @@ const (
 // scanner cuts the bytes of a terminal into units: one key, one mouse report or
 // one paste. It owns no clock and no goroutine: each call says what time it is.
 type scanner struct {
-	latin1 bool // bytes that are no UTF-8 are ISO 8859-1
-
 	units   [][]byte // ready, oldest first
 	replies [][]byte // of the terminal to what the program asked
 	pending []byte   // the beginning of a unit
@@ -127,7 +119,7 @@ func (s *scanner) expire(now time.Time) {
 	case len(s.pending) == 0:
 		return
 	}
-	n, unit := giveUp(s.pending, s.latin1)
+	n, unit := giveUp(s.pending)
 	s.take(n, unit)
 	for s.step(now) {
 	}
@@ -148,7 +140,7 @@ func (s *scanner) step(now time.Time) bool {
 		}
 		return over
 	}
-	n, unit, wait := next(s.pending, s.latin1)
+	n, unit, wait := next(s.pending)
 	if n == 0 {
 		if s.wait = wait; len(s.pending) > maxSequence {
 			s.skip, s.pending = kindOf(s.pending), nil
@@ -227,12 +219,8 @@ func (s *scanner) interrupted() {
 
 // release makes a unit of what was pasted so far.
 func (s *scanner) release() {
-	b := s.pasted
-	if s.latin1 && !utf8.Valid(b) {
-		b, _ = charmap.ISO8859_1.NewDecoder().Bytes(b) // any byte is a character there
-	}
-	if len(b) > 0 {
-		s.units = append(s.units, slices.Concat(pasteStart, b, pasteEnd))
+	if len(s.pasted) > 0 {
+		s.units = append(s.units, slices.Concat(pasteStart, s.pasted, pasteEnd))
 	}
 	s.pasted = nil
 }

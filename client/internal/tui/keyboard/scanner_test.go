@@ -195,17 +195,6 @@ func TestSlowPasteStaysOne(t *testing.T) {
 	}
 }
 
-func TestLatin1IsRead(t *testing.T) {
-	t.Parallel()
-	l := line{scanner: scanner{latin1: true}}
-	l.comes("\xe9t\xe9é", pause)
-	l.comes("\x1b[200~\xe9\x1b[201~\xe9", gap)
-	l.pass(200 * time.Millisecond)
-	if got, want := l.got(), []string{"é", "t", "é", "é", "\x1b[200~é\x1b[201~", "é"}; !slices.Equal(got, want) {
-		t.Errorf("%q, want %q", got, want)
-	}
-}
-
 // TestCutsChangeNothing: any keys, cut anywhere, at any pace below the
 // time-outs, are the keys that they are in one piece.
 func TestCutsChangeNothing(t *testing.T) {
@@ -234,12 +223,12 @@ func TestCutsChangeNothing(t *testing.T) {
 // unit again when read alone), cuts change nothing, and Ctrl+C is never lost.
 func FuzzTerminal(f *testing.F) {
 	for _, u := range whole {
-		f.Add([]byte(u), []byte{1, 2, 3}, false)
+		f.Add([]byte(u), []byte{1, 2, 3})
 	}
-	f.Add([]byte("\x1b[200~abc\x03\x03"), []byte{5, 1}, false)
-	f.Add([]byte("\xe9t\xe9"), []byte{1}, true)
-	f.Fuzz(func(t *testing.T, b, cuts []byte, latin1 bool) {
-		one, cut := line{scanner: scanner{latin1: latin1}}, line{scanner: scanner{latin1: latin1}}
+	f.Add([]byte("\x1b[200~abc\x03\x03"), []byte{5, 1})
+	f.Add([]byte("\xe9t\xe9"), []byte{1})
+	f.Fuzz(func(t *testing.T, b, cuts []byte) {
+		var one, cut line
 		one.feed(one.now, b)
 		rest := b
 		for i := 0; len(rest) > 0; i++ {
@@ -257,7 +246,7 @@ func FuzzTerminal(f *testing.F) {
 			t.Fatalf("%q gives %q, cut %q", b, got, again)
 		}
 		for _, u := range got {
-			alone := line{scanner: scanner{latin1: latin1 && utf8.ValidString(u)}}
+			var alone line
 			alone.comes(u, 0)
 			alone.pass(pause)
 			if again := alone.got(); !slices.Equal(again, []string{u}) {
@@ -279,7 +268,7 @@ func TestRepliesAreNoKeys(t *testing.T) {
 	terminal, program := io.Pipe()
 	defer func() { _ = program.Close() }()
 	var replies []string
-	r := New(terminal, false, func(sequence []byte) { replies = append(replies, string(sequence)) })
+	r := New(terminal, func(sequence []byte) { replies = append(replies, string(sequence)) })
 	go func() { // in pieces
 		for _, piece := range []string{"a", "\x1b]11;rgb:00", "00/0000/0000\x1b", "\\b\x1bP1$r", "\x1b\\cd"} {
 			_, _ = io.WriteString(program, piece)

@@ -19,29 +19,23 @@ func unfinished(b []byte) []byte {
 
 // next finds what b begins with: b[:n] is unit (empty: nothing that anybody
 // wants). n is 0 where more bytes decide, within wait.
-func next(b []byte, latin1 bool) (n int, unit []byte, wait time.Duration) {
+func next(b []byte) (n int, unit []byte, wait time.Duration) {
 	switch {
 	case b[0] == esc:
 		return sequence(b)
 	case b[0] < utf8.RuneSelf:
 		return 1, b[:1], 0
 	case !utf8.FullRune(b):
-		if latin1 {
-			return 0, nil, latinWait
-		}
 		return 0, nil, restWait
 	}
-	n, unit = character(b, latin1)
+	n, unit = character(b)
 	return n, unit, 0
 }
 
 // character takes one character that is no ASCII.
-func character(b []byte, latin1 bool) (n int, unit []byte) {
+func character(b []byte) (n int, unit []byte) {
 	r, n := utf8.DecodeRune(b)
-	switch {
-	case r == utf8.RuneError && n == 1 && latin1 && b[0] >= 0xa0:
-		return 1, []byte(string(rune(b[0])))
-	case r == utf8.RuneError, r < 0xa0: // no text, and C1 controls
+	if r == utf8.RuneError || r < 0xa0 { // no text, and C1 controls
 		return n, nil
 	}
 	return n, b[:n]
@@ -188,9 +182,9 @@ func rest(b []byte, k kind) (n int, over bool) {
 }
 
 // giveUp decides on the beginning of a unit whose rest does not come.
-func giveUp(b []byte, latin1 bool) (n int, unit []byte) {
+func giveUp(b []byte) (n int, unit []byte) {
 	if b[0] != esc {
-		return character(b, latin1)
+		return character(b)
 	}
 	switch {
 	case len(b) <= 2: // Esc, then perhaps another key

@@ -36,9 +36,9 @@ const (
 
 // OpenRemote takes a remote terminal over. Nothing of this machine's environment
 // says anything about it.
-func OpenRemote(r Remote, latin1 bool) *Terminal {
+func OpenRemote(r Remote) *Terminal {
 	return &Terminal{
-		in: r.In, out: r.Out, getenv: func(name string) string { return r.Environ[name] }, latin1: latin1, screen: Enter(r.Out),
+		in: r.In, out: r.Out, getenv: func(name string) string { return r.Environ[name] }, screen: Enter(r.Out),
 		sizes: r.Sizes, keys: rate.NewLimiter(keysPerSecond, keysBurst), stop: make(chan struct{}, 1),
 	}
 }

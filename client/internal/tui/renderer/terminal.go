@@ -28,7 +28,6 @@ type Terminal struct {
 	in     io.Reader
 	out    io.Writer
 	getenv func(string) string // what the environment says of the terminal
-	latin1 bool                // what the keyboard sends may be ISO 8859-1
 	screen *Screen             // nil where only bubbletea's own renderer can draw (Windows)
 	host   *host               // nil for a remote terminal
 	sizes  <-chan Size         // of a remote terminal
@@ -42,11 +41,10 @@ type host struct {
 	modes   *Modes
 }
 
-// Open takes the terminal of this machine over. latin1 says that what the keyboard
-// sends may be ISO 8859-1.
-func Open(in, out *os.File, latin1 bool) *Terminal {
+// Open takes the terminal of this machine over.
+func Open(in, out *os.File) *Terminal {
 	t := &Terminal{
-		in: in, out: out, getenv: os.Getenv, latin1: latin1, keys: rate.NewLimiter(rate.Inf, 0), stop: make(chan struct{}, 1),
+		in: in, out: out, getenv: os.Getenv, keys: rate.NewLimiter(rate.Inf, 0), stop: make(chan struct{}, 1),
 		host: &host{in: in, out: out},
 	}
 	if modes, ok := Raw(in, out); ok {
@@ -118,7 +116,7 @@ func (t *Terminal) run(ctx context.Context, m tea.Model, opts []tea.ProgramOptio
 	// bubbletea gets no file: it would close its cancel reader while another
 	// goroutine still reads from it, when ctx ends or a command panics.
 	ctx, end := context.WithCancel(ctx)
-	keys := keyboard.New(t.in, t.latin1, func(sequence []byte) { // p reads the keys, so it is there
+	keys := keyboard.New(t.in, func(sequence []byte) { // p reads the keys, so it is there
 		if b, ok := parseBackground(string(sequence)); ok && t.keys.Wait(ctx) == nil {
 			p.Send(b)
 		}
