@@ -52,13 +52,14 @@ type timer struct {
 // open starts the program on a screen of w x h.
 func open(t testing.TB, f *fake, w, h int, set ...func(*page.Env)) *driver {
 	t.Helper()
-	r := lipgloss.NewRenderer(io.Discard, termenv.WithProfile(termenv.Ascii))
+	r := lipgloss.NewRenderer(io.Discard, termenv.WithProfile(termenv.TrueColor))
 	s := &driver{t: t, fake: f, now: start, renderer: r}
 	e := &page.Env{
 		Ctx: context.Background(), API: f, Theme: theme.New(r, theme.Dark, false),
 		Addr: "127.0.0.1:5890", Alerts: config.Alerts{P99: 250, Refusals: 60}, Now: func() time.Time { return s.now },
 		After: func(d time.Duration, m tea.Msg) { s.timers = append(s.timers, timer{s.now.Add(d), m}) },
 	}
+	r.SetColorProfile(termenv.Ascii) // frames are read as texts
 	for _, f := range set {
 		f(e)
 	}

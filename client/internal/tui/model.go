@@ -225,7 +225,7 @@ func Run(ctx context.Context, opt Options) error {
 		name = firstTheme(t.Getenv("COLORFGBG"))
 	}
 	e := &page.Env{
-		Ctx: ctx, API: opt.API, T: i18n.T{Lang: opt.Lang}, Theme: theme.ForTerminal(t.Colours(), name, opt.ASCII || !opt.UTF8),
+		Ctx: ctx, API: opt.API, T: i18n.T{Lang: opt.Lang}, Theme: theme.New(t.Colours(), name, opt.ASCII || !opt.UTF8),
 		Motion: opt.Animations, Version: opt.Program, Addr: opt.Addr, TLS: opt.TLS, Remote: opt.Remote, Alerts: opt.Alerts, Now: time.Now,
 	}
 	e.After = func(d time.Duration, m tea.Msg) {

@@ -65,7 +65,7 @@ func (m *model) update(msg tea.Msg) {
 		m.clicked(msg)
 	case renderer.Background:
 		if m.detectTheme {
-			m.setTheme(theme.FromBackground(msg.Red, msg.Green, msg.Blue))
+			m.setTheme(theme.FromBackground(msg))
 		}
 	case tea.FocusMsg:
 		m.away = false

@@ -4,16 +4,17 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"image/color"
 	"io"
 	"os"
 	"os/exec"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 	"golang.org/x/time/rate"
 
 	"etuservices/client/internal/jobcontrol"
@@ -226,9 +227,9 @@ func (d drawn) View() string {
 // tmuxWait bounds the wait for tmux, which is on this machine.
 const tmuxWait = time.Second
 
-// Background is the colour of the terminal's background, in parts from 0 to 1: a
-// message, the answer to AskBackground. Many terminals never answer.
-type Background struct{ Red, Green, Blue float64 }
+// Background is the colour of the terminal's background: a message, the answer to
+// AskBackground. Many terminals never answer.
+type Background struct{ color.Color }
 
 // AskBackground asks the terminal for the colour of its background (OSC 11). The
 // first frame does not wait for the answer.
@@ -244,22 +245,11 @@ func understands(term string) bool {
 	return term != "" && term != "dumb" && term != "linux" && term != "ansi" && !strings.HasPrefix(term, "vt")
 }
 
-// parseBackground reads the answer to OSC 11, "rgb:" and three numbers of one to
-// four hexadecimal digits.
+// parseBackground reads the answer to OSC 11.
 func parseBackground(reply string) (b Background, ok bool) {
-	value, found := strings.CutPrefix(reply, "\x1b]11;rgb:")
-	digits := strings.Split(strings.TrimRight(value, "\a"), "/")
-	if !found || len(digits) != 3 {
-		return b, false
-	}
-	for i, part := range []*float64{&b.Red, &b.Green, &b.Blue} {
-		n, err := strconv.ParseUint(digits[i], 16, 16)
-		if err != nil {
-			return b, false
-		}
-		*part = float64(n) / float64(uint(1)<<(4*len(digits[i]))-1)
-	}
-	return b, true
+	value, _ := strings.CutPrefix(reply, "\x1b]11;")
+	b.Color = ansi.XParseColor(strings.TrimRight(value, "\a"))
+	return b, b.Color != nil
 }
 
 // Copy puts a text on the user's clipboard. In tmux it becomes tmux's newest

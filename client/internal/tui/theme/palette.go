@@ -2,10 +2,10 @@ package theme
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 
 	"github.com/charmbracelet/lipgloss"
+	"github.com/lucasb-eyer/go-colorful"
 )
 
 // colour is one colour for terminals with 16 million of them and with 256.
@@ -18,13 +18,9 @@ func (c colour) both() lipgloss.TerminalColor {
 	return lipgloss.CompleteColor{TrueColor: fmt.Sprintf("#%06x", c.rgb), ANSI256: strconv.Itoa(c.indexed)}
 }
 
-// mixed is the colour between c (at 0) and d (at 1).
-func (c colour) mixed(d colour, at float64) (red, green, blue uint8) {
-	part := func(shift uint) uint8 {
-		from, to := float64(c.rgb>>shift&255), float64(d.rgb>>shift&255)
-		return uint8(math.Round(from + (to-from)*at))
-	}
-	return part(16), part(8), part(0)
+// values are its parts, from 0 to 1.
+func (c colour) values() colorful.Color {
+	return colorful.Color{R: float64(c.rgb>>16) / 255, G: float64(c.rgb>>8&255) / 255, B: float64(c.rgb&255) / 255}
 }
 
 // palette is the colours of a theme. Every text has a contrast (WCAG 2) of at
@@ -65,13 +61,8 @@ var palettes = map[Name]palette{
 	},
 }
 
-// luminance is that of WCAG 2, of parts from 0 to 1.
-func luminance(red, green, blue float64) float64 {
-	linear := func(v float64) float64 {
-		if v <= 0.04045 {
-			return v / 12.92
-		}
-		return math.Pow((v+0.055)/1.055, 2.4)
-	}
-	return 0.2126*linear(red) + 0.7152*linear(green) + 0.0722*linear(blue)
+// luminance is that of WCAG 2.
+func luminance(c colorful.Color) float64 {
+	red, green, blue := c.LinearRgb()
+	return 0.2126*red + 0.7152*green + 0.0722*blue
 }

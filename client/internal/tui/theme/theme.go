@@ -5,11 +5,13 @@ package theme
 
 import (
 	"fmt"
+	"image/color"
 	"slices"
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
+	"github.com/lucasb-eyer/go-colorful"
 	"github.com/muesli/termenv"
 )
 
@@ -71,16 +73,11 @@ type Styles struct {
 // Category is the style of a category's word (protocol.Categories).
 func (s *Styles) Category(c string) lipgloss.Style { return s.categories[c] }
 
-// New makes a theme that draws through r, which knows how many colours the
-// terminal has. An unknown name gives the dark one.
+// New makes a theme that draws through r, which knows how many colours the terminal
+// has. An unknown name gives the dark one. Where there is no colour (NO_COLOR, a VT100)
+// bold and reverse are left, in every theme: a renderer without a colour profile would
+// leave them out too.
 func New(r *lipgloss.Renderer, name Name, ascii bool) *Theme {
-	return (&Theme{ASCII: ascii, renderer: r}).With(name)
-}
-
-// ForTerminal is New for a terminal's own renderer. Where there is no colour
-// (NO_COLOR, a VT100) bold and reverse are left, in every theme: a renderer without
-// a colour profile would leave them out too.
-func ForTerminal(r *lipgloss.Renderer, name Name, ascii bool) *Theme {
 	r.SetHasDarkBackground(true) // nobody is asked: no colour here is adaptive
 	t := &Theme{ASCII: ascii, renderer: r, mono: r.ColorProfile() == termenv.Ascii}
 	if t.mono {
@@ -173,7 +170,7 @@ func (t *Theme) Gradient(text string) string {
 	runes := []rune(text)
 	var b strings.Builder
 	for i, r := range runes {
-		red, green, blue := p.title.mixed(p.accentEnd, float64(i)/float64(max(1, len(runes)-1)))
+		red, green, blue := p.title.values().BlendRgb(p.accentEnd.values(), float64(i)/float64(max(1, len(runes)-1))).RGB255()
 		fmt.Fprintf(&b, "\x1b[1;38;2;%d;%d;%dm%c\x1b[0m", red, green, blue, r)
 	}
 	return b.String()
@@ -191,9 +188,9 @@ func FromColorFGBG(value string) Name {
 	return ""
 }
 
-// FromBackground gives the theme for a background whose parts go from 0 to 1.
-func FromBackground(red, green, blue float64) Name {
-	if luminance(red, green, blue) > 0.18 { // middle grey: as far from black as from white
+// FromBackground gives the theme for a background.
+func FromBackground(ground color.Color) Name {
+	if c, _ := colorful.MakeColor(ground); luminance(c) > 0.18 { // middle grey: as far from black as from white
 		return Light
 	}
 	return Dark

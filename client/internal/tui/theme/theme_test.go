@@ -23,7 +23,7 @@ func rgb(n int) uint32 {
 }
 
 func light(c uint32) float64 {
-	return luminance(float64(c>>16)/255, float64(c>>8&255)/255, float64(c&255)/255)
+	return luminance(colour{rgb: c}.values())
 }
 
 func contrastOf(a, b uint32) float64 {
@@ -101,7 +101,7 @@ func texts(th *Theme) map[string]lipgloss.Style {
 
 // TestNoColour keeps bold and reverse, in every theme.
 func TestNoColour(t *testing.T) {
-	th := ForTerminal(lipgloss.NewRenderer(io.Discard), Dark, false) // which has no colours
+	th := New(lipgloss.NewRenderer(io.Discard), Dark, false) // which has no colours
 	for _, name := range Names {
 		th = th.With(name)
 		if got := th.Title.Render("x"); got != "\x1b[1mx\x1b[0m" {
@@ -123,7 +123,7 @@ func TestGuesses(t *testing.T) {
 		}
 	}
 	for c, want := range map[uint32]Name{0: Dark, 0x002b36: Dark, 0x1e1e1e: Dark, 0xffffff: Light, 0xfdf6e3: Light, 0xd3d3d3: Light} {
-		if got := FromBackground(float64(c>>16)/255, float64(c>>8&255)/255, float64(c&255)/255); got != want {
+		if got := FromBackground(colour{rgb: c}.values()); got != want {
 			t.Errorf("#%06x: %q, want %q", c, got, want)
 		}
 	}

@@ -14,8 +14,10 @@ import (
 )
 
 func plain() *theme.Theme {
-	r := lipgloss.NewRenderer(io.Discard, termenv.WithProfile(termenv.Ascii))
-	return theme.New(r, theme.Dark, false)
+	r := lipgloss.NewRenderer(io.Discard, termenv.WithProfile(termenv.TrueColor))
+	th := theme.New(r, theme.Dark, false)
+	r.SetColorProfile(termenv.Ascii)
+	return th
 }
 
 func TestFitIsExact(t *testing.T) {
