@@ -128,7 +128,7 @@ var (
 	Sort = section[struct{ Newest, Cheapest, Dearest Msg }]("Sort")
 	Col  = section[struct {
 		Category, Title, Price, Seller, Age, Published, State, Login, Server, Address, Since, Version, Time,
-		Type, What, Times, Connections, Users, Rate, P99, Name, Email Msg
+		Type, Who, What, Connections, Users, Rate, P99, Name, Email Msg
 	}]("Col")
 	Article = section[struct {
 		Title, Number, By, Yours, IsYours, Since, Gone, SoldOn, GotOn, Off, NoText, NoCalls, NoMore, Others, OwnOthers, Alone,
@@ -179,7 +179,7 @@ var (
 		Title, Back, Since, Services, Logins, Sessions, Calls, Sales, Purchases, Refusals, None Msg
 	}]("Details")
 	Export            = section[struct{ Done, Failed, Remote Msg }]("Export")
-	Sessions          = section[struct{ None, Find, Again Msg }]("Sessions")
+	Sessions          = section[struct{ None, Find Msg }]("Sessions")
 	Accounts          = section[struct{ None, Widen, First, Find, Admin, IsYou Msg }]("Accounts")
 	Block             = section[Confirm]("Block")
 	Unblock           = section[Confirm]("Unblock")

@@ -217,8 +217,6 @@ func (m *model) statusLine() string {
 		left = th.Title.Render(theme.Dot + " " + e.T.N(i18n.Messages.New, e.Inbox.Unread))
 	case e.Inbox.Unread > 0:
 		left = th.Title.Render(theme.Dot+" "+e.T.N(i18n.Messages.New, e.Inbox.Unread)) + " " + theme.Sep + " " + e.Hint(keys.Messages.To(i18n.Do.Open))
-	case m.kind != page.Sell && m.pages[page.Sell].Draft():
-		left = th.Faint.Render(e.S(i18n.Nav.Sell) + " " + theme.Sep + " " + e.S(i18n.Sell.Draft))
 	}
 	right := ""
 	if m.loggedIn() && m.kind != page.Admin {

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -82,8 +83,8 @@ func (f *fake) AccountDetails(_ context.Context, login string) (api.AccountDetai
 		}
 	}
 	for i := range 4 {
-		at := f.Now.Add(-time.Duration(i+1) * time.Minute)
-		d.Calls = append(d.Calls, api.Call{At: at, Service: []string{"vente", "achat"}[i%2], Result: []string{"ok", "VENDU"}[i/3], Article: "12"})
+		at := f.Now.Add(-time.Duration(i*i*i*i)*time.Hour - time.Minute)
+		d.Calls = append(d.Calls, api.Call{At: at, Service: []string{"vente", "achat"}[i%2], Result: []string{"ok", "INDISPONIBLE"}[i%2], Article: strconv.Itoa(1048576 + i)})
 		d.Refusals = append(d.Refusals, api.QuotaRefusal{At: at, Quota: []string{"services", "connexions"}[i%2]})
 	}
 	return d, f.call("AccountDetails")

@@ -102,7 +102,7 @@ func TestNoColour(t *testing.T) {
 	if v := strings.ReplaceAll(s.m.View(), cells.Caret, ""); strings.Contains(v, "\x1b") {
 		t.Errorf("escape sequences without colours: %q", v)
 	}
-	s.see("▌ DVD        Un cœur en hiver", "▸2 Catalogue")
+	s.see("▌ DVD       Un cœur en hiver", "▸2 Catalogue")
 }
 
 // TestASCII: --ascii leaves no sign beyond ASCII, whatever the order of the

@@ -56,7 +56,7 @@ func open(t testing.TB, f *fake, w, h int, set ...func(*page.Env)) *driver {
 	s := &driver{t: t, fake: f, now: start, renderer: r}
 	e := &page.Env{
 		Ctx: context.Background(), API: f, Theme: theme.New(r, theme.Dark, false),
-		Addr: "127.0.0.1:5890", Alerts: config.Alerts{P99: 250, Refusals: 60}, Now: func() time.Time { return s.now },
+		Addr: "127.0.0.1:5890", Version: "v1.4.1-0.20261120094512-8c5233d0f1aa+dirty", Alerts: config.Alerts{P99: 250, Refusals: 60}, Now: func() time.Time { return s.now },
 		After: func(d time.Duration, m tea.Msg) { s.timers = append(s.timers, timer{s.now.Add(d), m}) },
 	}
 	r.SetColorProfile(termenv.Ascii) // frames are read as texts

@@ -19,7 +19,7 @@ func TestCatalogueIsLive(t *testing.T) {
 	f := s.fake
 	f.Stock = append([]api.Article{{ID: "50", Title: "Tout neuf", Category: "jeu", Seller: "zoe", Cents: 100, Published: start, Status: api.OnSale}}, f.Stock[:5]...)
 	s.advance(6 * time.Second)
-	s.see("+ Tout neuf", "✗ L'Étranger", "▌ DVD        Un cœur en hiver", "3 sur 7")
+	s.see("+ Tout neuf", "✗ L'Étranger", "▌ DVD       Un cœur en hiver", "3 sur 7")
 	s.advance(10 * time.Second)
 	s.miss("L'Étranger")
 	s.see("3 sur 6", "en direct · 10:04")
@@ -95,7 +95,7 @@ func TestFiltersNarrow(t *testing.T) {
 func TestOrderShowsItsFirstRows(t *testing.T) {
 	s := student(t, 80, 24)
 	s.press("2", "end", "s")
-	s.see("prix ↑", "▌ Livre      Le Cœur en dehors", "1 sur 6")
+	s.see("prix ↑", "▌ Livre     Le Cœur en dehors", "1 sur 6")
 }
 
 // TestWiderShowsMore: no width shows fewer columns than a narrower one, and each

@@ -170,6 +170,9 @@ func (m *model) show(k page.Kind, arg any) {
 	case m.e.Session.MustChange && k != page.Login && k != page.Messages:
 		k, arg = page.Password, nil // the server refuses all the rest
 	}
+	if m.kind == page.Sell && k != page.Sell && m.loggedIn() && m.sell.Draft() {
+		m.Say(page.Info, m.e.S(i18n.Nav.Sell)+" "+theme.Sep+" "+m.e.S(i18n.Sell.Draft))
+	}
 	m.kind, m.help = k, nil
 	m.pages[k].Show(arg)
 }

@@ -120,15 +120,24 @@ type help struct{ top int }
 // helpTwoColumns is the inner width from which two columns fit.
 const helpTwoColumns = 74
 
-// helpWidth is the widest that the box becomes.
-const helpWidth = 100
+// The widest that the box becomes, and from how many cells beside it what it covers is
+// seen: fewer would show nothing but the ends of frames.
+const (
+	helpWidth  = 100
+	helpBeside = 24
+)
 
 func (m *model) openHelp() { m.help = &help{} }
 
 func (m *model) helpShown() bool { return m.help != nil }
 
 // helpInner is the inner width of the box.
-func (m *model) helpInner() int { return min(helpWidth, m.w-4) - widget.PanelW }
+func (m *model) helpInner() int {
+	if m.w < helpWidth+helpBeside {
+		return m.w - widget.PanelW
+	}
+	return helpWidth - widget.PanelW
+}
 
 func (m *model) helpLines() []string {
 	e, w := m.e, m.helpInner()
@@ -141,8 +150,9 @@ func (m *model) helpLines() []string {
 	first, second := m.helpColumn(left), m.helpColumn(right)
 	columns := first + "\n\n" + second
 	if w >= helpTwoColumns {
-		_, h := widget.Size(first)
-		columns = widget.Columns(widget.Frame(first, w/2, h), second)
+		left, h := widget.Size(first)
+		right, _ := widget.Size(second)
+		columns = widget.Columns(widget.Frame(first, max(left, min(w/2, w-right-widget.Gutter)), h), second)
 	}
 	var l widget.Lines
 	l.Add(columns, "", e.Theme.Title.Render(e.S(i18n.Help.Quotas)),
@@ -156,7 +166,7 @@ func (m *model) helpLines() []string {
 
 func (m *model) helpColumn(groups []keys.Group) string {
 	e, th := m.e, m.e.Theme
-	const keysW = 15
+	const keysW = 14
 	var l widget.Lines
 	for i, g := range groups {
 		if i > 0 {

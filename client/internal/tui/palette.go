@@ -7,6 +7,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/cells"
 	"etuservices/client/internal/tui/dialog"
 	"etuservices/client/internal/tui/form"
 	"etuservices/client/internal/tui/keys"
@@ -88,17 +89,15 @@ func (p *palette) View(w int) string {
 	e, th := p.m.e, p.m.e.Theme
 	w = min(dialog.Width, w-8)
 	list := p.found()
-	from, to := p.table.Window(len(list))
-	var b strings.Builder
-	b.WriteString(th.Key.Render(":") + " " + p.words.View(w-2, true) + "\n")
-	for i := from; i < to; i++ {
-		b.WriteString("\n" + widget.RowZone(i, widget.Row(th, i == p.table.Cur, widget.Ends(e.S(list[i].Does), e.KeyName(list[i])+" ", w-2), w)))
-	}
+	found := p.table.View(th, []widget.Column{{}, {Width: 8, Right: true}}, len(list), w, true, func(i int) []string {
+		return []string{e.S(list[i].Does), e.KeyName(list[i])}
+	})
 	if len(list) == 0 {
-		b.WriteString("\n" + th.Faint.Render(e.S(i18n.Palette.None)))
+		found = th.Faint.Render(e.S(i18n.Palette.None))
 	}
+	found = strings.ReplaceAll(found, cells.Caret, "") // it is where one types
 	return p.table.Panel(e.S(i18n.Palette.Title), len(list)).
-		View(th, b.String(), w+widget.PanelW, paletteRows+2+widget.PanelH)
+		View(th, th.Key.Render(":")+" "+p.words.View(w-2, true)+"\n\n"+found, w+widget.PanelW, paletteRows+2+widget.PanelH)
 }
 
 func (p *palette) Keys() []keys.Key {

@@ -43,6 +43,9 @@ func (e *Env) Warning(s string, w int) string {
 	return paint(e.Theme.Warn, theme.Alert+" "+s, w)
 }
 
+// Note is a sentence of no weight, wrapped in w cells.
+func (e *Env) Note(s string, w int) string { return paint(e.Theme.Faint, s, w) }
+
 func paint(st lipgloss.Style, s string, w int) string {
 	lines := widget.Wrap(s, max(1, w))
 	for i := range lines {

@@ -92,9 +92,9 @@ func (e *Env) StatusWord(a api.Article) string {
 	return th.OK.Render(theme.Dot + " " + e.T.Name(i18n.Statuses, string(api.OnSale)))
 }
 
-// CategoryWord is a category in its colour, in w cells.
-func (e *Env) CategoryWord(c string, w int) string {
-	return e.Theme.Category(c).Render(widget.Fit(e.T.Name(i18n.Categories, c), w))
+// CategoryWord is a category in its colour.
+func (e *Env) CategoryWord(c string) string {
+	return e.Theme.Category(c).Render(e.T.Name(i18n.Categories, c))
 }
 
 // ArticleView draws an article in w cells: title, price and state, facts,
@@ -118,7 +118,7 @@ func ArticleView(e *Env, a api.Article, w int) string {
 	}
 	facts := []string{by}
 	if a.Category != "" {
-		facts = append([]string{th.Category(a.Category).Render(e.T.Name(i18n.Categories, a.Category))}, facts...)
+		facts = append([]string{e.CategoryWord(a.Category)}, facts...)
 	}
 	if !a.Published.IsZero() {
 		facts = append(facts, e.S(i18n.Article.Since, e.T.Age(e.Now().Sub(a.Published))))

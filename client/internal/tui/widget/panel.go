@@ -155,15 +155,6 @@ func Chip(th *theme.Theme, key, text string, on bool) string {
 	return th.Key.Render(key) + " " + th.Faint.Render(text)
 }
 
-// Row draws a line of a list in w cells, with a mark, bold and a tint where it is
-// the selected one: the mark alone is left where styles are dropped.
-func Row(th *theme.Theme, selected bool, line string, w int) string {
-	if selected {
-		return th.Selected.Render(theme.RowMark + " " + Fit(ansi.Strip(line), w-2))
-	}
-	return "  " + Fit(line, w-2)
-}
-
 // Overlay lays box over base with its corner at (x, y); base stays visible
 // around it. Cells are counted, so a wide character cut in two becomes a blank.
 func Overlay(base, box string, x, y int) string {

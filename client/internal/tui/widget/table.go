@@ -12,11 +12,11 @@ import (
 	"etuservices/client/internal/tui/theme"
 )
 
-// Column is one column of a table. Exactly one should have Width 0: it takes
-// what is left.
+// Column is one column of a table. It is as wide as what is shown of it, its title
+// included. Exactly one should have Width 0: it takes what is left.
 type Column struct {
 	Title string
-	Width int
+	Width int             // at most, where there is not room for all
 	Right bool            // numbers
 	From  int             // shown only from this many cells of table width
 	Style *lipgloss.Style // nil: plain
@@ -74,12 +74,6 @@ func (t *Table) Key(k tea.KeyMsg, n int) (used bool) {
 	return true
 }
 
-// Window is the rows in sight of n.
-func (t *Table) Window(n int) (from, to int) {
-	t.Clamp(n)
-	return t.top, min(n, t.top+t.Height())
-}
-
 // Click moves the cursor to a row; again says that it stood there already.
 func (t *Table) Click(i, n int) (again bool) {
 	again = t.Cur == i
@@ -101,76 +95,97 @@ func (t *Table) Clamp(n int) {
 	t.top = max(0, min(t.top, n-h))
 }
 
-// View draws the head, where a column has a title, and the rows in sight in w cells. focused is whether the
-// cursor is the user's now. The cursor is a sign as well as a style: without
-// colours styles are dropped.
+// View draws the head, where a column has a title, and the rows in sight in w cells.
+// focused is whether the cursor is the user's now. The cursor is a sign as well as a
+// style: without colours styles are dropped.
 func (t *Table) View(th *theme.Theme, cols []Column, n, w int, focused bool, row func(i int) []string) string {
 	t.Clamp(n)
-	widths := layout(cols, w-3)
-	var b strings.Builder
+	var rows [][]string
+	for i := t.top; i < min(n, t.top+max(1, t.height)); i++ {
+		rows = append(rows, row(i))
+	}
+	widths := layout(cols, rows, w-2)
+	var l Lines
+	if head := line(cols, widths, titles(cols), false); strings.TrimSpace(head) != "" {
+		l.Add("  " + th.Faint.Render(head))
+	}
+	for k, texts := range rows {
+		i := t.top + k
+		if i == t.Cur && focused { // it has one style, whatever its cells have
+			selected := ansi.Strip(line(cols, widths, texts, false))
+			l.Add(cells.Caret + RowZone(i, th.Selected.Render(theme.RowMark+" "+selected)))
+			continue
+		}
+		l.Add("  " + RowZone(i, line(cols, widths, texts, true)))
+	}
+	return l.String()
+}
+
+// Grid draws rows without a head or a cursor.
+func Grid(cols []Column, rows [][]string, w int) (l Lines) {
+	widths := layout(cols, rows, w)
+	for _, texts := range rows {
+		l.Add(line(cols, widths, texts, true))
+	}
+	return l
+}
+
+func titles(cols []Column) []string {
 	head := make([]string, len(cols))
 	for i, c := range cols {
 		head[i] = c.Title
 	}
-	if strings.Join(head, "") != "" {
-		b.WriteString("   " + th.Faint.Render(line(cols, widths, head, false)) + "\n")
-	}
-	for i := t.top; i < min(n, t.top+max(1, t.height)); i++ {
-		if i > t.top {
-			b.WriteByte('\n')
-		}
-		if i == t.Cur && focused { // it has one style, whatever its cells have
-			selected := ansi.Strip(line(cols, widths, row(i), false))
-			b.WriteString(" " + cells.Caret + RowZone(i, th.Selected.Render(theme.RowMark+" "+selected)))
-			continue
-		}
-		b.WriteString("   " + RowZone(i, line(cols, widths, row(i), true)))
-	}
-	return b.String()
+	return head
 }
 
-// layout shares w cells between the columns that are shown; 0 hides one.
-func layout(cols []Column, w int) []int {
-	widths := make([]int, len(cols))
-	free, flex := w, -1
+// layout shares w cells between the columns that are shown; 0 hides one. Each gets
+// what it needs, at most its Width; what the one without a Width leaves goes to those
+// that need more.
+func layout(cols []Column, rows [][]string, w int) []int {
+	widths, need := make([]int, len(cols)), make([]int, len(cols))
+	free, flex := w+gap, -1
 	for i, c := range cols {
-		switch {
-		case c.From > w:
-		case c.Width == 0:
+		if c.From > w {
+			continue
+		}
+		need[i] = Width(c.Title)
+		for _, texts := range rows {
+			need[i] = max(need[i], Width(texts[i]))
+		}
+		if widths[i] = min(need[i], c.Width); c.Width == 0 {
 			flex = i
-		default:
-			widths[i] = c.Width
-			free -= c.Width + gap
+		}
+		if widths[i] > 0 || i == flex {
+			free -= widths[i] + gap
 		}
 	}
-	if flex >= 0 {
-		widths[flex] = max(1, free)
+	for i := range cols {
+		more := min(need[i]-widths[i], free-need[flex])
+		if i != flex && more > 0 {
+			widths[i], free = widths[i]+more, free-more
+		}
 	}
+	widths[flex] = max(1, free)
 	return widths
 }
 
 // gap is how many blanks stand between two columns.
 const gap = 2
 
-func line(cols []Column, widths []int, cells []string, styled bool) string {
-	var b strings.Builder
-	first := true
+func line(cols []Column, widths []int, texts []string, styled bool) string {
+	var parts []string
 	for i, c := range cols {
-		if widths[i] == 0 || i >= len(cells) {
+		if widths[i] == 0 {
 			continue
 		}
-		if !first {
-			b.WriteString(strings.Repeat(" ", gap))
-		}
-		first = false
-		s := Fit(cells[i], widths[i])
+		s := Fit(texts[i], widths[i])
 		if c.Right {
-			s = FitRight(cells[i], widths[i])
+			s = FitRight(texts[i], widths[i])
 		}
 		if styled && c.Style != nil {
 			s = c.Style.Render(s)
 		}
-		b.WriteString(s)
+		parts = append(parts, s)
 	}
-	return b.String()
+	return strings.Join(parts, strings.Repeat(" ", gap))
 }

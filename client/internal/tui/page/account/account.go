@@ -2,11 +2,12 @@
 package account
 
 import (
+	"strings"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
-	"etuservices/client/internal/tui/cells"
 	"etuservices/client/internal/tui/dialog"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
@@ -17,11 +18,15 @@ import (
 // Page is the account.
 type Page struct {
 	page.Base
-	e   *page.Env
-	cur int
+	e     *page.Env
+	table widget.Table // of what one can do
 }
 
-func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Account.Title), e: e} }
+func New(e *page.Env) *Page {
+	p := &Page{Base: page.NewBase(i18n.Account.Title), e: e}
+	p.table.SetHeight(len(p.actions()))
+	return p
+}
 
 // Show asks who one is, where that is not known since the login.
 func (p *Page) Show(any) {
@@ -51,20 +56,22 @@ type action struct {
 func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.Left:
-		p.cur = 0
+		p.table.Cur = 0
 	case tea.KeyMsg:
 		actions := p.actions()
 		switch {
 		case keys.Back.Is(m):
 			p.e.Back()
-		case keys.Up.Is(m):
-			p.cur = max(0, p.cur-1)
-		case keys.Down.Is(m):
-			p.cur = min(len(actions)-1, p.cur+1)
+		case p.table.Key(m, len(actions)):
 		case keys.Enter.Is(m):
-			actions[p.cur].do()
+			actions[p.table.Cur].do()
 		case keys.Refresh.Is(m):
 			p.e.AskWho()
+		}
+	case page.Click:
+		actions := p.actions()
+		if p.table.Click(int(m), len(actions)) {
+			actions[p.table.Cur].do()
 		}
 	}
 }
@@ -103,7 +110,9 @@ func (p *Page) main(w, h int) string {
 		{e.S(i18n.Account.Server), e.Addr + " " + theme.Sep + " " + safe},
 		{e.S(i18n.Account.Program), "etu " + e.Version},
 	} {
-		l.Add(widget.Fit(th.Faint.Render(f[0]), 14) + f[1])
+		const label = 14
+		text := strings.Join(widget.Wrap(f[1], inner-label), "\n")
+		l.Add(widget.Fit(th.Faint.Render(f[0]), label) + strings.TrimLeft(widget.Indent(text, label), " "))
 	}
 	switch {
 	case e.Who.Err != nil:
@@ -113,14 +122,8 @@ func (p *Page) main(w, h int) string {
 	case e.Who.Has && !who.Since.IsZero():
 		l.Add(th.Faint.Render(e.S(i18n.Account.Since, e.T.Date(who.Since, e.Now()))))
 	}
-	l.Add("")
-	for i, a := range p.actions() {
-		row := widget.Row(th, i == p.cur, a.name, inner)
-		if i == p.cur {
-			row = cells.Caret + row
-		}
-		l.Add(row)
-	}
+	actions := p.actions()
+	l.Add("", p.table.View(th, []widget.Column{{}}, len(actions), inner, true, func(i int) []string { return []string{actions[i].name} }))
 	return widget.Panel{Title: name, Focused: true}.View(th, l.String(), w, h)
 }
 

@@ -8,6 +8,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
@@ -41,8 +42,8 @@ type Page struct {
 	e             *page.Env
 	tab           int
 	live          *live
-	sessions      *sessions
-	accounts      *accounts
+	sessions      *searched[api.Connected]
+	accounts      *searched[api.Account]
 	details       *details // over the tabs, where it is open
 	panels        []panel
 	registrations page.Load[bool] // they are open
@@ -157,8 +158,8 @@ func (p *Page) SetSize(w, h int) {
 func (p *Page) View() string {
 	e, th := p.e, p.e.Theme
 	count := ""
-	if p.sessions.all.Has {
-		count = e.T.Int(int64(len(p.sessions.all.Data)))
+	if p.sessions.list.First.Has {
+		count = e.T.Int(int64(len(p.sessions.list.Rows)))
 	}
 	names := []string{e.S(i18n.Admin.Live), strings.TrimSpace(e.S(i18n.Admin.Sessions, count)), e.S(i18n.Admin.Accounts)}
 	for i := range names { // a click on a tab is the key that leads there

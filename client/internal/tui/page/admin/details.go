@@ -105,9 +105,9 @@ func (p *details) view() string {
 		}
 		return widget.Panel{Title: p.login, Focused: true}.View(e.Theme, body, p.W, p.H)
 	}
-	lists := p.lists()
 	rest := p.H - headRows - 1
 	columns := max(1, min(3, p.W/36))
+	lists := p.lists(p.W/columns < 46)
 	rows := (len(lists) + columns - 1) / columns
 	parts := []string{p.head()}
 	const leastRows = 5 // of a list with its frame
@@ -121,13 +121,13 @@ func (p *details) view() string {
 			var blocks []string
 			for i, list := range lists[row*columns : min(len(lists), (row+1)*columns)] {
 				in := widths[i] - widget.PanelW
-				panel := widget.Panel{Title: list.title, Right: e.T.Int(int64(list.n))}
+				panel := widget.Panel{Title: e.S(list.title), Right: e.T.Int(int64(len(list.rows)))}
 				blocks = append(blocks, panel.View(e.Theme, strings.Join(list.text(e, in), "\n"), widths[i], h))
 			}
 			parts = append(parts, widget.Columns(blocks...))
 		}
 	}
-	return widget.Rows(append(parts, actionsLine(e, p.all.Data.Account, p.W))...)
+	return widget.Rows(append(parts, actionsLine(e, p.login, p.W, orderKeys(p.all.Data.Account)...))...)
 }
 
 // scrolled is all lists one below the other in one panel.
@@ -135,7 +135,7 @@ func (p *details) scrolled(lists []list, h int) string {
 	e := p.e
 	var l widget.Lines
 	for _, list := range lists {
-		l.Add(e.Theme.Title.Render(list.title) + " " + e.Theme.Faint.Render(e.T.Int(int64(list.n))))
+		l.Add(e.Theme.Title.Render(e.S(list.title)) + " " + e.Theme.Faint.Render(e.T.Int(int64(len(list.rows)))))
 		l.Add(list.text(e, p.W-widget.PanelW)...)
 	}
 	shown := max(1, h-widget.PanelH)
@@ -178,60 +178,60 @@ func quotaLine(e *page.Env, name string, q api.Quota, w int) string {
 
 // list is a part of the details.
 type list struct {
-	title string
-	n     int
-	row   func(i, w int) string
+	title i18n.Msg
+	cols  []widget.Column
+	rows  [][]string
 }
 
 // text is its lines in w cells.
 func (l list) text(e *page.Env, w int) []string {
-	if l.n == 0 {
+	if len(l.rows) == 0 {
 		return []string{e.Theme.Faint.Render(e.S(i18n.Details.None))}
 	}
-	lines := make([]string, l.n)
-	for i := range lines {
-		lines[i] = l.row(i, w)
-	}
-	return lines
+	return widget.Grid(l.cols, l.rows, w)
 }
 
-func (p *details) lists() []list {
+// lists are all of them; narrow: there is room for ages in place of dates.
+func (p *details) lists(narrow bool) []list {
 	e, th, d := p.e, p.e.Theme, p.all.Data
 	date := func(at time.Time) string {
-		return th.Faint.Render(widget.Fit(e.T.Date(at, e.Now()), i18n.DateWidth)) + " "
+		if narrow {
+			return e.T.Age(e.Now().Sub(at))
+		}
+		return e.T.Date(at, e.Now())
 	}
-	where := func(c api.Connected, w int) string {
-		return widget.Ends(date(c.Since)+c.Address, " "+th.Faint.Render(c.Server), w)
-	}
-	article := func(a api.Article, w int) string {
-		sign, style, state := theme.Dot, th.Accent, e.T.Name(i18n.Statuses, string(a.Status))
+	when, rest := widget.Column{Width: i18n.DateWidth, Style: &th.Faint}, widget.Column{}
+	where := []widget.Column{when, rest, {Width: 16, Style: &th.Faint}}
+	place := func(c api.Connected) []string { return []string{date(c.Since), c.Address, c.Server} }
+	goods := []widget.Column{rest, {Width: 10, Right: true, Style: &th.Price}, {Width: 10}}
+	article := func(a api.Article) []string {
+		sign, style := theme.Dot, th.Accent
 		switch a.Status {
 		case api.Sold:
 			sign, style = theme.Check, th.OK
 		case api.Withdrawn:
 			sign, style = theme.Cross, th.Faint
 		}
-		return widget.Ends(a.Title, " "+th.Price.Render(e.T.Amount(a.Cents))+" "+style.Render(widget.Fit(sign+" "+state, 10)), w)
+		return []string{a.Title, e.T.Amount(a.Cents), style.Render(sign + " " + e.T.Name(i18n.Statuses, string(a.Status)))}
 	}
 	return []list{
-		{e.S(i18n.Details.Sessions), len(d.Sessions), func(i, w int) string { return where(d.Sessions[i], w) }},
-		{e.S(i18n.Details.Logins), len(d.Logins), func(i, w int) string { return where(d.Logins[i], w) }},
-		{e.S(i18n.Details.Refusals), len(d.Refusals), func(i, w int) string {
-			name := e.S(i18n.Details.Services)
-			if d.Refusals[i].Quota == "connexions" {
-				name = e.S(i18n.Details.Logins)
+		{i18n.Details.Sessions, where, each(d.Sessions, place)},
+		{i18n.Details.Logins, where, each(d.Logins, place)},
+		{i18n.Details.Refusals, []widget.Column{when, rest}, each(d.Refusals, func(r api.QuotaRefusal) []string {
+			name := i18n.Details.Services
+			if r.Quota == "connexions" {
+				name = i18n.Details.Logins
 			}
-			return widget.Fit(date(d.Refusals[i].At)+th.Warn.Render(theme.Alert+" "+name), w)
-		}},
-		{e.S(i18n.Details.Calls), len(d.Calls), func(i, w int) string {
-			c := d.Calls[i]
-			result := th.OK.Render(theme.Check + " ok")
+			return []string{date(r.At), th.Warn.Render(theme.Alert + " " + e.S(name))}
+		})},
+		{i18n.Details.Calls, []widget.Column{when, {Width: 9}, {Width: 10, Style: &th.Faint}, rest}, each(d.Calls, func(c api.Call) []string {
+			service, why := th.OK.Render(theme.Check)+" "+e.T.Name(i18n.Services, c.Service), ""
 			if c.Result != "ok" {
-				result = th.Err.Render(theme.Cross + " " + e.T.Name(i18n.Refusals, c.Result))
+				service, why = th.Err.Render(theme.Cross)+" "+e.T.Name(i18n.Services, c.Service), e.T.Name(i18n.Refusals, c.Result)
 			}
-			return widget.Ends(date(c.At)+e.T.Name(i18n.Services, c.Service)+" "+th.Faint.Render(c.Article), " "+result, w)
-		}},
-		{e.S(i18n.Details.Sales), len(d.Sales), func(i, w int) string { return article(d.Sales[i], w) }},
-		{e.S(i18n.Details.Purchases), len(d.Purchases), func(i, w int) string { return article(d.Purchases[i], w) }},
+			return []string{date(c.At), service, c.Article, th.Err.Render(why)}
+		})},
+		{i18n.Details.Sales, goods, each(d.Sales, article)},
+		{i18n.Details.Purchases, goods, each(d.Purchases, article)},
 	}
 }

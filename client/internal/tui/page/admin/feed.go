@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -152,16 +153,16 @@ func (f *feed) view(w, h int) string {
 	}
 	switch {
 	case len(f.rows) == 0:
-		l.Add(th.Faint.Render(e.S(i18n.Live.Quiet)))
+		l.Add(e.Note(e.S(i18n.Live.Quiet), in))
 	case len(f.shown) == 0:
-		l.Add(th.Faint.Render(e.S(i18n.Feed.None)))
+		l.Add(e.Note(e.S(i18n.Feed.None), in))
 	default:
+		logins := max(8, min(14, in/7)) // whoever they are, so that what stands behind does not move
 		l.Add(f.table.View(th, []widget.Column{
 			{Title: e.S(i18n.Col.Time), Width: 8, From: 60, Style: &th.Faint},
 			{Title: e.S(i18n.Col.Type), Width: 11},
-			{Title: e.S(i18n.Col.Login), Width: min(20, max(10, in/6))},
+			{Title: widget.Fit(e.S(i18n.Col.Who), logins), Width: logins},
 			{Title: e.S(i18n.Col.What)},
-			{Title: e.S(i18n.Col.Times), Width: 6, Right: true},
 		}, len(f.shown), in, true, f.cells))
 	}
 	return p.View(th, l.String(), w, h)
@@ -172,14 +173,10 @@ func (f *feed) cells(i int) []string {
 	e, n := f.e, f.shown[i]
 	sign, style, what := f.words(n.Activity)
 	kind := style.Render(sign + " " + e.T.Name(i18n.FeedTypes, n.Type))
-	who, times := n.Login, ""
-	if who == "" {
-		who = e.S(i18n.Feed.Nobody)
-	}
 	if n.times > 1 {
-		times = "×" + e.T.Int(int64(n.times))
+		what = "×" + e.T.Int(int64(n.times)) + " " + what
 	}
-	return []string{e.T.ClockSeconds(n.At), kind, who, what, times}
+	return []string{e.T.ClockSeconds(n.At), kind, cmp.Or(n.Login, e.S(i18n.Feed.Nobody)), what}
 }
 
 // words is what happened, and its sign.

@@ -2,45 +2,138 @@ package admin
 
 import (
 	"cmp"
-	"context"
-	"encoding/csv"
-	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/tui/form"
+	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/widget"
 )
 
-// searched is what lists have in common that are searched, sorted and exported.
+const (
+	// typingPause is how long no key must come before the server is asked.
+	typingPause = 150 * time.Millisecond
+	// maxSorted is how many rows are asked for to put them in another order: the foot
+	// of the list says where there are more.
+	maxSorted = 100_000
+)
+
+// spec is what a list has of its own.
+type spec[T any] struct {
+	title, find, none i18n.Msg
+	fetch             func(words string) page.Fetch[T] // a part of what the words find
+	// text is what the words are compared with, where the server does not search: its
+	// list is then whole, and asked for every maxAge.
+	text    func(T) string
+	maxAge  time.Duration
+	login   func(T) string
+	same    func(a, b T) bool
+	columns func(w int) []sortable[T]
+	cells   func(T) []string
+	record  func(T) []string            // of the file that it is exported to
+	file    []string                    // its name, then its head
+	act     func(tea.KeyMsg, T) bool    // a key about a row
+	actions func(row T, w int) string   // those keys
+	changed func(rows []T, by done) []T // the effect of an order
+}
+
+// searched is a list that can be searched, sorted and exported.
 type searched[T any] struct {
+	spec[T]
 	page.Size
 	e      *page.Env
+	list   page.Pager[T]
+	rows   []T // those that the search leaves, in the order chosen
 	table  widget.Table
 	search form.Search
-	rows   []T // those that the search leaves, in the order chosen
-	by     int // the column that they are sorted by
-	file   page.Load[string]
+	typed  page.Debounce // of the search
+	by     int           // the column that the rows are sorted by
+	saved  page.Load[string]
 	lookUp func(login string) // shows an account
 }
 
-func newSearched[T any](e *page.Env, lookUp func(login string)) searched[T] {
-	return searched[T]{e: e, lookUp: lookUp, search: form.NewSearch()}
+func newSearched[T any](e *page.Env, lookUp func(login string), own spec[T]) *searched[T] {
+	return &searched[T]{spec: own, e: e, lookUp: lookUp, search: form.NewSearch()}
 }
 
-// put shows rows, with the cursor on the one where it was.
-func (p *searched[T]) put(rows []T, same func(a, b T) bool) {
+func (p *searched[T]) SetSize(w, h int) {
+	p.Size.SetSize(w, h)
+	p.table.SetHeight(h - widget.PanelH - 3) // search, head, what can be done
+}
+
+func (p *searched[T]) show() {
+	if !p.list.First.Has || p.e.Now().Sub(p.list.First.At) >= page.StaleAfter {
+		p.reload()
+	}
+}
+
+func (p *searched[T]) reload() {
+	p.list.Reload(p.e, p.fetch(p.search.Words()), func([]T) {
+		if p.list.First.Err == nil {
+			p.order()
+			p.follow()
+		}
+	})
+}
+
+// follow asks for the next rows when the cursor comes near the end. The server gives
+// them in one order: for another one all of them are needed.
+func (p *searched[T]) follow() {
+	row := p.table.Cur + 2*p.table.Height()
+	if p.by != 0 && len(p.list.Rows) < maxSorted {
+		row = len(p.list.Rows)
+	}
+	p.list.Follow(p.e, row, p.fetch(p.search.Words()), func() {
+		// Sorted after each part, a long list would take the square of its length.
+		n, top := len(p.list.Rows), p.table.Cur == 0
+		if p.by == 0 || p.list.Next == "" || n >= maxSorted || n >= 2*len(p.rows) {
+			p.order()
+		}
+		if top {
+			p.table.Cur = 0 // whoever is first now
+		}
+		p.follow()
+	})
+}
+
+// order shows the rows that the search leaves in the order chosen, with the cursor on
+// the one where it was.
+func (p *searched[T]) order() {
+	rows := p.list.Rows
+	if p.text != nil {
+		words := strings.Fields(i18n.Fold(p.search.Words()))
+		rows = slices.DeleteFunc(slices.Clone(rows), func(r T) bool {
+			text := i18n.Fold(p.text(r))
+			return slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
+		})
+	}
+	if p.by != 0 {
+		rows = p.columns(p.W)[p.by].sorted(rows)
+	}
 	at, there := p.current()
 	p.rows = rows
-	if i := slices.IndexFunc(rows, func(r T) bool { return same(r, at) }); there && i >= 0 {
+	if i := slices.IndexFunc(rows, func(r T) bool { return p.same(r, at) }); there && i >= 0 {
 		p.table.Cur = i
 	}
 	p.table.Clamp(len(rows))
+}
+
+func (p *searched[T]) update(m tea.Msg) {
+	switch m := m.(type) {
+	case page.Second:
+		if p.text != nil && p.list.First.Has && !p.list.First.Busy() && p.e.Now().Sub(p.list.First.At) >= p.maxAge {
+			p.reload()
+		}
+	case done: // at once: asking for all of it again would lose the place
+		p.list.Rows = p.changed(slices.Clone(p.list.Rows), m)
+		p.order()
+	}
 }
 
 func (p *searched[T]) current() (row T, ok bool) { return page.At(p.rows, p.table.Cur) }
@@ -51,8 +144,78 @@ func (p *searched[T]) Typing() bool { return p.search.Typing() }
 
 func (p *searched[T]) forget() {
 	p.search.Clear()
-	p.file.Forget()
+	p.list.Forget()
+	p.typed.Cancel()
+	p.saved.Forget()
 	p.rows, p.by, p.table.Cur = nil, 0, 0
+}
+
+func (p *searched[T]) key(k tea.KeyMsg) {
+	changed, used := p.search.Key(k)
+	switch {
+	case changed && p.text != nil:
+		p.order()
+	case changed:
+		p.table.Cur = 0
+		p.typed.Later(p.e, typingPause, p.reload)
+	case used, !p.Typing() && p.command(k):
+	default: // the arrows: one looks while searching
+		p.table.Key(k, len(p.rows))
+		p.follow()
+	}
+}
+
+// command is a key about the list, or about the row under the cursor.
+func (p *searched[T]) command(k tea.KeyMsg) (used bool) {
+	row, there := p.current()
+	switch {
+	case keys.Back.Is(k):
+		p.e.Back()
+	case keys.Refresh.Is(k):
+		p.reload()
+	case keys.Sort.Is(k):
+		p.by = (p.by + 1) % len(p.columns(p.W))
+		p.order()
+		p.table.Cur = 0
+		p.follow()
+	case keys.Export.Is(k):
+		p.export()
+	case there && keys.Enter.Is(k):
+		p.lookUp(p.login(row))
+	default:
+		return there && p.act(k, row)
+	}
+	return true
+}
+
+func (p *searched[T]) keys() []keys.Key {
+	if p.Typing() {
+		return p.search.Keys()
+	}
+	return []keys.Key{keys.Enter.To(i18n.Do.Account), keys.Search, keys.Sort, keys.Export.When(!p.e.Remote), keys.Copy}
+}
+
+func (p *searched[T]) view() string {
+	e, th, in := p.e, p.e.Theme, p.W-widget.PanelW
+	panel := p.table.Panel(e.S(p.title), len(p.rows))
+	panel.Foot = page.ListFoot(e, &p.list.First)
+	var l widget.Lines
+	l.Add(p.search.View(e, p.find, in))
+	if s := page.ListState(e, &p.list.First, len(p.rows), in, p.none, i18n.Accounts.Widen); s != "" {
+		l.Add(s)
+		return panel.View(th, l.String(), p.W, p.H)
+	}
+	total := e.T.Int(int64(len(p.rows)))
+	if p.list.Next != "" {
+		total += "+"
+	}
+	panel.Right = e.S(i18n.Common.OutOf, e.T.Int(int64(p.table.Cur+1)), total)
+	if p.by != 0 && p.list.Next != "" && len(p.rows) >= maxSorted && panel.Foot == "" {
+		panel.Foot = th.Warn.Render(theme.Alert + " " + e.S(i18n.Accounts.First, e.T.Int(maxSorted)))
+	}
+	l.Add(p.table.View(th, columnsOf(p.columns(p.W), p.by), len(p.rows), in, true, func(i int) []string { return p.cells(p.rows[i]) }))
+	row, _ := p.current()
+	return panel.View(th, l.String(), p.W, p.H-1) + "\n" + p.actions(row, p.W)
 }
 
 // sortable is a column of a list, and what it is sorted by.
@@ -100,61 +263,10 @@ func columnsOf[T any](all []sortable[T], by int) []widget.Column {
 	return out
 }
 
-// export writes a list as CSV (RFC 4180) into a new file of the working
-// directory, and says where.
-func export(e *page.Env, work *page.Load[string], name string, head []string, rows func(context.Context) ([][]string, error)) {
-	switch {
-	case e.Remote:
-		e.Say(page.Bad, e.S(i18n.Export.Remote))
-		return
-	case work.Busy():
-		return
+// each makes a row of texts of each.
+func each[T any](all []T, row func(T) []string) (rows [][]string) {
+	for _, one := range all {
+		rows = append(rows, row(one))
 	}
-	path := "etuservices-" + name + "-" + e.Now().Format("20060102-150405") + ".csv"
-	work.Start(e, func(ctx context.Context) (string, error) {
-		all, err := rows(ctx)
-		if err != nil {
-			return "", err
-		}
-		return writeCSV(path, append([][]string{head}, all...))
-	}, func() {
-		if work.Err != nil {
-			e.Say(page.Bad, e.S(i18n.Export.Failed, e.T.Error(work.Err)))
-			return
-		}
-		e.Say(page.Good, e.S(i18n.Export.Done, work.Data))
-	})
-}
-
-// writeCSV gives the absolute path of the file.
-func writeCSV(path string, rows [][]string) (full string, err error) {
-	if full, err = filepath.Abs(path); err != nil {
-		return "", fmt.Errorf("export: %w", err)
-	}
-	f, err := os.OpenFile(full, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
-	if err != nil {
-		return "", fmt.Errorf("export: %w", err)
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	w := csv.NewWriter(f)
-	w.UseCRLF = true
-	for _, row := range rows {
-		for i := range row {
-			row[i] = harmless(row[i])
-		}
-		if err := w.Write(row); err != nil {
-			return "", fmt.Errorf("export: %w", err)
-		}
-	}
-	w.Flush()
-	return full, w.Error()
-}
-
-// harmless keeps a spreadsheet from taking what users wrote for a formula
-// (OWASP, CSV Injection).
-func harmless(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
+	return rows
 }

@@ -183,7 +183,7 @@ func (p *Page) main(w, h int, alone bool) string {
 	case p.detail.Slow(e):
 		l.Add(e.Waiting())
 	case p.detail.Has && a.Description == "":
-		l.Add(e.Theme.Faint.Render(e.S(i18n.Article.NoText)))
+		l.Add(e.Note(e.S(i18n.Article.NoText), inner))
 	}
 	if alone && e.CanBuy(a) && len(l) < h-widget.PanelH-8 {
 		l.Add("", page.Heading(e.Theme, e.S(i18n.Article.IfBuy), inner))
@@ -245,19 +245,17 @@ func (p *Page) side(w, h int) string {
 
 // list is other articles in a panel.
 func (p *Page) list(title string, list []api.Article, w, h int) string {
-	e := p.e
-	var l widget.Lines
-	if p.detail.Has && len(list) == 0 {
-		l.Add(e.Theme.Faint.Render(e.S(i18n.Article.Alone)))
-	}
+	e, rows := p.e, [][]string{}
 	for _, a := range list[:min(len(list), max(0, h-widget.PanelH))] {
-		row := widget.Ends(a.Title, " "+e.T.Amount(a.Cents), w-widget.PanelW)
-		if w >= 80 {
-			row = widget.Ends(e.CategoryWord(a.Category, 11)+a.Title, " "+e.T.Amount(a.Cents)+"   "+widget.Fit(e.SellerName(a), 12)+widget.FitRight(e.T.Age(e.Now().Sub(a.Published)), 7), w-widget.PanelW)
-		}
-		l.Add(row)
+		rows = append(rows, []string{e.CategoryWord(a.Category), a.Title, e.T.Amount(a.Cents), e.SellerName(a), e.T.Age(e.Now().Sub(a.Published))})
 	}
-	return widget.Panel{Title: title}.View(e.Theme, l.String(), w, h)
+	const wide = 76 // the others have the seller and the category of the article
+	cols := []widget.Column{{Width: 9, From: wide}, {}, {Width: 10, Right: true}, {Width: 12, From: wide}, {Width: 6, Right: true, From: wide}}
+	body := widget.Grid(cols, rows, w-widget.PanelW).String()
+	if p.detail.Has && len(list) == 0 {
+		body = e.Note(e.S(i18n.Article.Alone), w-widget.PanelW)
+	}
+	return widget.Panel{Title: title}.View(e.Theme, body, w, h)
 }
 
 // Title is that of the article, once it is known.

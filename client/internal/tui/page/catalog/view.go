@@ -157,7 +157,7 @@ func (p *Page) rowsView(w int) string {
 		case !r.fresh.IsZero() && now.Sub(r.fresh) < freshFor:
 			title = th.OK.Render("+ " + title)
 		}
-		return []string{e.CategoryWord(r.Category, 9), title, e.T.Amount(r.Cents), e.SellerName(r.Article), e.T.Date(r.Published, now), age}
+		return []string{e.CategoryWord(r.Category), title, e.T.Amount(r.Cents), e.SellerName(r.Article), e.T.Date(r.Published, now), age}
 	})
 }
 

@@ -2,11 +2,9 @@ package home
 
 import (
 	"slices"
-	"strings"
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
-	"etuservices/client/internal/tui/cells"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/theme"
@@ -25,7 +23,7 @@ func (p *Page) View() string {
 	case p.W >= wholeW && p.H >= wholeH:
 		return p.whole()
 	case p.W >= middleW:
-		const quotas = 44
+		const quotas = 46
 		halves := []int{quotas, p.W - quotas - widget.Gutter}
 		const top, news = 5, 4
 		return widget.Rows(p.greeting(), widget.Columns(
@@ -79,8 +77,9 @@ func (p *Page) quotas(w, h int) string {
 // quotaLines are both in a line each, and when the next service is back.
 func (p *Page) quotaLines(w int) string {
 	e := p.e
-	var l widget.Lines
-	l.Add(page.QuotaLine(e, i18n.Quota.Services, e.Quotas.Services, w), page.QuotaLine(e, i18n.Quota.Logins, e.Quotas.Connections, w))
+	l := widget.Grid([]widget.Column{{}, {Width: 12}, {Width: 11, Right: true}}, [][]string{
+		page.QuotaRow(e, i18n.Quota.Services, e.Quotas.Services), page.QuotaRow(e, i18n.Quota.Logins, e.Quotas.Connections),
+	}, w)
 	next, _ := e.Quotas.NextService(e.Now())
 	l.Add(page.QuotaNext(e, e.Quotas.Services, next))
 	return l.String()
@@ -152,17 +151,22 @@ func (p *Page) news(w, h int) string {
 		}
 		return 1
 	})
+	rows = rows[:min(h-widget.PanelH, len(rows))]
+	const age = 6
 	var l widget.Lines
-	for _, n := range rows[:min(h-widget.PanelH, len(rows))] {
+	for _, n := range rows {
 		mood, text := page.NewsLine(e, n)
-		line := e.Sign(mood) + " " + th.Faint.Render(widget.Fit(e.T.Date(n.At, e.Now()), i18n.DateWidth+1))
 		if !n.Read {
 			text = th.Strong.Render(text)
 		}
-		l.Add(widget.Ends(line+text, "  "+th.Faint.Render(n.Contact), in))
+		line, contact := e.Sign(mood)+" "+th.Faint.Render(widget.FitRight(e.T.Age(e.Now().Sub(n.At)), age))+"  "+text, "  "+n.Contact
+		if widget.Width(line+contact) > in { // the text matters more
+			contact = ""
+		}
+		l.Add(widget.Ends(line, th.Faint.Render(contact), in))
 	}
 	if len(rows) == 0 && e.Inbox.First.Has {
-		l.Add(th.Faint.Render(e.S(i18n.Home.NoEvent)))
+		l.Add(e.Note(e.S(i18n.Home.NoEvent), in))
 	}
 	right := "m " + e.S(i18n.Home.All)
 	if n := e.Inbox.Unread; n > 0 {
@@ -188,29 +192,17 @@ func (p *Page) arrivals(w, h int) string {
 	if state := page.ListState(e, &p.arrived, len(all), in, i18n.Catalog.Empty, i18n.Catalog.First); state != "" {
 		return panel.View(th, state, w, h)
 	}
-	var b strings.Builder
-	from, to := p.table.Window(len(all))
-	for i := from; i < to; i++ {
-		line := widget.Row(th, i == p.table.Cur, p.line(all[i], in-2), in)
-		if i == p.table.Cur {
-			line = cells.Caret + line
-		}
-		b.WriteString(widget.RowZone(i, line) + "\n")
-	}
-	return panel.View(th, b.String(), w, h)
-}
-
-// line is an article in w cells; the seller and the age where there is room.
-func (p *Page) line(a api.Article, w int) string {
-	e, th := p.e, p.e.Theme
-	const category, price, seller, age = 10, 11, 12, 8
-	right := th.Price.Render(widget.FitRight(e.T.Amount(a.Cents), price))
-	if w >= 60 {
-		right += "  " + th.Faint.Render(widget.Fit(e.SellerName(a), seller)+widget.FitRight(e.T.Age(e.Now().Sub(a.Published)), age))
-	}
-	style := th.Category(a.Category)
-	left := style.Render(widget.Fit(e.T.Name(i18n.Categories, a.Category), category))
-	return left + widget.Ends(a.Title+" ", right, w-category)
+	now := e.Now()
+	return panel.View(th, p.table.View(th, []widget.Column{
+		{Width: 9},
+		{},
+		{Width: 10, Right: true, Style: &th.Price},
+		{Width: 12, From: 48, Style: &th.Faint},
+		{Width: 6, Right: true, From: 48, Style: &th.Faint},
+	}, len(all), in, true, func(i int) []string {
+		a := all[i]
+		return []string{e.CategoryWord(a.Category), a.Title, e.T.Amount(a.Cents), e.SellerName(a), e.T.Age(now.Sub(a.Published))}
+	}), w, h)
 }
 
 func (p *Page) search(h int) string {

@@ -123,15 +123,18 @@ func (p *Page) View() string {
 		panel.Right = ""
 		return panel.View(th, s, p.W, p.H)
 	}
-	cols := []widget.Column{{Width: 1}, {Width: i18n.DateWidth, Style: &th.Faint}, {Width: 1}, {}, {Width: 30, From: 100, Style: &th.Faint}}
+	cols := []widget.Column{{Width: 1}, {Width: i18n.DateWidth, Style: &th.Faint}, {Width: 1}, {}}
 	list := p.table.View(th, cols, len(rows), inner, true, func(i int) []string {
 		n := rows[i]
 		mood, text := page.NewsLine(e, n)
-		unread := " "
+		unread, at := " ", e.T.Date(n.At, e.Now())
+		if p.W < 78 { // it stands below
+			at = e.T.Age(e.Now().Sub(n.At))
+		}
 		if p.fresh[n.ID] {
 			unread, text = theme.Dot, th.Strong.Render(text)
 		}
-		return []string{th.Accent.Render(unread), e.T.Date(n.At, e.Now()), e.Sign(mood), text, n.Contact}
+		return []string{th.Accent.Render(unread), at, e.Sign(mood), text}
 	})
 	panel.Foot = strings.TrimSpace(page.ListFoot(e, &e.Inbox.First))
 	return widget.Rows(panel.View(th, list, p.W, p.H-oneH), p.one(inner))

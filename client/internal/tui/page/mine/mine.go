@@ -183,10 +183,10 @@ func (p *Page) list(w, h int) string {
 	if foot := page.ListFoot(e, &p.all); foot != "" {
 		panel.Foot += " " + theme.Sep + " " + foot
 	}
-	other, contact, when := i18n.Article.Buyer, 26, i18n.Mine.SoldOn
+	other, when := i18n.Article.Buyer, i18n.Mine.SoldOn
 	switch p.tab {
 	case onSale:
-		other, contact, when = i18n.Col.State, 0, i18n.Col.Age
+		other, when = i18n.Col.State, i18n.Col.Age
 	case bought:
 		other, when = i18n.Article.Seller, i18n.Mine.BoughtOn
 	}
@@ -197,9 +197,9 @@ func (p *Page) list(w, h int) string {
 		{Title: e.S(other), Width: 12, From: 60},
 		{Title: e.S(when), Width: i18n.DateWidth, From: 72, Style: &th.Faint},
 		{Title: e.S(i18n.Col.Published), Width: i18n.DateWidth, From: 100, Style: &th.Faint},
-		{Title: e.S(i18n.Mine.Contact), Width: max(1, contact), From: 120},
+		{Title: e.S(i18n.Mine.Contact), Width: 26, From: 120},
 	}
-	if contact == 0 {
+	if p.tab == onSale { // there is nobody to write to
 		cols = cols[:len(cols)-1]
 	}
 	return panel.View(th, table.View(th, cols, len(rows), inner, true, func(i int) []string {
@@ -208,7 +208,7 @@ func (p *Page) list(w, h int) string {
 		if p.tab == onSale {
 			party, at = e.T.Name(i18n.Statuses, string(a.Status)), e.T.Age(e.Now().Sub(a.Published))
 		}
-		return []string{e.CategoryWord(a.Category, 9), a.Title, e.T.Amount(a.Cents), party, at, e.T.Date(a.Published, e.Now()), a.Contact}
+		return []string{e.CategoryWord(a.Category), a.Title, e.T.Amount(a.Cents), party, at, e.T.Date(a.Published, e.Now()), a.Contact}
 	}), w, h)
 }
 
