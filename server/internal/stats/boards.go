@@ -30,7 +30,7 @@ const (
 
 	keyLoginCheckpoint = "etu:{connexions}:jusqua"
 	keyCallCheckpoint  = "etu:{appels}:jusqua"
-	keyTurn            = "etu:{connexions}:tour" // a process checks the boards, in database 0
+	keyTurn            = "etu:tableaux:controle" // a process checks the boards, in database 0
 )
 
 // The keys of each database's boards and, at the end, of their checkpoint, as their
