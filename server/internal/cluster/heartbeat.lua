@@ -2,8 +2,8 @@
 -- of them, or which joined and left since the last heartbeat.
 -- KEYS 1 processes (sorted set: process -> ms of its last heartbeat)  2 the process
 --      3 its sessions (hash: number -> login address since)  4 its logins (set)
---      5 on how many processes a login is (hash: login -> number; '' -> the processes
---      that are counted)
+--      5 on how many processes a login is (sorted set: login -> number; and one member
+--      that begins with a blank: the processes that are counted)
 -- ARGV 1 process  2 instance  3 report  4 life of the keys in ms
 --      5 rule (NAME=value …)  6 version  7 '' or 'part' for one that stops
 --      8 what it says of itself beside the report
@@ -35,13 +35,13 @@ for _ = 1, tonumber(ARGV[15]) do
   i = i + 1
 end
 for _ = 1, tonumber(ARGV[16]) do
-  if redis.call('SREM', KEYS[4], ARGV[i]) == 1 and redis.call('HINCRBY', KEYS[5], ARGV[i], -1) < 1 then
-    redis.call('HDEL', KEYS[5], ARGV[i])
+  if redis.call('SREM', KEYS[4], ARGV[i]) == 1 and tonumber(redis.call('ZINCRBY', KEYS[5], -1, ARGV[i])) < 1 then
+    redis.call('ZREM', KEYS[5], ARGV[i])
   end
   i = i + 1
 end
 for _ = 1, tonumber(ARGV[17]) do
-  if redis.call('SADD', KEYS[4], ARGV[i]) == 1 and not whole then redis.call('HINCRBY', KEYS[5], ARGV[i], 1) end
+  if redis.call('SADD', KEYS[4], ARGV[i]) == 1 and not whole then redis.call('ZINCRBY', KEYS[5], 1, ARGV[i]) end
   i = i + 1
 end
 
@@ -52,15 +52,12 @@ redis.call('ZADD', KEYS[1], string.format('%.0f', now), ARGV[1])
 -- Where a process came, went, died or sent all, all are counted anew.
 local alive = redis.call('ZRANGEBYSCORE', KEYS[1], string.format('%.0f', now - tonumber(ARGV[9])), '+inf')
 table.sort(alive)
-local counted = table.concat(alive, ' ')
-if redis.call('HGET', KEYS[5], '') ~= counted then
-  redis.call('DEL', KEYS[5])
-  for _, process in ipairs(alive) do
-    for _, login in ipairs(redis.call('SMEMBERS', ARGV[10] .. process .. ':logins')) do
-      redis.call('HINCRBY', KEYS[5], login, 1)
-    end
-  end
-  redis.call('HSET', KEYS[5], '', counted)
+local counted = ' ' .. table.concat(alive, ' ')
+if not redis.call('ZSCORE', KEYS[5], counted) then
+  local logins = {}
+  for n, process in ipairs(alive) do logins[n] = ARGV[10] .. process .. ':logins' end
+  redis.call('ZUNIONSTORE', KEYS[5], #logins, unpack(logins))
+  redis.call('ZADD', KEYS[5], 0, counted)
 end
 
 for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[4]) end

@@ -8,7 +8,7 @@ local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local alive = string.format('%.0f', now - tonumber(ARGV[1]))
 
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - tonumber(ARGV[3])))
-local users = math.max(0, redis.call('HLEN', KEYS[2]) - 1)
+local users = math.max(0, redis.call('ZCARD', KEYS[2]) - 1)
 local answer = {string.format('%.0f', now), users}
 for _, process in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], alive, '+inf')) do
   local f = redis.call('HMGET', ARGV[2] .. process, 'serveur', 'mesures')
