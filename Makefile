@@ -149,10 +149,12 @@ test: stores lint
 
 ## verify: the teacher's check, command by command (MYSQL_DSN=… REDIS_URL=…: on empty stores of yours)
 .PHONY: verify
-verify: stores
+verify:
+	@.ci/stores $(if $(MYSQL_DSN),clients,verify)
+	@$(MAKE) --no-print-directory build
 	@mkdir -p .cache
-	@go test -c -vet=off -o .cache/verify.test ./server/docs
-	@cd server/docs && ETU_TEST_VERIFY_MYSQL_DSN='$(MYSQL_DSN)' ETU_TEST_VERIFY_REDIS_URL='$(REDIS_URL)' \
+	@CGO_ENABLED=0 go test -c -vet=off -o .cache/verify.test ./server/docs
+	@cd server/docs && CGO_ENABLED=0 ETU_TEST_VERIFY_MYSQL_DSN='$(MYSQL_DSN)' ETU_TEST_VERIFY_REDIS_URL='$(REDIS_URL)' \
 	  ../../.cache/verify.test -test.run '^TestVerifierPage$$'
 
 ## rapport: the figures of server/docs/RAPPORT.md, measured again

@@ -6,6 +6,9 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"etuservices/server/internal/testenv"
@@ -59,5 +62,23 @@ func TestVerifierPage(t *testing.T) {
 	fmt.Printf("\n%d commandes, %d en échec\n", done, failed)
 	if failed > 0 {
 		t.Errorf("%d of %d commands do not print what the page says", failed, done)
+	}
+}
+
+// TestVerifyNeedsItsPrograms: where what make verify needs is missing and cannot be
+// installed, it fails and says what to install.
+func TestVerifyNeedsItsPrograms(t *testing.T) {
+	t.Parallel()
+	bin := t.TempDir()
+	for _, name := range []string{"bash", "dirname", "env", "id", "make", "sort"} {
+		must(t, os.Symlink(testenv.Program(t, name), filepath.Join(bin, name)))
+	}
+	for _, args := range [][]string{{}, {"MYSQL_DSN=etu@tcp(127.0.0.1:1)/etuservices", "REDIS_URL=redis://127.0.0.1:1"}} {
+		cmd := exec.Command("make", append([]string{"-C", root, "verify"}, args...)...)
+		cmd.Env = []string{"PATH=" + bin}
+		out, err := cmd.CombinedOutput()
+		if said := string(out); err == nil || !strings.Contains(said, "Il manque") || !strings.Contains(said, "redis-tools") {
+			t.Errorf("make verify %q: %v: %s", args, err, said)
+		}
 	}
 }
