@@ -224,11 +224,11 @@ func TestColumnsStandWhateverTheTitles(t *testing.T) {
 	for range titles { // the selection passes over every row
 		x.Press("Down")
 	}
-	x.Shows("▌ Livre      น้ำ👍")
+	x.Shows("▌ Livre  น้ำ👍")
 	look("after the selection went down")
 	for range 3 {
 		x.Press("Up")
 	}
-	x.Shows("▌ Livre      العربية")
+	x.Shows("▌ Livre  العربية")
 	look("and up again")
 }

@@ -89,13 +89,13 @@ func QuotaViews(e *Env, w int) string {
 	return widget.Rows(QuotaView(e, i18n.Quota.Services, e.Quotas.Services, next, w), "", QuotaView(e, i18n.Quota.Logins, logins, logins.Next, w))
 }
 
-// QuotaRow is a quota in one line: its name, pips, figures.
-func QuotaRow(e *Env, name i18n.Msg, q api.Quota) []string {
-	row := []string{e.Theme.Strong.Render(e.S(name)), "", ""}
+// QuotaLine is a quota in one line of w cells.
+func QuotaLine(e *Env, name i18n.Msg, q api.Quota, w int) string {
+	right := ""
 	if q.Max > 0 {
-		row[1], row[2] = widget.Pips(e.Theme, q.Left, q.Max, pipsWidth), quotaFigures(e, q)
+		right = widget.Pips(e.Theme, q.Left, q.Max, pipsWidth) + " " + widget.FitRight(quotaFigures(e, q), 11)
 	}
-	return row
+	return widget.Ends(e.Theme.Strong.Render(e.S(name)), right, w)
 }
 
 func quotaFigures(e *Env, q api.Quota) string {

@@ -23,7 +23,7 @@ func (p *Page) View() string {
 	case p.W >= wholeW && p.H >= wholeH:
 		return p.whole()
 	case p.W >= middleW:
-		const quotas = 46
+		const quotas = 44
 		halves := []int{quotas, p.W - quotas - widget.Gutter}
 		const top, news = 5, 4
 		return widget.Rows(p.greeting(), widget.Columns(
@@ -39,10 +39,7 @@ func (p *Page) View() string {
 // whole is two columns over the search.
 func (p *Page) whole() string {
 	const quotas, own, search = 9, 7, 3
-	left := max(48, p.W*2/5)
-	if p.W > 150 {
-		left = p.W / 3
-	}
+	left := max(46, p.W/3)
 	right := p.W - left - widget.Gutter
 	h := p.H - search - 2
 	news := max(5, h/4)
@@ -77,9 +74,8 @@ func (p *Page) quotas(w, h int) string {
 // quotaLines are both in a line each, and when the next service is back.
 func (p *Page) quotaLines(w int) string {
 	e := p.e
-	l := widget.Grid([]widget.Column{{}, {Width: 12}, {Width: 11, Right: true}}, [][]string{
-		page.QuotaRow(e, i18n.Quota.Services, e.Quotas.Services), page.QuotaRow(e, i18n.Quota.Logins, e.Quotas.Connections),
-	}, w)
+	var l widget.Lines
+	l.Add(page.QuotaLine(e, i18n.Quota.Services, e.Quotas.Services, w), page.QuotaLine(e, i18n.Quota.Logins, e.Quotas.Connections, w))
 	next, _ := e.Quotas.NextService(e.Now())
 	l.Add(page.QuotaNext(e, e.Quotas.Services, next))
 	return l.String()
@@ -197,8 +193,8 @@ func (p *Page) arrivals(w, h int) string {
 		{Width: 9},
 		{},
 		{Width: 10, Right: true, Style: &th.Price},
-		{Width: 12, From: 48, Style: &th.Faint},
-		{Width: 6, Right: true, From: 48, Style: &th.Faint},
+		{Width: 12, From: 58, Style: &th.Faint},
+		{Width: 6, Right: true, From: 58, Style: &th.Faint},
 	}, len(all), in, true, func(i int) []string {
 		a := all[i]
 		return []string{e.CategoryWord(a.Category), a.Title, e.T.Amount(a.Cents), e.SellerName(a), e.T.Age(now.Sub(a.Published))}
