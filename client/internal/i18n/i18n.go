@@ -57,7 +57,7 @@ func firstSet(getenv func(string) string, names ...string) string {
 // T speaks one language. Its zero value speaks French. It is a small value.
 type T struct{ Lang Lang }
 
-// S gives a sentence, with its arguments if it has any.
+// S gives a sentence, with its arguments if it takes any.
 func (t T) S(m Msg, args ...any) string { return format(m.text[t.Lang], args) }
 
 // N gives a counted sentence in singular or plural. Its first verb, %s, is n
@@ -75,7 +75,7 @@ func (t T) N(m Msg, n int, args ...any) string {
 }
 
 func format(text string, args []any) string {
-	if len(args) == 0 {
+	if len(args) == 0 || !strings.Contains(text, "%") {
 		return text
 	}
 	return fmt.Sprintf(text, args...)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
 
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
@@ -41,7 +42,7 @@ func (m *model) overNews(body string, h int) string {
 
 // atCorner lays a box over the lower right corner of the page.
 func (m *model) atCorner(body, box string, h int) string {
-	w, rows := widget.Size(box)
+	w, rows := lipgloss.Size(box)
 	return widget.Overlay(body, box, m.w-w-gutter, h-rows)
 }
 
@@ -50,40 +51,26 @@ func (m *model) cutShown() bool {
 	return m.e.Link.Phase == link.Offline && !m.readOn && m.dialog == nil
 }
 
-// overCut lays the box of the lost connection over the page: in the middle, or
-// out of the way at the bottom while something is being typed.
+// overCut lays the box of the lost connection over the page: in the middle, or in a
+// few lines at the bottom, where no field stands, while something is being typed.
 func (m *model) overCut(body string, h int) string {
 	e, s := m.e, m.e.Link
 	w := min(dialog.Width, m.w-8)
-	title := i18n.Offline.Title
+	title := e.S(i18n.Offline.Title)
 	if s.Generation == 0 {
-		title = i18n.Offline.First
+		title = e.S(i18n.Offline.First)
 	}
 	if m.page().Typing() {
-		return m.besideTyping(body, e.S(title), h)
+		lines := append(widget.Wrap(e.T.Error(s.Err), w), m.nextTry())
+		return m.atCorner(body, widget.Card(e.Theme, e.Theme.Err, theme.Cross+" "+title, lines, w), h)
 	}
 	var l widget.Lines
-	if s.Err != nil {
-		l.Add(e.Failure(s.Err, w))
-	}
-	l.Add("", m.nextTry())
+	l.Add(e.Failure(s.Err, w), "", m.nextTry())
 	if s.Generation > 0 { // at the first start there is nothing to keep
 		l.Add(e.S(i18n.Offline.Kept))
 	}
 	l.Add("")
-	box := widget.Box(e.Theme, e.S(title), l, w)
-	return m.over(body, box, h)
-}
-
-// besideTyping says the same in a few lines at the bottom, where no field stands.
-func (m *model) besideTyping(body, title string, h int) string {
-	e := m.e
-	w := min(dialog.Width, m.w-8)
-	lines := []string{m.nextTry(), e.S(i18n.Offline.Kept)}
-	if err := e.Link.Err; err != nil {
-		lines = append(widget.Wrap(e.T.Error(err), w), m.nextTry())
-	}
-	return m.atCorner(body, widget.Card(e.Theme, e.Theme.Err, theme.Cross+" "+title, lines, w), h)
+	return m.over(body, widget.Box(e.Theme, title, l, w), h)
 }
 
 func (m *model) nextTry() string {
@@ -150,8 +137,8 @@ func (m *model) helpLines() []string {
 	first, second := m.helpColumn(left), m.helpColumn(right)
 	columns := first + "\n\n" + second
 	if w >= helpTwoColumns {
-		left, h := widget.Size(first)
-		right, _ := widget.Size(second)
+		left, h := lipgloss.Size(first)
+		right, _ := lipgloss.Size(second)
 		columns = widget.Columns(widget.Frame(first, max(left, min(w/2, w-right-widget.Gutter)), h), second)
 	}
 	var l widget.Lines

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/charmbracelet/lipgloss"
+
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/tui/theme"
@@ -105,7 +107,7 @@ func ArticleView(e *Env, a api.Article, w int) string {
 	for _, s := range widget.Wrap(a.Title, w) {
 		l.Add(th.Title.Render(s))
 	}
-	under, _ := widget.Size(l.String())
+	under, _ := lipgloss.Size(l.String())
 	l.Add(th.Accent.Render(strings.Repeat(theme.Heavy, under)))
 	state := e.StatusWord(a)
 	if a.Cents >= 0 {

@@ -179,16 +179,8 @@ func Overlay(base, box string, x, y int) string {
 
 // OverlayCenter lays box over the middle of a base of w x h cells.
 func OverlayCenter(base, box string, w, h int) string {
-	bw, bh := Size(box)
+	bw, bh := lipgloss.Size(box)
 	return Overlay(base, box, max(0, (w-bw)/2), max(0, (h-bh)/2))
-}
-
-// Size is the width and height of a text.
-func Size(s string) (w, h int) {
-	for line := range strings.SplitSeq(s, "\n") {
-		w, h = max(w, Width(line)), h+1
-	}
-	return w, h
 }
 
 // Card draws lines of w cells in a frame of a style with a title, for what asks

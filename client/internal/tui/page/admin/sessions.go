@@ -59,7 +59,7 @@ func newSessions(e *page.Env, lookUp func(login string)) *searched[api.Connected
 			case !keys.Expel.Is(k):
 				return false
 			case !isSelf(e, c.Login):
-				expel(e, c.Login).ask(e)
+				expel(e, c.Login)
 			}
 			return true
 		},

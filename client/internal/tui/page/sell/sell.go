@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/drafts"
@@ -215,7 +216,7 @@ func (p *Page) View() string {
 	in := parts[1] - widget.PanelW
 	const cost = 6
 	shown := p.shown(in)
-	_, rows := widget.Size(shown) // all of them, where the page is high enough
+	_, rows := lipgloss.Size(shown) // all of them, where the page is high enough
 	h := max(p.FramesHeight()-cost, min(rows+widget.PanelH, p.H-cost-1))
 	r.Add("", widget.Panel{Title: e.S(i18n.Sell.Preview)}.View(th, shown, parts[1], h))
 	next, _ := e.Quotas.NextService(e.Now())
