@@ -90,7 +90,7 @@ func TestEveryCodeHasASentence(t *testing.T) {
 	seen := map[string]protocol.Code{}
 	for _, c := range protocol.Codes {
 		for _, lang := range []T{fr, en} {
-			s := lang.Error(fmt.Errorf("x: %w", &link.Error{Code: c.Code, Text: "texte du serveur"}))
+			s := lang.Error(fmt.Errorf("x: %w", &link.Error{Code: c.Code, Line: "-ERR X :texte du serveur"}))
 			if s == "" || strings.Contains(s, "%!") || strings.Contains(s, "serveur refuse") || strings.Contains(s, "texte du") {
 				t.Errorf("%s: %q", c.Code, s)
 			}

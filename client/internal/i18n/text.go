@@ -56,9 +56,6 @@ func (p Plain) Write(b []byte) (int, error) {
 
 // Fold makes strings comparable without case and accents: Cœur is coeur.
 func Fold(s string) string {
-	if plain(s) {
-		return s
-	}
 	var b strings.Builder
 	for _, r := range norm.NFD.String(strings.ToLower(s)) {
 		switch {
@@ -75,15 +72,6 @@ func Fold(s string) string {
 		}
 	}
 	return b.String()
-}
-
-func plain(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if s[i] >= 0x80 || 'A' <= s[i] && s[i] <= 'Z' {
-			return false
-		}
-	}
-	return true
 }
 
 // Nearest gives the name that a mistyped word most likely means: at most two

@@ -53,14 +53,14 @@ func (c *conn) greet(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() { c.end(ctx.Err()) })
 	defer stop()
 	_ = c.nc.SetReadDeadline(time.Now().Add(greetTimeout)) // fails only on a dead socket: the read will tell
-	m, _, err := c.readMessage()
+	m, line, err := c.readMessage()
 	if err != nil {
 		return err
 	}
 	_ = c.nc.SetReadDeadline(time.Time{})
 	switch {
 	case m.Mark == protocol.MarkErr:
-		return asError(m)
+		return asError(m, line)
 	case m.Mark != protocol.MarkOK || m.Word != "ETUSERVICES":
 		return fmt.Errorf("%w: it greets with %.40q", ErrProtocol, m.Word)
 	case m.Fields.Int("proto") != protocol.Version:
@@ -176,8 +176,8 @@ func lost(err error) error {
 	return fmt.Errorf("%w: %w", ErrHungUp, err)
 }
 
-func asError(m protocol.Message) *Error {
-	return &Error{Code: m.Code(), Fields: m.Fields, Text: m.Text}
+func asError(m protocol.Message, line string) *Error {
+	return &Error{Code: m.Code(), Fields: m.Fields, Line: line}
 }
 
 // Address completes what people write as a server's address: the port may be

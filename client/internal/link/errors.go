@@ -1,8 +1,8 @@
 package link
 
 import (
+	"cmp"
 	"errors"
-	"strings"
 	"time"
 
 	"etuservices/protocol"
@@ -49,35 +49,11 @@ func (e *AddrError) Unwrap() error { return e.Err }
 type Error struct {
 	Code   protocol.Code
 	Fields protocol.Fields
-	Text   string // the server's own sentence, in French, cleaned
+	Line   string // as it came, cleaned, without its end
 }
 
-// Error gives the code and the server's sentence.
-func (e *Error) Error() string {
-	s := "server: " + string(e.Code)
-	for _, f := range e.Fields {
-		s += " " + f.Key + "=" + f.Value
-	}
-	if e.Text != "" {
-		s += ": " + e.Text
-	}
-	return s
-}
-
-// Line gives the error as the server wrote it, without its end.
-func (e *Error) Line() string {
-	var out protocol.Writer
-	line := out.Err(e.Code)
-	for _, f := range e.Fields {
-		line = line.Str(f.Key, f.Value)
-	}
-	if e.Text == "" {
-		line.End()
-	} else {
-		line.Text(e.Text)
-	}
-	return strings.TrimSuffix(string(out.Bytes()), "\r\n")
-}
+// Error gives the server's line.
+func (e *Error) Error() string { return "server: " + cmp.Or(e.Line, string(e.Code)) }
 
 // After gives apres=: how long until the same may succeed, 0 when not said.
 func (e *Error) After() time.Duration { return seconds(e.Fields.Int("apres")) }

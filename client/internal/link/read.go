@@ -74,18 +74,18 @@ func (c *conn) take(m protocol.Message, line string) error {
 	}
 	if notDone(m.Code()) { // it came between two requests; ours was not read
 		c.unprocessed = true
-		return asError(m)
+		return asError(m, line)
 	}
-	return c.answer(k, m)
+	return c.answer(k, m, line)
 }
 
 // answer ends the first call in flight. c.mu is held.
-func (c *conn) answer(k *call, m protocol.Message) error {
+func (c *conn) answer(k *call, m protocol.Message, line string) error {
 	c.flight = c.flight[1:]
 	k.reply.Status, k.reply.At = m, time.Now()
 	var failure error
 	if m.Mark == protocol.MarkErr {
-		failure = asError(m)
+		failure = asError(m, line)
 	}
 	k.finish(failure)
 	if m.Code().Closes() || m.Mark == protocol.MarkOK && m.Word == "QUITTER" {
@@ -111,7 +111,7 @@ func (c *conn) answer(k *call, m protocol.Message) error {
 // server hangs up, or nonsense. c.mu is held.
 func (c *conn) unsolicited(m protocol.Message, line string) error {
 	if m.Code().Closes() {
-		return asError(m)
+		return asError(m, line)
 	}
 	return fmt.Errorf("%w: it answers unasked: %.40q", ErrProtocol, line)
 }
@@ -139,9 +139,6 @@ func (c *conn) event(m protocol.Message, line string) {
 // combining marks; bytes that are no UTF-8 are shown as U+FFFD. It is called once,
 // where a line enters the program.
 func Clean(s string) string {
-	if isClean(s) {
-		return s
-	}
 	return protocol.BoundMarks(strings.Map(func(r rune) rune {
 		switch {
 		case r == '\t':
@@ -151,13 +148,4 @@ func Clean(s string) string {
 		}
 		return r // U+FFFD for a byte that is no UTF-8
 	}, s))
-}
-
-func isClean(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if s[i] < ' ' || s[i] >= 0x7f {
-			return protocol.Legible(s)
-		}
-	}
-	return true
 }

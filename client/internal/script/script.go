@@ -174,7 +174,7 @@ func (r *runner) login(ctx context.Context) error {
 func (r *runner) fail(err error) int {
 	var e *link.Error
 	if errors.As(err, &e) {
-		_, _ = fmt.Fprintln(r.Out, e.Line())
+		_, _ = fmt.Fprintln(r.Out, e.Line)
 		return Failed
 	}
 	if errors.Is(err, prompt.ErrNobody) {

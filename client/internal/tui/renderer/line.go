@@ -122,9 +122,6 @@ func write(b *strings.Builder, list []cell) {
 // with them, stepping over the gaps: where they take more room than we believe,
 // all of a text still shows as long as its gap lasts.
 func anchor(line string) (anchored string, doubt bool) {
-	if ascii(line) {
-		return line, false
-	}
 	var without, with strings.Builder
 	var state byte
 	col, off := 0, false
@@ -170,13 +167,4 @@ func anchor(line string) (anchored string, doubt bool) {
 func sign(cluster string) bool {
 	r, _ := utf8.DecodeRuneInString(cluster)
 	return (r == '…' || r >= 0x2190 && r < 0x2900) && !cells.Doubtful(cluster)
-}
-
-func ascii(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }

@@ -76,9 +76,6 @@ func Bare(s string) string {
 func Plain(s string) string {
 	s = ellipsis.Replace(s)
 	return strings.Map(func(r rune) rune {
-		if r < 0x80 {
-			return r
-		}
 		if t, ok := twins[r]; ok {
 			return t
 		}
