@@ -96,23 +96,17 @@ func (c *Client) DeleteAccount(ctx context.Context, login, reason string) error 
 	return c.order(ctx, request("SUPPRIMER").word(login).text(reason))
 }
 
-// Words of INSCRIPTIONS.
-const (
-	registrationsOpen = "ouvertes"
-	registrationsShut = "fermees"
-)
-
 // Registrations says whether people can make themselves an account.
 func (c *Client) Registrations(ctx context.Context) (open bool, err error) {
 	reply, err := c.do(ctx, request("INSCRIPTIONS").repeat())
-	return reply.Status.Fields.Get("etat") == registrationsOpen, err
+	return reply.Status.Fields.Get("etat") == "ouvertes", err
 }
 
 // OpenRegistrations lets people make themselves accounts, or ends it.
 func (c *Client) OpenRegistrations(ctx context.Context, open bool) error {
-	word := registrationsShut
+	word := "fermees"
 	if open {
-		word = registrationsOpen
+		word = "ouvertes"
 	}
 	return c.order(ctx, request("INSCRIPTIONS").word(word).repeat())
 }

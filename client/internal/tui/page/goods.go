@@ -33,22 +33,38 @@ func FetchDetail(ctx context.Context, e *Env, id string) (Detail, error) {
 	return Detail{a, slices.DeleteFunc(list.Rows, func(o api.Article) bool { return o.ID == a.ID })}, err
 }
 
-// EachArticle goes through the first parts of a list, at most so many.
-func EachArticle(ctx context.Context, fetch func(ctx context.Context, n int, after string) (api.Page[api.Article], error), parts int, do func(api.Article)) error {
-	after := ""
-	for range parts {
-		part, err := fetch(ctx, protocol.MaxPage, after)
+// Own are one's own articles: on sale or withdrawn, sold, bought.
+type Own [3][]api.Article
+
+// FetchOwn asks for all of them.
+func FetchOwn(ctx context.Context, from API) (own Own, err error) {
+	for i, get := range []func(ctx context.Context, n int, after string) (api.Page[api.Article], error){from.MySales, from.MyPurchases} {
+		all, err := Whole(ctx, func(ctx context.Context, after string) (api.Page[api.Article], error) {
+			return get(ctx, protocol.MaxPage, after)
+		}, "")
 		if err != nil {
-			return err
+			return own, err
 		}
-		for _, a := range part.Rows {
-			do(a)
-		}
-		if after = part.Next; after == "" {
-			break
+		for _, a := range all.Rows {
+			at := 2 * i
+			if i == 0 && a.Status == api.Sold {
+				at = 1
+			}
+			own[at] = append(own[at], a)
 		}
 	}
-	return nil
+	return own, nil
+}
+
+// Sum is how many articles there are, and what they cost together; those that were
+// withdrawn do not count.
+func Sum(list []api.Article) (n int, cents int64) {
+	for _, a := range list {
+		if a.Status != api.Withdrawn {
+			n, cents = n+1, cents+a.Cents
+		}
+	}
+	return n, cents
 }
 
 // Mine says that an article is the user's own.

@@ -24,8 +24,6 @@ const (
 	// restFor that of the figures.
 	freshFor = 5 * time.Second
 	restFor  = 30 * time.Second
-	// mostPages bounds how much of one's own lists is added up.
-	mostPages = 10
 )
 
 // Page is the home screen.
@@ -41,20 +39,9 @@ func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Home.Title), 
 
 // figures are what changes less often than the articles.
 type figures struct {
-	users                int
-	onSale, sold, bought sum
-	boards               api.Boards
-}
-
-// sum is some articles and what they cost together.
-type sum struct {
-	n     int
-	cents int64
-}
-
-func (s *sum) add(a api.Article) {
-	s.n++
-	s.cents += a.Cents
+	users  int
+	own    page.Own
+	boards api.Boards
 }
 
 // Show asks for all of it; the quotas are kept by the root.
@@ -79,27 +66,17 @@ func (p *Page) ask() {
 }
 
 func (p *Page) askFigures() {
-	own := p.e.API
 	p.rest.Start(p.e, func(ctx context.Context) (f figures, err error) {
-		all, err := own.Count(ctx)
+		all, err := p.e.API.Count(ctx)
 		if err != nil {
 			return f, err
 		}
 		f.users = all.Users
-		if f.boards, err = own.Boards(ctx); err != nil {
+		if f.boards, err = p.e.API.Boards(ctx); err != nil {
 			return f, err
 		}
-		if err = page.EachArticle(ctx, own.MyPurchases, mostPages, f.bought.add); err != nil {
-			return f, err
-		}
-		return f, page.EachArticle(ctx, own.MySales, mostPages, func(a api.Article) {
-			switch a.Status {
-			case api.OnSale:
-				f.onSale.add(a)
-			case api.Sold:
-				f.sold.add(a)
-			}
-		})
+		f.own, err = page.FetchOwn(ctx, p.e.API)
+		return f, err
 	}, nil)
 }
 

@@ -86,17 +86,15 @@ func (p *Page) own(w, h int) string {
 	e, th := p.e, p.e.Theme
 	in := w - widget.PanelW
 	var l widget.Lines
-	for _, s := range []struct {
-		name i18n.Msg
-		sum
-	}{{i18n.Home.OnSale, p.rest.Data.onSale}, {i18n.Home.Sold, p.rest.Data.sold}, {i18n.Home.Bought, p.rest.Data.bought}} {
+	for i, name := range []i18n.Msg{i18n.Home.OnSale, i18n.Home.Sold, i18n.Home.Bought} {
 		if !p.rest.Has {
-			l.Add(th.Faint.Render(e.S(s.name)))
+			l.Add(th.Faint.Render(e.S(name)))
 			continue
 		}
 		const names = 10
-		amount := " " + th.Price.Render(e.T.Amount(s.cents))
-		l.Add(widget.Ends(widget.Fit(e.S(s.name), names)+page.Items(e, s.n, in-names-widget.Width(amount)), amount, in))
+		n, cents := page.Sum(p.rest.Data.own[i])
+		amount := " " + th.Price.Render(e.T.Amount(cents))
+		l.Add(widget.Ends(widget.Fit(e.S(name), names)+page.Items(e, n, in-names-widget.Width(amount)), amount, in))
 	}
 	l.Add("", e.Hint(keys.SellNew.To(i18n.Home.Sell)))
 	return p.panel(i18n.Nav.Mine, "4 "+e.S(i18n.Home.All), l.String(), w, h)

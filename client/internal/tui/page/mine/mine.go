@@ -18,7 +18,7 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-// The tabs.
+// The tabs, in the order of page.Own.
 const (
 	onSale = iota
 	sold
@@ -26,40 +26,20 @@ const (
 	tabs
 )
 
-// maxPages bounds what is loaded of one list: 5,000 articles, where ten calls
-// in ten minutes take two months to get to.
-const maxPages = 50
-
-// lists is everything of one user.
-type lists [tabs][]api.Article
-
 // Page is the screen.
 type Page struct {
 	page.Base
 	e      *page.Env
 	tab    int
 	tables [tabs]widget.Table
-	all    page.Load[lists]
+	all    page.Load[page.Own]
 }
 
 func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Mine.Title), e: e} }
 
 // Show asks for both lists, keeping what is shown until they come.
 func (p *Page) Show(any) {
-	p.all.Start(p.e, func(ctx context.Context) (lists, error) {
-		var l lists
-		err := page.EachArticle(ctx, p.e.API.MySales, maxPages, func(a api.Article) {
-			if a.Status == api.Sold {
-				l[sold] = append(l[sold], a)
-			} else {
-				l[onSale] = append(l[onSale], a)
-			}
-		})
-		if err != nil {
-			return l, err
-		}
-		return l, page.EachArticle(ctx, p.e.API.MyPurchases, maxPages, func(a api.Article) { l[bought] = append(l[bought], a) })
-	}, nil)
+	p.all.Start(p.e, func(ctx context.Context) (page.Own, error) { return page.FetchOwn(ctx, p.e.API) }, nil)
 }
 
 func (p *Page) Update(m tea.Msg) {
@@ -153,15 +133,9 @@ func (p *Page) View() string {
 // sum is how many articles a tab has, and what they cost together.
 func (p *Page) sum(tab, w int) string {
 	e, th := p.e, p.e.Theme
-	n, cents := 0, int64(0)
-	for _, a := range p.all.Data[tab] {
-		if a.Status != api.Withdrawn {
-			n++
-			cents += a.Cents
-		}
-	}
 	text := ""
 	if p.all.Has {
+		n, cents := page.Sum(p.all.Data[tab])
 		amount := " " + th.Price.Render(e.T.Amount(cents))
 		count := page.Items(e, n, w-widget.PanelW-widget.Width(amount))
 		text = widget.Ends(th.Strong.Render(count), amount, w-widget.PanelW)
