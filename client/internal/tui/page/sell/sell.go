@@ -65,10 +65,11 @@ func New(e *page.Env) *Page {
 	return p
 }
 
-// SetSize sets the size of the page; a high one has more lines for the description.
+// SetSize sets the size of the page; a high one has more lines for the description, and
+// keeps some below for how the sale stands and the box that says the connection is lost.
 func (p *Page) SetSize(w, h int) {
 	p.Size.SetSize(w, h)
-	p.Entries[text].Lines = max(4, min(10, h-26))
+	p.Entries[text].Lines = max(4, h-26)
 }
 
 func (p *Page) Update(m tea.Msg) {
