@@ -30,7 +30,7 @@ const fewVariables = 32
 
 // variables are those that a client may set: what its terminal can do, and the
 // language of its user.
-var variables = []string{"LANG", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "COLORTERM", "COLORFGBG", "NO_COLOR"}
+var variables = []string{"LANG", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "COLORTERM", "NO_COLOR"}
 
 // openSession lets a connection have one session.
 func (s *service) openSession(srv *ssh.Server, conn *gossh.ServerConn, asked gossh.NewChannel, ctx ssh.Context) {

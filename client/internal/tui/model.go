@@ -223,9 +223,9 @@ func Run(ctx context.Context, opt Options) error {
 	defer t.Close()
 	name := theme.Name(opt.Theme)
 	detect := name == ""
-	if detect {
+	if detect { // until the terminal says what its background is, the one that is right on any
 		t.AskBackground()
-		name = firstTheme(t.Getenv("COLORFGBG"))
+		name = theme.Terminal
 	}
 	e := &page.Env{
 		Ctx: ctx, API: opt.API, T: i18n.T{Lang: opt.Lang}, Theme: theme.New(t.Colours(), name, opt.ASCII || !opt.UTF8),
@@ -242,13 +242,4 @@ func Run(ctx context.Context, opt Options) error {
 	err := t.Run(ctx, m)
 	m.keepDrafts(true)
 	return err
-}
-
-// firstTheme is the one until the terminal says what its background is: as
-// COLORFGBG says, else the theme that is right on any.
-func firstTheme(colorFGBG string) theme.Name {
-	if name := theme.FromColorFGBG(colorFGBG); name != "" {
-		return name
-	}
-	return theme.Terminal
 }

@@ -176,18 +176,6 @@ func (t *Theme) Gradient(text string) string {
 	return b.String()
 }
 
-// FromColorFGBG guesses the theme from the variable COLORFGBG ("foreground;
-// background", set by rxvt, Konsole and others); "" where it says nothing.
-func FromColorFGBG(value string) Name {
-	switch value[strings.LastIndexByte(value, ';')+1:] {
-	case "7", "15":
-		return Light
-	case "0", "1", "2", "3", "4", "5", "6", "8":
-		return Dark
-	}
-	return ""
-}
-
 // FromBackground gives the theme for a background.
 func FromBackground(ground color.Color) Name {
 	if c, _ := colorful.MakeColor(ground); luminance(c) > 0.18 { // middle grey: as far from black as from white

@@ -117,11 +117,6 @@ func TestNoColour(t *testing.T) {
 }
 
 func TestGuesses(t *testing.T) {
-	for value, want := range map[string]Name{"": "", "15;0": Dark, "0;15": Light, "0;default;7": Light, "12;8": Dark, "0;default": "", "7": Light} {
-		if got := FromColorFGBG(value); got != want {
-			t.Errorf("%q: %q, want %q", value, got, want)
-		}
-	}
 	for c, want := range map[uint32]Name{0: Dark, 0x002b36: Dark, 0x1e1e1e: Dark, 0xffffff: Light, 0xfdf6e3: Light, 0xd3d3d3: Light} {
 		if got := FromBackground(colour{rgb: c}.values()); got != want {
 			t.Errorf("#%06x: %q, want %q", c, got, want)
