@@ -19,11 +19,8 @@ func (c *Client) Login(ctx context.Context, loginOrEmail, password string) (Sess
 	if err != nil {
 		return Session{}, err
 	}
-	f := reply.Status.Fields
-	s := Session{
-		Login: f.Get("login"), Role: Role(f.Get("role")),
-		Quota: quotaOf(f, reply.At), Unread: count(f, "non_lues"), MustChange: f.Get("changer") == "1", token: f.Get("jeton"),
-	}
+	s := session(reply, reply.Status.Fields.Get("jeton"))
+	s.Quota = quotaOf(reply.Status.Fields, reply.At)
 	return c.begin(s, loginOrEmail), nil
 }
 
@@ -45,12 +42,14 @@ func (c *Client) Resume(ctx context.Context, login string) (Session, error) {
 		}
 		return Session{}, err
 	}
-	f := reply.Status.Fields
-	s := Session{
-		Login: f.Get("login"), Role: Role(f.Get("role")), Resumed: true,
-		Unread: count(f, "non_lues"), MustChange: f.Get("changer") == "1", token: token,
-	}
+	s := session(reply, token)
+	s.Resumed = true
 	return c.begin(s, login), nil
+}
+
+func session(reply link.Reply, token string) Session {
+	f := reply.Status.Fields
+	return Session{Login: f.Get("login"), Role: Role(f.Get("role")), Unread: count(f, "non_lues"), MustChange: f.Get("changer") == "1", token: token}
 }
 
 // Enter is the way in at the start of a program: the kept session of login ("" is

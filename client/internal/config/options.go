@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -143,11 +144,6 @@ type flagFault struct {
 // behind a fault, for --help and --lang count all the same; the first is told.
 func split(args []string) (given map[string]string, words []string, fault *flagFault) {
 	given = map[string]string{}
-	wrong := func(f flagFault) {
-		if fault == nil {
-			fault = &f
-		}
-	}
 	for len(args) > 0 {
 		arg := args[0]
 		args = args[1:]
@@ -169,13 +165,13 @@ func split(args []string) (given map[string]string, words []string, fault *flagF
 			if near := i18n.Nearest(name, flagNames()); near != "" {
 				f.nearest = "--" + near
 			}
-			wrong(f)
+			fault = cmp.Or(fault, &f)
 			continue
 		case has:
 		case o.isSwitch():
 			value = "true"
 		case len(args) == 0:
-			wrong(flagFault{msg: i18n.Config.WantsValue, what: "--" + name})
+			fault = cmp.Or(fault, &flagFault{msg: i18n.Config.WantsValue, what: "--" + name})
 			continue
 		default:
 			value, args = args[0], args[1:]

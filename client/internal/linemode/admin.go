@@ -126,14 +126,14 @@ func (s *session) live(ctx context.Context, _ string) error {
 	err := s.wait(ctx, func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, liveFor)
 		defer cancel()
-		s.forgetLive()
+		began := time.Now()
 		if err := s.api.Follow(ctx, 1); err != nil {
 			return err
 		}
 		for seen := 0; seen < 2; {
 			select {
 			case e := <-s.api.Live():
-				if stats, ok := e.(api.Stats); ok {
+				if stats, ok := e.(api.Stats); ok && stats.At.After(began) { // of this look
 					m = stats
 					seen++
 				}
@@ -152,17 +152,6 @@ func (s *session) live(ctx context.Context, _ string) error {
 	s.say(i18n.Simple.LiveRate, s.t.Decimal(m.CommandsPerSecond, 1), ms(m.P50), ms(m.P99))
 	s.say(i18n.Simple.LiveMinute, n(m.LoginsPerMinute), n(m.SalesPerMinute), n(m.PurchasesPerMinute), n(m.RefusalsPerMinute), n(m.RefusedQuota))
 	return nil
-}
-
-// forgetLive drops what came after the last look.
-func (s *session) forgetLive() {
-	for {
-		select {
-		case <-s.api.Live():
-		default:
-			return
-		}
-	}
 }
 
 func (s *session) sessions(ctx context.Context, _ string) error {

@@ -37,10 +37,12 @@ func (s Store) Load(server, login string) (token string, ok bool) {
 
 // Save keeps a token and makes its login the last one used.
 func (s Store) Save(server, login, token string) error {
-	if err := s.write(server, statefile.Name(login)+suffix, token); err != nil {
-		return err
+	for _, f := range [][2]string{{statefile.Name(login) + suffix, token}, {lastFile, login}} {
+		if err := statefile.Write(s.path(server, f[0]), []byte(f[1]+"\n")); err != nil {
+			return fmt.Errorf("tokens: %w", err)
+		}
 	}
-	return s.write(server, lastFile, login)
+	return nil
 }
 
 // Delete forgets the token of a login ("" is the last one used). It is no
@@ -50,11 +52,14 @@ func (s Store) Delete(server, login string) error {
 	if login == "" {
 		login = last
 	}
-	var err error
+	err := statefile.Remove(s.path(server, statefile.Name(login)+suffix))
 	if login == last {
-		err = s.remove(server, lastFile)
+		err = errors.Join(err, statefile.Remove(s.path(server, lastFile)))
 	}
-	return errors.Join(err, s.remove(server, statefile.Name(login)+suffix))
+	if err != nil {
+		return fmt.Errorf("tokens: %w", err)
+	}
+	return nil
 }
 
 // Forget forgets every login of a server.
@@ -76,18 +81,4 @@ func (s Store) read(server, file string) (string, bool) {
 	}
 	v := strings.TrimSpace(string(b))
 	return v, v != ""
-}
-
-func (s Store) write(server, file, value string) error {
-	if err := statefile.Write(s.path(server, file), []byte(value+"\n")); err != nil {
-		return fmt.Errorf("tokens: %w", err)
-	}
-	return nil
-}
-
-func (s Store) remove(server, file string) error {
-	if err := statefile.Remove(s.path(server, file)); err != nil {
-		return fmt.Errorf("tokens: %w", err)
-	}
-	return nil
 }

@@ -100,11 +100,11 @@ func (s *Screen) Mouse(on bool) {
 	s.mu.Lock()
 	s.mouse = on
 	s.mu.Unlock()
+	seq := mouseOff
 	if on {
-		s.Write(mouseOn)
-		return
+		seq = mouseOn
 	}
-	s.Write(mouseOff)
+	s.Write(seq)
 }
 
 // Suspend gives the terminal back for a while: frames are kept, not shown.

@@ -147,14 +147,6 @@ func Share(total, gap int, weights ...int) []int {
 	return parts
 }
 
-// Chip is a setting with the key that changes it; on: it is not the usual one.
-func Chip(th *theme.Theme, key, text string, on bool) string {
-	if on {
-		return th.Key.Render(key) + " " + th.Accent.Render(theme.Cursor) + th.Strong.Render(text)
-	}
-	return th.Key.Render(key) + " " + th.Faint.Render(text)
-}
-
 // Overlay lays box over base with its corner at (x, y); base stays visible
 // around it. Cells are counted, so a wide character cut in two becomes a blank.
 func Overlay(base, box string, x, y int) string {

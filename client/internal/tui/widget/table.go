@@ -100,13 +100,17 @@ func (t *Table) Clamp(n int) {
 // style: without colours styles are dropped.
 func (t *Table) View(th *theme.Theme, cols []Column, n, w int, focused bool, row func(i int) []string) string {
 	t.Clamp(n)
+	var heads []string
+	for _, c := range cols {
+		heads = append(heads, c.Title)
+	}
 	var rows [][]string
 	for i := t.top; i < min(n, t.top+max(1, t.height)); i++ {
 		rows = append(rows, row(i))
 	}
 	widths := layout(cols, rows, w-2)
 	var l Lines
-	if head := line(cols, widths, titles(cols), false); strings.TrimSpace(head) != "" {
+	if head := line(cols, widths, heads, false); strings.TrimSpace(head) != "" {
 		l.Add("  " + th.Faint.Render(head))
 	}
 	for k, texts := range rows {
@@ -128,14 +132,6 @@ func Grid(cols []Column, rows [][]string, w int) (l Lines) {
 		l.Add(line(cols, widths, texts, true))
 	}
 	return l
-}
-
-func titles(cols []Column) []string {
-	head := make([]string, len(cols))
-	for i, c := range cols {
-		head[i] = c.Title
-	}
-	return head
 }
 
 // layout shares w cells between the columns that are shown; 0 hides one. Each gets

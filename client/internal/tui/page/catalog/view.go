@@ -61,15 +61,13 @@ func (p *Page) filters(w int) string {
 	e, th := p.e, p.e.Theme
 	q := p.query()
 	chip := func(k keys.Key, off i18n.Msg, on string) string {
+		text := th.Faint.Render(e.S(off))
 		if on != "" {
-			return widget.Chip(th, e.KeyName(k), on, true)
+			text = th.Accent.Render(theme.Cursor) + th.Strong.Render(on)
 		}
-		return widget.Chip(th, e.KeyName(k), e.S(off), false)
+		return th.Key.Render(e.KeyName(k)) + " " + text
 	}
-	category, most, seller := "", "", ""
-	if q.Category != "" {
-		category = e.T.Name(i18n.Categories, q.Category)
-	}
+	category, most, seller, sort := e.T.Name(i18n.Categories, q.Category), "", "", ""
 	switch {
 	case p.price.Typing():
 		most = e.S(i18n.Catalog.UpTo, p.price.Field(e, i18n.Catalog.NoPrice, 8))
@@ -79,12 +77,15 @@ func (p *Page) filters(w int) string {
 	if q.Seller != "" {
 		seller = widget.Fit(e.S(i18n.Catalog.By, q.Seller), min(14, widget.Width(e.S(i18n.Catalog.By, q.Seller))))
 	}
+	if p.sort > 0 {
+		sort = e.S(sorts[p.sort].name)
+	}
 	chips := []string{
 		chip(keys.Category, i18n.Catalog.All, category), chip(keys.MaxPrice, i18n.Catalog.Max, most),
-		widget.Chip(th, e.KeyName(keys.Sort), e.S(sorts[p.sort].name), p.sort > 0), chip(keys.Seller, i18n.Catalog.Anyone, seller),
+		chip(keys.Sort, sorts[0].name, sort), chip(keys.Seller, i18n.Catalog.Anyone, seller),
 	}
 	if !p.wide() {
-		chips = append(chips, widget.Chip(th, e.KeyName(keys.AllOff), e.S(i18n.Do.AllOff), false))
+		chips = append(chips, chip(keys.AllOff, i18n.Do.AllOff, ""))
 	}
 	for len(chips) > 1 && widget.Width(strings.Join(chips, "  ")) > w {
 		chips = chips[:len(chips)-1]

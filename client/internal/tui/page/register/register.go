@@ -5,6 +5,7 @@ package register
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -78,10 +79,8 @@ func (p *Page) Update(m tea.Msg) {
 	}
 }
 
-// errCreated says that the account is there, but the login failed.
-type errCreated struct{ error }
-
-func (e errCreated) Unwrap() error { return e.error }
+// errCreated: the account is there, but the login failed.
+var errCreated = errors.New("register: created, not logged in")
 
 func (p *Page) submit() {
 	p.enter.Err = nil
@@ -103,24 +102,22 @@ func (p *Page) submit() {
 		}
 		s, err := p.e.API.Login(ctx, name, r.Password)
 		if err != nil {
-			return s, errCreated{err}
+			err = fmt.Errorf("%w: %w", errCreated, err)
 		}
-		return s, nil
+		return s, err
 	}, p.entered)
 }
 
 func (p *Page) entered() {
-	err := p.enter.Err
-	var created errCreated
-	switch {
+	switch err := p.enter.Err; {
 	case err == nil:
 		p.e.Publish(page.Entered{Session: p.enter.Data, Greeting: p.e.S(i18n.Register.Done)})
-	case errors.As(err, &created):
+	case errors.Is(err, errCreated):
 		name := p.Entries[login].In.Value()
 		p.Clear()
 		p.enter.Forget()
 		p.e.Go(page.Login, page.LoginArg{
-			Login: name, Reason: p.e.S(i18n.Register.NoEntry, p.e.T.Error(created)),
+			Login: name, Reason: p.e.S(i18n.Register.NoEntry, p.e.T.Error(err)),
 		})
 	case p.Refuse(err):
 		p.enter.Err = nil // said at its field
