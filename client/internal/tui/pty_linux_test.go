@@ -184,12 +184,12 @@ func (p *tty) over(code int) {
 	}
 }
 
-// firstFrame starts a program on a mute terminal and gives the time to its
-// title, and the terminal.
+// firstFrame starts a program on a mute terminal and gives the time to the fields of its
+// login page, and the terminal.
 func firstFrame(t testing.TB, bin string, env []string) (time.Duration, *os.File) {
 	t.Helper()
 	master, slave := openPty(t, 80, 24)
-	cmd := exec.Command(bin)
+	cmd := exec.Command(bin, "--lang", "fr")
 	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = env, slave, slave, slave
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	began := time.Now()
@@ -199,7 +199,7 @@ func firstFrame(t testing.TB, bin string, env []string) (time.Duration, *os.File
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
 	var seen strings.Builder
 	buf := make([]byte, 1<<16)
-	for !strings.Contains(seen.String(), "EtuServices") {
+	for !strings.Contains(seen.String(), "Identifiant") {
 		n, err := master.Read(buf)
 		if err != nil {
 			t.Fatal(err)
