@@ -25,24 +25,23 @@ func (p Program) words() (before []string, next map[string][]string) {
 	return before, next
 }
 
-// flags are all options, with the commands' own.
-func (p Program) flags() (flags []string) {
-	for _, o := range p.Options {
-		flags = append(flags, "--"+o.Name)
-	}
+// options are all options, with the commands' own.
+func (p Program) options() []Option {
+	all := slices.Clone(p.Options)
 	for _, c := range p.Commands {
-		flags = append(flags, c.Flags...)
+		all = append(all, c.Flags...)
 	}
-	return flags
+	return all
 }
 
 // function is the program's name as one of a shell's functions.
 func (p Program) function() string { return "_" + strings.ReplaceAll(p.Name, "-", "_") }
 
 func (p Program) bash() string {
-	var valued []string // the options that take a value
+	var flags, valued []string // all options, and those that take a value
 	var values strings.Builder
-	for _, o := range p.Options {
+	for _, o := range p.options() {
+		flags = append(flags, "--"+o.Name)
 		if o.Arg != "" {
 			valued = append(valued, "--"+o.Name)
 		}
@@ -80,12 +79,12 @@ func (p Program) bash() string {
 %[6]s  esac
 }
 complete -o default -F %[2]s %[1]s
-`, p.Name, p.function(), values.String(), option, strings.Join(p.flags(), " "), commands.String())
+`, p.Name, p.function(), values.String(), option, strings.Join(flags, " "), commands.String())
 }
 
 func (p Program) zsh() string {
 	var specs strings.Builder
-	for _, o := range p.Options {
+	for _, o := range p.options() {
 		text := strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`, ":", `\:`, "'", `'\''`).Replace(o.Text)
 		switch {
 		case o.Arg == "":
@@ -116,7 +115,7 @@ func (p Program) fish() string {
 	quote := strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace
 	var out strings.Builder
 	fmt.Fprintf(&out, "# fish completion for %s\n", p.Name)
-	for _, o := range p.Options {
+	for _, o := range p.options() {
 		fmt.Fprintf(&out, "complete -c %s -l %s -d '%s'", p.Name, o.Name, quote(o.Text))
 		switch {
 		case o.Values != nil:

@@ -26,7 +26,7 @@ type Command struct {
 	Words string // its name, of one or two words
 	Args  string // what follows it
 	Text  string
-	Flags []string // options of its own
+	Flags []Option // its own
 }
 
 // Option is written --Name.
@@ -47,9 +47,18 @@ func (c Command) Usage() string {
 		words += " " + c.Args
 	}
 	for _, flag := range c.Flags {
-		words += " [" + flag + "]"
+		words += " [" + flag.Usage() + "]"
 	}
 	return words
+}
+
+// Help is what a command does, with its own options.
+func (c Command) Help() string {
+	var flags []string
+	for _, flag := range c.Flags {
+		flags = append(flags, "--"+flag.Name+" : "+flag.Text)
+	}
+	return strings.Join(append([]string{c.Text}, flags...), " ; ")
 }
 
 // Write does "completion bash", "completion zsh", "completion fish" and "man"; ok is
@@ -117,7 +126,7 @@ func (p Program) page() string {
 	if len(p.Commands) > 0 {
 		fmt.Fprintf(&out, ".SH %s\n", headings[1])
 		for _, c := range p.Commands {
-			entry(c.Usage(), c.Text)
+			entry(c.Usage(), c.Help())
 		}
 	}
 	out.WriteString(".SH OPTIONS\n")

@@ -31,8 +31,8 @@ type Tool struct {
 	Boards *stats.Boards
 }
 
-// Split parts a command line into the words of a command, its flags among them, and
-// the server's options behind them; no words is no command: the server itself.
+// Split parts a command line into the words of a command, its flags among them as
+// --name or --name=value, and the server's options behind them; no words is no command: the server itself.
 func Split(args []string) (words, options []string) {
 	n := 0
 	for n < len(args) && !strings.HasPrefix(args[n], "-") {
@@ -40,11 +40,21 @@ func Split(args []string) (words, options []string) {
 	}
 	words = slices.Clone(args[:n])
 	c, _ := find(words)
-	for _, option := range args[n:] {
-		if c != nil && slices.Contains(c.Flags, option) {
-			words = append(words, option)
-		} else {
-			options = append(options, option)
+	for args = args[n:]; len(args) > 0; args = args[1:] {
+		option := strings.TrimPrefix(strings.TrimPrefix(args[0], "-"), "-")
+		name, _, given := strings.Cut(option, "=")
+		own := -1
+		if c != nil && option != args[0] {
+			own = slices.IndexFunc(c.Flags, func(o manual.Option) bool { return o.Name == name && (o.Arg != "" || !given) })
+		}
+		switch {
+		case own < 0:
+			options = append(options, args[0])
+		case c.Flags[own].Arg != "" && !given && len(args) > 1:
+			words = append(words, "--"+name+"="+args[1])
+			args = args[1:]
+		default:
+			words = append(words, "--"+option)
 		}
 	}
 	return words, options
@@ -66,7 +76,7 @@ const usageColumn = 36
 func usageOf(words []string) string {
 	var some, all []manual.Row
 	for _, c := range Commands() {
-		row := manual.Row{Usage: c.Usage(), Text: c.Text}
+		row := manual.Row{Usage: c.Usage(), Text: c.Help()}
 		if all = append(all, row); len(words) > 0 && strings.HasPrefix(c.Words+" ", words[0]+" ") {
 			some = append(some, row)
 		}
@@ -106,8 +116,10 @@ var commands = []command{
 	{manual.Command{Words: "user delete", Args: "LOGIN [RAISON…]", Text: "supprimer un compte ; ses ventes restent, sans nom"}, 1, -1, remove},
 	{manual.Command{Words: "user show", Args: "LOGIN", Text: "un compte et ce qu'il a fait en dernier"}, 1, 1, show},
 	{manual.Command{Words: "user list", Args: "[MOT…]", Text: "les comptes"}, 0, -1, list},
-	{manual.Command{Words: "export", Args: "DOSSIER", Text: "écrire comptes, connexions, appels, refus et ventes en CSV ; " +
-		flagBOM + " : pour un tableur, " + flagComma + " : prix à virgule, colonnes à point-virgule", Flags: []string{flagBOM, flagComma}}, 1, 1, export},
+	{manual.Command{
+		Words: "export", Args: "DOSSIER", Text: "écrire comptes, connexions, appels, refus et ventes en CSV",
+		Flags: []manual.Option{{Name: flagBOM, Text: "pour un tableur"}, {Name: flagComma, Text: "prix à virgule, colonnes à point-virgule"}},
+	}, 1, 1, export},
 	{manual.Command{Words: "reset", Text: "effacer articles, appels et connexions pour le groupe suivant ; " +
 		"les comptes restent ; demandé deux fois"}, 0, 0, reset},
 	{manual.Command{Words: "migrate", Text: "créer ou mettre à jour les tables"}, 0, 0, migrate},
@@ -131,7 +143,7 @@ func find(words []string) (c *command, args []string) {
 		}
 		args, given := words[len(name):], 0
 		for _, word := range args {
-			if !slices.Contains(c.Flags, word) {
+			if !strings.HasPrefix(word, "--") { // Split leaves no other than its flags
 				given++
 			}
 		}

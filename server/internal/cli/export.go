@@ -19,8 +19,8 @@ import (
 
 // The flags of export.
 const (
-	flagBOM   = "--bom"
-	flagComma = "--virgule"
+	flagBOM   = "bom"
+	flagComma = "virgule"
 )
 
 // exported is a file of an export: the rows of a query, in its order. The kinds of its
@@ -98,7 +98,7 @@ func export(ctx context.Context, t *Tool, args []string) error {
 	}
 	return t.Admin.Stores.SQL.Snapshot(ctx, func(ctx context.Context, from store.Conn) error {
 		for _, e := range exports {
-			rows, err := t.exportOne(ctx, from, e, slices.Contains(args, flagBOM), slices.Contains(args, flagComma))
+			rows, err := t.exportOne(ctx, from, e, slices.Contains(args, "--"+flagBOM), slices.Contains(args, "--"+flagComma))
 			if err != nil {
 				return fmt.Errorf("%s : %w", e.file, err)
 			}
