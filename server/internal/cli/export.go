@@ -23,13 +23,20 @@ const (
 	flagComma = "virgule"
 )
 
-// exported is a file of an export: the rows of a query, in its order. The kinds of its
-// columns say how their values are written.
+// exported is a file of an export: the rows of a query, in its order. It is asked for some
+// users at a time, whose IDs stand for ofUsers: sorting the rows of all of them takes
+// longer than MySQL may keep us waiting (store.SQLTimeout). The kinds of the columns say
+// how their values are written.
 type exported struct {
 	file    string
 	columns []column
 	query   string
 }
+
+const (
+	ofUsers     = "{IN}"
+	exportUsers = 100
+)
 
 type column struct {
 	name string
@@ -61,25 +68,25 @@ var exports = []exported{
 			texts("connexions", "ventes", "achats", "refus")),
 		`SELECT u.login, u.prenom, u.nom, u.email, u.role, u.etat, u.cree_le, u.nb_connexions, u.nb_ventes, u.nb_achats,
 		  (SELECT COALESCE(SUM(r.nombre), 0) FROM refus r WHERE r.utilisateur_id = u.id)
-		FROM utilisateurs u ORDER BY u.login`,
+		FROM utilisateurs u WHERE u.id {IN} ORDER BY u.login`,
 	},
 	{
 		"connexions.csv",
 		slices.Concat(texts("login"), []column{{"instant", instant}}, texts("adresse", "serveur")),
 		`SELECT u.login, c.instant, c.adresse, c.serveur
-		FROM connexions c JOIN utilisateurs u ON u.id = c.utilisateur_id ORDER BY u.login, c.instant, c.id`,
+		FROM connexions c JOIN utilisateurs u ON u.id = c.utilisateur_id WHERE u.id {IN} ORDER BY u.login, c.instant, c.id`,
 	},
 	{
 		"appels.csv",
 		slices.Concat(texts("login"), []column{{"instant", instant}}, texts("service", "article", "resultat", "ref", "serveur")),
 		`SELECT u.login, a.instant, a.service, COALESCE(a.article_id, ''), a.resultat, COALESCE(a.ref, ''), a.serveur
-		FROM appels a JOIN utilisateurs u ON u.id = a.utilisateur_id ORDER BY u.login, a.instant, a.id`,
+		FROM appels a JOIN utilisateurs u ON u.id = a.utilisateur_id WHERE u.id {IN} ORDER BY u.login, a.instant, a.id`,
 	},
 	{
 		"refus.csv",
 		texts("login", "jour", "quota", "nombre"),
 		`SELECT u.login, CAST(r.jour AS CHAR), r.quota, r.nombre
-		FROM refus r JOIN utilisateurs u ON u.id = r.utilisateur_id ORDER BY u.login, r.jour, r.quota`,
+		FROM refus r JOIN utilisateurs u ON u.id = r.utilisateur_id WHERE u.id {IN} ORDER BY u.login, r.jour, r.quota`,
 	},
 	{
 		"ventes.csv",
@@ -87,7 +94,7 @@ var exports = []exported{
 			[]column{{"prix", amount}}, texts("etat", "acheteur"), []column{{"vendu_le", instant}}),
 		`SELECT v.login, a.publie_le, a.id, a.categorie, a.titre, a.prix_centimes, a.etat, COALESCE(b.login, ''), a.vendu_le
 		FROM articles a JOIN utilisateurs v ON v.id = a.vendeur_id LEFT JOIN utilisateurs b ON b.id = a.acheteur_id
-		ORDER BY v.login, a.publie_le, a.id`,
+		WHERE v.id {IN} ORDER BY v.login, a.publie_le, a.id`,
 	},
 }
 
@@ -97,8 +104,12 @@ func export(ctx context.Context, t *Tool, args []string) error {
 		return err
 	}
 	return t.Admin.Stores.SQL.Snapshot(ctx, func(ctx context.Context, from store.Conn) error {
+		users, err := store.Column[int64](ctx, from, `SELECT id FROM utilisateurs ORDER BY login`)
+		if err != nil {
+			return err
+		}
 		for _, e := range exports {
-			rows, err := t.exportOne(ctx, from, e, slices.Contains(args, "--"+flagBOM), slices.Contains(args, "--"+flagComma))
+			rows, err := t.exportOne(ctx, from, e, users, slices.Contains(args, "--"+flagBOM), slices.Contains(args, "--"+flagComma))
 			if err != nil {
 				return fmt.Errorf("%s : %w", e.file, err)
 			}
@@ -108,7 +119,7 @@ func export(ctx context.Context, t *Tool, args []string) error {
 	})
 }
 
-func (t *Tool) exportOne(ctx context.Context, from store.Conn, e exported, bom, comma bool) (lines int, err error) {
+func (t *Tool) exportOne(ctx context.Context, from store.Conn, e exported, users []int64, bom, comma bool) (lines int, err error) {
 	file, err := t.Create(e.file)
 	if err != nil {
 		return 0, err
@@ -136,7 +147,7 @@ func (t *Tool) exportOne(ctx context.Context, from store.Conn, e exported, bom, 
 			values[i] = &instants[i]
 		}
 	}
-	err = from.Query(ctx, func(rows *sql.Rows) error {
+	row := func(rows *sql.Rows) error {
 		if err := rows.Scan(values...); err != nil {
 			return err
 		}
@@ -159,7 +170,14 @@ func (t *Tool) exportOne(ctx context.Context, from store.Conn, e exported, bom, 
 			}
 		}
 		return out.Write(harmless(fields))
-	}, e.query)
+	}
+	for some := range slices.Chunk(users, exportUsers) {
+		in, ids := store.InClause(some)
+		args := slices.Repeat(ids, strings.Count(e.query, ofUsers))
+		if err = from.Query(ctx, row, strings.ReplaceAll(e.query, ofUsers, in), args...); err != nil {
+			break
+		}
+	}
 	out.Flush()
 	return lines, errors.Join(err, out.Error(), buffer.Flush())
 }
