@@ -67,13 +67,15 @@ func TestDeployUnits(t *testing.T) {
 		written(t, dir, "etuservices.service", "/usr/local/bin/etuservices-server", "/bin/true"),
 		written(t, dir, "etu-sshd.service", "/usr/local/bin/etu", "/bin/true"),
 		written(t, dir, "etuservices-backup.service", "/usr/local/bin/etuservices-backup", "/bin/true"),
+		written(t, dir, "etuservices-archive.service", "/usr/local/bin/etuservices-server", "/bin/true"),
 		written(t, dir, "etuservices-backup.timer"),
+		written(t, dir, "etuservices-archive.timer"),
 	}
 	if said := tool(t, "", "systemd-analyze", append([]string{"verify", "--man=no"}, units...)...); strings.Contains(said, dir) {
 		t.Errorf("%s", said)
 	}
 	const exposed = "25" // tenths: below 2.5 systemd says OK
-	for _, unit := range units[:3] {
+	for _, unit := range units[:4] {
 		tool(t, "", "systemd-analyze", "security", "--no-pager", "--offline=true", "--threshold="+exposed, unit)
 	}
 }

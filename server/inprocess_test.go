@@ -75,6 +75,8 @@ var tables = []struct {
 	{"refs", []string{"expire_le"}},
 	{"appels", []string{"instant"}},
 	{"connexions", []string{"instant"}},
+	{"appels_archive", []string{"instant"}},
+	{"connexions_archive", []string{"instant"}},
 	{"mots", nil},
 	{"annonces", nil},
 	{"nouvelles", []string{"instant"}},
@@ -83,6 +85,7 @@ var tables = []struct {
 	{"mesures", nil},
 	{"consignes", []string{"expulse_jusqua"}},
 	{"audit", []string{"instant"}},
+	{"audit_archive", []string{"instant"}},
 	{"articles", []string{"publie_le", "vendu_le"}},
 	{"utilisateurs", []string{"cree_le", "derniere_connexion", "raz_le"}},
 }

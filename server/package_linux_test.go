@@ -43,7 +43,7 @@ func TestPackage(t *testing.T) {
 	listed := tool(t, "", "dpkg-deb", "--contents", debian)
 	for _, file := range []string{
 		"-rw------- root/root .* ./etc/etuservices/env\n", "-rwxr-xr-x root/root .* ./usr/bin/etuservices-server\n",
-		"./usr/bin/etu\n", "./usr/lib/systemd/system/etuservices.service\n", "./usr/share/man/man8/etuservices-server.8.gz\n",
+		"./usr/bin/etu\n", "./usr/lib/systemd/system/etuservices.service\n", "./usr/lib/systemd/system/etuservices-archive.timer\n", "./usr/share/man/man8/etuservices-server.8.gz\n",
 		"./usr/share/man/fr/man1/etu.1.gz\n",
 	} {
 		if !regexp.MustCompile(file).MatchString(listed) {
@@ -78,6 +78,9 @@ func completes(t *testing.T, share string) {
 		{"etuservices-server", "--addr x --debug user un", "unblock"},
 		{"etuservices-server", "--quota-", "--quota-max --quota-window"},
 		{"etuservices-server", "export dossier --vi", "--visits-ttl --virgule"},
+		{"etuservices-server", "ar", "archive"},
+		{"etuservices-server", "archive --mo", "--mois"},
+		{"etuservices-server", "archive --mois x", ""},
 		{"etuservices-server", "--log-format ", "texte json"},
 		{"etu", "--theme cl", "clair"},
 		{"etu", "--theme = cl", "clair"},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -80,6 +81,8 @@ func TestResetEmptiesTheMarket(t *testing.T) {
 		old := alice.Must("VENTE livre 4.50 ref=k1 Réseaux").Fields.Int("id")
 		login(t, server.Addr, "bob").Must("ACHAT %d", old)
 		succeed(t, env, "user", "raz", "bob")
+		newJudge(t, env).Past("alice", 10)
+		succeed(t, env, "archive")
 
 		for _, answers := range [][]string{nil, {"non"}, {"oui", "non"}} {
 			out, code := command(t, env, "reset")
@@ -110,7 +113,8 @@ func TestResetEmptiesTheMarket(t *testing.T) {
 			return alice.Must("ARTICLES vendeur=fay n=20").Fields.Int("lignes") == 20
 		})
 		began := time.Now()
-		if out, code := answered(t, env, []string{"oui", "effacer"}, "reset"); code != 0 || !strings.Contains(out, "7 comptes") {
+		if out, code := answered(t, env, []string{"oui", "effacer"}, "reset"); code != 0 || !strings.Contains(out, "7 comptes") ||
+			!strings.Contains(out, fmt.Sprintf("%d connexions", 10*pastMonths+6)) {
 			t.Fatalf("code %d: %s", code, out)
 		}
 		took := time.Since(began)
@@ -170,6 +174,7 @@ func TestResetEmptiesTheMarket(t *testing.T) {
 			t.Errorf("audit: %s, %v: %v", who, when, err)
 		}
 		for table, want := range map[string]int{
+			"connexions_archive": 0, "appels_archive": 0, "audit_archive": 10 * (pastMonths - keptMonths),
 			"utilisateurs": 7, "articles": 2, "connexions": 3, "appels": 2, "refs": 1, "nouvelles": 0, "refus": 0, "annonces": 0,
 		} {
 			var rows int

@@ -152,7 +152,9 @@ func erase(ctx context.Context, tx store.Tx, t target) error {
 			[]any{name, name, string(accounts.Student), accounts.Deleted, t.ID},
 		},
 		{`UPDATE articles SET etat = 'retire' WHERE vendeur_id = ? AND etat = 'en_vente'`, []any{t.ID}},
+		// The archive last: rows come there from connexions, and never go back.
 		{`UPDATE connexions SET adresse = '' WHERE utilisateur_id = ?`, []any{t.ID}},
+		{`UPDATE connexions_archive SET adresse = '' WHERE utilisateur_id = ?`, []any{t.ID}},
 		{`DELETE FROM annonces WHERE vendeur_id = ?`, []any{t.ID}},
 		{`DELETE FROM consignes WHERE utilisateur_id = ?`, []any{t.ID}},
 		{`DELETE FROM refus WHERE utilisateur_id = ?`, []any{t.ID}},

@@ -195,10 +195,19 @@ func (a *Admin) logAction(actor Actor, action, login, reason string) {
 }
 
 func (a *Admin) audit(ctx context.Context, tx store.Tx, actor Actor, action string, t target, reason string) error {
-	_, err := tx.Exec(ctx, `
+	_, err := a.insertAudit(ctx, tx, actor, action, t, reason)
+	return err
+}
+
+// insertAudit gives the ID of the row.
+func (a *Admin) insertAudit(ctx context.Context, tx store.Tx, actor Actor, action string, t target, reason string) (int64, error) {
+	done, err := tx.Exec(ctx, `
 		INSERT INTO audit (instant, admin_id, admin, action, cible_id, cible, raison, serveur) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		store.At(time.Now()), nullID(actor.ID), actor.Login, action, nullID(t.ID), t.Login, reason, a.Instance)
-	return err
+	if err != nil {
+		return 0, err
+	}
+	return done.LastInsertId()
 }
 
 func nullID(id int64) any {

@@ -16,14 +16,25 @@ import (
 // Contents are the accounts, and the rows that Clear deletes.
 type Contents struct{ Accounts, Articles, Logins, Calls int64 }
 
-// Contents counts. Errors: store.ErrUnavailable.
+// Contents counts, a table at a time: each takes long where it is large. Errors:
+// store.ErrUnavailable.
 func (a *Admin) Contents(ctx context.Context) (c Contents, err error) {
-	err = a.Stores.SQL.Read.QueryRow(ctx, `
-		SELECT (SELECT COUNT(*) FROM utilisateurs WHERE etat <> ?), (SELECT COUNT(*) FROM articles),
-		  (SELECT COUNT(*) FROM connexions), (SELECT COUNT(*) FROM appels)`, accounts.Deleted).
-		Scan(&c.Accounts, &c.Articles, &c.Logins, &c.Calls)
-	if err != nil {
-		return c, fmt.Errorf("admin: contents: %w", err)
+	for _, t := range []struct {
+		sum   *int64
+		table string
+	}{
+		{&c.Accounts, "utilisateurs WHERE etat <> '" + accounts.Deleted + "'"},
+		{&c.Articles, "articles"},
+		{&c.Logins, "connexions"},
+		{&c.Logins, "connexions_archive"},
+		{&c.Calls, "appels"},
+		{&c.Calls, "appels_archive"},
+	} {
+		var n int64
+		if err := a.Stores.SQL.Read.QueryRow(ctx, `SELECT COUNT(*) FROM `+t.table).Scan(&n); err != nil {
+			return c, fmt.Errorf("admin: contents: %w", err)
+		}
+		*t.sum += n
 	}
 	return c, nil
 }
@@ -39,7 +50,7 @@ const (
 	settleTime = 10 * time.Second
 )
 
-// Clear empties the market, the ledger and the inboxes, and ends all sessions; the
+// Clear empties the market, the ledger with its archive, and the inboxes, and ends all sessions; the
 // accounts and the audit stay. It may be run again after a failure.
 //
 // One transaction decides. It locks every user's row, as logins and counted calls do,
@@ -100,7 +111,8 @@ func readLastRows(ctx context.Context, tx store.Tx) (r lastRows, err error) {
 }
 
 // deleteRows deletes the rows up to the last ones. Articles come first: until they are
-// gone, whoever logs in again may buy one.
+// gone, whoever logs in again may buy one. The archive comes last, and wholly: rows come
+// there from the ledger, and none of those that are written now.
 func (a *Admin) deleteRows(ctx context.Context, last lastRows) error {
 	for _, t := range []struct {
 		table, key, condition string
@@ -113,6 +125,8 @@ func (a *Admin) deleteRows(ctx context.Context, last lastRows) error {
 		{"communiques", "id", "id <= ?", []any{last.announcement}},
 		{"appels", "id", "id <= ?", []any{last.call}},
 		{"connexions", "id", "id <= ?", []any{last.login}},
+		{"appels_archive", "id", "id > 0", nil},
+		{"connexions_archive", "id", "id > 0", nil},
 	} {
 		if err := a.Stores.SQL.DeleteAll(ctx, t.table, t.key, t.condition, clearBatch, t.args...); err != nil {
 			return err

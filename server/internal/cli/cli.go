@@ -60,12 +60,15 @@ func Split(args []string) (words, options []string) {
 	return words, options
 }
 
-// Check says whether words are a command, before any store is opened.
+// Check says whether words are a command, with flags that can be, before any store is
+// opened.
 func Check(words []string) error {
-	if c, _ := find(words); c == nil {
+	c, args := find(words)
+	if c == nil {
 		return fmt.Errorf("%w : commande inconnue ou incomplète : %s\n%s", ErrUsage, strings.Join(words, " "), usageOf(words))
 	}
-	return nil
+	_, err := months(args)
+	return err
 }
 
 // usageColumn is where the texts of commands begin.
@@ -120,6 +123,10 @@ var commands = []command{
 		Words: "export", Args: "DOSSIER", Text: "écrire comptes, connexions, appels, refus et ventes en CSV",
 		Flags: []manual.Option{{Name: flagBOM, Text: "pour un tableur"}, {Name: flagComma, Text: "prix à virgule, colonnes à point-virgule"}},
 	}, 1, 1, export},
+	{manual.Command{
+		Words: "archive", Text: "ranger à part les connexions, appels et actes des mois passés, serveurs en marche",
+		Flags: []manual.Option{{Name: flagMonths, Arg: "N", Text: "mois entiers qui restent avec celui en cours (défaut : 3)"}},
+	}, 0, 0, archive},
 	{manual.Command{Words: "reset", Text: "effacer articles, appels et connexions pour le groupe suivant ; " +
 		"les comptes restent ; demandé deux fois"}, 0, 0, reset},
 	{manual.Command{Words: "migrate", Text: "créer ou mettre à jour les tables"}, 0, 0, migrate},

@@ -59,8 +59,8 @@ func texts(names ...string) []column {
 	return columns
 }
 
-// exports add up: the rows of connexions.csv and appels.csv are those of the ledger,
-// under the logins of comptes.csv, which has deleted accounts ("~" and a number), too.
+// exports add up: the rows of connexions.csv and appels.csv are those of the ledger and
+// of its archive, under the logins of comptes.csv, which has deleted accounts ("~" and a number), too.
 var exports = []exported{
 	{
 		"comptes.csv",
@@ -74,13 +74,15 @@ var exports = []exported{
 		"connexions.csv",
 		slices.Concat(texts("login"), []column{{"instant", instant}}, texts("adresse", "serveur")),
 		`SELECT u.login, c.instant, c.adresse, c.serveur
-		FROM connexions c JOIN utilisateurs u ON u.id = c.utilisateur_id WHERE u.id {IN} ORDER BY u.login, c.instant, c.id`,
+		FROM (SELECT * FROM connexions WHERE utilisateur_id {IN}
+		  UNION ALL SELECT * FROM connexions_archive WHERE utilisateur_id {IN}) c JOIN utilisateurs u ON u.id = c.utilisateur_id ORDER BY u.login, c.instant, c.id`,
 	},
 	{
 		"appels.csv",
 		slices.Concat(texts("login"), []column{{"instant", instant}}, texts("service", "article", "resultat", "ref", "serveur")),
 		`SELECT u.login, a.instant, a.service, COALESCE(a.article_id, ''), a.resultat, COALESCE(a.ref, ''), a.serveur
-		FROM appels a JOIN utilisateurs u ON u.id = a.utilisateur_id WHERE u.id {IN} ORDER BY u.login, a.instant, a.id`,
+		FROM (SELECT * FROM appels WHERE utilisateur_id {IN}
+		  UNION ALL SELECT * FROM appels_archive WHERE utilisateur_id {IN}) a JOIN utilisateurs u ON u.id = a.utilisateur_id ORDER BY u.login, a.instant, a.id`,
 	},
 	{
 		"refus.csv",

@@ -79,6 +79,9 @@ func New(stores *store.Stores, rule Rule, log *slog.Logger) *Limiter {
 	}
 }
 
+// Rule is the rule of both quotas.
+func (l *Limiter) Rule() Rule { return l.rule }
+
 // Reserve takes a slot in Redis, which may refuse (*Exceeded) and never has the
 // last word: the ledger's transaction has. ref, when not empty, names a repeatable
 // call: one with the same ref in progress anywhere is ErrInProgress. The slot must

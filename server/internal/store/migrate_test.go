@@ -10,7 +10,7 @@ import (
 	"etuservices/server/internal/testenv"
 )
 
-var tables = []string{"utilisateurs", "articles", "mots", "connexions", "appels", "refs", "jetons", "annonces", "consignes", "reglages", "audit", "nouvelles", "boites", "communiques", "mesures"}
+var tables = []string{"utilisateurs", "articles", "mots", "connexions", "appels", "refs", "jetons", "annonces", "consignes", "reglages", "audit", "nouvelles", "boites", "communiques", "mesures", "connexions_archive", "appels_archive", "audit_archive"}
 
 func mustHaveTables(t *testing.T, s *store.Stores) {
 	t.Helper()
@@ -64,13 +64,15 @@ func TestCutMigrationIsTakenUpAgain(t *testing.T) {
 	})
 }
 
-// Both engines must have the same columns in the same order.
+// Both engines must have the same columns in the same order, and so must a table and its
+// archive.
 func TestSchemasAgree(t *testing.T) {
 	t.Parallel()
 	columns := map[testenv.Kind]string{}
 	testenv.Each(t, func(t *testing.T, e *testenv.Env) {
 		s := e.Open(t)
 		var all []string
+		has := map[string]string{}
 		for _, table := range tables {
 			rows, err := s.SQL.Read.DB.Query("SELECT * FROM " + table)
 			if err != nil {
@@ -81,7 +83,11 @@ func TestSchemasAgree(t *testing.T) {
 				t.Fatal(err)
 			}
 			_ = rows.Close()
-			all = append(all, table+"("+strings.Join(names, ",")+")")
+			has[table] = strings.Join(names, ",")
+			all = append(all, table+"("+has[table]+")")
+			if living, found := strings.CutSuffix(table, "_archive"); found && has[table] != has[living] {
+				t.Errorf("%s has %s, %s has %s", table, has[table], living, has[living])
+			}
 		}
 		columns[e.Kind] = strings.Join(all, " ")
 	})

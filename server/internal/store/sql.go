@@ -44,6 +44,15 @@ func (s *SQL) SharedLock() string {
 	return ""
 }
 
+// UpdateLock makes a SELECT lock what it reads against all others who would lock it,
+// until its transaction ends. SQLite has one writer, and needs nothing.
+func (s *SQL) UpdateLock() string {
+	if s.Dialect == MySQL {
+		return " FOR UPDATE"
+	}
+	return ""
+}
+
 // SQL is the truth. For MySQL, Write and Read are one pool; for SQLite, Write
 // has one connection (the engine takes one writer at a time) and Read several.
 type SQL struct {
