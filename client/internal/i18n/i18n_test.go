@@ -119,7 +119,7 @@ func TestErrorTellsTheFields(t *testing.T) {
 		{protocol.ECHEC, field("reste", "1"), "Identifiant ou mot de passe incorrect."},
 		{protocol.EXISTE, field("champ", "email"), "Cette adresse e-mail a déjà un compte."},
 		{protocol.INVALIDE, field("champ", "motdepasse"), "Mot de passe : 8 à 128 caractères."},
-		{protocol.BLOQUE, field("apres", "300"), "Ce compte est expulsé pour encore 5 min."},
+		{protocol.BLOQUE, field("apres", "300"), "Ce compte est expulsé : réessayez dans 5 min."},
 		{protocol.BLOQUE, field("raison", "doublons"), "Ce compte est bloqué par l'administration. Raison : doublons"},
 		{protocol.INDISPONIBLE, field("apres", "2"), "Service momentanément indisponible, rien n'a été compté. Réessayez dans 2 s."},
 		{protocol.INTERNE, field("incident", "abc"), "Le serveur a eu une erreur. Signalez le numéro abc à l'administration."},

@@ -176,7 +176,7 @@ var (
 	}]("Alert")
 	Feed    = section[struct{ Title, Count, Find, Paused, None, From, Sale, Buy, Refused, Nobody Msg }]("Feed")
 	Details = section[struct {
-		Title, Back, Since, Services, Logins, Sessions, Calls, Sales, Purchases, Refusals, None Msg
+		Title, Back, Since, Services, Logins, Sessions, Calls, Sales, Purchases, Refusals, Bought, Latest, None Msg
 	}]("Details")
 	Export            = section[struct{ Done, Failed, Remote Msg }]("Export")
 	Sessions          = section[struct{ None, Find Msg }]("Sessions")

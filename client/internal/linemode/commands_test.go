@@ -82,7 +82,7 @@ func TestVerbsOfTheProtocol(t *testing.T) {
 		[]string{"LU 9", "+OK LU non_lues=0"},
 		[]string{"MESVENTES", "+OK MESVENTES lignes=0"},
 	))
-	for _, want := range []string{"+OK PONG", "Non lu : Remis à zéro.", "vous a expulsé : On se calme.", "0 nouvelle non lue.", "Aucun article.", "Vouliez-vous dire « catalogue » ?"} {
+	for _, want := range []string{"+OK PONG", "Non lu : Remis à zéro.", "a mis fin à votre session : On se calme.", "0 nouvelle non lue.", "Aucun article.", "Vouliez-vous dire « catalogue » ?"} {
 		if !strings.Contains(strings.ReplaceAll(out, "\u00a0", " "), want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}

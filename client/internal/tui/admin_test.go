@@ -529,7 +529,7 @@ func TestThrownOutLearnsWhy(t *testing.T) {
 		api.Expelled{Reason: "annonces en double"},
 		api.SessionEnded{Reason: "annonces en double"},
 	})
-	s.see("Un administrateur vous a expulsé : annonces en double")
+	s.see("Un administrateur a mis fin à votre session : annonces")
 }
 
 // A click chooses a row, a second one opens it; a click on a tab leads there.

@@ -27,7 +27,7 @@ func (s *driver) click(text string) {
 func TestClicks(t *testing.T) {
 	s := student(t, 120, 40)
 	s.m.View()
-	s.click("un titre, un auteur") // the search, within its frame
+	s.click("un mot du titre") // the search, within its frame
 	s.see("▸2 Catalogue", "▸ Chercher")
 	s.press("esc")
 	s.click("1 Accueil")

@@ -207,5 +207,5 @@ func TestWithdraw(t *testing.T) {
 	if s.fake.Called("Withdraw") != 1 {
 		t.Fatal("not withdrawn")
 	}
-	s.see("est retiré de la vente")
+	s.see("n'est plus en vente")
 }

@@ -201,3 +201,25 @@ func TestEscapeAndAKeyInOneRead(t *testing.T) {
 		t.Errorf("esc then 5 shows %d", s.m.kind)
 	}
 }
+
+// A price that is none is said, and stays to be corrected.
+func TestHighestPriceIsChecked(t *testing.T) {
+	t.Parallel()
+	s := student(t, 120, 40)
+	s.press("2", "p")
+	s.typed("12.345")
+	s.press("enter")
+	s.see("12.345", "9999,99")
+	s.press("backspace", "enter")
+	s.see("12,34 €")
+}
+
+// Who leaves a question after having filled in something is told that nothing was done.
+func TestQuestionLeft(t *testing.T) {
+	t.Parallel()
+	s := professor(t, 120, 40)
+	s.press("7", "tab", "tab", "b")
+	s.typed("Spam")
+	s.press("esc")
+	s.see("Rien n'a été fait.")
+}

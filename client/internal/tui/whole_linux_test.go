@@ -128,7 +128,7 @@ func TestWholeProgram(t *testing.T) {
 	close(cut)
 	p.press("5")
 	p.see("▸5 Classements", "Derniers connectés")
-	p.see("Plus connectés")
+	p.see("Les plus connectés")
 	if err := unix.IoctlSetWinsize(int(p.master.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 15, Col: 50}); err != nil {
 		t.Fatal(err)
 	}

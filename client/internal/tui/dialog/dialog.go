@@ -4,6 +4,7 @@ package dialog
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -56,7 +57,7 @@ func (d *Ask) Key(k tea.KeyMsg) {
 	case d.early(k):
 	case keys.Back.Is(k):
 		d.work.Cancel()
-		d.At = page.Over
+		d.leave()
 	case d.work.Busy():
 	case !d.asking:
 		d.fill(k)
@@ -65,7 +66,7 @@ func (d *Ask) Key(k tea.KeyMsg) {
 	default:
 		switch d.answer(k) {
 		case no:
-			d.At = page.Over
+			d.leave()
 		case yes:
 			d.do()
 		}
@@ -80,11 +81,19 @@ func (d *Ask) Click(i int) {
 		d.asking = false
 		d.fields.Click(i)
 	case i > n:
-		d.At = page.Over
+		d.leave()
 	case d.fields.Valid():
 		d.do()
 	default:
 		d.asking = false
+	}
+}
+
+// leave ends it without the answer yes; who has filled in something is told so.
+func (d *Ask) leave() {
+	d.At = page.Over
+	if strings.Join(d.fields.Values(), "") != "" {
+		d.e.Say(page.Info, d.e.S(i18n.Simple.NothingDone))
 	}
 }
 

@@ -120,7 +120,7 @@ func ListState[T any](e *Env, l *Load[T], rows, w int, empty, next i18n.Msg) str
 	case l.Slow(e):
 		return "\n  " + e.Waiting()
 	case l.Has && !l.busy:
-		return "\n  " + e.S(empty) + "\n\n  " + e.Theme.Faint.Render(e.S(next))
+		return widget.Indent("\n"+e.S(empty)+"\n\n"+e.Theme.Faint.Render(strings.Join(widget.Wrap(e.S(next), w-4), "\n")), 2)
 	}
 	return "\n"
 }

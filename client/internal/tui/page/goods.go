@@ -144,7 +144,9 @@ func ArticleView(e *Env, a api.Article, w int) string {
 	for i := range facts {
 		facts[i] = strings.ReplaceAll(facts[i], " ", "\u00a0") // broken between two of them only
 	}
-	l.Add(widget.Wrap(strings.Join(facts, " "+theme.Sep+" "), w)...)
+	for _, line := range widget.Wrap(strings.Join(facts, " "+theme.Sep+" "), w) {
+		l.Add(strings.TrimSuffix(line, " "+theme.Sep))
+	}
 	if a.Description != "" {
 		l.Add("")
 		l.Add(widget.Wrap(a.Description, w)...)

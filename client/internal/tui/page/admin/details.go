@@ -121,7 +121,7 @@ func (p *details) view() string {
 			var blocks []string
 			for i, list := range lists[row*columns : min(len(lists), (row+1)*columns)] {
 				in := widths[i] - widget.PanelW
-				panel := widget.Panel{Title: e.S(list.title), Right: e.T.Int(int64(len(list.rows)))}
+				panel := widget.Panel{Title: e.S(list.title), Right: list.count(e)}
 				blocks = append(blocks, panel.View(e.Theme, strings.Join(list.text(e, in), "\n"), widths[i], h))
 			}
 			parts = append(parts, widget.Columns(blocks...))
@@ -135,7 +135,7 @@ func (p *details) scrolled(lists []list, h int) string {
 	e := p.e
 	var l widget.Lines
 	for _, list := range lists {
-		l.Add(e.Theme.Title.Render(e.S(list.title)) + " " + e.Theme.Faint.Render(e.T.Int(int64(len(list.rows)))))
+		l.Add(e.Theme.Title.Render(e.S(list.title)) + " " + e.Theme.Faint.Render(list.count(e)))
 		l.Add(list.text(e, p.W-widget.PanelW)...)
 	}
 	shown := max(1, h-widget.PanelH)
@@ -170,17 +170,30 @@ func quotaLine(e *page.Env, name string, q api.Quota, w int) string {
 	}
 	text := e.T.N(i18n.Quota.Left, q.Left, e.T.Int(int64(q.Max)))
 	if q.Next.After(e.Now()) {
-		text += " " + th.Faint.Render(theme.Sep+" "+e.T.Countdown(q.Next.Sub(e.Now())))
+		text += " " + th.Faint.Render(theme.Sep+" "+e.S(i18n.Quota.OneBack, e.T.Clock(q.Next)))
 	}
 	return widget.Fit(name, 18) + widget.Pips(th, q.Left, q.Max, min(30, w/3)) + "  " +
 		widget.LevelSign(th, q.Left, q.Max) + " " + text
 }
+
+// latest is how many of each the server gives at most (PROTOCOL.md, FICHE), of sessions
+// all.
+const latest = 10
 
 // list is a part of the details.
 type list struct {
 	title i18n.Msg
 	cols  []widget.Column
 	rows  [][]string
+}
+
+// count is how many there are, or that these are the last.
+func (l list) count(e *page.Env) string {
+	n := e.T.Int(int64(len(l.rows)))
+	if len(l.rows) == latest && l.title != i18n.Details.Sessions {
+		return e.S(i18n.Details.Latest, n)
+	}
+	return n
 }
 
 // text is its lines in w cells.
@@ -214,6 +227,9 @@ func (p *details) lists(narrow bool) []list {
 		}
 		return []string{a.Title, e.T.Amount(a.Cents), style.Render(sign + " " + e.T.Name(i18n.Statuses, string(a.Status)))}
 	}
+	bought := func(a api.Article) []string {
+		return []string{a.Title, e.T.Amount(a.Cents), th.OK.Render(theme.Check + " " + e.S(i18n.Details.Bought))}
+	}
 	return []list{
 		{i18n.Details.Sessions, where, each(d.Sessions, place)},
 		{i18n.Details.Logins, where, each(d.Logins, place)},
@@ -232,6 +248,6 @@ func (p *details) lists(narrow bool) []list {
 			return []string{date(c.At), service, c.Article, th.Err.Render(why)}
 		})},
 		{i18n.Details.Sales, goods, each(d.Sales, article)},
-		{i18n.Details.Purchases, goods, each(d.Purchases, article)},
+		{i18n.Details.Purchases, goods, each(d.Purchases, bought)},
 	}
 }

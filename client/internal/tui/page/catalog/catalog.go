@@ -190,6 +190,12 @@ func (p *Page) key(k tea.KeyMsg) {
 
 // fieldKey gives a key to the field in use, or to the one that it opens.
 func (p *Page) fieldKey(k tea.KeyMsg) (used bool) {
+	if words := p.price.Words(); p.price.Typing() && keys.Enter.Is(k) && words != "" {
+		if wrong, bad := form.CheckPrice(words); bad {
+			p.e.Say(page.Bad, p.e.S(wrong))
+			return true
+		}
+	}
 	changed := false
 	if !p.price.Typing() {
 		changed, used = p.search.Key(k)

@@ -71,13 +71,17 @@ func (p *Page) quotas(w, h int) string {
 	return p.panel(i18n.Home.Left, "", page.QuotaViews(p.e, w-widget.PanelW), w, h)
 }
 
-// quotaLines are both in a line each, and when the next service is back.
+// quotaLines are both in a line each, and when the next one is back.
 func (p *Page) quotaLines(w int) string {
 	e := p.e
 	var l widget.Lines
 	l.Add(page.QuotaLine(e, i18n.Quota.Services, e.Quotas.Services, w), page.QuotaLine(e, i18n.Quota.Logins, e.Quotas.Connections, w))
+	q := e.Quotas.Services
 	next, _ := e.Quotas.NextService(e.Now())
-	l.Add(page.QuotaNext(e, e.Quotas.Services, next))
+	if q.Used == 0 {
+		q, next = e.Quotas.Connections, e.Quotas.Connections.Next
+	}
+	l.Add(page.QuotaNext(e, q, next))
 	return l.String()
 }
 

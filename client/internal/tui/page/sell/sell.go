@@ -196,7 +196,11 @@ func (p *Page) Keys() []keys.Key {
 	if p.work.Has {
 		list = append(list, keys.SeeItem)
 	}
-	return append(list, keys.Enter.To(i18n.Do.Next), keys.Send.To(i18n.Do.Sell), keys.Back, keys.HelpTyping)
+	enter := keys.Enter.To(i18n.Do.Next)
+	if p.Focus == text {
+		enter = keys.Enter.To(i18n.Do.Sell)
+	}
+	return append(list, enter, keys.Send.To(i18n.Do.Sell), keys.Back, keys.HelpTyping)
 }
 
 // besideFrom is the width from which what others will see stands beside the form.
