@@ -3,10 +3,8 @@ package main
 import (
 	"crypto/rand"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
 	"fmt"
-	"log/slog"
 	"os"
 	"strconv"
 	"strings"
@@ -15,13 +13,11 @@ import (
 	"time"
 
 	"github.com/alexedwards/argon2id"
-	"golang.org/x/sync/errgroup"
 
 	"etuservices/server/bench/bare"
 	"etuservices/server/bench/load"
 	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/market"
-	"etuservices/server/internal/stats"
 	"etuservices/server/internal/store"
 	"etuservices/server/internal/testenv"
 )
@@ -226,84 +222,4 @@ func eachOffer() func() bare.Offer {
 func sale(i int) string {
 	o := offers[i%len(offers)]
 	return "VENTE " + o.Category + " " + strconv.FormatInt(o.Cents/100, 10) + " " + o.Title
-}
-
-// rare is how many articles for sale answer each question about a crowd's
-// articles, however large the crowd.
-const rare = 100
-
-// Words of a crowd's titles. The first two stand in half of all titles each,
-// together in rare only.
-const (
-	wordOften = "rouge"
-	wordOther = "vert"
-	wordRare  = "quaternion" // rare articles for sale
-	wordSold  = "ancien"     // rare articles for sale, and all that are sold
-	wordAll   = "manuel"     // every article
-	rareKind  = "dvd"        // rare articles for sale
-)
-
-// crowd fills by SQL alone: a million in half a minute, each list on a connection
-// of its own. An article in five is sold; the server would have let its words go.
-// {n} is the number of users and articles, {each} every so many is one of rare.
-var crowd = [][]string{
-	{
-		`INSERT INTO utilisateurs (id, login, email, prenom, nom, mot_de_passe, nb_connexions, nb_ventes, nb_achats, derniere_connexion, cree_le)
-			SELECT seq, CONCAT('u', LPAD(seq, 7, '0')), CONCAT('u', LPAD(seq, 7, '0'), '@univ.fr'), 'Camille', 'Martin', '{hash}',
-			seq % 50, seq % 7, seq % 11, UTC_TIMESTAMP(3) - INTERVAL seq SECOND, UTC_TIMESTAMP(3) - INTERVAL 60 DAY FROM seq_1_to_{n}`,
-		`INSERT INTO articles (id, vendeur_id, categorie, prix_centimes, titre, etat, acheteur_id, publie_le)
-			SELECT seq, 1 + seq * 7919 % {n}, IF(seq % {each} = 1, '` + rareKind + `', 'livre'), seq * 31 % 5000,
-			CONCAT('` + wordAll + ` tome ', seq), IF(seq % 5 = 0, 'vendu', 'en_vente'), IF(seq % 5 = 0, 1, NULL),
-			UTC_TIMESTAMP(3) - INTERVAL 1 DAY FROM seq_1_to_{n}`,
-		`ANALYZE TABLE articles, utilisateurs`,
-	},
-	{
-		`INSERT INTO mots (mot, article_id) SELECT '` + wordSold + `', seq FROM seq_1_to_{n} WHERE seq % 5 = 0 OR seq % {each} = 1`,
-		`INSERT INTO mots (mot, article_id) SELECT '` + wordAll + `', seq FROM seq_1_to_{n} WHERE seq % 5 > 0`,
-		`INSERT INTO mots (mot, article_id) SELECT CONCAT('n', LPAD(seq, 7, '0')), seq FROM seq_1_to_{n} WHERE seq % 5 > 0`,
-		`INSERT INTO mots (mot, article_id) SELECT '` + wordRare + `', seq FROM seq_1_to_{n} WHERE seq % {each} = 1`,
-		`INSERT INTO mots (mot, article_id) SELECT '` + wordOften + `', seq FROM seq_1_to_{n} WHERE seq % 5 > 0 AND seq % 2 = 0 OR seq % {each} = 1`,
-		`INSERT INTO mots (mot, article_id) SELECT '` + wordOther + `', seq FROM seq_1_to_{n} WHERE seq % 5 > 0 AND seq % 2 = 1`,
-		`DELETE FROM mots WHERE mot = '` + wordSold + `' AND article_id % 5 = 0`,
-		`ANALYZE TABLE mots`,
-	},
-}
-
-// newCrowd opens n accounts and as many articles, a multiple of 5 * rare, in a
-// MariaDB that has the memory for the large side of BenchmarkScale: in its own
-// 128 MiB a purchase, that touches a dozen pages far apart, reads from the disk.
-func newCrowd(t testing.TB, n int) *place {
-	t.Helper()
-	var roomy []string
-	if *large > 10_000 {
-		roomy = []string{"--innodb-buffer-pool-size=1G", "--innodb-log-file-size=1G"}
-	}
-	env := testenv.RealTCP(t, roomy...)
-	p := &place{env: env, stores: env.Open(t), users: []bare.User{bare.NewUser(1, "u0000001")}}
-	hash, err := argon2id.CreateHash(password, &cheapHash)
-	check(t, err)
-	db, err := sql.Open("mysql", env.MySQLDSN) // the server's pool would not wait so long
-	check(t, err)
-	defer db.Close()
-	fill := strings.NewReplacer("{n}", strconv.Itoa(n), "{each}", strconv.Itoa(n/rare), "{hash}", hash)
-	var filling errgroup.Group
-	for _, statements := range crowd {
-		filling.Go(func() error {
-			conn, err := db.Conn(t.Context())
-			if err != nil {
-				return err
-			}
-			defer conn.Close()
-			for _, s := range append([]string{`SET unique_checks = 0, foreign_key_checks = 0`}, statements...) {
-				if _, err := conn.ExecContext(t.Context(), fill.Replace(s)); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-	}
-	check(t, filling.Wait())
-	// A server would do so before it listens, longer than its start is waited for.
-	check(t, stats.New(p.stores, slog.New(slog.DiscardHandler)).Check(t.Context()))
-	return p
 }
