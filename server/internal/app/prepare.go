@@ -34,9 +34,6 @@ func (a *App) Prepare(ctx context.Context) error {
 			return fmt.Errorf("administrateur : %w", err)
 		}
 	}
-	if err := a.Boards.Check(ctx); err != nil {
-		a.log.Warn("tableaux non vérifiés au démarrage", "erreur", err)
-	}
 	return nil
 }
 

@@ -98,6 +98,11 @@ func openStores(ctx context.Context, cfg config.Config, log *slog.Logger) (*stor
 	})
 }
 
+// boardsWait is how long a start waits for the boards to be compared with the ledger: a
+// thousand accounts take some milliseconds. A million that Redis lost take ten seconds,
+// in which clients are served.
+const boardsWait = time.Second
+
 // Serve listens until ctx ends, then closes all connections. Everything that can
 // fail at a start is done before it writes to out that it listens.
 func (a *App) Serve(ctx context.Context, reload <-chan struct{}, out io.Writer) error {
@@ -124,7 +129,8 @@ func (a *App) Serve(ctx context.Context, reload <-chan struct{}, out io.Writer) 
 		background.Go(func() { a.Accounts.Hasher.Run(work, a.log) })
 	}
 	background.Go(func() { a.Quota.RecordRefusals(work) })
-	background.Go(func() { a.Boards.Run(work) })
+	checked := make(chan struct{})
+	background.Go(func() { a.Boards.Run(work, checked) })
 	background.Go(func() { a.Hub.Run(work) })
 	background.Go(func() { a.Monitor.Run(work) })
 	background.Go(func() { a.Market.Run(work) })
@@ -143,6 +149,10 @@ func (a *App) Serve(ctx context.Context, reload <-chan struct{}, out io.Writer) 
 		background.Go(func() { p.certificate.Watch(work) })
 	}
 	background.Go(func() { a.reload(work, p.certificate, reload) })
+	select {
+	case <-checked:
+	case <-time.After(boardsWait):
+	}
 	a.logListening(p, out)
 	served := make(chan error, len(p.lines))
 	for _, l := range p.lines {

@@ -31,18 +31,26 @@ const (
 	batch = 2000
 )
 
-// Run checks until ctx ends, in turns with the other processes: however many there are,
-// one of them checks every checkEvery. One that dies in its turn is replaced at the next.
-func (b *Boards) Run(ctx context.Context) {
+// Run checks until ctx ends: once at its start, then closing checked, and from then on in
+// turns with the other processes: however many there are, one of them checks every
+// checkEvery. One that dies in its turn is replaced at the next.
+func (b *Boards) Run(ctx context.Context, checked chan<- struct{}) {
+	b.report(ctx, b.Check(ctx))
+	close(checked)
 	wait.Every(ctx, checkEvery, func() {
 		turn, err := b.stores.Redis.DB0.SetNX(ctx, keyTurn, 1, checkTurn).Result()
 		if turn {
 			err = b.Check(ctx)
 		}
-		if err != nil && ctx.Err() == nil {
-			b.log.Warn("tableaux non vérifiés contre le registre", "erreur", err)
-		}
+		b.report(ctx, err)
 	})
+}
+
+// report logs the failure of a check.
+func (b *Boards) report(ctx context.Context, err error) {
+	if err != nil && ctx.Err() == nil {
+		b.log.Warn("tableaux non vérifiés contre le registre", "erreur", err)
+	}
 }
 
 // Check writes to the boards what the ledger has after the checkpoints that stand in
