@@ -2,7 +2,10 @@
 
 package testenv
 
-import "syscall"
+import (
+	"syscall"
+	"time"
+)
 
 const (
 	sigPause  = syscall.SIGSTOP
@@ -15,3 +18,5 @@ func dieWithParent() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid:
 
 // frozen is believed: nothing here tells.
 func frozen(int) bool { return true }
+
+func cpuTime(int) time.Duration { return 0 }

@@ -1,6 +1,9 @@
 package testenv
 
-import "syscall"
+import (
+	"syscall"
+	"time"
+)
 
 // Windows has neither signal; tests that pause a server fail there and say so.
 const (
@@ -12,3 +15,5 @@ func dieWithParent() *syscall.SysProcAttr { return nil }
 
 // frozen is believed: nothing here tells.
 func frozen(int) bool { return true }
+
+func cpuTime(int) time.Duration { return 0 }

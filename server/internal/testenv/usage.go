@@ -4,26 +4,35 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 )
 
-// CPUTime is what a process has used of all cores (Linux; 0 elsewhere).
+// CPUTime is what a process has used of all cores (Linux; 0 elsewhere, and of no process).
 func CPUTime(pid int) time.Duration {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
+	if pid == 0 {
 		return 0
 	}
-	// Fields 14 and 15 of proc_pid_stat(5), counted behind the program's name,
-	// which may hold anything, in USER_HZ, which is 100 wherever Linux has a Go.
-	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
-	var user, system int64
-	if len(fields) < 13 {
-		return 0
+	return cpuTime(pid)
+}
+
+// Children are the processes that a process started and that still run (Linux; none
+// elsewhere).
+func Children(pid int) (children []int) {
+	paths, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, path := range paths {
+		stat, _ := os.ReadFile(path) // empty where it has ended
+		var child, parent int
+		var state string
+		// The name, which may hold anything, stands in parentheses before the state.
+		number, _, _ := bytes.Cut(stat, []byte(" "))
+		_, _ = fmt.Sscan(string(number), &child)
+		_, _ = fmt.Sscan(string(stat[bytes.LastIndexByte(stat, ')')+1:]), &state, &parent)
+		if parent == pid {
+			children = append(children, child)
+		}
 	}
-	if _, err := fmt.Sscan(string(fields[11])+" "+string(fields[12]), &user, &system); err != nil {
-		return 0
-	}
-	return time.Duration(user+system) * 10 * time.Millisecond
+	return children
 }
 
 // Resident is a process's memory in KiB (Linux; 0 elsewhere).
