@@ -26,6 +26,7 @@ var (
 	conns        = flag.Int("conns", 64, "connections of a side")
 	users        = flag.Int("users", 1000, "accounts of a measure")
 	large        = flag.Int("large", 1_000_000, "accounts and articles of the large side of BenchmarkScale")
+	scaleLedger  = flag.Int("scale-ledger", 0, "rows of the ledger of a third side of BenchmarkScale; 0: no such side")
 	idle         = flag.Int("idle", 15_000, "connections of BenchmarkIdle")
 	settle       = flag.Duration("settle", 20*time.Second, "time to give memory back in BenchmarkIdle")
 	rowsOfLedger = flag.Int("ledger", 100_000, "rows of the ledger in BenchmarkStart")
