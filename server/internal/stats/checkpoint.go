@@ -157,7 +157,7 @@ func (b *Boards) checkOne(ctx context.Context, o boards) error {
 		}
 		c = checkpoint{}
 	}
-	if !c.known() {
+	if !c.known() || now.farFrom(c.confirmed) {
 		return b.rebuild(ctx, o, now)
 	}
 	if err := b.writeChanged(ctx, o, c.confirmed); err != nil {
@@ -208,6 +208,15 @@ type position struct{ row, user int64 }
 func (p position) rewind() position {
 	return position{max(0, p.row-rewindRows), max(0, p.user-rewindRows)}
 }
+
+// farFrom says that more was written since an earlier place than one query can read before
+// it is given up: Redis came back on a file of last month, or accounts were imported.
+func (p position) farFrom(earlier position) bool {
+	return p.row-earlier.row > mostChanged || p.user-earlier.user > mostChanged
+}
+
+// mostChanged rows are read in a tenth of store.SQLTimeout.
+const mostChanged = 50_000
 
 // rewindRows is more rows than all instances together can have between their
 // number and their commit: each has at most a pool of connections at work.

@@ -82,3 +82,36 @@ func TestReaderDoesNotWaitForAnotherCheck(t *testing.T) {
 		t.Errorf("waited %v", took)
 	}
 }
+
+// TestFarBehindIsRebuilt: a checkpoint that is many rows behind is not made up for by one
+// query, which would be given up each time, but page by page.
+func TestFarBehindIsRebuilt(t *testing.T) {
+	t.Parallel()
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		ctx, stores := t.Context(), env.Open(t)
+		boards := New(stores, slog.New(slog.DiscardHandler))
+		for _, c := range []struct {
+			behind  int64
+			rebuilt bool
+		}{{mostChanged, false}, {mostChanged + 1, true}} {
+			must(t, stores.Redis.DB0.Del(ctx, keyLoginCheckpoint).Err())
+			field, err := startRebuild(ctx, stores.Redis.DB0, keyLoginCheckpoint)
+			must(t, err)
+			must(t, writeCheckpoint(ctx, stores.Redis.DB0, keyLoginCheckpoint, field, rebuildStarted,
+				checkpoint{confirmed: position{row: -c.behind}, at: time.Now()}))
+			must(t, boards.Check(ctx))
+			after, err := readCheckpoint(ctx, stores.Redis.DB0, keyLoginCheckpoint)
+			must(t, err)
+			if rebuilt := after.confirmed.row == 0; rebuilt != c.rebuilt {
+				t.Errorf("%d rows behind: rebuilt %v", c.behind, rebuilt)
+			}
+		}
+	})
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
