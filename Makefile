@@ -18,6 +18,7 @@ CLUSTER_ROUNDS ?= 3
 BENCH_COUNT ?= 5
 BENCH_TIME  ?= 2s
 BENCH_FLAGS ?=
+SCALE_LEDGER ?= 50000000
 ADDR        ?= 127.0.0.1:5890
 
 PREFIX      ?= /usr/local
@@ -249,6 +250,24 @@ bench-run: stores
 	go run $(BENCHSTAT) -filter '/side:(server OR bare OR grouped OR direct OR redis OR hash)' -col /side .cache/bench.txt
 	go run $(BENCHSTAT) -filter '/n:(1000 OR large)' -col /n .cache/bench.txt
 	grep -E '^Benchmark(Start|Idle|AuthStorm|Floor|Read/Flask)' .cache/bench.txt
+
+## capacity: the CPU time that each command takes of each process
+.PHONY: capacity
+capacity: stores
+	@mkdir -p .cache
+	go test -c -o .cache/bench.test ./server/bench
+	cd server/bench && { \
+	  ../../.cache/bench.test -test.run '^$$' -test.bench 'Capacity' -test.benchtime $(BENCH_TIME) $(BENCH_FLAGS); \
+	  ../../.cache/bench.test -test.run '^$$' -test.bench 'Idle' -test.benchtime 1x $(BENCH_FLAGS); \
+	} | tee ../../.cache/capacity.txt
+
+## scale: a thousand accounts beside a million, and SCALE_LEDGER rows of the ledger (50 million: 15 GB of disk)
+.PHONY: scale
+scale: stores
+	@mkdir -p .cache
+	go test -c -o .cache/bench.test ./server/bench
+	cd server/bench && ../../.cache/bench.test -test.run '^$$' -test.bench 'Scale' -test.benchtime 100x \
+	  -scale-ledger $(SCALE_LEDGER) $(BENCH_FLAGS) | tee ../../.cache/scale.txt
 
 ## stores: install MariaDB and Redis for the tests, where apt-get can
 .PHONY: stores

@@ -60,6 +60,9 @@ func (s side) run(b *testing.B) {
 	})
 }
 
+// workers stands for processes whose CPU time measure cannot tell.
+const workers = 0
+
 func measure(b *testing.B, pid, depth int, steps []load.Step) {
 	var left atomic.Int64
 	left.Store(int64(b.N))
@@ -89,6 +92,7 @@ func measure(b *testing.B, pid, depth int, steps []load.Step) {
 	for _, l := range latencies[1:] {
 		latencies[0].Merge(l)
 	}
+	b.ReportMetric(float64(latencies[0].At(50).Nanoseconds()), "p50-ns")
 	b.ReportMetric(float64(latencies[0].At(99).Nanoseconds()), "p99-ns")
 	if cpu > 0 {
 		b.ReportMetric(float64(cpu.Nanoseconds())/float64(b.N), "cpu-ns/op")
@@ -261,7 +265,6 @@ func flask(b *testing.B, p *place) {
 			}
 			return func() (int, error) { return 1, page(client, request) }
 		})
-		const workers = 0 // whose time is not the program's own
 		b.Run("side=flask", func(b *testing.B) { measure(b, workers, 1, steps) })
 	})
 }

@@ -65,7 +65,7 @@ func newPlace(t testing.TB, env *testenv.Env, n int) *place {
 		u := bare.NewUser(int64(i+1), fmt.Sprintf("u%06d", i+1))
 		p.users[i] = u
 		return []any{
-			u.ID, u.Login, u.Login + "@univ.fr", "Camille", "Martin", hash, i % 50, i % 7, i % 11,
+			u.ID, u.Login, u.Login + "@univ.fr", "Camille", "Martin", hash, 1 + i%50, i % 7, i % 11,
 			store.At(now.Add(-time.Duration(i) * time.Minute)), store.At(now.Add(-24 * time.Hour)),
 		}
 	})
@@ -145,14 +145,14 @@ func (p *place) insert(t testing.TB, into string, n int, row func(int) []any) {
 // startServer starts the built server on the stores, where others may run.
 // Nothing but the quota's rule and what would slow a load test down differs from
 // its defaults.
-func startServer(t testing.TB, env *testenv.Env, rule ledger.Rule) *testenv.Process {
+func startServer(t testing.TB, env *testenv.Env, rule ledger.Rule, variables ...string) *testenv.Process {
 	t.Helper()
-	p := testenv.NewProgram(t, serverProgram(t), []string{
+	p := testenv.NewProgram(t, serverProgram(t), append([]string{
 		"ETU_MYSQL_DSN=" + env.MySQLDSN, "ETU_REDIS_URL=" + env.RedisURL, "ETU_DATA=" + env.DataDir,
 		"ETU_INSTANCE=banc-" + rand.Text()[:8],
 		"ETU_QUOTA_MAX=" + strconv.Itoa(rule.Max), "ETU_QUOTA_WINDOW=" + rule.Window.String(),
 		"ETU_FLOOD_RATE=0", "ETU_DRAIN_TIME=0s",
-	}, "--addr", "127.0.0.1:0")
+	}, variables...), "--addr", "127.0.0.1:0")
 	p.Start(t)
 	return p
 }
