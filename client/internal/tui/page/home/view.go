@@ -44,7 +44,7 @@ func (p *Page) whole() string {
 	h := p.H - search - 2
 	news := max(5, h/4)
 	return widget.Rows("", p.greeting(), widget.Columns(
-		widget.Rows(p.quotas(left, quotas), p.own(left, own), p.boards(left, h-quotas-own)),
+		widget.Rows(p.panel(i18n.Home.Left, "", page.QuotaViews(p.e, left-widget.PanelW), left, quotas), p.own(left, own), p.boards(left, h-quotas-own)),
 		widget.Rows(p.news(right, news), p.arrivals(right, h-news)),
 	), p.search(search))
 }
@@ -64,11 +64,6 @@ func (p *Page) greeting() string {
 		here = th.OK.Render(theme.Dot) + " " + th.Faint.Render(e.T.N(i18n.Home.Users, p.rest.Data.users)) + " "
 	}
 	return widget.Ends(" "+th.Title.Render(e.S(i18n.Home.Hello, name)), here, p.W)
-}
-
-// quotas are both in full.
-func (p *Page) quotas(w, h int) string {
-	return p.panel(i18n.Home.Left, "", page.QuotaViews(p.e, w-widget.PanelW), w, h)
 }
 
 // quotaLines are both in a line each, and when the next one is back.
