@@ -5,24 +5,32 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"etuservices/client/internal/tui/widget"
 )
 
 // TestNothingIsCutBesideBlanks: where a text is cut, what stands beside it in the same
-// panel needs the room.
+// panel needs the room; a sentence that is cut has no blank line below.
 func TestNothingIsCutBesideBlanks(t *testing.T) {
 	const wide = 9 // blanks beside a cut text
-	blanks := regexp.MustCompile(strings.Repeat(" ", wide))
 	cut := regexp.MustCompile(`[^ .]…`)
 	meant := regexp.MustCompile(`\d\d:\d\d…|Chargement…|Loading…|mot…|word…|cours…|way…`)
+	parts := func(line string) []string { // between the frames
+		return strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune("│┃╭╮╰╯", r) })
+	}
 	for _, size := range [][2]int{{60, 20}, {66, 24}, {80, 24}, {90, 30}, {100, 40}, {110, 30}, {120, 40}, {150, 45}, {200, 60}, {240, 70}} {
 		for _, sc := range scenes {
 			for _, lang := range []string{"fr", "en"} {
-				frame := sc.frame(t, lang, size[0], size[1])
-				for line := range strings.SplitSeq(frame, "\n") {
-					for _, part := range strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune("│┃╭╮╰╯", r) }) {
-						if part = meant.ReplaceAllString(part, ""); cut.MatchString(part) && blanks.MatchString(strings.TrimSpace(part)+strings.Repeat(" ", max(0, widget.Width(part)-widget.Width(strings.TrimRight(part, " "))))) {
+				lines := strings.Split(sc.frame(t, lang, size[0], size[1]), "\n")
+				for y, line := range lines {
+					for i, part := range parts(line) {
+						if !cut.MatchString(meant.ReplaceAllString(part, "")) || strings.Contains(part, "\u00a0: / ") || strings.Contains(part, ": / ") { // a field to type into
+							continue
+						}
+						beside := strings.Contains(strings.TrimLeft(part, " "), strings.Repeat(" ", wide))
+						below := false
+						if next := parts(lines[min(y+1, len(lines)-1)]); len(next) == len(parts(line)) && !strings.Contains(strings.TrimSpace(part), "  ") {
+							below = strings.TrimSpace(next[i]) == ""
+						}
+						if beside || below {
 							t.Errorf("%s %s %dx%d: %q", sc.name, lang, size[0], size[1], part)
 						}
 					}

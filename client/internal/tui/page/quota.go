@@ -79,7 +79,7 @@ func QuotaView(e *Env, name i18n.Msg, q api.Quota, next time.Time, w int) string
 	}
 	const figures = 13 // cells for "  ● 10 sur 10"
 	return widget.Ends(head, th.Faint.Render(e.Rule(q)), w) + "\n" +
-		widget.Ends(widget.Pips(th, q.Left, q.Max, max(0, w-figures)), quotaFigures(e, q), w) + "\n" + QuotaNext(e, q, next)
+		widget.Ends(widget.Pips(th, q.Left, q.Max, max(0, w-figures)), quotaFigures(e, q), w) + "\n" + QuotaNext(e, q, next, w)
 }
 
 // QuotaViews draws both quotas, one below the other.
@@ -102,21 +102,22 @@ func quotaFigures(e *Env, q api.Quota) string {
 	return widget.LevelSign(e.Theme, q.Left, q.Max) + " " + e.S(i18n.Common.OutOf, e.T.Int(int64(q.Left)), e.T.Int(int64(q.Max)))
 }
 
-// QuotaNext says when the next one of a quota comes back (zero: not known).
-func QuotaNext(e *Env, q api.Quota, next time.Time) string {
+// QuotaNext says when the next one of a quota comes back (zero: not known), wrapped in
+// w cells.
+func QuotaNext(e *Env, q api.Quota, next time.Time, w int) string {
 	now := e.Now()
 	known := next.After(now)
 	switch {
 	case q.Left == 0 && known:
-		return e.Theme.Warn.Render(e.S(i18n.Quota.NextAt, e.T.Countdown(next.Sub(now)), e.T.Clock(next)))
+		return paint(e.Theme.Warn, e.S(i18n.Quota.NextAt, e.T.Countdown(next.Sub(now)), e.T.Clock(next)), w)
 	case known:
-		return e.Theme.Faint.Render(e.S(i18n.Quota.Next, e.T.Countdown(next.Sub(now)), e.T.Clock(next)))
+		return e.Note(e.S(i18n.Quota.Next, e.T.Countdown(next.Sub(now)), e.T.Clock(next)), w)
 	case q.Used == 0:
-		return e.Theme.Faint.Render(e.S(i18n.Quota.All))
+		return e.Note(e.S(i18n.Quota.All), w)
 	case q.Window == 0:
 		return ""
 	}
-	return e.Theme.Faint.Render(e.S(i18n.Quota.Later, e.T.Duration(q.Window)))
+	return e.Note(e.S(i18n.Quota.Later, e.T.Duration(q.Window)), w)
 }
 
 // Rule says how much a quota allows, as far as the server has told.

@@ -200,7 +200,13 @@ func (a *alerts) view(e *page.Env, w, h int) string {
 		if w < 30 {
 			when = ""
 		}
-		l.Add(widget.Ends(style.Render(sign+" "+one.text(e)), " "+th.Faint.Render(when), w-widget.PanelW))
+		right := " " + th.Faint.Render(when)
+		for i, line := range widget.Wrap(one.text(e), w-widget.PanelW-2-widget.Width(right)) {
+			if i > 0 {
+				sign, right = " ", ""
+			}
+			l.Add(widget.Ends(style.Render(sign+" "+line), right, w-widget.PanelW))
+		}
 	}
 	return p.View(th, l.String(), w, h)
 }

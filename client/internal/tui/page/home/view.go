@@ -76,7 +76,7 @@ func (p *Page) quotaLines(w int) string {
 	if q.Used == 0 {
 		q, next = e.Quotas.Connections, e.Quotas.Connections.Next
 	}
-	l.Add(page.QuotaNext(e, q, next))
+	l.Add(page.QuotaNext(e, q, next, w))
 	return l.String()
 }
 
