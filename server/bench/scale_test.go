@@ -56,6 +56,8 @@ func BenchmarkScale(b *testing.B) {
 	}
 	for _, s := range sides {
 		s.place = newCrowd(b, s.n, s.rows)
+	}
+	for _, s := range sides { // no connection is idle while others are filled
 		s.open(b)
 	}
 	for _, q := range questions {
