@@ -214,9 +214,8 @@ func TestSetUpThatNeverWritesIsSaid(t *testing.T) {
 func TestCommandsJudgeValues(t *testing.T) {
 	t.Parallel()
 	env := testenv.Embedded(t)
-	if out, code := command(t, env, "user", "add", "alice", "alice@univ.fr", "Alice", "Martin"); code != 0 {
-		t.Fatalf("code %d: %s", code, out)
-	}
+	succeed(t, env, "migrate")
+	succeed(t, env, "user", "add", "alice", "alice@univ.fr", "Alice", "Martin")
 	for _, c := range []struct{ input, words, says string }{
 		{"Azertyuiop", "user add bob bob@univ.fr Bob Martin", "essaie"},
 		{"Azertyuiop", "user passwd alice", "essaie"},

@@ -115,6 +115,7 @@ func TestImportOfMostAccounts(t *testing.T) {
 		for i := range 2000 {
 			fmt.Fprintf(&school, "s%d@univ.fr,Prénom,%s\n", i, strings.Repeat("n", protocol.MaxName))
 		}
+		env.Open(t).Close() // makes the tables
 		if passwords := passwordsOf(t, succeed(t, env, "user", "import", roster(t, school.String()))); len(passwords) != 2000 {
 			t.Errorf("%d accounts", len(passwords))
 		}

@@ -370,6 +370,26 @@ func TestDoctorOnlyLooks(t *testing.T) {
 	}
 }
 
+// TestCommandsMakeNoStores: where MySQL and Redis are not named and nothing is embedded,
+// commands say which settings are missing, and leave no stores that nobody serves.
+func TestCommandsMakeNoStores(t *testing.T) {
+	t.Parallel()
+	env := testenv.Embedded(t)
+	base := env.DataDir
+	env.DataDir = filepath.Join(base, "aucun")
+	before := tree(t, base)
+	for _, words := range []string{"user add lucie lucie@univ.fr Lucie Martin", "user list", "export " + filepath.Join(base, "dossier"), "boards rebuild", "reset"} {
+		if out, code := command(t, env, strings.Fields(words)...); code != 1 || !strings.Contains(out, "ETU_MYSQL_DSN") {
+			t.Errorf("%s: code %d: %s", words, code, out)
+		}
+	}
+	if after := tree(t, base); after != before {
+		t.Errorf("before\n%s\nafter\n%s", before, after)
+	}
+	succeed(t, env, "migrate")
+	succeed(t, env, "user", "list")
+}
+
 // TestHelpStandsAlone: no text of --help needs the one before it, and all of it is
 // French; what is far from every option is not guessed at.
 func TestHelpStandsAlone(t *testing.T) {

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 
 	"etuservices/server/internal/cli"
 	"etuservices/server/internal/config"
@@ -34,6 +36,9 @@ func RunCommand(ctx context.Context, words []string, cfg config.Config, hash has
 	if words[0] == cli.Doctor {
 		return diagnose(ctx, cfg, out, nil)
 	}
+	if err := storesExist(cfg); err != nil && words[0] != cli.Migrate {
+		return err
+	}
 	stores, err := openStores(ctx, cfg, log)
 	if err != nil {
 		return fmt.Errorf("%w (etuservices-server doctor dit quoi faire)", err)
@@ -42,6 +47,20 @@ func RunCommand(ctx context.Context, words []string, cfg config.Config, hash has
 	a := New(cfg, hash, stores, log)
 	defer a.Close()
 	return a.command(ctx, words, terminal)
+}
+
+// storesExist is an error where the folder of the embedded stores has none. Commands do not
+// make them: MySQL and Redis were meant, and not named.
+func storesExist(cfg config.Config) error {
+	if cfg.MySQLDSN != "" {
+		return nil
+	}
+	_, err := os.Stat(filepath.Join(cfg.Data, store.SQLiteFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("il n'y a pas de magasins dans %s : démarrez-y d'abord le serveur, ou donnez à la commande "+
+			"l'environnement du serveur (ETU_MYSQL_DSN et ETU_REDIS_URL, ou ETU_DATA)", cfg.Data)
+	}
+	return err
 }
 
 // diagnose runs the doctor, on the stores of a running server where there is one.

@@ -129,15 +129,19 @@ var commands = []command{
 	}, 0, 0, archive},
 	{manual.Command{Words: "reset", Text: "effacer articles, appels et connexions pour le groupe suivant ; " +
 		"les comptes restent ; demandé deux fois"}, 0, 0, reset},
-	{manual.Command{Words: "migrate", Text: "créer ou mettre à jour les tables"}, 0, 0, migrate},
+	{manual.Command{Words: Migrate, Text: "créer ou mettre à jour les tables"}, 0, 0, migrate},
 	{manual.Command{Words: "boards rebuild", Text: "rebâtir les tableaux depuis le registre"}, 0, 0, rebuild},
 	{manual.Command{Words: Backup, Args: "FICHIER", Text: "copier les magasins embarqués, serveur en marche ou non"}, 1, 1, nil},
 	{manual.Command{Words: Restore, Args: "FICHIER", Text: "les remettre, serveur arrêté ; ce qui était là est gardé"}, 1, 1, nil},
 	{manual.Command{Words: Doctor, Text: "vérifier réglages, magasins, horloges, limites"}, 0, 0, nil},
 }
 
-// Doctor is the command that looks at stores which may not open.
-const Doctor = "doctor"
+const (
+	// Doctor is the command that looks at stores which may not open.
+	Doctor = "doctor"
+	// Migrate is the only command that makes stores where there are none.
+	Migrate = "migrate"
+)
 
 // find gives the command that words are, and the words behind its name; nil where they
 // are none.
