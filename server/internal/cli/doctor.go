@@ -252,7 +252,11 @@ func examineRedis(ctx context.Context, r *report, cfg config.Config, s *store.St
 	r.say(policy == "" || policy == "noeviction" || strings.HasPrefix(policy, "volatile-"), "mémoire de Redis : "+policy,
 		"CONFIG SET maxmemory-policy noeviction : une clé chassée fait relire le registre")
 	used, most := infoNumber(info, "used_memory"), infoNumber(info, "maxmemory")
-	r.say(most == 0 || used < fullMemory*most, fmt.Sprintf("mémoire de Redis : %.1f Mo sur %.1f (0.0 : sans limite)", used/(1<<20), most/(1<<20)),
+	limit := "sans limite"
+	if most > 0 {
+		limit = fmt.Sprintf("sur %.1f", most/(1<<20))
+	}
+	r.say(most == 0 || used < fullMemory*most, fmt.Sprintf("mémoire de Redis : %.1f Mo, %s", used/(1<<20), limit),
 		"augmentez maxmemory (CONFIG SET maxmemory 256mb)")
 }
 
