@@ -72,7 +72,7 @@ func TestProgramAnswersAsOthersDo(t *testing.T) {
 		out, errs, code := runProgram(t, nil, strings.Fields(c.args)...)
 		most := 3
 		if strings.HasPrefix(c.args, "user") || c.args == "doctr" {
-			most = 36
+			most = 40
 		}
 		if strings.Contains(errs, "strconv") || strings.Contains(errs, "time:") || strings.Contains(errs, "parse error") {
 			t.Errorf("%s: not in French: %q", c.args, errs)
