@@ -186,6 +186,7 @@ func (a *alerts) view(e *page.Env, w, h int) string {
 	if a.unseen() > 0 {
 		p.Right = e.S(i18n.Alert.Key)
 	}
+	spare := h - widget.PanelH - len(a.list) // lines for what is longer than one
 	for _, one := range a.list {
 		sign, style, when := theme.Alert, th.Warn, e.T.Clock(one.began)
 		if one.kind == serverLost || one.kind == mysqlAway || one.kind == redisAway {
@@ -201,7 +202,12 @@ func (a *alerts) view(e *page.Env, w, h int) string {
 			when = ""
 		}
 		right := " " + th.Faint.Render(when)
-		for i, line := range widget.Wrap(one.text(e), w-widget.PanelW-2-widget.Width(right)) {
+		lines := widget.Wrap(one.text(e), w-widget.PanelW-2-widget.Width(right))
+		if len(lines)-1 > spare {
+			lines = []string{one.text(e)}
+		}
+		spare -= len(lines) - 1
+		for i, line := range lines {
 			if i > 0 {
 				sign, right = " ", ""
 			}
