@@ -100,7 +100,7 @@ var (
 	Palette = section[struct{ Title, None Msg }]("Palette")
 	Card    = section[struct{ News, Sold, Demo Msg }]("Card")
 	Small   = section[struct{ Title, Need, Do Msg }]("Small")
-	Offline = section[struct{ Title, First, Retry, Now, Kept, Back Msg }]("Offline")
+	Offline = section[struct{ Title, First, Retry, Now, Kept, Back, Waits Msg }]("Offline")
 	Quit    = section[struct{ Title, Draft, Work, Yes Msg }]("Quit")
 	Help    = section[struct {
 		Title, Here, Mouse, All, Lists, Forms, Dialogs, Quotas, Screens, Azerty, Tab, Esc, Language, This,
@@ -161,7 +161,7 @@ var (
 	Logout   = section[struct{ Title, Ask Msg }]("Logout")
 	Password = section[struct{ Title, Old, OldHint, New, Warn, Yes, Done, Wrong, Given Msg }]("Password")
 	Wrong    = section[struct {
-		Value, Taken, Empty, Unseen, LoginLength, LoginSign, Email, Password, Repeat, Price, Minutes Msg
+		TooLong, Value, Taken, Empty, Unseen, LoginLength, LoginSign, Email, Password, Repeat, Price, Minutes Msg
 	}]("Wrong")
 	Admin = section[struct {
 		Title, Live, Sessions, Accounts, Open, Shut, NoTrouble, PasswordHint, Text, TextHint, Reason,

@@ -544,3 +544,42 @@ func TestClicksOfAnAdministrator(t *testing.T) {
 	s.clickOn("Léo Petit")
 	s.see("leo@etu.example", "esc retour")
 }
+
+// Whoever was chosen stays chosen in another order.
+func TestSortKeepsTheChosen(t *testing.T) {
+	t.Parallel()
+	s := professor(t, 80, 24)
+	s.press("7", "tab", "tab", "down", "down", "s")
+	s.see("Nom ↑", "▌ leo")
+	s.press("s")
+	s.see("▌ leo")
+}
+
+// An order that waits for the server says so, and how to give it up.
+func TestOrderWaits(t *testing.T) {
+	t.Parallel()
+	s := professor(t, 80, 24)
+	s.press("7", "tab", "tab", "z")
+	s.fake.Silent["Reset"] = true
+	s.press("o")
+	s.advance(time.Second)
+	s.miss("o oui")
+	s.send(gone(s))
+	s.see("retour ; esc y renonce.", "esc annuler")
+	s.press("esc")
+	s.see("Demande abandonnée.")
+}
+
+// The keys that the help names work in it.
+func TestHelpScrolls(t *testing.T) {
+	t.Parallel()
+	s := professor(t, 80, 24)
+	s.press("7", "?", "end")
+	s.see("etu --simple")
+	s.press("g")
+	s.see("Sur cet écran")
+	s.press("G")
+	s.see("etu --simple")
+	s.press("home")
+	s.see("Sur cet écran")
+}

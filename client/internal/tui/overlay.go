@@ -193,6 +193,10 @@ func (m *model) helpKey(k tea.KeyMsg) {
 		m.help.top -= m.h - chromeH
 	case keys.PageDown.Is(k):
 		m.help.top += m.h - chromeH
+	case keys.Top.Is(k):
+		m.help.top = 0
+	case keys.Bottom.Is(k):
+		m.help.top = len(m.helpLines())
 	case keys.Language.Is(k):
 		m.ToggleLanguage()
 	case keys.Theme.Is(k):

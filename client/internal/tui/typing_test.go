@@ -223,3 +223,34 @@ func TestQuestionLeft(t *testing.T) {
 	s.press("esc")
 	s.see("Rien n'a été fait.")
 }
+
+// What does not fit into a field is said, also behind the question.
+func TestTooLongIsSaid(t *testing.T) {
+	t.Parallel()
+	s := professor(t, 60, 20)
+	s.press("7", "a")
+	s.see("0 / 300")
+	s.send(tea.KeyMsg{Type: tea.KeyRunes, Paste: true, Runes: []rune(strings.Repeat("très ", 66) + "FIN")})
+	s.advance(time.Second)
+	s.press("enter")
+	s.see("300 / 300", "Trop long : au plus 300 caractères.", "[ Annoncer ]", "Annuler")
+	s.press("up", "backspace", "enter")
+	s.see("299 / 300")
+	s.miss("Trop long")
+}
+
+// A message is read to its end on every screen.
+func TestLongMessageIsWhole(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{strings.Repeat("très long ", 29) + "mot FIN", strings.Repeat("長", 297) + "FIN"} {
+		for _, size := range [][2]int{{60, 20}, {80, 24}, {200, 60}} {
+			f := newsServer()
+			f.Inbox[1].Text = text
+			s := open(t, f, size[0], size[1])
+			s.press("m", "down")
+			s.see("FIN")
+			s.press("up")
+			s.see("leo@etu.example", "Annonce : ")
+		}
+	}
+}

@@ -55,8 +55,11 @@ func NewAsk(e *page.Env, q Question) *Ask {
 func (d *Ask) Key(k tea.KeyMsg) {
 	switch {
 	case d.early(k):
-	case keys.Back.Is(k):
+	case keys.Back.Is(k) && d.work.Busy():
 		d.work.Cancel()
+		d.At = page.Over
+		d.e.Say(page.Info, d.e.T.Error(context.Canceled))
+	case keys.Back.Is(k):
 		d.leave()
 	case d.work.Busy():
 	case !d.asking:
@@ -138,9 +141,12 @@ func (d *Ask) View(w int) string {
 	l.Add(widget.Wrap(d.q.Body(), w)...)
 	l.Add("")
 	if len(d.q.Entries) > 0 {
-		l.Add(d.fields.View(e, w, 0), "")
+		l.Add(d.fields.View(e, w, d.fields.FramesHeight()), "")
 	}
 	switch err := d.work.Err; {
+	case d.work.Busy() && e.Link.Phase == link.Offline:
+		l.Add(e.Warning(e.S(i18n.Offline.Waits), w), "")
+		return widget.Box(e.Theme, d.q.Title(), l, w)
 	case d.work.Busy():
 		l.Add(e.Waiting(), "")
 		return widget.Box(e.Theme, d.q.Title(), l, w)
@@ -159,7 +165,10 @@ func (d *Ask) View(w int) string {
 
 // Keys are those of the fields, or of the question.
 func (d *Ask) Keys() []keys.Key {
-	if d.asking {
+	switch {
+	case d.work.Busy():
+		return []keys.Key{keys.Back.To(i18n.Do.Cancel), keys.HelpTyping}
+	case d.asking:
 		return askKeys(i18n.Do.Yes)
 	}
 	return []keys.Key{

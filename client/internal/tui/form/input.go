@@ -27,6 +27,7 @@ type Input struct {
 
 	text []rune
 	at   int
+	over bool // the last key or paste did not fit whole
 }
 
 // Value is what was typed.
@@ -37,12 +38,13 @@ func (in *Input) Len() int { return len(in.text) }
 
 // Set replaces the text and puts the cursor behind it.
 func (in *Input) Set(s string) {
-	in.text, in.at = nil, 0
+	in.text, in.at, in.over = nil, 0, false
 	in.insert([]rune(s))
 }
 
 // Key edits; used is false where the key means nothing to a field.
 func (in *Input) Key(k tea.KeyMsg) (used bool) {
+	in.over = false
 	switch k.Type {
 	case tea.KeyRunes, tea.KeySpace:
 		if k.Alt { // as in a shell; the other letters do nothing
@@ -129,7 +131,8 @@ func (in *Input) paste(rs []rune) {
 	s := strings.Trim(string(rs), "\r\n")
 	if in.Exact || in.Secret {
 		rs = []rune(s)
-		if slices.ContainsFunc(rs, unicode.IsControl) || in.Max > 0 && len(in.text)+len(rs) > in.Max {
+		in.over = in.Max > 0 && len(in.text)+len(rs) > in.Max
+		if in.over || slices.ContainsFunc(rs, unicode.IsControl) {
 			return
 		}
 		in.put(rs)
@@ -151,7 +154,7 @@ func (in *Input) insert(rs []rune) {
 		if in.Accept != nil && !in.Accept(r) {
 			continue
 		}
-		if in.Max > 0 && len(in.text) >= in.Max {
+		if in.over = in.Max > 0 && len(in.text) >= in.Max; in.over {
 			return
 		}
 		in.put([]rune{r})

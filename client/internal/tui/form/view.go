@@ -3,6 +3,7 @@ package form
 import (
 	"strings"
 
+	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/tui/cells"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/theme"
@@ -86,6 +87,9 @@ func (en *Entry) count(e *page.Env) string {
 
 // below is the mistake, or the hint while the cursor is there.
 func (en *Entry) below(e *page.Env, focused bool) string {
+	if en.In.over {
+		return e.Theme.Warn.Render(theme.Alert + " " + e.S(i18n.Wrong.TooLong, e.T.Int(int64(en.In.Max))))
+	}
 	if wrong, bad := en.Wrong(); bad && en.left {
 		return e.Theme.Err.Render(theme.Cross + " " + e.S(wrong))
 	}

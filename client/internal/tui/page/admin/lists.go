@@ -175,8 +175,10 @@ func (p *searched[T]) command(k tea.KeyMsg) (used bool) {
 		p.reload()
 	case keys.Sort.Is(k):
 		p.by = (p.by + 1) % len(p.columns(p.W))
-		p.order()
-		p.table.Cur = 0
+		top := p.table.Cur == 0
+		if p.order(); top { // nobody was chosen
+			p.table.Cur = 0
+		}
 		p.follow()
 	case keys.Export.Is(k):
 		p.export()

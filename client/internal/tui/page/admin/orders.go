@@ -18,7 +18,7 @@ import (
 func reason() *form.Entry {
 	return &form.Entry{
 		Field: "raison", Label: i18n.Admin.Reason, Hint: i18n.Admin.ReasonHint,
-		In: form.Input{Max: protocol.MaxReason}, Check: form.CheckText,
+		In: form.Input{Max: protocol.MaxReason}, Counted: true, Lines: 3, Check: form.CheckText,
 	}
 }
 
@@ -90,7 +90,7 @@ func expel(e *page.Env, login string) {
 func announce(e *page.Env) {
 	ask(e, "", i18n.Announce, unchanged, func(ctx context.Context, in []string) error { return e.API.Announce(ctx, in[0]) }, &form.Entry{
 		Field: "texte", Label: i18n.Admin.Text, Hint: i18n.Admin.TextHint,
-		In: form.Input{Max: protocol.MaxAnnounce}, Check: form.CheckText,
+		In: form.Input{Max: protocol.MaxAnnounce}, Counted: true, Lines: 5, Check: form.CheckText,
 	})
 }
 

@@ -104,16 +104,20 @@ func (p *Page) seen() {
 	p.e.Inbox.Seen(p.e, p.table.Top())
 }
 
-// oneH is the height of the panel with the whole text of one row.
-const oneH = 6
-
-func (p *Page) SetSize(w, h int) {
-	p.Base.SetSize(w, h)
-	p.table.SetHeight(h - oneH - widget.PanelH)
-}
+// oneRows is the least that the panel with the whole text of one row holds, so that
+// the list seldom changes its height.
+const oneRows = 4
 
 func (p *Page) View() string {
 	e, th, rows, inner := p.e, p.e.Theme, p.e.Inbox.Rows, p.W-widget.PanelW
+	n, _ := p.current()
+	one := p.one(n, inner)
+	listH := p.H - max(oneRows, len(one)) - widget.PanelH
+	if listH <= widget.PanelH {
+		listH = 0 // the text needs it all
+	}
+	p.table.SetHeight(listH - widget.PanelH)
+	whole := widget.Panel{Title: e.T.Date(n.At, e.Now())}.View(th, one.String(), p.W, p.H-listH)
 	panel := p.table.Panel(e.S(i18n.Messages.Title), len(rows))
 	panel.Right = e.S(i18n.Messages.Read)
 	if e.Inbox.Unread > 0 {
@@ -137,27 +141,29 @@ func (p *Page) View() string {
 		return []string{th.Accent.Render(unread), at, e.Sign(mood), text}
 	})
 	panel.Foot = strings.TrimSpace(page.ListFoot(e, &e.Inbox.First))
-	return widget.Rows(panel.View(th, list, p.W, p.H-oneH), p.one(inner))
+	if listH == 0 {
+		return whole
+	}
+	return widget.Rows(panel.View(th, list, p.W, listH), whole)
 }
 
-// one is the row under the cursor in full.
-func (p *Page) one(w int) string {
-	e, th := p.e, p.e.Theme
-	n, _ := p.current()
+// one is a row in full, and what can be done about it.
+func (p *Page) one(n api.News, w int) (l widget.Lines) {
+	e := p.e
 	mood, text := page.NewsLine(e, n)
-	var l widget.Lines
-	whole := widget.Wrap(e.Sign(mood)+" "+text, w)
-	l.Add(whole[:min(len(whole), oneH-widget.PanelH-1)]...)
+	l.Add(widget.Wrap(e.Sign(mood)+" "+text, w)...)
 	var do []string
 	if n.Article != "" {
 		do = append(do, e.Hint(keys.Enter.To(i18n.Do.Open)))
 	}
 	if n.Contact != "" {
-		l.Add("  " + th.Strong.Render(n.Contact))
+		l.Add("  " + e.Theme.Strong.Render(n.Contact))
 		do = append(do, e.Hint(keys.Copy.To(i18n.Do.CopyAddress)))
 	}
-	body := l.Foot(oneH-widget.PanelH, strings.Join(do, "   "))
-	return widget.Panel{Title: e.T.Date(n.At, e.Now())}.View(th, body, w+widget.PanelW, oneH)
+	if len(do) == 0 {
+		return l
+	}
+	return strings.Split(l.Foot(max(oneRows, len(l)+1), strings.Join(do, "   ")), "\n")
 }
 
 func (p *Page) Keys() []keys.Key {
