@@ -370,24 +370,36 @@ func TestDoctorOnlyLooks(t *testing.T) {
 	}
 }
 
-// TestCommandsMakeNoStores: where MySQL and Redis are not named and nothing is embedded,
+// TestCommandsMakeNoStores: where no stores are named and the usual folder has none,
 // commands say which settings are missing, and leave no stores that nobody serves.
 func TestCommandsMakeNoStores(t *testing.T) {
 	t.Parallel()
-	env := testenv.Embedded(t)
-	base := env.DataDir
-	env.DataDir = filepath.Join(base, "aucun")
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := testenv.TempDir(t)
+	run := func(words string) (string, error) {
+		cmd := exec.Command(self, strings.Fields(words)...)
+		cmd.Env = append(os.Environ(), serveVariable+"=1", "XDG_DATA_HOME="+base, "ETU_DATA=", "ETU_MYSQL_DSN=", "ETU_REDIS_URL=")
+		cmd.Stdin = strings.NewReader(password + "\n")
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
 	before := tree(t, base)
 	for _, words := range []string{"user add lucie lucie@univ.fr Lucie Martin", "user list", "export " + filepath.Join(base, "dossier"), "boards rebuild", "reset"} {
-		if out, code := command(t, env, strings.Fields(words)...); code != 1 || !strings.Contains(out, "ETU_MYSQL_DSN") {
-			t.Errorf("%s: code %d: %s", words, code, out)
+		if out, err := run(words); err == nil || !strings.Contains(out, "ETU_MYSQL_DSN") {
+			t.Errorf("%s: %v: %s", words, err, out)
 		}
 	}
 	if after := tree(t, base); after != before {
 		t.Errorf("before\n%s\nafter\n%s", before, after)
 	}
-	succeed(t, env, "migrate")
-	succeed(t, env, "user", "list")
+	for _, words := range []string{"user list --data " + filepath.Join(base, "nommé"), "migrate", "user list"} {
+		if out, err := run(words); err != nil {
+			t.Errorf("%s: %v: %s", words, err, out)
+		}
+	}
 }
 
 // TestHelpStandsAlone: no text of --help needs the one before it, and all of it is

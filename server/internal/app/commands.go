@@ -49,10 +49,10 @@ func RunCommand(ctx context.Context, words []string, cfg config.Config, hash has
 	return a.command(ctx, words, terminal)
 }
 
-// storesExist is an error where the folder of the embedded stores has none. Commands do not
-// make them: MySQL and Redis were meant, and not named.
+// storesExist is an error where no store was named and the usual folder of the embedded
+// ones has none. Commands do not make them there: those of a server were meant.
 func storesExist(cfg config.Config) error {
-	if cfg.MySQLDSN != "" {
+	if cfg.MySQLDSN != "" || cfg.Data != config.DefaultData() {
 		return nil
 	}
 	_, err := os.Stat(filepath.Join(cfg.Data, store.SQLiteFile))

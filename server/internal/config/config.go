@@ -69,7 +69,7 @@ func Load(args []string, getenv func(string) string, out io.Writer) (Config, err
 		return c, err
 	}
 	if c.Demo && !isGiven(fs, "data") {
-		c.Data = defaultData() + "-demo"
+		c.Data = DefaultData() + "-demo"
 	}
 	return c, c.check()
 }
@@ -86,7 +86,7 @@ func (c *Config) flags() *flag.FlagSet {
 	fs.StringVar(&c.Addr, "addr", protocol.DefaultAddr, "adresse d'écoute")
 	fs.StringVar(&c.MySQLDSN, "mysql-dsn", "", "MySQL ou MariaDB, forme de go-sql-driver : user:motdepasse@tcp(hôte:3306)/base")
 	fs.StringVar(&c.RedisURL, "redis-url", "", "Redis : redis://hôte:6379 ; plusieurs hôtes par ?addr=, Sentinel par ?master_name=")
-	fs.StringVar(&c.Data, "data", defaultData(), "dossier des magasins embarqués, sans MySQL ni Redis")
+	fs.StringVar(&c.Data, "data", DefaultData(), "dossier des magasins embarqués, sans MySQL ni Redis")
 	fs.StringVar(&c.EmbeddedRedisAddr, "embedded-redis-addr", "", "adresse locale où le Redis embarqué écoute aussi, pour redis-cli (vide : aucune)")
 	fs.StringVar(&c.AdminLogin, "admin-login", "", "login de l'administrateur, créé au démarrage")
 	fs.StringVar(&c.AdminPassword, "admin-password", "", "mot de passe de l'administrateur, si le compte est à créer ; ps montre les options à tous : préférez ETU_ADMIN_PASSWORD, ou un fichier")
@@ -265,9 +265,9 @@ func Loopback(addr string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// defaultData is the user's data folder (XDG), so that `go run` from any folder
+// DefaultData is the user's data folder (XDG), so that `go run` from any folder
 // finds the same accounts again.
-func defaultData() string {
+func DefaultData() string {
 	base := os.Getenv("XDG_DATA_HOME")
 	if base == "" {
 		home, err := os.UserHomeDir()
