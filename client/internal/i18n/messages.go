@@ -194,7 +194,7 @@ var (
 	Simple = section[struct {
 		Welcome, Outside, Unknown, Meant, Offline, Online, Sold, Announced, Expelled, Ended, LoggedIn,
 		Resumed, Already, LoggedOut, Changed, Differ, Language, Registered, YesNo, ConfirmBuy, ConfirmSell,
-		ConfirmWithdraw, NothingDone, Bought, PutUp, Withdrawn, Empty, EndOfList, More, NoMore, Number,
+		ConfirmWithdraw, NothingDone, Own, Bought, PutUp, Withdrawn, Empty, EndOfList, More, NoMore, Number,
 		Seller, Other, Published, NextIn, Latest, Top, Least, Services, Nobody, Logins, Calls, Users,
 		Connections, Me, Unread, UnreadDo, New, MoreNews, ReadWhat, Sure, Session, Account, AccountsMore,
 		OpenClosed, MustChange, Servers, LiveRate, LiveMinute Msg

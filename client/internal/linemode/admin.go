@@ -13,7 +13,7 @@ import (
 )
 
 // orders are the administrators' commands. Their reasons and texts run to the
-// end of the line, as on the wire; a reason that is missing is asked for.
+// end of the line, as on the wire; a person is asked for a reason that is missing.
 func orders() []command {
 	return []command{
 		{names: [2]string{"direct", "live"}, help: i18n.SimpleHelp.Live, do: (*session).live},
@@ -70,7 +70,8 @@ func about(words i18n.Confirm, more i18n.Msg, do act) func(*session, context.Con
 			}
 		}
 		text = strings.TrimSpace(text)
-		if more != none && text == "" {
+		// In a pipe the next line is a command; a password stands on one of its own.
+		if more != none && text == "" && (s.Prompt.Interactive() || more == i18n.Login.Password) {
 			if text, err = s.Prompt.Line(ctx, s.t.S(i18n.SimpleAsk.More, s.t.S(more))); err != nil {
 				return err
 			}
@@ -83,7 +84,7 @@ func about(words i18n.Confirm, more i18n.Msg, do act) func(*session, context.Con
 }
 
 func (s *session) announce(ctx context.Context, text string) (err error) {
-	if text == "" {
+	if text == "" && s.Prompt.Interactive() {
 		if text, err = s.Prompt.Line(ctx, s.t.S(i18n.SimpleAsk.More, s.t.S(i18n.Admin.Text))); err != nil || text == "" {
 			return err
 		}

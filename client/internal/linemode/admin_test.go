@@ -97,3 +97,26 @@ func TestStudentHearsOfNoOrder(t *testing.T) {
 		t.Error(out)
 	}
 }
+
+// TestPipeAnswersNoQuestion: a reason that is missing is not taken from the next command.
+func TestPipeAnswersNoQuestion(t *testing.T) {
+	out := pipe(t, "bloquer bob\npresents\n", as(
+		"admin",
+		[]string{"BLOQUER bob :", "-ERR INVALIDE champ=raison :Raison : 1 à 200 caractères."},
+		[]string{"NB", "+OK NB connexions=1 utilisateurs=1"},
+	))
+	if !strings.Contains(out, "Raison : 1 à 200 caractères.") || !strings.Contains(out, "1 connexion ouverte") {
+		t.Errorf("%s", out)
+	}
+}
+
+// TestOwnArticleIsNotBought: the server would count the call.
+func TestOwnArticleIsNotBought(t *testing.T) {
+	out := pipe(t, "acheter #7\n", as(
+		"etudiant",
+		[]string{"ARTICLE 7", "+OK ARTICLE id=7 categorie=livre prix=4.50 vendeur=prof etat=en_vente publie=2020-01-01T00:00:00Z titre=Réseaux"},
+	))
+	if !strings.Contains(out, "C'est votre propre article") {
+		t.Errorf("%s", out)
+	}
+}

@@ -173,6 +173,10 @@ func (s *session) buy(ctx context.Context, arg string) error {
 	if err != nil {
 		return err
 	}
+	if who, _ := s.api.Session(); a.Seller == who.Login { // the server would count the call
+		s.say(i18n.Simple.Own)
+		return errSaid
+	}
 	if ok, err := s.yes(ctx, s.t.S(i18n.Simple.ConfirmBuy, a.Title, s.t.Amount(a.Cents))); !ok || err != nil {
 		return err
 	}
