@@ -3,6 +3,7 @@ package i18n
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"etuservices/client/internal/link"
 	"etuservices/protocol"
@@ -53,6 +54,13 @@ func (t T) Error(err error) string {
 		return t.S(c.msg, at.Addr)
 	}
 	return t.S(failed.Fault, err)
+}
+
+// Cause is the first sentence of Error: what went wrong, without the advice for whoever
+// starts the program.
+func (t T) Cause(err error) string {
+	first, _, _ := strings.Cut(t.Error(err), ". ")
+	return strings.TrimSuffix(first, ".") + "."
 }
 
 // Field gives what is expected of a field (champ=), for the place beside it.

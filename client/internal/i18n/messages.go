@@ -135,7 +135,7 @@ var (
 		IfBuy, Terms, Seller, Buyer, Write, Near Msg
 	}]("Article")
 	Buy = section[struct {
-		Title, Seller, Cost, CostLeft, Yes, UnderWay, Offline, Done, DoneText, Contact, Note, Failed, Unknown,
+		Title, Seller, Cost, CostLeft, Yes, UnderWay, Waiting, Offline, Done, DoneText, Contact, Note, Failed, Unknown,
 		Once, Stale, Again Msg
 	}]("Buy")
 	Withdraw = section[Confirm]("Withdraw")
@@ -195,7 +195,7 @@ var (
 		Welcome, Outside, Unknown, Meant, Offline, Online, Sold, Announced, Expelled, Ended, LoggedIn,
 		Resumed, Already, LoggedOut, Changed, Differ, Language, Registered, YesNo, ConfirmBuy, ConfirmSell,
 		ConfirmWithdraw, NothingDone, Own, Bought, PutUp, Withdrawn, Empty, EndOfList, More, NoMore, Number,
-		Seller, Other, Published, NextIn, Latest, Top, Least, Services, Nobody, Logins, Calls, Users,
+		Seller, SoldTo, BoughtFrom, Published, NextIn, Latest, Top, Least, Services, Nobody, Logins, Calls, Users,
 		Connections, Me, Unread, UnreadDo, New, MoreNews, ReadWhat, Sure, Session, Account, AccountsMore,
 		OpenClosed, MustChange, Servers, LiveRate, LiveMinute Msg
 	}]("Simple")

@@ -19,11 +19,12 @@ func (s *session) register(ctx context.Context, _ string) error {
 		return errSaid
 	}
 	var r api.Registration
+	name := func(text string) bool { _, ok := protocol.ParseName(text); return ok }
 	err := s.fill(ctx, []question{
-		{s.t.S(i18n.Prompt.Login), &r.Login},
-		{s.t.S(i18n.SimpleAsk.Email), &r.Email},
-		{s.t.S(i18n.SimpleAsk.FirstName), &r.FirstName},
-		{s.t.S(i18n.SimpleAsk.LastName), &r.LastName},
+		{s.t.S(i18n.Prompt.Login), "login", &r.Login, func(text string) bool { _, ok := protocol.ParseLogin(text); return ok }},
+		{s.t.S(i18n.SimpleAsk.Email), "email", &r.Email, func(text string) bool { _, ok := protocol.ParseEmail(text); return ok }},
+		{s.t.S(i18n.SimpleAsk.FirstName), "prenom", &r.FirstName, name},
+		{s.t.S(i18n.SimpleAsk.LastName), "nom", &r.LastName, name},
 	})
 	if err != nil {
 		return err
@@ -44,33 +45,62 @@ func (s *session) register(ctx context.Context, _ string) error {
 	return s.welcome(ctx, session)
 }
 
-// question is what is asked for, and where the answer goes.
+// question is what is asked for: its field (champ=), where the answer goes, and whether
+// it can be one.
 type question struct {
-	text string
-	to   *string
+	text, field string
+	to          *string
+	valid       func(string) bool
 }
 
+// fill asks a person again until the answer can be one; an empty one is a way out. A pipe
+// is told after its last answer: what follows are its commands.
 func (s *session) fill(ctx context.Context, all []question) (err error) {
-	for _, q := range all {
+	wrong := false
+	for i := 0; i < len(all); i++ {
+		q := all[i]
 		if *q.to, err = s.Prompt.Line(ctx, q.text); err != nil {
 			return err
 		}
+		switch person := s.Prompt.Interactive(); {
+		case q.valid(*q.to):
+		case person && *q.to == "":
+			s.say(i18n.Simple.NothingDone)
+			return errSkipped
+		case person:
+			s.line(s.t.Field(q.field))
+			i--
+		default:
+			s.line(s.t.Field(q.field))
+			wrong = true
+		}
+	}
+	if wrong {
+		return errSaid
 	}
 	return nil
 }
 
-// newPassword asks twice where a person types blindly.
+// newPassword asks a person, who types blindly, twice, and until it can be one.
 func (s *session) newPassword(ctx context.Context) (string, error) {
-	first, err := s.Prompt.Secret(ctx, s.t.S(i18n.SimpleAsk.New))
-	if err != nil || !s.Prompt.Interactive() {
-		return first, err
-	}
-	second, err := s.Prompt.Secret(ctx, s.t.S(i18n.SimpleAsk.Again))
-	if err == nil && first != second {
+	for {
+		first, err := s.Prompt.Secret(ctx, s.t.S(i18n.SimpleAsk.New))
+		switch {
+		case err != nil || !s.Prompt.Interactive():
+			return first, err
+		case first == "":
+			s.say(i18n.Simple.NothingDone)
+			return "", errSkipped
+		case !protocol.ValidPassword(first):
+			s.line(s.t.Field("motdepasse"))
+			continue
+		}
+		second, err := s.Prompt.Secret(ctx, s.t.S(i18n.SimpleAsk.Again))
+		if err != nil || first == second {
+			return first, err
+		}
 		s.say(i18n.Simple.Differ)
-		return "", errSaid
 	}
-	return first, err
 }
 
 func (s *session) changePassword(ctx context.Context, _ string) error {

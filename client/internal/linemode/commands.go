@@ -22,7 +22,7 @@ type command struct {
 // of the administrators' own.
 func commands(admin bool) []command {
 	all := []command{
-		{names: [2]string{"catalogue", "catalogue"}, args: [2]string{"[type=livre] [max=5] [vendeur=zoé] [tri=prix] [mots]", "[type=livre] [max=5] [seller=zoé] [sort=price] [words]"}, help: i18n.SimpleHelp.Catalogue, do: (*session).catalogue},
+		{names: [2]string{"catalogue", "catalogue"}, args: [2]string{"[type=livre] [max=5] [vendeur=zoé] [tri=prix] [mots]", "[type=book] [max=5] [seller=zoé] [sort=price] [words]"}, help: i18n.SimpleHelp.Catalogue, do: (*session).catalogue},
 		{names: [2]string{"suite", "more"}, help: i18n.SimpleHelp.More, do: (*session).next},
 		{names: [2]string{"article", "show"}, args: [2]string{"N", "N"}, help: i18n.SimpleHelp.Article, do: (*session).article},
 		{names: [2]string{"acheter", "buy"}, args: [2]string{"N", "N"}, help: i18n.SimpleHelp.Buy, do: (*session).buy},
@@ -54,7 +54,7 @@ func commands(admin bool) []command {
 // verbs are the words of the protocol for what has another name here.
 var verbs = map[string]string{
 	"?": "aide", "articles": "catalogue", "send": "article", "mesventes": "ventes", "mesachats": "achats",
-	"stats": "classements", "nb": "presents", "auth": "connexion", "retrait": "retirer", "end": "quitter",
+	"messages": "nouvelles", "stats": "classements", "nb": "presents", "auth": "connexion", "retrait": "retirer", "end": "quitter",
 }
 
 // find knows the words of both languages, without case and accents, and their
@@ -111,6 +111,17 @@ func (s *session) left(m i18n.Msg, q api.Quota) {
 		text += s.t.S(i18n.Simple.NextIn, s.t.Duration(wait))
 	}
 	s.line(text + ".")
+}
+
+// spent says what a receipt tells of the quota; when the next one is back the receipt does
+// not tell, so the server is asked where none is left.
+func (s *session) spent(ctx context.Context, q api.Quota) {
+	if q.Max > 0 && q.Left == 0 {
+		if all, err := fetch(ctx, s, s.api.Quotas); err == nil {
+			q = all.Services
+		}
+	}
+	s.left(i18n.Quota.CallsLeft, q)
 }
 
 func (s *session) boards(ctx context.Context, _ string) error {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/link/linktest"
 	"etuservices/protocol"
 )
 
@@ -84,6 +85,46 @@ func TestVerbsOfTheProtocol(t *testing.T) {
 	))
 	for _, want := range []string{"+OK PONG", "Non lu : Remis à zéro.", "a mis fin à votre session : On se calme.", "0 nouvelle non lue.", "Aucun article.", "Vouliez-vous dire « catalogue » ?"} {
 		if !strings.Contains(strings.ReplaceAll(out, "\u00a0", " "), want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
+// TestWrongAnswersOfAPipe: all of them are said, nothing is sent, and what follows the last
+// is the next command.
+func TestWrongAnswersOfAPipe(t *testing.T) {
+	out := pipe(t, "vendre\nbouquin\nUn livre\ngratuit\n\nping\n", as("etudiant", []string{"ping", "+OK PONG"}))
+	for _, want := range []string{"Catégorie : livre, DVD, CD, jeu, matériel ou autre.", "Prix : de 0,00", "+OK PONG"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
+// TestLastPurchaseLineByLine: the receipt does not tell when the next one is back.
+func TestLastPurchaseLineByLine(t *testing.T) {
+	rows := map[string][]string{
+		"AUTH":      {"+OK PASSOK login=prof role=etudiant utilise=1 max=10 reste=9 retour=0 visites=1 jeton=j"},
+		"ARTICLE":   {"+OK ARTICLE id=7 titre=Nadja categorie=livre prix=4.50 vendeur=zoe etat=en_vente publie=2026-11-20T09:00:00Z"},
+		"ACHAT":     {"+OK ACHAT id=7 prix=4.50 titre=Nadja vendeur=zoe contact=zoe@u.fr utilise=10 max=10 reste=0"},
+		"QUOTA":     {"| quota=services utilise=10 max=10 fenetre=600 reste=0 retour=120", "+OK QUOTA lignes=1"},
+		"MESVENTES": {"| id=3 titre=Zazie prix=5.00 etat=vendu acheteur=lea contact=lea@u.fr", "| id=4 titre=Uno prix=1.00 etat=retire", "+OK MESVENTES lignes=2"},
+		"MESACHATS": {"| id=7 titre=Nadja prix=4.50 etat=vendu vendeur=zoe contact=zoe@u.fr", "+OK MESACHATS lignes=1"},
+		"NOUVELLES": {"+OK NOUVELLES lignes=0 non_lues=0"},
+	}
+	out := pipe(t, "acheter #7\nmesventes\nmesachats\nmessages\n", func(c *linktest.Conn) {
+		c.Say(linktest.Greeting)
+		c.Answer(func(request string) []string {
+			verb, _, _ := strings.Cut(request, " ")
+			return rows[verb]
+		})
+	})
+	_, out, _ = strings.Cut(out, "Achat accepté")
+	for _, want := range []string{
+		"0 achat ou vente restant sur 10, prochaine place dans 2 min", "Zazie. 5,00 €. Vendu à lea, contact : lea@u.fr.", "Uno. 1,00 €. Retiré.",
+		"Nadja. 4,50 €. Acheté à zoe, contact : zoe@u.fr.", "0 nouvelle non lue.",
+	} {
+		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}
 	}

@@ -122,12 +122,16 @@ func (s *session) next(ctx context.Context, _ string) error {
 // short is an article in one line, sentences for a voice.
 func (s *session) short(a api.Article) string {
 	parts := []string{s.t.Name(i18n.Categories, a.Category), a.Title, s.t.Amount(a.Cents)}
-	if a.Status != "" && a.Status != api.OnSale {
-		parts = append(parts, s.t.Name(i18n.Statuses, string(a.Status)))
+	if a.Other == "" && a.Status != "" && a.Status != api.OnSale {
+		status := s.t.Name(i18n.Statuses, string(a.Status))
+		parts = append(parts, strings.ToUpper(status[:1])+status[1:])
 	}
-	if a.Other != "" {
-		parts = append(parts, s.t.S(i18n.Simple.Other, a.Other, a.Contact))
-	} else if a.Seller != "" {
+	switch {
+	case a.Other != "" && a.Other == a.Seller:
+		parts = append(parts, s.t.S(i18n.Simple.BoughtFrom, a.Other, a.Contact))
+	case a.Other != "":
+		parts = append(parts, s.t.S(i18n.Simple.SoldTo, a.Other, a.Contact))
+	case a.Seller != "":
 		parts = append(parts, s.t.S(i18n.Simple.Seller, a.Seller))
 	}
 	return strings.Join(parts, ". ") + "."
@@ -182,7 +186,7 @@ func (s *session) buy(ctx context.Context, arg string) error {
 	}
 	return show(ctx, s, func(ctx context.Context) (api.Receipt, error) { return s.api.Buy(ctx, a.ID, "") }, func(r api.Receipt) {
 		s.say(i18n.Simple.Bought, r.Title, r.Seller, r.Contact)
-		s.left(i18n.Quota.CallsLeft, r.Services)
+		s.spent(ctx, r.Services)
 	})
 }
 
@@ -222,27 +226,27 @@ func (s *session) sell(ctx context.Context, _ string) error {
 	}
 	var category, price string
 	err := s.fill(ctx, []question{
-		{s.t.S(i18n.SimpleAsk.Category, strings.Join(names, ", ")), &category},
-		{s.t.S(i18n.SimpleAsk.Title), &sale.Title},
-		{s.t.S(i18n.SimpleAsk.Price), &price},
-		{s.t.S(i18n.SimpleAsk.Description), &sale.Description},
+		{s.t.S(i18n.SimpleAsk.Category, strings.Join(names, ", ")), "categorie", &category, func(word string) bool {
+			sale.Category = s.category(word)
+			return protocol.ValidCategory(sale.Category)
+		}},
+		{s.t.S(i18n.SimpleAsk.Title), "titre", &sale.Title, protocol.ValidTitle},
+		{s.t.S(i18n.SimpleAsk.Price), "prix", &price, func(text string) bool {
+			cents, err := protocol.ParsePrice(strings.TrimSpace(strings.TrimSuffix(text, "€")))
+			sale.Cents = cents
+			return err == nil
+		}},
+		{s.t.S(i18n.SimpleAsk.Description), "description", &sale.Description, protocol.ValidDescription},
 	})
 	if err != nil {
 		return err
 	}
-	sale.Category = s.category(category)
-	cents, err := protocol.ParsePrice(strings.TrimSpace(strings.TrimSuffix(price, "€")))
-	if err != nil {
-		s.line(s.t.Field("prix"))
-		return errSaid
-	}
-	sale.Cents = cents
-	preview := fmt.Sprintf("%s. %s. %s.", s.t.Name(i18n.Categories, sale.Category), sale.Title, s.t.Amount(cents))
+	preview := fmt.Sprintf("%s. %s. %s.", s.t.Name(i18n.Categories, sale.Category), sale.Title, s.t.Amount(sale.Cents))
 	if ok, err := s.yes(ctx, s.t.S(i18n.Simple.ConfirmSell, preview)); !ok || err != nil {
 		return err
 	}
 	return show(ctx, s, func(ctx context.Context) (api.Receipt, error) { return s.api.Sell(ctx, sale) }, func(r api.Receipt) {
 		s.say(i18n.Simple.PutUp, sale.Title, r.ID)
-		s.left(i18n.Quota.CallsLeft, r.Services)
+		s.spent(ctx, r.Services)
 	})
 }

@@ -177,3 +177,33 @@ func TestLineModeStoppedAndContinued(t *testing.T) {
 	p.press("exit\n")
 	<-p.ended
 }
+
+// TestLinesAskAgain: a wrong answer is said at its question, which is asked again; an empty
+// one is a way out.
+func TestLinesAskAgain(t *testing.T) {
+	p := launch(t, linktest.Listen(t, healthy), "ETU_TUI_TEST_LINES=1")
+	answer := func(question, text string) {
+		t.Helper()
+		p.see(question)
+		p.press(text + "\n")
+	}
+	answer("Identifiant :", "amelie")
+	answer("Mot de passe :", "motdepasse")
+	p.see("Connexion réussie")
+	answer("> ", "vendre")
+	answer("Autre) :", "bouquin")
+	answer("Catégorie : livre, DVD", "livre")
+	answer("Titre :", "Nadja")
+	answer("Prix en euros :", "gratuit")
+	answer("de 0,00 à 9999,99.", "4,50")
+	answer("facultative :", "")
+	answer("Livre. Nadja. 4,50", "oui")
+	p.see("est en vente")
+	p.press("motdepasse\n")
+	answer("Mot de passe actuel :", "motdepasse")
+	answer("8 caractères au moins :", "court")
+	answer("8 à 128 caractères.", "un bon mot")
+	answer("Répétez-le :", "un autre mot")
+	answer("diffèrent.", "")
+	p.see("Rien n'a été fait.")
+}
