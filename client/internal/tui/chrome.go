@@ -213,6 +213,8 @@ func (m *model) statusLine() string {
 	case m.news.until.After(now) && m.typing():
 		left = e.Sign(m.news.mood) + " " + m.news.text
 	case !m.loggedIn():
+	case len(m.hidden) > 0: // a purchase, put away
+		left = th.Warn.Render(theme.Alert + " " + e.S(i18n.Buy.Waiting))
 	case e.Inbox.Unread > 0 && m.typing():
 		left = th.Title.Render(theme.Dot + " " + e.T.N(i18n.Messages.New, e.Inbox.Unread))
 	case e.Inbox.Unread > 0:

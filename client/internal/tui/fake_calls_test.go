@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"time"
 
 	"etuservices/client/internal/api"
 )
@@ -109,6 +110,9 @@ func (f *fake) Buy(_ context.Context, id, ref string) (api.Receipt, error) {
 func (f *fake) spend() api.Quota {
 	f.Quota.Services.Used++
 	f.Quota.Services.Left--
+	if f.Quota.Services.Left == 0 {
+		f.Quota.Services.Next = start.Add(167 * time.Second)
+	}
 	return api.Quota{Used: f.Quota.Services.Used, Max: f.Quota.Services.Max, Left: f.Quota.Services.Left}
 }
 

@@ -173,6 +173,9 @@ func (m *model) show(k page.Kind, arg any) {
 	if m.kind == page.Sell && k != page.Sell && m.loggedIn() && m.sell.Draft() {
 		m.Say(page.Info, m.e.S(i18n.Nav.Sell)+" "+theme.Sep+" "+m.e.S(i18n.Sell.Draft))
 	}
+	if p, is := m.page().(interface{ Hide() }); is && k != m.kind {
+		p.Hide()
+	}
 	m.kind, m.help = k, nil
 	m.pages[k].Show(arg)
 }

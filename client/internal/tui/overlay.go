@@ -56,16 +56,16 @@ func (m *model) cutShown() bool {
 func (m *model) overCut(body string, h int) string {
 	e, s := m.e, m.e.Link
 	w := min(dialog.Width, m.w-8)
-	title := e.S(i18n.Offline.Title)
+	title, why := e.S(i18n.Offline.Title), e.T.Cause(s.Err)
 	if s.Generation == 0 {
-		title = e.S(i18n.Offline.First)
+		title, why = e.S(i18n.Offline.First), e.T.Error(s.Err)
 	}
 	if m.page().Typing() {
-		lines := append(widget.Wrap(e.T.Error(s.Err), w), m.nextTry())
+		lines := append(widget.Wrap(why, w), m.nextTry())
 		return m.atCorner(body, widget.Card(e.Theme, e.Theme.Err, theme.Cross+" "+title, lines, w), h)
 	}
 	var l widget.Lines
-	l.Add(e.Failure(s.Err, w), "", m.nextTry())
+	l.Add(e.Bad(why, w), "", m.nextTry())
 	if s.Generation > 0 { // at the first start there is nothing to keep
 		l.Add(e.S(i18n.Offline.Kept))
 	}

@@ -30,7 +30,8 @@ func TestLostConnection(t *testing.T) {
 	s := student(t, 80, 24)
 	s.press("2")
 	s.send(gone(s))
-	s.see("Connexion perdue", "Nouvel essai n° 2 dans 00:02", "✗ hors ligne")
+	s.see("Connexion perdue", "Nouvel essai n° 2 dans 00:02", "✗ hors ligne", "Aucun serveur n'écoute à 127.0.0.1:5890.")
+	s.miss("Démarrez", "etu --addr", "en direct")
 	s.press("enter")
 	if s.fake.Called("Retry") != 0 {
 		t.Error("an Enter on its way was taken for a retry")
@@ -144,6 +145,34 @@ func TestPasswordChange(t *testing.T) {
 	s.typed("le bon mot")
 	s.press("ctrl+s")
 	s.see("Mot de passe changé", "Amélie Durand")
+}
+
+// TestPasswordsAreEmptiedWhenLeft, whichever way: what stood there would be added to
+// what is typed next.
+func TestPasswordsAreEmptiedWhenLeft(t *testing.T) {
+	for _, away := range [][]string{{"esc"}, {"f3"}, {"tab", "m"}} {
+		s := student(t, 80, 24)
+		s.press("6", "enter")
+		s.typed("ancien mot")
+		s.press("tab")
+		s.typed("nouveau mot")
+		s.press("tab")
+		s.typed("nouveau mo")
+		s.press("tab")
+		s.press(away...)
+		s.press("f3", "6", "enter")
+		s.see("▸ Mot de passe actuel")
+		s.miss("•", "diffèrent")
+	}
+	s := open(t, newFake(start), 80, 24)
+	s.press("ctrl+n")
+	for _, text := range []string{"amelie", "a@etu.example", "Amélie", "Durand", "un bon mot"} {
+		s.typed(text)
+		s.press("enter")
+	}
+	s.press("esc", "ctrl+n")
+	s.see("amelie", "▸ Identifiant")
+	s.miss("•")
 }
 
 // TestNewsWhileAway: the user of another window is called, unless that is off;

@@ -77,7 +77,14 @@ func (m *model) Copy(text string) {
 	}
 }
 
-func (m *model) Spend(services api.Quota) { m.e.Quotas.Spend(services, m.e.Now()) }
+// Spend takes what a receipt told. Of the last call it does not tell when one is
+// given back, which the server is asked for.
+func (m *model) Spend(services api.Quota) {
+	m.e.Quotas.Spend(services, m.e.Now())
+	if services.Max > 0 && services.Left == 0 {
+		m.AskQuotas()
+	}
+}
 
 // AskQuotas asks for both quotas: free, so as often as they matter.
 func (m *model) AskQuotas() {

@@ -153,9 +153,11 @@ func TestHiddenPurchaseTellsItsEnd(t *testing.T) {
 		t.Fatal("esc does not put the dialog away")
 	}
 	s.press("q")
-	s.see("Une demande attend encore sa réponse")
+	s.see("Un achat attend encore sa réponse. S'il n'a pas été", "le programme vous le reproposera")
 	s.advance(time.Second)
 	s.press("n")
+	s.advance(time.Minute)
+	s.see("▲ Un achat attend encore sa réponse.")
 	s.release()
 	s.see("Vous avez acheté")
 }
@@ -182,7 +184,7 @@ func TestNoCallLeft(t *testing.T) {
 		t.Fatal("a purchase without a call")
 	}
 	f.Quota.Services = api.Quota{Used: 9, Max: 10, Left: 1, Window: 10 * time.Minute}
-	s.advance(time.Minute) // one comes back: the question stands where the refusal stood
+	s.advance(16 * time.Second) // one comes back: the question stands where the refusal stood
 	s.see("Confirmer l'achat", "Vous pouvez de nouveau acheter ou vendre")
 }
 
@@ -208,4 +210,46 @@ func TestWithdraw(t *testing.T) {
 		t.Fatal("not withdrawn")
 	}
 	s.see("n'est plus en vente")
+}
+
+// TestLastCallTellsWhenOneIsBack: the receipt of the last one does not say it, the server is
+// asked; the calls of an earlier run are in the figures.
+func TestLastCallTellsWhenOneIsBack(t *testing.T) {
+	f := newFake(start)
+	f.LogIn()
+	f.Quota.Services = api.Quota{Used: 9, Max: 10, Left: 1, Window: 10 * time.Minute}
+	s := open(t, f, 80, 24)
+	s.press("2", "a", "o")
+	s.see("est à vous", "○○○○○○○○○○ 0/10 · +1 à 10:06")
+	s.advance(time.Second)
+	s.press("enter", "down", "a")
+	s.see("Achats et ventes épuisés", "prochain dans 02:4", "à 10:06")
+}
+
+// TestSpentElsewhere: another run of the program has spent what is left.
+func TestSpentElsewhere(t *testing.T) {
+	s := student(t, 80, 24)
+	s.press("2")
+	s.advance(10 * time.Second)
+	noCalls(s.fake)
+	s.press("a")
+	s.see("Achats et ventes épuisés", "à 10:06")
+	s.press("enter")
+	s.fake.Quota.Services = api.Quota{Used: 5, Max: 10, Left: 5, Window: 10 * time.Minute}
+	s.press("6")
+	s.advance(16 * time.Second)
+	s.see("5/10")
+}
+
+// TestBoughtInThePaneToo: the article beside the list is no longer for sale.
+func TestBoughtInThePaneToo(t *testing.T) {
+	s := student(t, 120, 40)
+	s.press("2")
+	s.advance(time.Second)
+	s.see("● en vente", "Si vous achetez")
+	s.press("a", "o")
+	s.advance(time.Second)
+	s.press("enter")
+	s.see("✗ Le Cœur en dehors", "✓ vendu")
+	s.miss("● en vente", "Si vous achetez")
 }

@@ -44,6 +44,9 @@ func OpenBuy(e *page.Env, a api.Article) {
 	}
 	d := &Buy{e: e, article: a, ref: api.NewRef(), answers: newAnswers(e)}
 	e.Open(d)
+	if e.Now().Sub(e.Quotas.At) >= checkedFor { // another run of the program may have spent some
+		e.AskQuotas()
+	}
 	d.check.Start(e, func(ctx context.Context) (api.Article, error) { return e.API.Article(ctx, a.ID) }, d.checked)
 }
 

@@ -216,6 +216,19 @@ func (f *Form) Values() []string {
 // Show shows the form as it was left.
 func (f *Form) Show(any) {}
 
+// Hide empties the passwords of a form that is left: nobody sees what stands there.
+func (f *Form) Hide() {
+	if !f.secret() {
+		return
+	}
+	for _, en := range f.Entries {
+		if en.In.Secret {
+			en.Empty()
+		}
+	}
+	f.Focus, f.reveal = 0, false
+}
+
 // Draft says whether something stands in a field.
 func (f *Form) Draft() bool { return strings.Join(f.Values(), "") != "" }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 
 	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/link"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/widget"
@@ -34,9 +35,10 @@ func (e *Env) Waiting() string {
 }
 
 // Failure says what went wrong and what to do, wrapped in w cells.
-func (e *Env) Failure(err error, w int) string {
-	return paint(e.Theme.Err, theme.Cross+" "+e.T.Error(err), w)
-}
+func (e *Env) Failure(err error, w int) string { return e.Bad(e.T.Error(err), w) }
+
+// Bad is a sentence about what went wrong, wrapped in w cells.
+func (e *Env) Bad(s string, w int) string { return paint(e.Theme.Err, theme.Cross+" "+s, w) }
 
 // Warning is a sentence to heed, wrapped in w cells.
 func (e *Env) Warning(s string, w int) string {
@@ -100,8 +102,12 @@ func (e *Env) Age(at time.Time) string {
 	return e.S(i18n.Common.ReceivedAt, e.T.Clock(at), e.T.Age(e.Now().Sub(at)))
 }
 
-// Live says that what is shown follows the server, and when it last asked.
+// Live says that what is shown follows the server, and when it last asked; its age
+// while there is no connection.
 func (e *Env) Live(at time.Time) string {
+	if e.Link.Phase != link.Online {
+		return e.Theme.Faint.Render(e.Age(at))
+	}
 	return e.Theme.OK.Render(theme.Dot) + " " + e.S(i18n.Common.LiveAt, e.T.Clock(at))
 }
 

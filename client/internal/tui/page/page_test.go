@@ -24,7 +24,7 @@ func TestNextServiceFromOwnCalls(t *testing.T) {
 	if at, ok := s.NextService(noon.Add(2 * time.Minute)); !ok || !at.Equal(noon.Add(10*time.Minute)) {
 		t.Errorf("next at %v (%v)", at, ok)
 	}
-	if s.Due(noon.Add(90 * time.Second)) {
+	if s.Due(noon.Add(70 * time.Second)) {
 		t.Error("due although nothing changed")
 	}
 	if !s.Due(noon.Add(10*time.Minute + time.Second)) {

@@ -51,14 +51,16 @@ func (s *QuotaState) NextService(now time.Time) (at time.Time, ok bool) {
 	return at, at.After(now)
 }
 
-// refreshAfter bounds the age of figures that change by themselves.
-const refreshAfter = time.Minute
+// refreshAfter bounds the age of figures that change by themselves, or by another run of
+// the program.
+const refreshAfter = 15 * time.Second
 
-// Due says that the figures are out of date: an instant at which a call comes
-// back has passed, or they are a minute old while something is used.
+// Due says that the figures are out of date or incomplete: an instant at which a call
+// comes back has passed, it is not known though none is left, or they are old while
+// something is used.
 func (s *QuotaState) Due(now time.Time) bool {
 	for _, q := range []api.Quota{s.Connections, s.Services} {
-		if !q.Next.IsZero() && !q.Next.After(now) {
+		if !q.Next.IsZero() && !q.Next.After(now) || q.Max > 0 && q.Left == 0 && q.Next.IsZero() {
 			return true
 		}
 	}

@@ -92,9 +92,13 @@ func (p *Page) Update(m tea.Msg) {
 	case page.Resync:
 		p.look()
 	case page.Bought:
-		p.strike(m.Article.ID)
+		p.strike(m.Article.ID, api.Sold)
 	case page.Gone:
-		p.strike(m.Article.ID)
+		as := api.Sold
+		if p.e.Mine(m.Article) { // a sale is told without the seller
+			as = api.Withdrawn
+		}
+		p.strike(m.Article.ID, as)
 	case page.OnSale:
 		p.list.First.At = time.Time{} // shown again, it asks again
 	case page.Left:

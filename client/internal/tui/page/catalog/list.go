@@ -21,7 +21,7 @@ type row struct {
 	words string
 	after string    // of the request that it came with
 	fresh time.Time // when it came into a list that was in sight
-	gone  time.Time // when it was seen to be sold or withdrawn
+	gone  time.Time // when it was seen to be sold or withdrawn, which its Status tells
 }
 
 func rowsOf(list []api.Article, after string) []*row {
@@ -219,7 +219,7 @@ func (p *Page) merge(after string, now api.Page[*row]) {
 	part, next := make([]*row, 0, len(now.Rows)), from
 	missing := func(r *row) *row {
 		if r.gone.IsZero() {
-			r.gone = p.e.Now()
+			r.gone, r.Status = p.e.Now(), api.Sold
 		}
 		return r
 	}
@@ -254,10 +254,10 @@ func (p *Page) merge(after string, now api.Page[*row]) {
 }
 
 // strike marks an article that is no longer for sale.
-func (p *Page) strike(id string) {
+func (p *Page) strike(id string, as api.Status) {
 	for _, r := range p.list.Rows {
 		if r.ID == id && r.gone.IsZero() {
-			r.gone = p.e.Now()
+			r.gone, r.Status = p.e.Now(), as
 		}
 	}
 }

@@ -154,7 +154,7 @@ func (p *Page) rowsView(w int) string {
 		title, age := r.Title, e.T.Age(now.Sub(r.Published))
 		switch {
 		case !r.gone.IsZero():
-			title, age = th.Faint.Strikethrough(true).Render(theme.Cross+" "+title), e.T.Name(i18n.Statuses, string(api.Sold))
+			title, age = th.Faint.Strikethrough(true).Render(theme.Cross+" "+title), e.T.Name(i18n.Statuses, string(r.Status))
 		case !r.fresh.IsZero() && now.Sub(r.fresh) < freshFor:
 			title = th.OK.Render("+ " + title)
 		}
@@ -178,8 +178,8 @@ func (p *Page) paneView(w, h int) string {
 	}
 	a := d.Article
 	panel.Title = e.S(i18n.Article.Number, a.ID)
-	if a.ID == r.ID && !r.gone.IsZero() && a.Status == "" {
-		panel.Right = e.T.Name(i18n.Statuses, string(api.Sold))
+	if a.ID == r.ID && !r.gone.IsZero() && a.Status != api.Withdrawn {
+		a.Status = r.Status
 	}
 	var l widget.Lines
 	l.Add(page.ArticleView(e, a, inner))

@@ -46,7 +46,6 @@ type figures struct {
 
 // Show asks for all of it; the quotas are kept by the root.
 func (p *Page) Show(any) {
-	p.e.AskQuotas()
 	p.ask()
 	p.askFigures()
 }
@@ -66,6 +65,7 @@ func (p *Page) ask() {
 }
 
 func (p *Page) askFigures() {
+	p.e.AskQuotas()
 	p.rest.Start(p.e, func(ctx context.Context) (f figures, err error) {
 		all, err := p.e.API.Count(ctx)
 		if err != nil {

@@ -130,29 +130,17 @@ func (p *Page) boards(w, h int) string {
 	return p.panel(i18n.Boards.Title, "5 "+e.S(i18n.Home.All), body, w, h)
 }
 
-// news is what happened meanwhile, what is unread first.
+// news is what happened meanwhile, until it is read.
 func (p *Page) news(w, h int) string {
 	e, th := p.e, p.e.Theme
 	in := w - widget.PanelW
-	rows := slices.Clone(e.Inbox.Rows)
-	slices.SortStableFunc(rows, func(a, b api.News) int {
-		switch {
-		case a.Read == b.Read:
-			return 0
-		case b.Read:
-			return -1
-		}
-		return 1
-	})
+	rows := slices.DeleteFunc(slices.Clone(e.Inbox.Rows), func(n api.News) bool { return n.Read })
 	rows = rows[:min(h-widget.PanelH, len(rows))]
 	const age = 6
 	var l widget.Lines
 	for _, n := range rows {
 		mood, text := page.NewsLine(e, n)
-		if !n.Read {
-			text = th.Strong.Render(text)
-		}
-		line, contact := e.Sign(mood)+" "+th.Faint.Render(widget.FitRight(e.T.Age(e.Now().Sub(n.At)), age))+"  "+text, "  "+n.Contact
+		line, contact := e.Sign(mood)+" "+th.Faint.Render(widget.FitRight(e.T.Age(e.Now().Sub(n.At)), age))+"  "+th.Strong.Render(text), "  "+n.Contact
 		if widget.Width(line+contact) > in { // the text matters more
 			contact = ""
 		}
@@ -177,7 +165,7 @@ func (p *Page) arrivals(w, h int) string {
 	panel := p.table.Panel(e.S(i18n.Home.New), len(all))
 	panel.Right = "2 " + e.S(i18n.Home.All)
 	if p.arrived.Has {
-		panel.Foot = th.Faint.Render(e.S(i18n.Common.LiveAt, e.T.Clock(p.arrived.At)))
+		panel.Foot = e.Live(p.arrived.At)
 	}
 	if p.arrived.Err != nil {
 		panel.Foot = th.Warn.Render(theme.Alert + " " + e.T.Error(p.arrived.Err))

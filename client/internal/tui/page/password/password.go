@@ -64,6 +64,14 @@ func (p *Page) Update(m tea.Msg) {
 	}
 }
 
+// Hide forgets what was typed, and what came of it unless that is still awaited.
+func (p *Page) Hide() {
+	p.Form.Hide()
+	if !p.work.Busy() {
+		p.work.Forget()
+	}
+}
+
 func (p *Page) submit() {
 	p.work.Err = nil
 	if !p.Valid() {
