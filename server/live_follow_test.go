@@ -39,11 +39,17 @@ func TestFollowingOtherInstances(t *testing.T) {
 			t.Errorf("%v", e)
 		}
 	}
+	prof.Must("BLOQUER bob :pour voir")
+	anyone.Refused(protocol.BLOQUE, "AUTH bob motdepasse") // the right password
+	prof.Must("DEBLOQUER bob")
+	if e := prof.Event("REFUS").Fields; e.Get("code") != "BLOQUE" || e.Get("login") != "bob" {
+		t.Errorf("%v", e)
+	}
 	deadline := time.Now().Add(5 * time.Second)
 	for {
 		s := prof.Event("STATS").Fields
-		if s.Int("connexions") == 4 && s.Int("utilisateurs") == 3 && s.Int("connexions_min") == 3 && s.Int("ventes") == 1 &&
-			s.Int("achats") == 1 && s.Int("refus") == 2 && s.Int("refus_echec") == 2 && s.Int("ventes_min") == 1 &&
+		if s.Int("connexions") == 3 && s.Int("utilisateurs") == 2 && s.Int("connexions_min") == 3 && s.Int("ventes") == 1 &&
+			s.Int("achats") == 1 && s.Int("refus") == 3 && s.Int("refus_echec") == 2 && s.Int("ventes_min") == 1 &&
 			s.Int("achats_min") == 1 && s.Int("serveurs") == 2 && s.Int("suiveurs") == 1 && s.Int("perdus") == 0 {
 			break
 		}

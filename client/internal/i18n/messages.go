@@ -112,7 +112,7 @@ var (
 		Wait, WaitOver, Plain, Ended, Thrown Msg
 	}]("Login")
 	Register = section[struct {
-		Title, LoginHint, Email, EmailHint, First, Last, NameHint, Repeat, RepHint, Create, NoEntry, Done Msg
+		Closed, Title, LoginHint, Email, EmailHint, First, Last, NameHint, Repeat, RepHint, Create, NoEntry, Done Msg
 	}]("Register")
 	Home = section[struct {
 		Title, Hello, Users, Left, News, New, OnSale, Sold, Bought, Sell, All, Search, SearchHint, NoEvent Msg
@@ -169,7 +169,7 @@ var (
 	}]("Admin")
 	Live = section[struct {
 		Servers, Presence, Connections, Users, More, Lost, StoreOK, StoreAway, Activity, Commands, Logins,
-		Refusals, P99, Now, Sales, Purchases, Refused, Near, RefusedTimes, Used, Fresh, Stale, Missed, Quiet Msg
+		Refusals, P99, Now, Calls, Refused, Near, RefusedTimes, Left, Fresh, Stale, Missed, Quiet Msg
 	}]("Live")
 	Alert = section[struct {
 		Title, Count, Key, None, Limits, Lost, Stopped, Store, Slow, Refusing, Ended, Seen Msg
@@ -207,6 +207,7 @@ var (
 		Read, Me, Login, Register, Password, Logout, Language, Help, Quit, Live, Sessions, Accounts, Block,
 		Unblock, Expel, Reset, Give, Delete, Announce, Registrations Msg
 	}]("SimpleHelp")
+	Told    = words("Told") // by the server's sentence
 	Options = words("Options")
 	Prompt  = section[struct{ Login, Password, NoPassword, NotKept Msg }]("Prompt")
 	refused = section[struct{ NoLogins, NoCalls, BlockedFor, Because, AgainIn, UnknownCode Msg }]("Refused")

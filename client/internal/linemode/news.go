@@ -116,7 +116,7 @@ func (s *session) event(e api.Event) string {
 	case api.Announced:
 		return s.t.S(i18n.Simple.Announced, e.Text)
 	case api.Expelled:
-		return s.t.S(i18n.Simple.Expelled, e.Reason)
+		return s.t.S(i18n.Simple.Expelled, s.t.Name(i18n.Told, e.Reason))
 	case api.SessionEnded:
 		return s.t.S(i18n.Simple.Ended)
 	}
@@ -136,14 +136,14 @@ func (s *session) showNews(ctx context.Context, _ string) error {
 		first = false
 		for _, n := range p.Rows {
 			s.newest = cmp.Or(s.newest, n.ID)
-			text := n.Text
+			text := s.t.Name(i18n.Told, n.Text)
 			switch n.Type {
 			case "VENDU":
 				text = s.t.S(i18n.Simple.Sold, n.Buyer, n.Title, n.Contact)
 			case "ANNONCE":
 				text = s.t.S(i18n.Simple.Announced, n.Text)
 			case "EXPULSE": // its text is the reason alone
-				text = s.t.S(i18n.Simple.Expelled, n.Text)
+				text = s.t.S(i18n.Simple.Expelled, s.t.Name(i18n.Told, n.Text))
 			}
 			if !n.Read {
 				text = s.t.S(i18n.Simple.New, text)

@@ -214,6 +214,9 @@ func TestFeedIsNarrowed(t *testing.T) {
 	s.press("/")
 	s.typed("auth")
 	s.see("1 ligne ", "inconnu")
+	s.press("esc", "/")
+	s.typed("inconnu")
+	s.see("1 ligne ", "identification refusée")
 	s.press("esc", "t")
 	s.see("5 lignes")
 }
@@ -296,7 +299,7 @@ func TestQuotaReached(t *testing.T) {
 	s := professor(t, 80, 24)
 	s.press("7")
 	busy(s, 60)
-	s.see("Près du quota 2", "■ leo", "refusé 2×", "▲ amelie", "9/10")
+	s.see("Près du quota 2", "■ leo", "refusé 2×", "▲ amelie", "reste 1/10")
 	for range 11 { // minutes
 		s.advance(time.Minute)
 		s.send(measured(s.now, 1))
@@ -508,6 +511,8 @@ func TestGivenPassword(t *testing.T) {
 	s := open(t, f, 80, 24)
 	s.see("Mot de passe actuel", "Ce mot de passe vous a été donné")
 	s.press("f3")
+	s.press("esc")
+	s.see("Ce mot de passe vous a été donné")
 	if s.m.kind != page.Password || f.Called("Articles")+f.Called("Quotas") != 0 {
 		t.Fatalf("at %v after %q", s.m.kind, f.Calls)
 	}
@@ -582,4 +587,25 @@ func TestHelpScrolls(t *testing.T) {
 	s.see("etu --simple")
 	s.press("home")
 	s.see("Sur cet écran")
+}
+
+// Whoever was given a password while reading the messages chooses another one first,
+// and is told in their language.
+func TestGivenPasswordAmongMessages(t *testing.T) {
+	t.Parallel()
+	s := student(t, 80, 24, english)
+	s.press("m")
+	s.send(events{api.SessionEnded{Reason: "L'administration a changé votre mot de passe."}})
+	s.see("You were given a", "new password")
+	s.publish(page.Entered{Session: api.Session{Login: "amelie", MustChange: true}})
+	s.see("Current password")
+}
+
+// What the head of the live view counts are calls, those that failed too.
+func TestLiveHeadCountsCalls(t *testing.T) {
+	t.Parallel()
+	s := professor(t, 120, 40)
+	s.press("7")
+	busy(s, 60)
+	s.see("Appels : 42 pour vendre, 61 pour acheter")
 }

@@ -133,7 +133,7 @@ func (m *model) tell(mood page.Mood, text string) {
 
 func (m *model) ended(ev api.SessionEnded) string {
 	if ev.Reason != "" {
-		return m.e.S(i18n.Login.Thrown, ev.Reason)
+		return m.e.S(i18n.Login.Thrown, m.e.T.Name(i18n.Told, ev.Reason))
 	}
 	return m.e.S(i18n.Login.Ended)
 }

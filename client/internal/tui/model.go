@@ -167,7 +167,7 @@ func (m *model) show(k page.Kind, arg any) {
 	switch {
 	case k == page.Admin && !m.e.IsAdmin(): // who was one, and logged in anew as none
 		k, arg = page.Home, nil
-	case m.e.Session.MustChange && k != page.Login && k != page.Messages:
+	case m.e.Session.MustChange && k != page.Login:
 		k, arg = page.Password, nil // the server refuses all the rest
 	}
 	if m.kind == page.Sell && k != page.Sell && m.loggedIn() && m.sell.Draft() {

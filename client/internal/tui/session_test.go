@@ -217,3 +217,15 @@ func TestDemonstrationIsIntroduced(t *testing.T) {
 	s.publish(page.Entered{Session: api.Session{Login: "bob"}})
 	s.miss("vous êtes bob")
 }
+
+func TestRegistrationIsClosed(t *testing.T) {
+	t.Parallel()
+	s := open(t, newFake(start), 80, 24)
+	s.fake.Errs["Register"] = refused(protocol.INTERDIT)
+	s.press("ctrl+n")
+	for _, text := range []string{"amelie", "a@etu.example", "Amélie", "Durand", "un bon mot", "un bon mot"} {
+		s.typed(text)
+		s.press("enter")
+	}
+	s.see("Les inscriptions sont fermées.")
+}

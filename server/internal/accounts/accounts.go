@@ -80,13 +80,16 @@ func (e *Refused) Wire() *protocol.Error {
 	}
 }
 
-// Wrong is ErrWrong for the login of an account, which only administrators are shown.
-type Wrong struct{ Login string }
+// Known is a failed login into an account, whose login only administrators are shown.
+type Known struct {
+	Login string
+	Err   error
+}
 
-func (e *Wrong) Error() string { return ErrWrong.Error() }
+func (e *Known) Error() string { return e.Err.Error() }
 
-// Is makes it ErrWrong.
-func (e *Wrong) Is(target error) bool { return target == ErrWrong }
+// Unwrap gives why it failed.
+func (e *Known) Unwrap() error { return e.Err }
 
 // Taken is a login or e-mail that another account has.
 type Taken struct{ Field string } // "login" or "email"

@@ -48,10 +48,15 @@ func (a *Accounts) Login(ctx context.Context, name, password string, from Origin
 }
 
 // login is one round of Login; again says that the delay was waited for before.
-func (a *Accounts) login(ctx context.Context, name, password string, from Origin, again bool) (Login, error) {
+func (a *Accounts) login(ctx context.Context, name, password string, from Origin, again bool) (login Login, err error) {
 	var user accountRow
+	defer func() {
+		if err != nil && user.Login != "" {
+			err = &Known{user.Login, err}
+		}
+	}()
 	var try *attempt
-	err := a.beforeHashing(ctx, func(ctx context.Context) (err error) {
+	err = a.beforeHashing(ctx, func(ctx context.Context) (err error) {
 		if user, err = a.find(ctx, name); err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("accounts: find: %w", err)
 		}
@@ -88,7 +93,7 @@ func (a *Accounts) login(ctx context.Context, name, password string, from Origin
 		return Login{}, a.undo(ctx, slot, err)
 	}
 	session.ready.Store(true)
-	login := Login{Session: session, Quota: state}
+	login = Login{Session: session, Quota: state}
 	login.Visits = a.publish(ctx, session, totals)
 	return login, nil
 }

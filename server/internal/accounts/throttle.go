@@ -140,9 +140,6 @@ func (a *Accounts) verifyPassword(ctx context.Context, try *attempt, password, h
 				return nil
 			}
 		}
-		if hash != "" {
-			return &Wrong{Login: try.login}
-		}
 		return ErrWrong
 	})
 	if err != nil && !errors.Is(err, ErrWrong) {

@@ -18,13 +18,12 @@ const retryAfter = 2 * time.Second
 
 // writeError turns a failure into the line that ends the reply.
 func (s *Session) writeError(out *protocol.Writer, verb *protocol.Verb, err error) {
-	var wrong *accounts.Wrong
+	if known := (*accounts.Known)(nil); errors.As(err, &known) {
+		s.tried = known.Login
+	}
 	wire := protocol.WireError(err)
 	switch {
 	case errors.Is(err, accounts.ErrWrong):
-		if errors.As(err, &wrong) {
-			s.tried = wrong.Login
-		}
 		wire = s.failed()
 	case wire != nil:
 	case errors.Is(err, store.ErrUnavailable), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):

@@ -52,8 +52,8 @@ func (s *Session) feed(kind string, more func(protocol.Line) protocol.Line) {
 	}))
 }
 
-// feedRefusal names whom it concerns: who is logged in, or whose password was
-// wrong. A login that nobody has is not shown: it may be a mistyped password.
+// feedRefusal names whom it concerns: who is logged in, or whose login
+// was tried. A login that nobody has is not shown: it may be a mistyped password.
 func (s *Session) feedRefusal(verb *protocol.Verb, code protocol.Code) {
 	login := s.tried
 	if s.user != nil {

@@ -85,7 +85,7 @@ func NewsLine(e *Env, n api.News) (Mood, string) {
 	case "ANNONCE":
 		return News, e.S(i18n.News.Announced, n.Text)
 	case "EXPULSE": // its text is the reason alone
-		return Info, e.S(i18n.Login.Thrown, n.Text)
+		return Info, e.S(i18n.Login.Thrown, e.T.Name(i18n.Told, n.Text))
 	}
-	return Info, n.Text
+	return Info, e.T.Name(i18n.Told, n.Text)
 }

@@ -68,7 +68,7 @@ func (f *feed) happened(a api.Activity) {
 	}
 	if n.id == 0 {
 		f.nextID++
-		n.id, n.words = f.nextID, i18n.Fold(strings.ReplaceAll(n.same, "\x00", " "))
+		n.id, n.words = f.nextID, i18n.Fold(strings.ReplaceAll(n.same, "\x00", " ")+" "+cmp.Or(a.Login, f.e.S(i18n.Feed.Nobody))+" "+f.e.T.Name(i18n.Refusals, get("code")))
 	}
 	if f.rows = append(f.rows, n); len(f.rows) > maxFeed {
 		f.rows = f.rows[len(f.rows)-maxFeed:]

@@ -132,7 +132,7 @@ func (p *live) activity(w, h, rows int) string {
 	l.Add(strings.Repeat(" ", name+axisWidth) + th.Faint.Render(marks))
 	panel := widget.Panel{Title: e.S(i18n.Live.Activity), Foot: p.age()}
 	if p.stats.Sales+p.stats.Purchases > 0 {
-		panel.Right = e.T.N(i18n.Live.Sales, int(p.stats.Sales)) + " " + theme.Sep + " " + e.T.N(i18n.Live.Purchases, int(p.stats.Purchases))
+		panel.Right = e.S(i18n.Live.Calls, e.T.Int(int64(p.stats.Sales)), e.T.Int(int64(p.stats.Purchases)))
 	}
 	return panel.View(th, l.String(), w, h)
 }

@@ -107,7 +107,7 @@ func (all quotaUses) view(e *page.Env, w, h int) string {
 	window := e.Quotas.Services.Window
 	since := e.Now().Add(-window)
 	list := all.list(since)
-	p := widget.Panel{Title: e.S(i18n.Live.Near)}
+	p := widget.Panel{Title: e.S(i18n.Live.Near), Right: e.S(i18n.Details.Services)}
 	in, rows := w-widget.PanelW, h-widget.PanelH
 	var l widget.Lines
 	switch {
@@ -119,8 +119,8 @@ func (all quotaUses) view(e *page.Env, w, h int) string {
 	for _, s := range list[:min(max(0, rows), len(list))] {
 		sign, what, when := th.Err.Render(theme.Stop), th.Err.Render(e.S(i18n.Live.RefusedTimes, e.T.Int(int64(s.times)))), s.refused
 		if !s.refusedLately(since) {
-			what, when = e.S(i18n.Live.Used, s.used, s.max), s.called
-			if pips := in - 24; pips >= s.max {
+			what, when = e.S(i18n.Live.Left, s.max-s.used, s.max), s.called
+			if pips := in - 30; pips >= s.max {
 				what = widget.Pips(th, s.max-s.used, s.max, pips) + " " + what
 			}
 			sign = widget.LevelSign(th, s.max-s.used, s.max)

@@ -51,7 +51,7 @@ func (p *Page) Update(m tea.Msg) {
 		p.reset()
 	case tea.KeyMsg:
 		if keys.Back.Is(m) {
-			p.e.Back()
+			p.leave()
 			return
 		}
 	}
@@ -60,7 +60,7 @@ func (p *Page) Update(m tea.Msg) {
 		p.submit()
 	case 1:
 		p.reset()
-		p.e.Back()
+		p.leave()
 	}
 }
 
@@ -70,6 +70,15 @@ func (p *Page) Hide() {
 	if !p.work.Busy() {
 		p.work.Forget()
 	}
+}
+
+// leave goes back, but for whoever must choose a password first.
+func (p *Page) leave() {
+	if p.e.Session.MustChange {
+		p.e.Say(page.Bad, p.e.S(i18n.Password.Given))
+		return
+	}
+	p.e.Back()
 }
 
 func (p *Page) submit() {
@@ -121,6 +130,6 @@ func (p *Page) View() string {
 func (p *Page) Keys() []keys.Key {
 	return []keys.Key{
 		keys.Tabs.To(i18n.Do.Fields), keys.Enter, keys.Send, keys.Reveal,
-		keys.Back, keys.HelpTyping,
+		keys.Back.When(!p.e.Session.MustChange), keys.HelpTyping,
 	}
 }

@@ -131,6 +131,8 @@ func (p *Page) View() string {
 	switch {
 	case p.enter.Slow(e):
 		l.Add(" " + e.Waiting())
+	case link.CodeOf(p.enter.Err) == protocol.INTERDIT:
+		l.Add(" " + e.Warning(e.S(i18n.Register.Closed), w-2))
 	case p.enter.Err != nil:
 		l.Add(widget.Indent(e.Failure(p.enter.Err, w-2), 1))
 	}
