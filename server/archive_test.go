@@ -245,7 +245,7 @@ func TestArchiveForgetsTheDeleted(t *testing.T) {
 	t.Parallel()
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		t.Parallel()
-		const aMonth = 2000
+		const aMonth = 400
 		server := start(t, env, adminArgs...)
 		register(t, server.Addr, "alice", "bob", "carol")
 		judge := newJudge(t, env)
