@@ -40,9 +40,14 @@ const (
 // the same name.
 func newProc(instance string) string { return instance + "~" + rand.Text()[:8] }
 
-func (h *Hub) keys() []string {
+// ownKeys are those of this process alone.
+func (h *Hub) ownKeys() []string {
 	own := keyPrefix + h.proc
-	return []string{keyProcs, own, own + ":sessions", own + ":logins", keyLogins}
+	return []string{own, own + ":sessions", own + ":logins"}
+}
+
+func (h *Hub) keys() []string {
+	return slices.Concat([]string{keyProcs}, h.ownKeys(), []string{keyLogins})
 }
 
 // reading is the last snapshot, shared by all who ask.
@@ -161,10 +166,9 @@ func (h *Hub) heartbeat(ctx context.Context, more ...store.Call) ([]any, error) 
 func (h *Hub) depart(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, store.RedisTimeout)
 	defer cancel()
-	keys := h.keys()
 	pipe := h.DB.Pipeline()
 	pipe.ZRem(ctx, keyProcs, h.proc)
-	pipe.Del(ctx, keys[1:4]...)
+	pipe.Del(ctx, h.ownKeys()...)
 	if _, err := pipe.Exec(ctx); err != nil {
 		h.Log.Warn("départ non dit aux autres serveurs, ils le verront", "erreur", err)
 	}
