@@ -15,12 +15,13 @@ const (
 
 // StudentDay is the day of a student who opens the client three times, for ten minutes
 // each: two logins, and once the token still lives. The client asks for ARTICLES, and for
-// STATS, every 5 s while the page is in sight, and for QUOTA every minute: of each visit,
-// six minutes are for the articles and one for the leaderboards. What is left is typed.
+// STATS, every 5 s while the page is in sight, and for QUOTA every 15 s while something is
+// used: of each visit, six minutes are for the articles and one for the leaderboards. What
+// is left is typed.
 var StudentDay = []Use{
 	{"PING", 1},
 	{"NB", 1},
-	{"QUOTA", 30},
+	{"QUOTA", 120},
 	{"STATS", 36},
 	{"ARTICLES", 216},
 	{Search, 12},
