@@ -102,6 +102,19 @@ func TestEveryCodeHasASentence(t *testing.T) {
 	}
 }
 
+// What the server says of acts about an account is said in either language.
+func TestServersSentencesAreTold(t *testing.T) {
+	said := []string{protocol.SaidPassword, protocol.SaidRole, protocol.SaidCleared, protocol.SaidReset, protocol.SaidDeleted}
+	for _, text := range said {
+		if english := (T{Lang: English}).Name(Told, text); english == text {
+			t.Errorf("%q has no English", text)
+		}
+	}
+	if len(Told) != len(said) {
+		t.Errorf("%d sentences, of which the server says %d", len(Told), len(said))
+	}
+}
+
 func TestErrorTellsTheFields(t *testing.T) {
 	field := func(kv ...string) (f protocol.Fields) {
 		for i := 0; i < len(kv); i += 2 {

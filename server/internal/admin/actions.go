@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"etuservices/protocol"
 	"etuservices/server/internal/accounts"
 	"etuservices/server/internal/inbox"
 	"etuservices/server/internal/ledger"
@@ -54,7 +55,7 @@ func (a *Admin) SetPassword(ctx context.Context, actor Actor, login, password st
 	if err != nil {
 		return err
 	}
-	return a.actAndRevoke(ctx, actor, login, action{action: "NOUVEAUMDP"}, "L'administration a changé votre mot de passe.",
+	return a.actAndRevoke(ctx, actor, login, action{action: "NOUVEAUMDP"}, protocol.SaidPassword,
 		func(ctx context.Context, tx store.Tx, t target) error {
 			if _, err := tx.Exec(ctx, `UPDATE utilisateurs SET mot_de_passe = ? WHERE id = ?`, hash, t.ID); err != nil {
 				return err
@@ -67,7 +68,7 @@ func (a *Admin) SetPassword(ctx context.Context, actor Actor, login, password st
 // login.
 func (a *Admin) SetRole(ctx context.Context, actor Actor, login string, role accounts.Role) error {
 	return a.actAndRevoke(ctx, actor, login, action{action: "ROLE", reason: string(role), shuts: role != accounts.Admin},
-		"L'administration a changé votre rôle ; reconnectez-vous.",
+		protocol.SaidRole,
 		func(ctx context.Context, tx store.Tx, t target) error {
 			_, err := tx.Exec(ctx, `UPDATE utilisateurs SET role = ? WHERE id = ?`, string(role), t.ID)
 			return err
@@ -167,9 +168,6 @@ func erase(ctx context.Context, tx store.Tx, t target) error {
 	return inbox.Forget(ctx, tx, t.ID)
 }
 
-// resetText tells a user of a RAZ.
-const resetText = "L'administration a remis vos deux quotas à zéro."
-
 // Reset empties both windows of a user (RAZ): in SQL by an instant on Redis's
 // clock, after which slots count, then in Redis. Where Redis fails in between,
 // the windows there are compared with the ledger at their next refusal, or by QUOTA.
@@ -185,7 +183,7 @@ func (a *Admin) Reset(ctx context.Context, actor Actor, login string) error {
 			if later, err = a.Quota.Reset(ctx, tx, t.Quota(), at); err != nil {
 				return err
 			}
-			return inbox.Add(ctx, tx, t.ID, inbox.Reset, resetText)
+			return inbox.Add(ctx, tx, t.ID, inbox.Reset, protocol.SaidReset)
 		},
 	})
 	if err != nil {
@@ -194,7 +192,7 @@ func (a *Admin) Reset(ctx context.Context, actor Actor, login string) error {
 	if err := a.Quota.Empty(ctx, t.Quota(), at, later); err != nil {
 		a.Log.Warn("RAZ écrite, fenêtres non vidées dans Redis", "login", login, "erreur", err)
 	}
-	a.Notifier.SendTo(ctx, t.ID, event("ANNONCE", resetText))
+	a.Notifier.SendTo(ctx, t.ID, event("ANNONCE", protocol.SaidReset))
 	return nil
 }
 

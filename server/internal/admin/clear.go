@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"etuservices/protocol"
 	"etuservices/server/internal/accounts"
 	"etuservices/server/internal/ledger"
 	"etuservices/server/internal/store"
@@ -40,8 +41,6 @@ func (a *Admin) Contents(ctx context.Context) (c Contents, err error) {
 }
 
 const (
-	// clearedText is the last line of the sessions that Clear ends.
-	clearedText = "L'administration a remis le marché à zéro ; reconnectez-vous."
 	// clearBatch bounds one statement, and one event that ends sessions.
 	clearBatch = 1000
 	// settleTime is longer than what began before Clear may still write to Redis or to
@@ -84,7 +83,7 @@ func (a *Admin) Clear(ctx context.Context, actor Actor) error {
 		return fmt.Errorf("admin: clear: %w", err)
 	}
 	for some := range slices.Chunk(tokens, clearBatch) {
-		a.Accounts.Revoke(ctx, some, event("EXPULSE", clearedText))
+		a.Accounts.Revoke(ctx, some, event("EXPULSE", protocol.SaidCleared))
 	}
 	if err := a.deleteRows(ctx, last); err != nil {
 		return fmt.Errorf("admin: clear: %w", err)

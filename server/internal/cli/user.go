@@ -128,12 +128,9 @@ func role(ctx context.Context, t *Tool, args []string) error {
 	})
 }
 
-// deleteReason is told to the user of an account that is deleted without a reason.
-const deleteReason = "L'administration a supprimé votre compte."
-
 func remove(ctx context.Context, t *Tool, args []string) error {
 	return t.onAccount(args[0], "compte supprimé", func(login string) error {
-		reason := deleteReason
+		reason := protocol.SaidDeleted
 		if len(args) > 1 {
 			var err error
 			if reason, err = reasonOf(args[1:]); err != nil {
