@@ -13,7 +13,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 
 	"golang.org/x/term"
@@ -51,12 +50,12 @@ func run(args []string) int {
 	case err != nil:
 		return fail(exitUsage, err, t.S(i18n.Config.Hint))
 	}
-	opt, err := options(cfg)
-	if err != nil {
-		return fail(exitUsage, err)
-	}
 	if cfg.Forget {
 		return forget(cfg, t)
+	}
+	opt := api.Options{Addr: cfg.Addr, Tokens: tokens.Store{Dir: config.StateDir(os.Getenv)}}
+	if opt.TLS, err = tlsConfig(cfg); err != nil {
+		return fail(exitUsage, err)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
@@ -64,7 +63,7 @@ func run(args []string) int {
 	case cfg.Command == "exec":
 		return runExec(ctx, cfg, t, opt)
 	case cfg.Command == "sshd":
-		return runSSHD(ctx, cfg)
+		return runSSHD(ctx, cfg, opt)
 	case cfg.Simple || !onTerminal():
 		return runSimple(ctx, cfg, t, opt)
 	}
@@ -119,57 +118,33 @@ func runScreens(ctx context.Context, cfg config.Config, opt api.Options) int {
 }
 
 // runSSHD keeps no session: whoever comes by SSH logs in on the screen.
-func runSSHD(ctx context.Context, cfg config.Config) int {
+func runSSHD(ctx context.Context, cfg config.Config, opt api.Options) int {
 	dir := config.StateDir(os.Getenv)
 	if dir == "" {
 		return fail(exitUsage, errors.New("HOME, XDG_STATE_HOME ?"))
 	}
-	opt := sshd.Options{Config: cfg, Dir: dir, Program: protocol.BuildVersion(), Log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
-	var err error
-	if cfg.TLS {
-		if opt.TLS, err = tlsConfig(cfg); err != nil {
-			return fail(exitUsage, err)
-		}
-	}
-	if err := sshd.Run(ctx, opt); err != nil {
+	err := sshd.Run(ctx, sshd.Options{
+		Config: cfg, Dir: dir, TLS: opt.TLS, Program: protocol.BuildVersion(), Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+	})
+	if err != nil {
 		return fail(1, err)
 	}
 	return 0
 }
 
-func options(cfg config.Config) (api.Options, error) {
-	opt := api.Options{Addr: cfg.Addr}
-	if store, ok := store(); ok {
-		opt.Tokens = store
-	}
-	var err error
-	if cfg.TLS {
-		opt.TLS, err = tlsConfig(cfg)
-	}
-	return opt, err
-}
-
-// store is where sessions are kept; ok is false without a home.
-func store() (tokens.Store, bool) {
-	dir := config.StateDir(os.Getenv)
-	return tokens.Store{Dir: filepath.Join(dir, "sessions")}, dir != ""
-}
-
 func forget(cfg config.Config, t i18n.T) int {
-	s, ok := store()
-	if ok {
-		var err error
-		for _, encrypted := range []bool{false, true} {
-			server := api.TokenKey(cfg.Addr, encrypted)
-			if cfg.Login == "" {
-				err = errors.Join(err, s.Forget(server))
-			} else {
-				err = errors.Join(err, s.Delete(server, cfg.Login))
-			}
+	kept := tokens.Store{Dir: config.StateDir(os.Getenv)}
+	var err error
+	for _, encrypted := range []bool{false, true} {
+		server := api.TokenKey(cfg.Addr, encrypted)
+		if cfg.Login == "" {
+			err = errors.Join(err, kept.Forget(server))
+		} else {
+			err = errors.Join(err, kept.Delete(server, cfg.Login))
 		}
-		if err != nil {
-			return fail(1, err)
-		}
+	}
+	if err != nil {
+		return fail(1, err)
 	}
 	fmt.Println(t.S(i18n.Config.Forgotten, cfg.Addr))
 	return 0
@@ -188,8 +163,12 @@ func fail(code int, err error, more ...string) int {
 	return code
 }
 
-// tlsConfig trusts the authority of --ca alone, or the system's.
+// tlsConfig trusts the authority of --ca alone, or the system's; it is nil without
+// --tls.
 func tlsConfig(cfg config.Config) (*tls.Config, error) {
+	if !cfg.TLS {
+		return nil, nil
+	}
 	conf := &tls.Config{MinVersion: tls.VersionTLS12}
 	if cfg.CA == "" {
 		return conf, nil

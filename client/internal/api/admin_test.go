@@ -9,6 +9,7 @@ import (
 
 	"etuservices/client/internal/link"
 	"etuservices/client/internal/link/linktest"
+	"etuservices/client/internal/tokens"
 )
 
 func TestAdminCalls(t *testing.T) {
@@ -89,7 +90,7 @@ func TestAdminCalls(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				client := open(t, nil, steps(step(c.line, c.reply...)))
+				client := open(t, none, steps(step(c.line, c.reply...)))
 				got, err := c.call(client)
 				if err != nil || !reflect.DeepEqual(got, c.want) {
 					t.Errorf("got  %+v, %v\nwant %+v", got, err, c.want)
@@ -110,7 +111,7 @@ func TestLostOrderIsNotRepeated(t *testing.T) {
 		"NOUVEAUMDP bob :12345678": func(c *Client, ctx context.Context) error { return c.GivePassword(ctx, "bob", "12345678") },
 	} {
 		bubble(t, func(t *testing.T) {
-			c := open(t, nil, cut(step(line)), func(s *linktest.Conn) {
+			c := open(t, none, cut(step(line)), func(s *linktest.Conn) {
 				s.Say(linktest.Greeting)
 				if again, ok := s.Next(); ok {
 					t.Errorf("sent again: %q", again)
@@ -128,7 +129,7 @@ func TestLostOrderIsNotRepeated(t *testing.T) {
 // still works.
 func TestFollowRefusedAfterACut(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		c := open(t, keep("", ""), cut(step("AUTH alice :motdepasse", passok), step("SUIVRE periode=2", "+OK SUIVRE periode=2")),
+		c := open(t, tokens.Store{Dir: t.TempDir()}, cut(step("AUTH alice :motdepasse", passok), step("SUIVRE periode=2", "+OK SUIVRE periode=2")),
 			steps(step("REPRENDRE j1", "+OK REPRENDRE login=alice role=admin jeton=j1"),
 				step("SUIVRE periode=2", "-ERR INDISPONIBLE apres=2"), step("NB", "+OK NB connexions=4 utilisateurs=3")))
 		login(t, c)
@@ -159,7 +160,7 @@ func TestDroppedActivityIsTold(t *testing.T) {
 
 func TestGivenPasswordIsToBeChanged(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		c := open(t, nil, steps(step("AUTH alice :motdepasse", passok+" changer=1")))
+		c := open(t, none, steps(step("AUTH alice :motdepasse", passok+" changer=1")))
 		if s, err := c.Login(t.Context(), "alice", "motdepasse"); err != nil || !s.MustChange {
 			t.Errorf("%+v, %v", s, err)
 		}

@@ -147,7 +147,7 @@ func TestCalls(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				client := open(t, nil, steps(step(c.line, c.reply...)))
+				client := open(t, none, steps(step(c.line, c.reply...)))
 				got, err := c.call(client)
 				if want := c.want(time.Now()); err != nil || !reflect.DeepEqual(got, want) {
 					t.Errorf("got  %+v, %v\nwant %+v", got, err, want)
@@ -159,7 +159,7 @@ func TestCalls(t *testing.T) {
 
 func TestAnswerToSomethingElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := open(t, nil, steps(step("NB", "+OK PONG")))
+		c := open(t, none, steps(step("NB", "+OK PONG")))
 		if _, err := c.Count(t.Context()); !errors.Is(err, link.ErrProtocol) {
 			t.Error(err)
 		}
@@ -169,7 +169,7 @@ func TestAnswerToSomethingElse(t *testing.T) {
 // A line break in a value must not become a second request.
 func TestNoSecondRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := open(t, nil, steps(step("NB", "+OK NB connexions=1 utilisateurs=1")))
+		c := open(t, none, steps(step("NB", "+OK NB connexions=1 utilisateurs=1")))
 		for _, err := range []error{
 			c.ChangePassword(t.Context(), "x", "y\nACHAT 1"),
 			func() error { _, err := c.Sell(t.Context(), Sale{Category: "cd", Title: "a\r\nACHAT 1"}); return err }(),

@@ -10,14 +10,15 @@ import (
 	"sync/atomic"
 
 	"etuservices/client/internal/link"
+	"etuservices/client/internal/tokens"
 )
 
 // Options say which server, and where its tokens are kept.
 type Options struct {
 	Addr string      // host:port
 	TLS  *tls.Config // nil: not encrypted
-	// Tokens keeps sessions over runs; nil forgets them at the end.
-	Tokens TokenStore
+	// Tokens keeps sessions over runs.
+	Tokens tokens.Store
 	// Once makes the first failure or loss of the connection final (exec).
 	Once bool
 	// OnEvent, where it is set, takes the events untranslated, in their order among
@@ -29,23 +30,13 @@ type Options struct {
 
 func (o Options) tokenKey() string { return TokenKey(o.Addr, o.TLS != nil) }
 
-// TokenKey is the server under which a TokenStore keeps a session: one begun over
-// TLS is never found, and so never sent, in clear.
+// TokenKey is the server under which a session is kept: one begun over TLS is never
+// found, and so never sent, in clear.
 func TokenKey(addr string, encrypted bool) string {
 	if encrypted {
 		return "tls+" + addr
 	}
 	return addr
-}
-
-// TokenStore keeps a token for each server and login (see package tokens). It
-// is called by several goroutines.
-type TokenStore interface {
-	// Load gives the token kept for a login; "" is the last login used. ok is
-	// false when there is none.
-	Load(server, login string) (token string, ok bool)
-	Save(server, login, token string) error
-	Delete(server, login string) error
 }
 
 // Client is safe for use by several goroutines. Every call waits while the

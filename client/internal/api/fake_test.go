@@ -2,54 +2,35 @@ package api
 
 import (
 	"context"
-	"sync"
 	"testing"
 
 	"etuservices/client/internal/link/linktest"
+	"etuservices/client/internal/tokens"
 )
 
 const passok = "+OK PASSOK login=alice role=etudiant utilise=3 max=10 reste=7 retour=0 visites=2 jeton=j1"
 
-// store is a TokenStore in memory.
-type store struct {
-	mu     sync.Mutex
-	tokens map[string]string
-	last   string
-}
+// address is that of the scripted server.
+const address = "essai:1"
 
-func keep(login, token string) *store {
-	return &store{tokens: map[string]string{login: token}, last: login}
-}
+// none keeps no session.
+var none tokens.Store
 
-func (s *store) Load(_, login string) (string, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if login == "" {
-		login = s.last
+// keep is a store that has the token of a login.
+func keep(t *testing.T, login, token string) tokens.Store {
+	t.Helper()
+	s := tokens.Store{Dir: t.TempDir()}
+	if err := s.Save(address, login, token); err != nil {
+		t.Fatal(err)
 	}
-	t := s.tokens[login]
-	return t, t != ""
-}
-
-func (s *store) Save(_, login, token string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.tokens[login], s.last = token, login
-	return nil
-}
-
-func (s *store) Delete(_, login string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.tokens, login)
-	return nil
+	return s
 }
 
 // open gives a client whose connections are played by scripts, to be used in
 // a synctest bubble.
-func open(t *testing.T, kept TokenStore, scripts ...linktest.Script) *Client {
+func open(t *testing.T, kept tokens.Store, scripts ...linktest.Script) *Client {
 	t.Helper()
-	c := New(Options{Addr: "essai:1", Tokens: kept, Dial: linktest.Pipe(t, scripts...)})
+	c := New(Options{Addr: address, Tokens: kept, Dial: linktest.Pipe(t, scripts...)})
 	t.Cleanup(func() { _ = c.Close() })
 	return c
 }

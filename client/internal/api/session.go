@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -28,9 +29,6 @@ func (c *Client) Login(ctx context.Context, loginOrEmail, password string) (Sess
 // spends nothing. Errors: ErrNoToken, ECHEC (the token is dead and forgotten),
 // BLOQUE, INDISPONIBLE. After the first two: ask for the password.
 func (c *Client) Resume(ctx context.Context, login string) (Session, error) {
-	if c.opt.Tokens == nil {
-		return Session{}, ErrNoToken
-	}
 	token, ok := c.opt.Tokens.Load(c.opt.tokenKey(), login)
 	if !ok {
 		return Session{}, ErrNoToken
@@ -72,15 +70,8 @@ func resumption(token string) builder {
 // begin remembers a session, here and in the store.
 func (c *Client) begin(s Session, asked string) Session {
 	c.locked(func() { c.session, c.asked = &s, asked })
-	if c.opt.Tokens == nil {
-		return s
-	}
-	names := []string{s.Login}
-	if asked != "" && asked != s.Login { // the e-mail address, say: found again under it
-		names = []string{asked, s.Login}
-	}
 	kept := s
-	for _, name := range names {
+	for _, name := range []string{cmp.Or(asked, s.Login), s.Login} { // asked may be the e-mail address
 		kept.NotKept = kept.NotKept || c.opt.Tokens.Save(c.opt.tokenKey(), name, s.token) != nil
 	}
 	return kept
@@ -92,7 +83,7 @@ func (c *Client) forget() {
 	s, asked := c.session, c.asked
 	c.session, c.period = nil, 0
 	c.mu.Unlock()
-	if s == nil || c.opt.Tokens == nil {
+	if s == nil {
 		return
 	}
 	for _, name := range []string{s.Login, asked} {
@@ -150,9 +141,6 @@ func (c *Client) setup(ctx context.Context, do link.Doer) error {
 // newer gives the token that another run of the program has saved since: this
 // one's may have died of a changed password there.
 func (c *Client) newer(s *Session) (token string, ok bool) {
-	if c.opt.Tokens == nil {
-		return "", false
-	}
 	token, ok = c.opt.Tokens.Load(c.opt.tokenKey(), s.Login)
 	return token, ok && token != s.token
 }

@@ -10,6 +10,7 @@ import (
 
 	"etuservices/client/internal/link"
 	"etuservices/client/internal/link/linktest"
+	"etuservices/client/internal/tokens"
 	"etuservices/protocol"
 )
 
@@ -20,7 +21,7 @@ func bubble(t *testing.T, f func(t *testing.T)) { t.Helper(); synctest.Test(t, f
 func TestLostSaleIsRepeated(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		var first string
-		c := open(t, keep("", ""), func(s *linktest.Conn) {
+		c := open(t, tokens.Store{Dir: t.TempDir()}, func(s *linktest.Conn) {
 			s.Say(linktest.Greeting)
 			s.Expect("AUTH alice :motdepasse", passok)
 			first, _ = s.Next() // sold, and then the cable
@@ -41,7 +42,7 @@ func TestLostSaleIsRepeated(t *testing.T) {
 // A connexion is never spent twice by the program itself.
 func TestLostLoginIsNotRepeated(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		c := open(t, keep("", ""), cut(step("AUTH alice :motdepasse")), func(s *linktest.Conn) {
+		c := open(t, tokens.Store{Dir: t.TempDir()}, cut(step("AUTH alice :motdepasse")), func(s *linktest.Conn) {
 			s.Say(linktest.Greeting)
 			if again, ok := s.Next(); ok {
 				t.Errorf("sent unasked: %q", again)
@@ -57,7 +58,7 @@ func TestLostLoginIsNotRepeated(t *testing.T) {
 func TestResume(t *testing.T) {
 	ok := "+OK REPRENDRE login=alice role=admin jeton=j1"
 	bubble(t, func(t *testing.T) {
-		kept := keep("alice", "j1")
+		kept := keep(t, "alice", "j1")
 		c := open(t, kept, steps(step("REPRENDRE j1", ok)))
 		s, err := c.Resume(t.Context(), "")
 		if err != nil || s.Login != "alice" || s.Role != Admin || !s.Resumed {
@@ -65,7 +66,7 @@ func TestResume(t *testing.T) {
 		}
 	})
 	bubble(t, func(t *testing.T) {
-		kept := keep("alice", "j1")
+		kept := keep(t, "alice", "j1")
 		c := open(t, kept, steps(step("REPRENDRE j1", "-ERR ECHEC reste=2")))
 		if _, err := c.Resume(t.Context(), "alice"); link.CodeOf(err) != protocol.ECHEC {
 			t.Error(err)
@@ -78,19 +79,19 @@ func TestResume(t *testing.T) {
 
 func TestEnter(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		kept := keep("a@b.fr", "old")
+		kept := keep(t, "a@b.fr", "old")
 		c := open(t, kept, steps(step("REPRENDRE old", "-ERR ECHEC reste=2"), step("AUTH a@b.fr :pw", passok)))
 		if s, err := c.Enter(t.Context(), "a@b.fr", "pw"); err != nil || s.Login != "alice" {
 			t.Errorf("%+v, %v", s, err)
 		}
 		for _, name := range []string{"alice", "a@b.fr"} { // found again under both
-			if tok, _ := kept.Load("", name); tok != "j1" {
+			if tok, _ := kept.Load(address, name); tok != "j1" {
 				t.Errorf("%s has token %q", name, tok)
 			}
 		}
 	})
 	bubble(t, func(t *testing.T) {
-		if _, err := open(t, keep("", ""), steps()).Enter(t.Context(), "alice", ""); !errors.Is(err, ErrNoToken) {
+		if _, err := open(t, tokens.Store{Dir: t.TempDir()}, steps()).Enter(t.Context(), "alice", ""); !errors.Is(err, ErrNoToken) {
 			t.Error(err)
 		}
 	})
@@ -98,19 +99,20 @@ func TestEnter(t *testing.T) {
 
 func TestLogout(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		kept := keep("", "")
+		kept := tokens.Store{Dir: t.TempDir()}
 		c := open(t, kept, steps(step("AUTH alice :motdepasse", passok), step("DECONNEXION", "+OK DECONNEXION")))
 		login(t, c)
 		if err := c.Logout(t.Context()); err != nil {
 			t.Error(err)
 		}
-		if _, ok := c.Session(); ok || kept.tokens["alice"] != "" {
+		_, known := kept.Load(address, "alice")
+		if _, ok := c.Session(); ok || known {
 			t.Error("still known")
 		}
 	})
 	// Its answer is lost: the dead token is what was wanted, and no news.
 	bubble(t, func(t *testing.T) {
-		c := open(t, keep("", ""), cut(step("AUTH alice :motdepasse", passok), step("DECONNEXION")),
+		c := open(t, tokens.Store{Dir: t.TempDir()}, cut(step("AUTH alice :motdepasse", passok), step("DECONNEXION")),
 			steps(step("REPRENDRE j1", "-ERR ECHEC reste=2"), step("DECONNEXION", "-ERR AUTH")))
 		login(t, c)
 		if err := c.Logout(t.Context()); err != nil || len(c.Events()) != 0 {
@@ -123,7 +125,7 @@ func TestLogout(t *testing.T) {
 // reason, and calls get AUTH.
 func TestSessionEnds(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		kept := keep("", "")
+		kept := tokens.Store{Dir: t.TempDir()}
 		c := open(t, kept, func(s *linktest.Conn) {
 			s.Say(linktest.Greeting)
 			s.Expect("AUTH alice :motdepasse", passok, "! EXPULSE :triche")
@@ -139,7 +141,8 @@ func TestSessionEnds(t *testing.T) {
 		if _, err := c.Who(t.Context()); link.CodeOf(err) != protocol.AUTH {
 			t.Error(err)
 		}
-		if _, ok := c.Session(); ok || kept.tokens["alice"] != "" {
+		_, known := kept.Load(address, "alice")
+		if _, ok := c.Session(); ok || known {
 			t.Error("still known")
 		}
 	})
@@ -148,12 +151,12 @@ func TestSessionEnds(t *testing.T) {
 // Another run of the program changed the password: its token is taken up.
 func TestNewerToken(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		kept := keep("", "")
+		kept := tokens.Store{Dir: t.TempDir()}
 		c := open(t, kept, func(s *linktest.Conn) {
 			s.Say(linktest.Greeting)
 			s.Expect("AUTH alice :motdepasse", passok)
 			time.Sleep(time.Second) // of the bubble: until j1 is kept
-			_ = kept.Save("", "alice", "j2")
+			_ = kept.Save(address, "alice", "j2")
 		}, cut(step("REPRENDRE j1", "-ERR ECHEC reste=2"), step("REPRENDRE j2", "+OK REPRENDRE login=alice role=etudiant jeton=j2")),
 			steps(step("REPRENDRE j2", "+OK REPRENDRE login=alice role=etudiant jeton=j2"), step("NB", "+OK NB connexions=1 utilisateurs=1")))
 		if _, err := c.Login(t.Context(), "alice", "motdepasse"); err != nil {
@@ -172,7 +175,7 @@ func TestNewerToken(t *testing.T) {
 // A connection made while the answer to AUTH was on its way knows nobody.
 func TestUnknownOnANewConnection(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		c := open(t, keep("", ""), steps(step("AUTH alice :motdepasse", passok), step("ACHAT 1 ref=r", "-ERR AUTH"),
+		c := open(t, tokens.Store{Dir: t.TempDir()}, steps(step("AUTH alice :motdepasse", passok), step("ACHAT 1 ref=r", "-ERR AUTH"),
 			step("REPRENDRE j1", "+OK REPRENDRE login=alice role=etudiant jeton=j1"), step("ACHAT 1 ref=r", "+OK ACHAT id=1 prix=1.00")))
 		login(t, c)
 		if r, err := c.Buy(t.Context(), "1", "r"); err != nil || r.ID != "1" {
@@ -186,7 +189,7 @@ func TestUnknownOnANewConnection(t *testing.T) {
 func TestResumptionUnavailable(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		start := time.Now()
-		c := open(t, keep("", ""), cut(step("AUTH alice :motdepasse", passok)),
+		c := open(t, tokens.Store{Dir: t.TempDir()}, cut(step("AUTH alice :motdepasse", passok)),
 			steps(step("REPRENDRE j1", "-ERR INDISPONIBLE apres=3")),
 			steps(step("REPRENDRE j1", "+OK REPRENDRE login=alice role=etudiant jeton=j1"), step("NB", "+OK NB connexions=1")))
 		login(t, c)
@@ -203,7 +206,7 @@ func TestWithdrawLost(t *testing.T) {
 			if state == "en_vente" { // it had not been done
 				after = append(after, step("RETRAIT 1", "+OK RETRAIT id=1"))
 			}
-			c := open(t, nil, cut(step("RETRAIT 1")), steps(after...))
+			c := open(t, none, cut(step("RETRAIT 1")), steps(after...))
 			if err := c.Withdraw(t.Context(), "1"); link.CodeOf(err) != want || (want == "") != (err == nil) {
 				t.Errorf("%s: %v", state, err)
 			}
@@ -220,7 +223,7 @@ const statsLine = "! STATS periode=2 connexions=4 utilisateurs=3 commandes_s=1.5
 func TestFollow(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		again := []string{"+OK SUIVRE periode=2", statsLine, "! REFUS login=bob quota=services"}
-		c := open(t, keep("", ""), cut(step("AUTH alice :motdepasse", passok), step("SUIVRE periode=2", "+OK SUIVRE periode=2")),
+		c := open(t, tokens.Store{Dir: t.TempDir()}, cut(step("AUTH alice :motdepasse", passok), step("SUIVRE periode=2", "+OK SUIVRE periode=2")),
 			steps(step("REPRENDRE j1", "+OK REPRENDRE login=alice role=admin jeton=j1"), append([]string{"SUIVRE periode=2"}, again...), step("STOP", "+OK STOP")))
 		login(t, c)
 		if err := c.Follow(context.Background(), 2); err != nil {
@@ -247,7 +250,7 @@ func TestFollow(t *testing.T) {
 
 func TestEvents(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		c := open(t, nil, func(s *linktest.Conn) {
+		c := open(t, none, func(s *linktest.Conn) {
 			s.Say(linktest.Greeting, `! VENDU id=3 titre="a b" acheteur=zoe contact=z@b.fr`, "! ANNONCE :Bonjour", "! NEUF a=1 :x", "! ARRET apres=1000")
 			s.Hold()
 		})

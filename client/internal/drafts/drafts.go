@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -47,12 +46,9 @@ func (d Draft) SameCalls(o Draft) bool {
 // hours (PROTOCOL.md §7.2), and would take an older one for a new call.
 const refLife = 23 * time.Hour
 
-// Store is a folder; its zero value keeps nothing. Where one account is used twice
-// at once, the last change stays.
+// Store is kept in a folder of Dir; its zero value keeps nothing. Where one account
+// is used twice at once, the last change stays.
 type Store struct{ Dir string }
-
-// On says whether anything is kept.
-func (s Store) On() bool { return s.Dir != "" }
 
 // Load gives what an account left. What cannot be read is as good as none.
 func (s Store) Load(server, login string) (d Draft) {
@@ -69,15 +65,13 @@ func (s Store) Load(server, login string) (d Draft) {
 
 // Save keeps what an account has not finished; a finished one leaves no file.
 func (s Store) Save(server, login string, d Draft) error {
-	if d.Same(Draft{}) {
-		if err := statefile.Remove(s.path(server, login)); err != nil {
-			return fmt.Errorf("drafts: %w", err)
-		}
-		return nil
-	}
+	path := s.path(server, login)
 	text, err := json.Marshal(d)
-	if err == nil {
-		err = statefile.Write(s.path(server, login), text)
+	switch {
+	case d.Same(Draft{}):
+		err = statefile.Remove(path)
+	case err == nil:
+		err = statefile.Write(path, text)
 	}
 	if err != nil {
 		return fmt.Errorf("drafts: %w", err)
@@ -86,5 +80,5 @@ func (s Store) Save(server, login string, d Draft) error {
 }
 
 func (s Store) path(server, login string) string {
-	return filepath.Join(s.Dir, statefile.Name(server), statefile.Name(login)+".json")
+	return statefile.Path(s.Dir, "drafts", server, statefile.Name(login)+".json")
 }

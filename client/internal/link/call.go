@@ -2,6 +2,7 @@ package link
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,12 +20,8 @@ type call struct {
 	size  int  // bytes of the reply so far
 	sent  int  // how often it was written
 	wired bool // written on the present connection
-	done  chan outcome
-}
-
-type outcome struct {
-	reply Reply
 	err   error
+	done  chan struct{} // closed once reply and err are final
 }
 
 func newCall(ctx context.Context, r Request) (*call, error) {
@@ -36,21 +33,23 @@ func newCall(ctx context.Context, r Request) (*call, error) {
 	case strings.ContainsAny(r.Line, "\r\n\x00"), !utf8.ValidString(r.Line):
 		return nil, fmt.Errorf("%w: control characters or no UTF-8", ErrLine)
 	}
-	return &call{Request: r, ctx: ctx, done: make(chan outcome, 1)}, nil
+	return &call{Request: r, ctx: ctx, done: make(chan struct{})}, nil
 }
 
 func (c *call) wait() (Reply, error) {
 	select {
-	case o := <-c.done:
-		return o.reply, o.err
+	case <-c.done:
+		return c.reply, c.err
 	case <-c.ctx.Done():
 		return Reply{}, fmt.Errorf("link: given up waiting: %w", c.ctx.Err())
 	}
 }
 
-// finish answers the caller, who may have gone. The box holds one outcome and
-// a call is finished once.
-func (c *call) finish(err error) { c.done <- outcome{c.reply, err} }
+// finish answers the caller, who may have gone, once.
+func (c *call) finish(err error) {
+	c.err = err
+	close(c.done)
+}
 
 // enqueue puts a call at the end of the line.
 func (l *Link) enqueue(c *call) error {
@@ -100,10 +99,10 @@ func (l *Link) reclaim(c *conn) {
 	c.mu.Unlock()
 	var again []*call
 	for _, k := range flight {
-		unprocessed := c.unprocessed || !k.wired
+		mayRepeat := k.Repeat && k.sent <= maxRepeats && !errors.Is(c.why, ErrProtocol)
 		switch {
 		case k.ctx.Err() != nil:
-		case unprocessed, k.Repeat && k.sent <= maxRepeats && !c.garbage():
+		case c.unprocessed, !k.wired, mayRepeat:
 			k.reply, k.size, k.wired = Reply{}, 0, false
 			again = append(again, k)
 		default:

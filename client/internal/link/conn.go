@@ -77,12 +77,12 @@ func (c *conn) do(ctx context.Context, r Request) (Reply, error) {
 	}
 	c.send([]*call{k})
 	select {
-	case o := <-k.done:
-		return o.reply, o.err
+	case <-k.done:
+		return k.reply, k.err
 	case <-c.dead:
 		select { // the answer may be what ended it
-		case o := <-k.done:
-			return o.reply, o.err
+		case <-k.done:
+			return k.reply, k.err
 		default:
 			return Reply{}, fmt.Errorf("%w: %w", ErrLost, c.why)
 		}
@@ -164,10 +164,6 @@ func (c *conn) leave() {
 }
 
 var errMoved = errors.New("link: moved to another connection")
-
-// garbage says that it ended because the other side does not speak to us; to
-// be asked once it is dead.
-func (c *conn) garbage() bool { return errors.Is(c.why, ErrProtocol) }
 
 func lost(err error) error {
 	if errors.Is(err, io.EOF) {

@@ -78,7 +78,7 @@ func Run(ctx context.Context, opt Options) error {
 
 func serve(ctx context.Context, opt Options, listener net.Listener, key []byte, start time.Duration) error {
 	s := &service{
-		Options: opt, ctx: ctx, drafts: drafts.Store{Dir: filepath.Join(opt.Dir, "drafts")},
+		Options: opt, ctx: ctx, drafts: drafts.Store{Dir: opt.Dir},
 		admission: newAdmission(opt.SSH.Max, opt.SSH.MaxPerAddress), startTime: start,
 	}
 	srv, err := wish.NewServer(wish.WithHostKeyPEM(key), wish.WithVersion("EtuServices"))

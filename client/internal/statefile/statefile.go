@@ -17,8 +17,20 @@ const (
 	fileMode = 0o600
 )
 
+// Path is that of a file of a server within a folder of dir. Without dir it is "",
+// where nothing is kept.
+func Path(dir, folder, server, file string) string {
+	if dir == "" {
+		return ""
+	}
+	return filepath.Join(dir, folder, Name(server), file)
+}
+
 // Write puts a text into a file, and makes the folders above it.
 func Write(path string, text []byte) error {
+	if path == "" {
+		return nil
+	}
 	if err := os.MkdirAll(filepath.Dir(path), dirMode); err != nil {
 		return err
 	}

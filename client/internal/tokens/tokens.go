@@ -7,13 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"etuservices/client/internal/statefile"
 )
 
 const (
+	folder = "sessions"
 	// suffix of a token's file; lastFile holds the login used last.
 	suffix   = ".jeton"
 	lastFile = "dernier"
@@ -21,8 +21,8 @@ const (
 	maxFile = 1024
 )
 
-// Store is a folder, made at the first Save. Several runs of the program may
-// use it at once: each file is replaced in one step.
+// Store is kept in a folder of Dir; its zero value keeps nothing. Several runs of
+// the program may use it at once: each file is replaced in one step.
 type Store struct{ Dir string }
 
 // Load gives the token kept for a login; "" is the last login used.
@@ -64,14 +64,14 @@ func (s Store) Delete(server, login string) error {
 
 // Forget forgets every login of a server.
 func (s Store) Forget(server string) error {
-	if err := os.RemoveAll(filepath.Join(s.Dir, statefile.Name(server))); err != nil {
+	if err := os.RemoveAll(s.path(server, "")); err != nil {
 		return fmt.Errorf("tokens: %w", err)
 	}
 	return nil
 }
 
 func (s Store) path(server, file string) string {
-	return filepath.Join(s.Dir, statefile.Name(server), file)
+	return statefile.Path(s.Dir, folder, server, file)
 }
 
 func (s Store) read(server, file string) (string, bool) {

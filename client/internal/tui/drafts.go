@@ -34,7 +34,7 @@ func (m *model) draft() drafts.Draft {
 // keepDrafts writes what the user has not finished, if it changed: at once where a
 // call is about to be sent or was answered, a text only when all is asked for.
 func (m *model) keepDrafts(all bool) {
-	if !m.drafts.On() || !m.loggedIn() {
+	if !m.loggedIn() {
 		return
 	}
 	d := m.draft()
@@ -50,9 +50,6 @@ func (m *model) keepDrafts(all bool) {
 // restoreDrafts brings back what whoever logged in has not finished. What still
 // stands in the form of the same user is newer.
 func (m *model) restoreDrafts() {
-	if !m.drafts.On() {
-		return
-	}
 	m.kept = m.drafts.Load(m.draftServer(), m.e.Session.Login)
 	m.unanswered = m.kept.Purchases
 	if m.sell.Draft() || m.kept.Sale == (drafts.Sale{}) {

@@ -115,7 +115,7 @@ func (m *model) cutKey(k tea.KeyMsg) (used bool) {
 func (m *model) quit() {
 	draft := slices.ContainsFunc(m.pages, func(p page.Page) bool {
 		_, kept := p.(keeper)
-		return p.Draft() && !(kept && m.drafts.On())
+		return p.Draft() && !(kept && m.drafts.Dir != "")
 	})
 	switch {
 	case len(m.hidden) > 0:
