@@ -41,7 +41,12 @@ func (c *call) wait() (Reply, error) {
 	case <-c.done:
 		return c.reply, c.err
 	case <-c.ctx.Done():
-		return Reply{}, fmt.Errorf("link: given up waiting: %w", c.ctx.Err())
+	}
+	select {
+	case <-c.done: // the answer may be what ended it
+		return c.reply, c.err
+	default:
+		return Reply{}, fmt.Errorf("link: given up waiting: %w", context.Cause(c.ctx))
 	}
 }
 
@@ -98,8 +103,9 @@ func (l *Link) reclaim(c *conn) {
 	c.flight = nil
 	c.mu.Unlock()
 	var again []*call
+	why := context.Cause(c.ctx)
 	for _, k := range flight {
-		mayRepeat := k.Repeat && k.sent <= maxRepeats && !errors.Is(c.why, ErrProtocol)
+		mayRepeat := k.Repeat && k.sent <= maxRepeats && !errors.Is(why, ErrProtocol)
 		switch {
 		case k.ctx.Err() != nil:
 		case c.unprocessed, !k.wired, mayRepeat:
@@ -107,7 +113,7 @@ func (l *Link) reclaim(c *conn) {
 			again = append(again, k)
 		default:
 			k.reply = Reply{}
-			k.finish(fmt.Errorf("%w: %w", ErrLost, c.why))
+			k.finish(fmt.Errorf("%w: %w", ErrLost, why))
 		}
 	}
 	l.mu.Lock()

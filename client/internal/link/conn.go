@@ -21,37 +21,39 @@ type conn struct {
 	r       *bufio.Reader
 	onEvent func(Event)
 	since   time.Time
+	ctx     context.Context // ends with the connection, of which it has the cause
+	end     context.CancelCauseFunc
 
 	mu          sync.Mutex
 	flight      []*call     // on the wire, in order
 	timer       *time.Timer // of the first of them: replyTimeout
 	retired     bool        // answer what is on the wire, then end
 	unprocessed bool        // what is left in flight was not done, the server says
-	why         error       // it ended; read after dead
 
 	free    chan struct{}      // the window has room again
 	leaving chan time.Duration // ! ARRET came
 	retire  chan struct{}      // the writer stops
-	dead    chan struct{}
-	running sync.WaitGroup // reader and writer
+	running sync.WaitGroup     // reader and writer
 }
 
-func newConn(nc net.Conn, onEvent func(Event)) *conn {
+func newConn(ctx context.Context, nc net.Conn, onEvent func(Event)) *conn {
 	c := &conn{
 		nc: nc, r: bufio.NewReaderSize(nc, maxLine), onEvent: onEvent, since: time.Now(),
-		free: make(chan struct{}, 1), leaving: make(chan time.Duration, 1),
-		retire: make(chan struct{}), dead: make(chan struct{}),
+		free: make(chan struct{}, 1), leaving: make(chan time.Duration, 1), retire: make(chan struct{}),
 	}
+	c.ctx, c.end = context.WithCancelCause(ctx)
 	c.timer = time.AfterFunc(replyTimeout, c.late)
 	c.timer.Stop()
+	context.AfterFunc(c.ctx, func() {
+		c.timer.Stop()
+		_ = nc.Close() // nothing to be done about its error
+	})
 	return c
 }
 
 // greet reads the first line. Errors: *Error (PLEIN, DEBIT, ARRET),
 // ErrProtocol, ErrSilent.
-func (c *conn) greet(ctx context.Context) error {
-	stop := context.AfterFunc(ctx, func() { c.end(ctx.Err()) })
-	defer stop()
+func (c *conn) greet() error {
 	_ = c.nc.SetReadDeadline(time.Now().Add(greetTimeout)) // fails only on a dead socket: the read will tell
 	m, line, err := c.readMessage()
 	if err != nil {
@@ -76,19 +78,7 @@ func (c *conn) do(ctx context.Context, r Request) (Reply, error) {
 		return Reply{}, err
 	}
 	c.send([]*call{k})
-	select {
-	case <-k.done:
-		return k.reply, k.err
-	case <-c.dead:
-		select { // the answer may be what ended it
-		case <-k.done:
-			return k.reply, k.err
-		default:
-			return Reply{}, fmt.Errorf("%w: %w", ErrLost, c.why)
-		}
-	case <-ctx.Done():
-		return Reply{}, fmt.Errorf("link: given up waiting: %w", ctx.Err())
-	}
+	return k.wait()
 }
 
 // room is how many more calls may go on the wire.
@@ -105,7 +95,7 @@ func (c *conn) send(calls []*call) {
 		lines = append(append(lines, k.Line...), '\n')
 	}
 	c.mu.Lock()
-	live := c.why == nil
+	live := c.ctx.Err() == nil
 	if live && len(c.flight) == 0 {
 		c.timer.Reset(replyTimeout)
 	}
@@ -131,34 +121,19 @@ func (c *conn) send(calls []*call) {
 // late is the timer: the first call in flight has no answer yet.
 func (c *conn) late() {
 	c.mu.Lock()
-	waits := len(c.flight) > 0
-	c.mu.Unlock()
-	if waits {
+	defer c.mu.Unlock()
+	if len(c.flight) > 0 {
 		c.end(fmt.Errorf("%w: nothing for %s", ErrSilent, replyTimeout))
 	}
-}
-
-// end closes the connection; the first reason stays.
-func (c *conn) end(why error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.why != nil {
-		return
-	}
-	c.why = why
-	c.timer.Stop()
-	_ = c.nc.Close() // nothing to be done about its error
-	close(c.dead)
 }
 
 // leave lets the calls in flight be answered and then ends.
 func (c *conn) leave() {
 	close(c.retire)
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.retired = true
-	idle := len(c.flight) == 0
-	c.mu.Unlock()
-	if idle {
+	if len(c.flight) == 0 {
 		c.end(errMoved)
 	}
 }
@@ -199,8 +174,8 @@ func (l *Link) connect() (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := newConn(nc, l.opt.OnEvent)
-	if err := c.greet(l.ctx); err != nil {
+	c := newConn(l.ctx, nc, l.opt.OnEvent)
+	if err := c.greet(); err != nil {
 		c.end(err)
 		return nil, err
 	}
@@ -208,7 +183,7 @@ func (l *Link) connect() (*conn, error) {
 	if l.opt.Setup == nil {
 		return c, nil
 	}
-	ctx, cancel := context.WithTimeout(l.ctx, replyTimeout)
+	ctx, cancel := context.WithTimeout(c.ctx, replyTimeout)
 	defer cancel()
 	if err := l.opt.Setup(ctx, c.do); err != nil {
 		c.end(err)

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -115,8 +116,6 @@ func (l *Link) serve(c *conn, err *error) (lived time.Duration) {
 	failed := 0
 	for {
 		select {
-		case <-l.ctx.Done():
-			c.end(l.ctx.Err())
 		case after := <-c.leaving:
 			move = time.After(after + rand.N(moveSpread))
 		case <-move:
@@ -132,16 +131,11 @@ func (l *Link) serve(c *conn, err *error) (lived time.Duration) {
 			old.leave()
 			l.drain(old)
 			l.use(c)
-			continue
-		case <-c.dead:
-		}
-		select {
-		case <-c.dead:
+		case <-c.ctx.Done():
 			c.running.Wait()
 			l.reclaim(c)
-			*err = c.why
+			*err = context.Cause(c.ctx)
 			return time.Since(c.since)
-		default:
 		}
 	}
 }
@@ -159,11 +153,7 @@ func (l *Link) use(c *conn) {
 // after ARRET, then queues the rest again.
 func (l *Link) drain(old *conn) {
 	l.draining.Go(func() {
-		select {
-		case <-old.dead:
-		case <-l.ctx.Done():
-			old.end(l.ctx.Err())
-		}
+		<-old.ctx.Done()
 		old.running.Wait()
 		l.reclaim(old)
 	})
@@ -178,13 +168,13 @@ func (l *Link) write(c *conn) {
 		}
 		select {
 		case <-l.wake:
+			continue
 		case <-c.free:
+			continue
 		case <-c.retire:
-			signal(l.wake) // what it may have swallowed is for the next one
-			return
-		case <-c.dead:
-			signal(l.wake)
-			return
+		case <-c.ctx.Done():
 		}
+		signal(l.wake) // what it may have swallowed is for the next one
+		return
 	}
 }
