@@ -4,8 +4,11 @@ package jobcontrol
 
 import "os"
 
-// hear hears nothing: there is no job control.
-func (w *Watch) hear() {}
+// New watches nothing: there is no job control.
+func New() *Watch { return &Watch{} }
+
+// NotifySize tells nothing.
+func NotifySize(chan<- os.Signal) {}
 
 // Close does nothing.
 func (w *Watch) Close() {}

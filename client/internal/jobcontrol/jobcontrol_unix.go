@@ -15,14 +15,20 @@ import (
 // program (its process group is orphaned) the system discards the signal.
 const discarded = 300 * time.Millisecond
 
-// hear leaves requests to stop alone where whoever started the program ignores
-// them.
-func (w *Watch) hear() {
+// New begins to watch. From then on a request to stop does nothing by itself; where
+// whoever started the program ignores them, there are none.
+func New() *Watch {
+	w := &Watch{Stop: make(chan os.Signal, 1), Cont: make(chan os.Signal, 1)}
 	signal.Notify(w.Cont, syscall.SIGCONT)
 	if !signal.Ignored(syscall.SIGTSTP) {
 		signal.Notify(w.Stop, syscall.SIGTSTP)
 	}
+	return w
 }
+
+// NotifySize tells when the terminal may have another size: a stopped program hears of
+// no change.
+func NotifySize(changed chan<- os.Signal) { signal.Notify(changed, syscall.SIGWINCH, syscall.SIGCONT) }
 
 // Close ends the watch.
 func (w *Watch) Close() {

@@ -3,6 +3,7 @@ package link
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -56,8 +57,12 @@ func (c *conn) take(m protocol.Message, line string) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.flight) == 0 {
-		return c.unsolicited(m, line)
+	switch {
+	case len(c.flight) > 0:
+	case m.Code().Closes(): // why the server is about to hang up
+		return asError(m, line)
+	default:
+		return fmt.Errorf("%w: it answers unasked: %.40q", ErrProtocol, line)
 	}
 	k := c.flight[0]
 	if k.size += len(line); k.size > maxReply {
@@ -72,7 +77,8 @@ func (c *conn) take(m protocol.Message, line string) error {
 		c.timer.Reset(replyTimeout)
 		return nil
 	}
-	if notDone(m.Code()) { // it came between two requests; ours was not read
+	switch m.Code() {
+	case protocol.DELAI, protocol.INACTIF, protocol.ARRET: // of the connection: our request was not read
 		c.unprocessed = true
 		return asError(m, line)
 	}
@@ -90,10 +96,7 @@ func (c *conn) answer(k *call, m protocol.Message, line string) error {
 	k.finish(failure)
 	if m.Code().Closes() || m.Mark == protocol.MarkOK && m.Word == "QUITTER" {
 		c.unprocessed = true // PROTOCOL.md §1.2: what was sent behind it was not done
-		if failure == nil {
-			failure = lost(io.EOF)
-		}
-		return failure
+		return cmp.Or(failure, ErrHungUp)
 	}
 	if len(c.flight) > 0 {
 		c.timer.Reset(replyTimeout)
@@ -105,21 +108,6 @@ func (c *conn) answer(k *call, m protocol.Message, line string) error {
 	}
 	signal(c.free)
 	return nil
-}
-
-// unsolicited is a line of a reply that nobody waits for: the reason why the
-// server hangs up, or nonsense. c.mu is held.
-func (c *conn) unsolicited(m protocol.Message, line string) error {
-	if m.Code().Closes() {
-		return asError(m, line)
-	}
-	return fmt.Errorf("%w: it answers unasked: %.40q", ErrProtocol, line)
-}
-
-// notDone says that a code is about the connection, not about the request in
-// whose place it came.
-func notDone(code protocol.Code) bool {
-	return code == protocol.DELAI || code == protocol.INACTIF || code == protocol.ARRET
 }
 
 func (c *conn) event(m protocol.Message, line string) {

@@ -63,19 +63,13 @@ func Enter(out io.Writer) *Screen {
 }
 
 // Show hands a frame over. It never waits: a terminal that is slower than the
-// program gets fewer frames. It must not be called after Leave.
+// program gets fewer frames. One goroutine calls it, and not after Leave.
 func (s *Screen) Show(frame string) {
-	for {
-		select {
-		case s.frames <- frame:
-			return
-		default:
-		}
-		select {
-		case <-s.frames: // never seen, and out of date
-		default:
-		}
+	select {
+	case <-s.frames: // never seen, and out of date
+	default:
 	}
+	s.frames <- frame
 }
 
 // Write sends a sequence that is no part of a frame, between two frames.
@@ -144,9 +138,6 @@ func (s *Screen) Leave() {
 
 // paint writes what differs from what stands there, in one write.
 func (s *Screen) paint(frame string) {
-	if frame == "" {
-		return
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.want = frame

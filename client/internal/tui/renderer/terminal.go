@@ -6,7 +6,6 @@ import (
 	"errors"
 	"image/color"
 	"io"
-	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -17,7 +16,6 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"golang.org/x/time/rate"
 
-	"etuservices/client/internal/jobcontrol"
 	"etuservices/client/internal/tui/cells"
 	"etuservices/client/internal/tui/keyboard"
 	"etuservices/client/internal/tui/keys"
@@ -29,38 +27,21 @@ type Terminal struct {
 	in     io.Reader
 	out    io.Writer
 	getenv func(string) string // what the environment says of the terminal
-	screen *Screen             // nil where only bubbletea's own renderer can draw (Windows)
+	screen *Screen             // nil where bubbletea's own renderer draws (Windows)
 	host   *host               // nil for a remote terminal
 	sizes  <-chan Size         // of a remote terminal
 	keys   *rate.Limiter       // how many keys and answers of the terminal are taken
 	stop   chan struct{}       // the user wants the shell
 }
 
-// host is what only a terminal of this machine has.
-type host struct {
-	in, out *os.File
-	modes   *Modes
-}
-
-// Open takes the terminal of this machine over.
-func Open(in, out *os.File) *Terminal {
-	t := &Terminal{
-		in: in, out: out, getenv: os.Getenv, keys: rate.NewLimiter(rate.Inf, 0), stop: make(chan struct{}, 1),
-		host: &host{in: in, out: out},
-	}
-	if modes, ok := Raw(in, out); ok {
-		t.host.modes, t.screen = modes, Enter(out)
-	}
-	return t
-}
-
 // Close gives the terminal back as it was.
 func (t *Terminal) Close() {
-	if t.screen != nil {
-		t.screen.Leave()
+	if t.screen == nil {
+		return
 	}
-	if t.host != nil && t.host.modes != nil {
-		t.host.modes.Undo()
+	t.screen.Leave()
+	if t.host != nil {
+		t.host.cooked()
 	}
 }
 
@@ -142,38 +123,11 @@ func (t *Terminal) run(ctx context.Context, m tea.Model, opts []tea.ProgramOptio
 	if t.host == nil {
 		guarded(func() { remoteSizes(ctx, t.sizes, resized) })
 	} else {
-		guarded(func() { Sizes(ctx, t.host.out, resized) })
+		guarded(func() { t.host.sizes(ctx, resized) })
 		guarded(func() { t.obeyShell(ctx) })
 	}
 	_, err := p.Run()
 	return err
-}
-
-// obeyShell stops the program when a signal or the user (Ctrl+Z) asks for it,
-// with the terminal as the shell had it, and comes back whole.
-func (t *Terminal) obeyShell(ctx context.Context) {
-	w := jobcontrol.New()
-	defer w.Close()
-	suspended := func(suspend func()) {
-		t.screen.Suspend()
-		t.host.modes.Undo()
-		suspend()
-		t.host.modes.Again()
-		t.screen.Resume()
-	}
-	for {
-		select {
-		case <-w.Stop:
-			suspended(w.Suspend)
-		case <-t.stop:
-			suspended(func() { w.SuspendJob(t.host.in) })
-		case <-w.Cont: // after a stop that nobody could hear of
-			t.host.modes.Repeat()
-			t.screen.Resume()
-		case <-ctx.Done():
-			return
-		}
-	}
 }
 
 // shown is a model whose frames are shown as soon as they are made.
