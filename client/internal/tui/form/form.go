@@ -53,11 +53,12 @@ func (en *Entry) Wrong() (wrong i18n.Msg, bad bool) {
 	return wrong, false
 }
 
-func (en *Entry) key(k tea.KeyMsg) (used bool) {
+func (en *Entry) key(k tea.KeyMsg) {
 	if en.Choice != nil {
-		return en.Choice.Key(k)
+		en.Choice.Key(k)
+		return
 	}
-	return en.In.Key(k)
+	en.In.Key(k)
 }
 
 // Form is entries, then buttons. The first button is what the form is for. What
@@ -73,28 +74,22 @@ type Form struct {
 // New makes a form of entries and buttons.
 func New(buttons int, entries ...*Entry) Form { return Form{Entries: entries, Buttons: buttons} }
 
-// Act is what a key made of a form.
-type Act int
+// NoButton: a key or a click pressed none.
+const NoButton = -1
 
-// Act is one of these, or the button that was pressed (0, 1 …).
-const (
-	Ignored Act = -2
-	Used    Act = -1
-)
-
-// Key moves the focus, edits, or presses a button. Enter goes to the next entry
-// and, from the last one, presses the first button. An entry that is left may
-// show its mistakes.
-func (f *Form) Key(k tea.KeyMsg) Act {
+// Key moves the focus, edits, or presses a button, whose number it gives. Enter goes
+// to the next entry and, from the last one, presses the first button. An entry that is
+// left may show its mistakes.
+func (f *Form) Key(k tea.KeyMsg) (button int) {
 	before := f.Focus
-	act := f.act(k)
+	button = f.act(k)
 	if f.Focus != before && before < len(f.Entries) {
 		f.Entries[before].left = true
 	}
-	return act
+	return button
 }
 
-func (f *Form) act(k tea.KeyMsg) Act {
+func (f *Form) act(k tea.KeyMsg) (button int) {
 	n := len(f.Entries)
 	switch {
 	case keys.Send.Is(k):
@@ -102,7 +97,7 @@ func (f *Form) act(k tea.KeyMsg) Act {
 	case keys.Reveal.Is(k) && f.secret():
 		f.reveal = !f.reveal
 	case keys.Enter.Is(k) && f.Focus >= n:
-		return Act(f.Focus - n)
+		return f.Focus - n
 	case keys.Enter.Is(k) && f.Focus == n-1:
 		return 0
 	case keys.Next.Is(k), keys.Enter.Is(k):
@@ -110,55 +105,45 @@ func (f *Form) act(k tea.KeyMsg) Act {
 	case keys.Prev.Is(k):
 		f.Focus = (f.Focus + n + f.Buttons - 1) % (n + f.Buttons)
 	case f.Focus < n:
-		if !f.Entries[f.Focus].key(k) {
-			return Ignored
-		}
+		f.Entries[f.Focus].key(k)
 	case keys.Left.Is(k) && f.Focus > n:
 		f.Focus--
 	case keys.Right.Is(k) && f.Focus < n+f.Buttons-1:
 		f.Focus++
-	default:
-		return Ignored
 	}
-	return Used
+	return NoButton
 }
 
 // Click goes to the entry of a zone, or presses its button.
-func (f *Form) Click(i int) Act {
+func (f *Form) Click(i int) (button int) {
 	if before := f.Focus; before < len(f.Entries) && before != i {
 		f.Entries[before].left = true
 	}
 	f.Focus = max(0, min(i, len(f.Entries)+f.Buttons-1))
-	if i >= len(f.Entries) {
-		return Act(f.Focus - len(f.Entries))
-	}
-	return Used
+	return max(NoButton, f.Focus-len(f.Entries))
 }
 
 // Take gives a key or a click to the form, unless busy: what it was filled in for
 // is under way, and stays as it is.
-func (f *Form) Take(m tea.Msg, busy bool) Act {
-	switch m := m.(type) {
-	case tea.KeyMsg:
-		if !busy {
-			return f.Key(m)
-		}
-	case page.Click:
-		if !busy {
-			return f.Click(int(m))
-		}
+func (f *Form) Take(m tea.Msg, busy bool) (button int) {
+	k, isKey := m.(tea.KeyMsg)
+	i, isClick := m.(page.Click)
+	switch {
+	case busy:
+	case isKey:
+		return f.Key(k)
+	case isClick:
+		return f.Click(int(i))
 	}
-	return Ignored
+	return NoButton
 }
 
 // Typing says whether letters belong to the entry in focus.
-func (f *Form) Typing() bool {
-	return f.Focus < len(f.Entries)
-}
+func (f *Form) Typing() bool { return f.Focus < len(f.Entries) }
 
 // Secret says whether the entry in focus is a password.
 func (f *Form) Secret() bool {
-	return f.Focus < len(f.Entries) && (f.Entries[f.Focus].In.Secret || f.Entries[f.Focus].In.Exact)
+	return f.Typing() && (f.Entries[f.Focus].In.Secret || f.Entries[f.Focus].In.Exact)
 }
 
 // secret says whether an entry is a password.
@@ -182,26 +167,21 @@ func (f *Form) Valid() bool {
 // false where it names none of this form.
 func (f *Form) Refuse(err error) (ok bool) {
 	var e *link.Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	why := i18n.Wrong.Value
-	switch e.Code {
-	case protocol.EXISTE:
-		why = i18n.Wrong.Taken
-	case protocol.INVALIDE:
-	default:
+	if !errors.As(err, &e) || e.Code != protocol.INVALIDE && e.Code != protocol.EXISTE {
 		return false
 	}
 	field := e.Fields.Get("champ")
-	for i, en := range f.Entries {
-		if en.Field == field {
-			en.refused, en.why, en.left = en.In.Value(), why, true
-			f.Focus = i
-			return true
-		}
+	i := slices.IndexFunc(f.Entries, func(en *Entry) bool { return en.Field == field })
+	if i < 0 {
+		return false
 	}
-	return false
+	en := f.Entries[i]
+	en.refused, en.why, en.left = en.In.Value(), i18n.Wrong.Value, true
+	if e.Code == protocol.EXISTE {
+		en.why = i18n.Wrong.Taken
+	}
+	f.Focus = i
+	return true
 }
 
 // Values are the texts of all entries.
@@ -218,15 +198,12 @@ func (f *Form) Show(any) {}
 
 // Hide empties the passwords of a form that is left: nobody sees what stands there.
 func (f *Form) Hide() {
-	if !f.secret() {
-		return
-	}
 	for _, en := range f.Entries {
 		if en.In.Secret {
 			en.Empty()
+			f.Focus, f.reveal = 0, false
 		}
 	}
-	f.Focus, f.reveal = 0, false
 }
 
 // Draft says whether something stands in a field.
@@ -246,19 +223,14 @@ func (f *Form) Clear() {
 // The checks repeat the bounds of PROTOCOL.md §1.7, so that a mistake shows
 // while it is typed; the server has the last word.
 
-// CheckLogin is the rule [a-z0-9][a-z0-9._-]{1,31}, capitals being folded.
+// CheckLogin asks for a login as the server takes it.
 func CheckLogin(s string) (i18n.Msg, bool) {
 	s = strings.TrimSpace(s) // as it is sent
 	if len(s) < protocol.MinLogin || len(s) > protocol.MaxLogin {
 		return i18n.Wrong.LoginLength, true
 	}
-	for i, r := range strings.ToLower(s) {
-		letter := r >= 'a' && r <= 'z' || r >= '0' && r <= '9'
-		if !letter && (i == 0 || !strings.ContainsRune("._-", r)) {
-			return i18n.Wrong.LoginSign, true
-		}
-	}
-	return i18n.Msg{}, false
+	_, ok := protocol.ParseLogin(s)
+	return i18n.Wrong.LoginSign, !ok
 }
 
 // CheckEmail asks for an address as the server takes it; only a letter sent there

@@ -42,27 +42,24 @@ func (in *Input) Set(s string) {
 	in.insert([]rune(s))
 }
 
-// Key edits; used is false where the key means nothing to a field.
-func (in *Input) Key(k tea.KeyMsg) (used bool) {
+// Key edits.
+func (in *Input) Key(k tea.KeyMsg) {
 	in.over = false
 	switch k.Type {
 	case tea.KeyRunes, tea.KeySpace:
-		if k.Alt { // as in a shell; the other letters do nothing
-			switch string(k.Runes) {
-			case "b":
-				in.at = in.wordBefore()
-			case "f":
-				in.at = in.wordAfter()
-			case "d":
-				in.cut(in.at, in.wordAfter())
-			}
-			break
-		}
-		if k.Paste {
+		switch letters := string(k.Runes); {
+		case k.Alt && letters == "b": // as in a shell
+			in.at = in.wordBefore()
+		case k.Alt && letters == "f":
+			in.at = in.wordAfter()
+		case k.Alt && letters == "d":
+			in.cut(in.at, in.wordAfter())
+		case k.Alt: // the other letters do nothing
+		case k.Paste:
 			in.paste(k.Runes)
-			break
+		default:
+			in.insert(k.Runes)
 		}
-		in.insert(k.Runes)
 	case tea.KeyBackspace:
 		in.cut(in.before(), in.at)
 	case tea.KeyDelete:
@@ -81,10 +78,7 @@ func (in *Input) Key(k tea.KeyMsg) (used bool) {
 		in.cut(in.wordBefore(), in.at)
 	case tea.KeyCtrlK:
 		in.cut(in.at, len(in.text))
-	default:
-		return false
 	}
-	return true
 }
 
 // wordBefore and wordAfter are where the word on that side of the cursor begins
@@ -129,16 +123,15 @@ func (in *Input) after() int {
 // inside is a blank: a field is never two lines of the protocol.
 func (in *Input) paste(rs []rune) {
 	s := strings.Trim(string(rs), "\r\n")
-	if in.Exact || in.Secret {
-		rs = []rune(s)
-		in.over = in.Max > 0 && len(in.text)+len(rs) > in.Max
-		if in.over || slices.ContainsFunc(rs, unicode.IsControl) {
-			return
-		}
-		in.put(rs)
+	if !in.Exact && !in.Secret {
+		in.insert([]rune(strings.ReplaceAll(s, "\r\n", " ")))
 		return
 	}
-	in.insert([]rune(strings.ReplaceAll(s, "\r\n", " ")))
+	rs = []rune(s)
+	in.over = in.Max > 0 && len(in.text)+len(rs) > in.Max
+	if !in.over && !slices.ContainsFunc(rs, unicode.IsControl) {
+		in.put(rs)
+	}
 }
 
 // insert takes what is typed or pasted. Direction marks are dropped, they would
@@ -167,7 +160,7 @@ func (in *Input) put(rs []rune) {
 }
 
 func (in *Input) cut(from, to int) {
-	in.text = append(in.text[:from], in.text[to:]...)
+	in.text = slices.Delete(in.text, from, to)
 	in.at = from
 }
 
@@ -199,8 +192,8 @@ type Choice struct {
 	Name  func(i int) string
 }
 
-// Key moves the choice; used is false where the key is none of its own.
-func (c *Choice) Key(k tea.KeyMsg) (used bool) {
+// Key moves the choice.
+func (c *Choice) Key(k tea.KeyMsg) {
 	switch {
 	case keys.Left.Is(k):
 		c.At = (c.At + c.N - 1) % c.N
@@ -208,14 +201,10 @@ func (c *Choice) Key(k tea.KeyMsg) (used bool) {
 		c.At = (c.At + 1) % c.N
 	case k.Type == tea.KeyRunes && !k.Alt:
 		c.letter(i18n.Fold(string(k.Runes)))
-	default:
-		return false
 	}
-	return true
 }
 
-// letter goes to the next name that begins so. A letter that begins none is
-// used up too: in a form no letter is a command.
+// letter goes to the next name that begins so.
 func (c *Choice) letter(begins string) {
 	for i := 1; i <= c.N; i++ {
 		if at := (c.At + i) % c.N; begins != "" && strings.HasPrefix(i18n.Fold(c.Name(at)), begins) {
