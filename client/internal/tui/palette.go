@@ -29,8 +29,7 @@ type palette struct {
 const paletteRows = 9
 
 func (m *model) openPalette() {
-	p := &palette{m: m, words: form.Input{Max: 30}}
-	p.table.SetHeight(paletteRows)
+	p := &palette{m: m, words: form.Input{Max: 30}, table: widget.Table{Height: paletteRows}}
 	typing := m.page().Typing() // there a letter is text, not a command
 	add := func(list ...keys.Key) {
 		for _, k := range list {

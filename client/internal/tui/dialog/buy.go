@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -22,7 +23,6 @@ import (
 // Buy is a purchase: the question, the work, and what came of it. One ref goes
 // with it, so that trying again buys once.
 type Buy struct {
-	e       *page.Env
 	article api.Article
 	ref     string
 	answers
@@ -42,7 +42,7 @@ func OpenBuy(e *page.Env, a api.Article) {
 		e.Say(page.Info, e.S(i18n.Article.IsYours))
 		return
 	}
-	d := &Buy{e: e, article: a, ref: api.NewRef(), answers: newAnswers(e)}
+	d := &Buy{article: a, ref: api.NewRef(), answers: newAnswers(e)}
 	e.Open(d)
 	if e.Now().Sub(e.Quotas.At) >= checkedFor { // another run of the program may have spent some
 		e.AskQuotas()
@@ -52,7 +52,7 @@ func OpenBuy(e *page.Env, a api.Article) {
 
 // Unanswered asks about a purchase of an earlier run, whose answer was never seen.
 func Unanswered(e *page.Env, p drafts.Purchase) *Buy {
-	d := &Buy{e: e, article: p.Article, ref: p.Ref, answers: newAnswers(e)}
+	d := &Buy{article: p.Article, ref: p.Ref, answers: newAnswers(e)}
 	d.work.Err = link.ErrLost
 	return d
 }
@@ -80,11 +80,7 @@ func (d *Buy) Key(k tea.KeyMsg) {
 		}
 	case d.work.Has && keys.Copy.Is(k):
 		d.e.Copy(d.work.Data.Contact)
-	case d.work.Has:
-		if keys.Back.Is(k) || keys.Enter.Is(k) {
-			d.At = page.Over
-		}
-	case !d.canTry():
+	case d.work.Has, !d.canTry():
 		if keys.No.Is(k) || keys.Enter.Is(k) {
 			d.At = page.Over
 		}
@@ -174,11 +170,7 @@ func (d *Buy) failed(hidden bool) {
 
 // final says that trying again cannot help.
 func (d *Buy) final() bool {
-	switch link.CodeOf(d.work.Err) {
-	case protocol.VENDU, protocol.ABSENT, protocol.INTERDIT:
-		return true
-	}
-	return false
+	return slices.Contains([]protocol.Code{protocol.VENDU, protocol.ABSENT, protocol.INTERDIT}, link.CodeOf(d.work.Err))
 }
 
 // unknown says that the answer was lost: it may have been done.
@@ -218,45 +210,36 @@ func (d *Buy) Keys() []keys.Key {
 
 // View draws the question, or what came of it.
 func (d *Buy) View(w int) string {
-	e, th := d.e, d.e.Theme
 	w = min(Width, w-8)
-	title := e.S(i18n.Buy.Title)
-	var l widget.Lines
+	title, draw := i18n.Buy.Title, d.question
 	switch {
 	case d.work.Has:
-		title = e.S(i18n.Buy.Done)
-		d.done(&l, w)
-	case !d.work.Busy() && d.waits():
-		title = e.S(i18n.Quota.Title)
-		d.empty(&l, w)
-	default:
-		switch {
-		case d.work.Busy():
-		case d.unknown():
-			title = e.S(i18n.Buy.Unknown)
-		case d.work.Err != nil:
-			title = e.S(i18n.Buy.Failed)
-		}
-		l.Add(widget.Ends(th.Strong.Render(d.article.Title), "  "+th.Price.Render(e.T.Amount(d.article.Cents)), w))
-		d.question(&l, w)
+		title, draw = i18n.Buy.Done, d.done
+	case d.work.Busy():
+	case d.waits():
+		title, draw = i18n.Quota.Title, d.empty
+	case d.unknown():
+		title = i18n.Buy.Unknown
+	case d.work.Err != nil:
+		title = i18n.Buy.Failed
 	}
-	l.Add("")
-	return widget.Box(th, title, l, w)
+	return widget.Box(d.e.Theme, d.e.S(title), append(draw(w), ""), w)
 }
 
-func (d *Buy) question(l *widget.Lines, w int) {
+func (d *Buy) question(w int) (l widget.Lines) {
 	e, th := d.e, d.e.Theme
+	l.Add(widget.Ends(th.Strong.Render(d.article.Title), "  "+th.Price.Render(e.T.Amount(d.article.Cents)), w))
 	state := ""
 	if d.check.Has {
 		state = e.StatusWord(d.check.Data)
 	}
 	l.Add(widget.Ends(e.S(i18n.Buy.Seller, d.article.Seller), state, w))
-	if q := e.Quotas.Services; d.work.Err == nil && q.Max > 0 && q.Left > 0 {
-		l.Add(e.T.N(i18n.Buy.CostLeft, q.Left-1))
-	} else if d.work.Err == nil {
-		l.Add(e.S(i18n.Buy.Cost))
-	}
 	if d.work.Err == nil {
+		cost := e.S(i18n.Buy.Cost)
+		if q := e.Quotas.Services; q.Max > 0 && q.Left > 0 {
+			cost = e.T.N(i18n.Buy.CostLeft, q.Left-1)
+		}
+		l.Add(cost)
 		l.Add(widget.Wrap(e.S(i18n.Article.Terms, d.article.Seller), w)...)
 	}
 	l.Add("")
@@ -264,10 +247,10 @@ func (d *Buy) question(l *widget.Lines, w int) {
 	switch {
 	case d.work.Busy() && e.Link.Phase == link.Offline:
 		l.Add(e.Warning(e.S(i18n.Buy.Offline), w))
-		return
+		return l
 	case d.work.Busy():
 		l.Add(e.S(i18n.Buy.UnderWay))
-		return
+		return l
 	case d.work.Err != nil:
 		l.Add(e.Failure(d.work.Err, w) + e.Wait(d.work.RetryAt))
 		if errors.Is(d.work.Err, errStale) {
@@ -279,13 +262,16 @@ func (d *Buy) question(l *widget.Lines, w int) {
 		yes = e.S(i18n.Buy.Again)
 	}
 	if !d.canTry() {
-		l.Add(widget.Buttons(th, 0, 0, e.S(i18n.Common.Close)))
-		return
+		return append(l, d.closing())
 	}
 	l.Add(widget.Buttons(th, 0, d.focus(), yes, e.S(i18n.Common.Cancel)))
+	return l
 }
 
-func (d *Buy) done(l *widget.Lines, w int) {
+// closing is the one button where nothing more can be done.
+func (d *Buy) closing() string { return widget.Buttons(d.e.Theme, 0, 0, d.e.S(i18n.Common.Close)) }
+
+func (d *Buy) done(w int) (l widget.Lines) {
 	e, th, r := d.e, d.e.Theme, d.work.Data
 	sign := theme.Check + " "
 	for _, s := range widget.Wrap(e.S(i18n.Buy.DoneText, r.Title), w-2) {
@@ -294,22 +280,22 @@ func (d *Buy) done(l *widget.Lines, w int) {
 	}
 	l.Add("")
 	l.Add(widget.Wrap(e.S(i18n.Buy.Contact, r.Seller), w)...)
-	l.Add("  "+th.Strong.Render(r.Contact), "", widget.Buttons(th, 0, 0, e.S(i18n.Common.Close)))
+	return append(l, "  "+th.Strong.Render(r.Contact), "", d.closing())
 }
 
 // empty is shown in place of the question while no call is left; it becomes
 // the question when one is back.
-func (d *Buy) empty(l *widget.Lines, w int) {
+func (d *Buy) empty(w int) (l widget.Lines) {
 	e, th := d.e, d.e.Theme
 	if most := e.Quotas.Services.Max; most > 0 {
 		l.Add(widget.Pips(th, 0, most, w-24)+"  "+e.T.N(i18n.Quota.Left, 0, e.T.Int(int64(most))), "")
 	}
-	next, known := e.Quotas.NextService(e.Now())
-	if !known {
-		next, known = d.work.RetryAt, d.work.RetryAt.After(e.Now())
+	next := e.Quotas.Services.Next
+	if !next.After(e.Now()) {
+		next = d.work.RetryAt
 	}
-	if known {
-		l.Add(e.S(i18n.Quota.NextAt, e.T.Countdown(next.Sub(e.Now())), e.T.Clock(next)))
+	if left := next.Sub(e.Now()); left > 0 {
+		l.Add(e.S(i18n.Quota.NextAt, e.T.Countdown(left), e.T.Clock(next)))
 	}
-	l.Add(e.S(i18n.Quota.Browse), "", widget.Buttons(th, 0, 0, e.S(i18n.Common.Close)))
+	return append(l, e.S(i18n.Quota.Browse), "", d.closing())
 }

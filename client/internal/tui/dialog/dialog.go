@@ -4,7 +4,6 @@ package dialog
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -37,7 +36,6 @@ type Question struct {
 // Enter in the last field leads to the question, and the question begins on the
 // harmless answer: nothing is done by one key too many.
 type Ask struct {
-	e      *page.Env
 	q      Question
 	fields form.Form
 	answers
@@ -48,7 +46,7 @@ type Ask struct {
 
 // NewAsk makes the dialog of a question.
 func NewAsk(e *page.Env, q Question) *Ask {
-	return &Ask{e: e, q: q, fields: form.New(1, q.Entries...), answers: newAnswers(e), asking: len(q.Entries) == 0}
+	return &Ask{q: q, fields: form.New(1, q.Entries...), answers: newAnswers(e), asking: len(q.Entries) == 0}
 }
 
 // Key fills in the fields, then answers.
@@ -95,7 +93,7 @@ func (d *Ask) Click(i int) {
 // leave ends it without the answer yes; who has filled in something is told so.
 func (d *Ask) leave() {
 	d.At = page.Over
-	if strings.Join(d.fields.Values(), "") != "" {
+	if d.fields.Draft() {
 		d.e.Say(page.Info, d.e.S(i18n.Simple.NothingDone))
 	}
 }
@@ -146,10 +144,8 @@ func (d *Ask) View(w int) string {
 	switch err := d.work.Err; {
 	case d.work.Busy() && e.Link.Phase == link.Offline:
 		l.Add(e.Warning(e.S(i18n.Offline.Waits), w), "")
-		return widget.Box(e.Theme, d.q.Title(), l, w)
 	case d.work.Busy():
 		l.Add(e.Waiting(), "")
-		return widget.Box(e.Theme, d.q.Title(), l, w)
 	case link.CodeOf(err) == protocol.INTERDIT && d.q.Forbidden != (i18n.Msg{}):
 		l.Add(e.Warning(e.S(d.q.Forbidden), w), "")
 	case err != nil:
@@ -159,7 +155,9 @@ func (d *Ask) View(w int) string {
 	if d.asking {
 		focus = d.focus()
 	}
-	l.Add(widget.Buttons(e.Theme, len(d.q.Entries), focus, e.S(d.q.Yes), e.S(i18n.Common.Cancel)), "")
+	if !d.work.Busy() {
+		l.Add(widget.Buttons(e.Theme, len(d.q.Entries), focus, e.S(d.q.Yes), e.S(i18n.Common.Cancel)), "")
+	}
 	return widget.Box(e.Theme, d.q.Title(), l, w)
 }
 
@@ -185,15 +183,15 @@ const Grace = 400 * time.Millisecond
 
 // answers is yes and no at the foot of a dialog.
 type answers struct {
-	now    func() time.Time
+	e      *page.Env
 	opened time.Time
 	onYes  bool // the cursor stands on yes; it begins on the harmless answer
 }
 
-func newAnswers(e *page.Env) answers { return answers{now: e.Now, opened: e.Now()} }
+func newAnswers(e *page.Env) answers { return answers{e: e, opened: e.Now()} }
 
 // early says that k comes within the grace of the dialog.
-func (a *answers) early(k tea.KeyMsg) bool { return keys.Enter.Is(k) && a.now().Sub(a.opened) < Grace }
+func (a *answers) early(k tea.KeyMsg) bool { return keys.Enter.Is(k) && a.e.Now().Sub(a.opened) < Grace }
 
 type answer uint8
 

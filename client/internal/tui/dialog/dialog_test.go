@@ -2,13 +2,12 @@ package dialog
 
 import (
 	"testing"
-	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
 
 func TestAnswersBeginHarmless(t *testing.T) {
-	a := answers{now: time.Now}
+	var a answers
 	enter := tea.KeyMsg{Type: tea.KeyEnter}
 	if a.answer(enter) != no {
 		t.Error("Enter says yes by default")

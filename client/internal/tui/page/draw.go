@@ -91,8 +91,8 @@ func (e *Env) Wait(until time.Time) string {
 
 // NoCall says that no call is left, and until when where that is known.
 func (e *Env) NoCall(w int) string {
-	if next, ok := e.Quotas.NextService(e.Now()); ok {
-		return e.Warning(e.S(i18n.Article.NoCalls, e.T.Countdown(next.Sub(e.Now()))), w)
+	if left := e.Quotas.Services.Next.Sub(e.Now()); left > 0 {
+		return e.Warning(e.S(i18n.Article.NoCalls, e.T.Countdown(left)), w)
 	}
 	return e.Warning(e.S(i18n.Article.NoMore), w)
 }
@@ -125,7 +125,7 @@ func ListState[T any](e *Env, l *Load[T], rows, w int, empty, next i18n.Msg) str
 		return ""
 	case l.Slow(e):
 		return "\n  " + e.Waiting()
-	case l.Has && !l.busy:
+	case l.Has && !l.Busy():
 		return widget.Indent("\n"+e.S(empty)+"\n\n"+e.Theme.Faint.Render(strings.Join(widget.Wrap(e.S(next), w-4), "\n")), 2)
 	}
 	return "\n"

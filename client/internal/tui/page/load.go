@@ -25,10 +25,8 @@ type Load[T any] struct {
 	// RetryAt is when another try may pass, where Err says so.
 	RetryAt time.Time
 
-	id     int
-	busy   bool
-	since  time.Time
-	cancel context.CancelFunc
+	pending *loaded[T] // nil: nothing is awaited
+	since   time.Time  // when it was asked for last
 }
 
 // Delivery is a message for one owner. The root calls Deliver and shows the
@@ -42,22 +40,22 @@ func (l later) Deliver() { l() }
 
 // loaded is the answer to a Load.
 type loaded[T any] struct {
-	e     *Env
-	owner *Load[T]
-	id    int
-	data  T
-	err   error
-	then  func()
+	e      *Env
+	owner  *Load[T]
+	cancel context.CancelFunc
+	data   T
+	err    error
+	then   func()
 }
 
 // Deliver puts the answer into its Load, unless it is no longer the one awaited.
-func (a loaded[T]) Deliver() {
+func (a *loaded[T]) Deliver() {
 	a.e.busy--
 	l := a.owner
-	if a.id != l.id {
+	if l.pending != a {
 		return
 	}
-	l.busy, l.cancel = false, nil
+	l.pending = nil
 	if errors.Is(a.err, context.Canceled) {
 		return
 	}
@@ -79,38 +77,35 @@ func (a loaded[T]) Deliver() {
 func (l *Load[T]) Start(e *Env, fetch func(context.Context) (T, error), then func()) {
 	l.Cancel()
 	ctx, cancel := context.WithCancel(e.Ctx)
-	l.id++
-	l.RetryAt = time.Time{}
-	l.busy, l.since, l.cancel = true, e.Now(), cancel
+	a := &loaded[T]{e: e, owner: l, cancel: cancel, then: then}
+	l.pending, l.since, l.RetryAt = a, e.Now(), time.Time{}
 	e.busy++
-	id := l.id
 	e.Run(func() tea.Msg {
 		defer cancel()
-		data, err := fetch(ctx)
-		return loaded[T]{e, l, id, data, err, then}
+		a.data, a.err = fetch(ctx)
+		return a
 	})
 	e.After(SlowAfter, Redraw{})
 }
 
 // Cancel gives up the question under way, if any.
 func (l *Load[T]) Cancel() {
-	if l.cancel != nil {
-		l.cancel()
+	if l.pending != nil {
+		l.pending.cancel()
+		l.pending = nil
 	}
-	l.cancel, l.busy = nil, false
-	l.id++
 }
 
 // Busy says whether the answer is awaited.
-func (l *Load[T]) Busy() bool { return l.busy }
+func (l *Load[T]) Busy() bool { return l.pending != nil }
 
 // Slow says that it is awaited for so long that the user should be told.
-func (l *Load[T]) Slow(e *Env) bool { return l.busy && e.Now().Sub(l.since) >= SlowAfter }
+func (l *Load[T]) Slow(e *Env) bool { return l.Busy() && e.Now().Sub(l.since) >= SlowAfter }
 
 // Forget drops what was loaded (another user logs in).
 func (l *Load[T]) Forget() {
 	l.Cancel()
-	*l = Load[T]{id: l.id}
+	*l = Load[T]{}
 }
 
 // Fetch asks for the part of a list behind another one ("": the first).

@@ -82,12 +82,6 @@ type Staged struct{ At Stage }
 // Stage is the one it is at.
 func (s *Staged) Stage() Stage { return s.At }
 
-// Size is what a page embeds to know its own.
-type Size struct{ W, H int }
-
-// SetSize keeps the size of the page, in cells.
-func (s *Size) SetSize(w, h int) { s.W, s.H = w, h }
-
 // At is row i of a list; ok is false where the list has none.
 func At[T any](rows []T, i int) (row T, ok bool) {
 	if i < 0 || i >= len(rows) {
@@ -98,11 +92,14 @@ func At[T any](rows []T, i int) (row T, ok bool) {
 
 // Named is what every page embeds: its size and its name.
 type Named struct {
-	Size
 	Name i18n.Msg
+	W, H int
 }
 
 func (n *Named) Title(t i18n.T) string { return t.S(n.Name) }
+
+// SetSize keeps the size of the page, in cells.
+func (n *Named) SetSize(w, h int) { n.W, n.H = w, h }
 
 // Base is what a page embeds that has nothing to type into.
 type Base struct{ Named }

@@ -21,22 +21,27 @@ func TestNextServiceFromOwnCalls(t *testing.T) {
 	s.Set(api.Quotas{Services: api.Quota{Used: 0, Max: 10, Left: 10, Window: 10 * time.Minute}}, noon)
 	s.Spend(api.Quota{Used: 1, Max: 10, Left: 9}, noon)
 	s.Spend(api.Quota{Used: 2, Max: 10, Left: 8}, noon.Add(time.Minute))
-	if at, ok := s.NextService(noon.Add(2 * time.Minute)); !ok || !at.Equal(noon.Add(10*time.Minute)) {
-		t.Errorf("next at %v (%v)", at, ok)
+	if at := s.Services.Next; !at.Equal(noon.Add(10 * time.Minute)) {
+		t.Errorf("next at %v", at)
 	}
 	if s.Due(noon.Add(70 * time.Second)) {
 		t.Error("due although nothing changed")
 	}
-	if !s.Due(noon.Add(10*time.Minute + time.Second)) {
+	later := noon.Add(10*time.Minute + time.Second)
+	if !s.Due(later) {
 		t.Error("not due although one came back")
+	}
+	s.Set(api.Quotas{Services: api.Quota{Used: 1, Max: 10, Left: 9, Window: 10 * time.Minute}}, later)
+	if at := s.Services.Next; !at.Equal(noon.Add(11 * time.Minute)) {
+		t.Errorf("the second at %v", at)
 	}
 }
 
 func TestNextServiceUnknownForCallsOfAnotherRun(t *testing.T) {
 	var s QuotaState
-	s.Set(api.Quotas{Services: api.Quota{Used: 3, Max: 10, Left: 7}}, noon)
+	s.Set(api.Quotas{Services: api.Quota{Used: 3, Max: 10, Left: 7, Window: 10 * time.Minute}}, noon)
 	s.Spend(api.Quota{Used: 4, Max: 10, Left: 6}, noon)
-	if at, ok := s.NextService(noon); ok {
+	if at := s.Services.Next; !at.IsZero() {
 		t.Errorf("next at %v: three calls were made nobody knows when", at)
 	}
 }
@@ -54,8 +59,8 @@ func TestReplayIsNoCall(t *testing.T) {
 func TestServerToldNext(t *testing.T) {
 	var s QuotaState
 	s.Set(api.Quotas{Services: api.Quota{Used: 10, Max: 10, Next: noon.Add(time.Minute)}}, noon)
-	if at, ok := s.NextService(noon); !ok || !at.Equal(noon.Add(time.Minute)) {
-		t.Errorf("%v %v", at, ok)
+	if at := s.Services.Next; !at.Equal(noon.Add(time.Minute)) {
+		t.Errorf("next at %v", at)
 	}
 	if !s.Due(noon.Add(61 * time.Second)) {
 		t.Error("not due at the instant that the server named")
@@ -105,7 +110,7 @@ func TestMadQuota(t *testing.T) {
 		var s QuotaState
 		s.Spend(api.Quota{Used: 1, Max: 10, Left: 9}, time.Now())
 		s.Set(api.Quotas{Services: q, Connections: q}, time.Now())
-		if at, ok := s.NextService(time.Now()); ok {
+		if at := s.Services.Next; !at.IsZero() {
 			t.Errorf("%+v: the next one at %s", q, at)
 		}
 	}

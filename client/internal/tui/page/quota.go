@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"time"
 
 	"etuservices/client/internal/api"
@@ -15,15 +16,14 @@ type QuotaState struct {
 	Connections, Services api.Quota
 	At                    time.Time // when the server last told
 
-	// spent are the calls that this run saw succeed, oldest first: from them
-	// comes when the next one is given back while some are left, which the
-	// server does not tell.
+	// spent are the calls of the window that this run saw succeed, oldest first.
 	spent []time.Time
 }
 
 // Set takes what the server told of both.
 func (s *QuotaState) Set(q api.Quotas, now time.Time) {
-	s.Connections, s.Services, s.At = q.Connections, q.Services, now
+	s.Connections = q.Connections
+	s.setServices(q.Services, now)
 }
 
 // Spend takes what a receipt told; its quota names neither window nor next.
@@ -35,20 +35,19 @@ func (s *QuotaState) Spend(q api.Quota, now time.Time) {
 	if q.Used > s.Services.Used || s.Services.Max == 0 {
 		s.spent = append(s.spent, now)
 	}
-	s.Services, s.At = q, now
+	s.setServices(q, now)
 }
 
-// NextService is when one more call is free; ok is false where nobody told and
-// it cannot be known from the calls of this run.
-func (s *QuotaState) NextService(now time.Time) (at time.Time, ok bool) {
-	if !s.Services.Next.IsZero() {
-		return s.Services.Next, s.Services.Next.After(now)
+// setServices fills in when the next call is given back while some are left, which the
+// server does not tell, unless some calls were made elsewhere.
+func (s *QuotaState) setServices(q api.Quota, now time.Time) {
+	if q.Window > 0 {
+		s.spent = slices.DeleteFunc(s.spent, func(at time.Time) bool { return !at.Add(q.Window).After(now) })
+		if q.Next.IsZero() && q.Used > 0 && q.Used <= len(s.spent) {
+			q.Next = s.spent[len(s.spent)-q.Used].Add(q.Window)
+		}
 	}
-	if s.Services.Used <= 0 || len(s.spent) < s.Services.Used || s.Services.Window == 0 {
-		return time.Time{}, false // some were made elsewhere, earlier
-	}
-	at = s.spent[len(s.spent)-s.Services.Used].Add(s.Services.Window)
-	return at, at.After(now)
+	s.Services, s.At = q, now
 }
 
 // refreshAfter bounds the age of figures that change by themselves, or by another run of
@@ -64,16 +63,12 @@ func (s *QuotaState) Due(now time.Time) bool {
 			return true
 		}
 	}
-	if len(s.spent) > 0 && s.Services.Window > 0 && !s.spent[0].Add(s.Services.Window).After(now) {
-		s.spent = s.spent[1:]
-		return true
-	}
 	return s.Connections.Used+s.Services.Used > 0 && now.Sub(s.At) > refreshAfter
 }
 
 // QuotaView draws a quota in three lines of w cells: its name and rule, what is
-// left, when the next one comes back (zero: not known).
-func QuotaView(e *Env, name i18n.Msg, q api.Quota, next time.Time, w int) string {
+// left, when the next one comes back.
+func QuotaView(e *Env, name i18n.Msg, q api.Quota, w int) string {
 	th := e.Theme
 	head := th.Strong.Render(e.S(name))
 	if q.Max == 0 { // not told yet
@@ -81,14 +76,14 @@ func QuotaView(e *Env, name i18n.Msg, q api.Quota, next time.Time, w int) string
 	}
 	const figures = 13 // cells for "  ● 10 sur 10"
 	return widget.Ends(head, th.Faint.Render(e.Rule(q)), w) + "\n" +
-		widget.Ends(widget.Pips(th, q.Left, q.Max, max(0, w-figures)), quotaFigures(e, q), w) + "\n" + QuotaNext(e, q, next, w)
+		widget.Ends(widget.Pips(th, q.Left, q.Max, max(0, w-figures)), quotaFigures(e, q), w) + "\n" + QuotaNext(e, q, w)
 }
 
 // QuotaViews draws both quotas, one below the other.
 func QuotaViews(e *Env, w int) string {
-	next, _ := e.Quotas.NextService(e.Now())
-	logins := e.Quotas.Connections
-	return widget.Rows(QuotaView(e, i18n.Quota.Services, e.Quotas.Services, next, w), "", QuotaView(e, i18n.Quota.Logins, logins, logins.Next, w))
+	return widget.Rows(
+		QuotaView(e, i18n.Quota.Services, e.Quotas.Services, w), "", QuotaView(e, i18n.Quota.Logins, e.Quotas.Connections, w),
+	)
 }
 
 // QuotaLine is a quota in one line of w cells.
@@ -104,16 +99,14 @@ func quotaFigures(e *Env, q api.Quota) string {
 	return widget.LevelSign(e.Theme, q.Left, q.Max) + " " + e.S(i18n.Common.OutOf, e.T.Int(int64(q.Left)), e.T.Int(int64(q.Max)))
 }
 
-// QuotaNext says when the next one of a quota comes back (zero: not known), wrapped in
-// w cells.
-func QuotaNext(e *Env, q api.Quota, next time.Time, w int) string {
-	now := e.Now()
-	known := next.After(now)
+// QuotaNext says when the next one of a quota comes back, wrapped in w cells.
+func QuotaNext(e *Env, q api.Quota, w int) string {
+	left, at := q.Next.Sub(e.Now()), e.T.Clock(q.Next)
 	switch {
-	case q.Left == 0 && known:
-		return paint(e.Theme.Warn, e.S(i18n.Quota.NextAt, e.T.Countdown(next.Sub(now)), e.T.Clock(next)), w)
-	case known:
-		return e.Note(e.S(i18n.Quota.Next, e.T.Countdown(next.Sub(now)), e.T.Clock(next)), w)
+	case left > 0 && q.Left == 0:
+		return paint(e.Theme.Warn, e.S(i18n.Quota.NextAt, e.T.Countdown(left), at), w)
+	case left > 0:
+		return e.Note(e.S(i18n.Quota.Next, e.T.Countdown(left), at), w)
 	case q.Used == 0:
 		return e.Note(e.S(i18n.Quota.All), w)
 	case q.Window == 0:
@@ -150,8 +143,8 @@ func QuotaStatus(e *Env, w int) string {
 	} else {
 		s += e.T.N(i18n.Quota.Calls, q.Left)
 	}
-	if next, ok := e.Quotas.NextService(e.Now()); ok {
-		s += e.Theme.Faint.Render(" " + theme.Sep + " " + e.S(i18n.Quota.OneBack, e.T.Clock(next)))
+	if q.Next.After(e.Now()) {
+		s += e.Theme.Faint.Render(" " + theme.Sep + " " + e.S(i18n.Quota.OneBack, e.T.Clock(q.Next)))
 	}
 	return s
 }

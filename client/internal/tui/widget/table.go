@@ -25,30 +25,23 @@ type Column struct {
 // Table is a cursor over n rows and a window on them. It keeps no row: only
 // those in sight are asked for, so 100,000 cost what 20 do.
 type Table struct {
-	Cur, top, height int
+	Cur    int
+	Top    int // the first row in sight
+	Height int // how many rows are in sight, the head not counted
 }
-
-// SetHeight says how many rows are in sight, the head not counted.
-func (t *Table) SetHeight(h int) { t.height = max(1, h) }
-
-// Height is how many rows are in sight.
-func (t *Table) Height() int { return t.height }
-
-// Top is the first row in sight.
-func (t *Table) Top() int { return t.top }
 
 // Panel is the panel around the table of n rows, which the keys go to.
 func (t *Table) Panel(title string, n int) Panel {
 	t.Clamp(n)
-	return Panel{Title: title, Focused: true, Top: t.top, Shown: t.height, Total: n}
+	return Panel{Title: title, Focused: true, Top: t.Top, Shown: t.Height, Total: n}
 }
 
 // Shift keeps the cursor and the window on their rows where n others came before
 // them.
 func (t *Table) Shift(n int) {
 	t.Cur += n
-	if t.top > 0 {
-		t.top += n
+	if t.Top > 0 {
+		t.Top += n
 	}
 }
 
@@ -60,9 +53,9 @@ func (t *Table) Key(k tea.KeyMsg, n int) (used bool) {
 	case keys.Down.Is(k):
 		t.Cur++
 	case keys.PageUp.Is(k):
-		t.Cur -= t.height
+		t.Cur -= t.Height
 	case keys.PageDown.Is(k):
-		t.Cur += t.height
+		t.Cur += t.Height
 	case keys.Top.Is(k):
 		t.Cur = 0
 	case keys.Bottom.Is(k):
@@ -84,15 +77,10 @@ func (t *Table) Click(i, n int) (again bool) {
 
 // Clamp brings the cursor and the window back inside n rows.
 func (t *Table) Clamp(n int) {
+	t.Height = max(1, t.Height)
 	t.Cur = max(0, min(t.Cur, n-1))
-	h := max(1, t.height)
-	if t.Cur < t.top {
-		t.top = t.Cur
-	}
-	if t.Cur >= t.top+h {
-		t.top = t.Cur - h + 1
-	}
-	t.top = max(0, min(t.top, n-h))
+	t.Top = min(t.Cur, max(t.Top, t.Cur-t.Height+1))
+	t.Top = max(0, min(t.Top, n-t.Height))
 }
 
 // View draws the head, where a column has a title, and the rows in sight in w cells.
@@ -105,7 +93,7 @@ func (t *Table) View(th *theme.Theme, cols []Column, n, w int, focused bool, row
 		heads = append(heads, c.Title)
 	}
 	var rows [][]string
-	for i := t.top; i < min(n, t.top+max(1, t.height)); i++ {
+	for i := t.Top; i < min(n, t.Top+t.Height); i++ {
 		rows = append(rows, row(i))
 	}
 	widths := layout(cols, rows, w-2)
@@ -114,7 +102,7 @@ func (t *Table) View(th *theme.Theme, cols []Column, n, w int, focused bool, row
 		l.Add("  " + th.Faint.Render(head))
 	}
 	for k, texts := range rows {
-		i := t.top + k
+		i := t.Top + k
 		if i == t.Cur && focused { // it has one style, whatever its cells have
 			selected := ansi.Strip(line(cols, widths, texts, false))
 			l.Add(cells.Caret + RowZone(i, th.Selected.Render(theme.RowMark+" "+selected)))

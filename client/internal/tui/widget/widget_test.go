@@ -88,8 +88,7 @@ func TestStripComparesToAnEighth(t *testing.T) {
 }
 
 func TestTableAsksOnlyForRowsInSight(t *testing.T) {
-	var tab Table
-	tab.SetHeight(10)
+	tab := Table{Height: 10}
 	asked := 0
 	tab.Key(tea.KeyMsg{Type: tea.KeyEnd}, 100_000)
 	v := tab.View(plain(), []Column{{Title: "x"}}, 100_000, 20, true, func(i int) []string {

@@ -24,7 +24,7 @@ type Page struct {
 
 func New(e *page.Env) *Page {
 	p := &Page{Base: page.NewBase(i18n.Account.Title), e: e}
-	p.table.SetHeight(len(p.actions()))
+	p.table.Height = len(p.actions())
 	return p
 }
 

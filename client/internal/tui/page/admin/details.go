@@ -25,13 +25,16 @@ type details struct {
 	e     *page.Env
 	login string // "" where it is not open
 	all   page.Load[api.AccountDetails]
-	top   int // the first line in sight, where the lists share one panel
+	// Where the lists share one panel: its cursor is the first line in sight, one of
+	// so many.
+	scroll widget.Table
+	tops   int
 }
 
 // open shows an account.
 func (p *details) open(login string) {
 	p.all.Forget()
-	p.login, p.top = login, 0
+	p.login, p.scroll.Cur = login, 0
 	p.show()
 }
 
@@ -74,16 +77,8 @@ func (p *details) key(k tea.KeyMsg) {
 	case keys.Refresh.Is(k):
 		p.show()
 	case p.all.Has && act(p.e, k, p.all.Data.Account):
-	case keys.Up.Is(k):
-		p.top--
-	case keys.Down.Is(k):
-		p.top++
-	case keys.PageUp.Is(k):
-		p.top -= p.H / 2
-	case keys.PageDown.Is(k):
-		p.top += p.H / 2
-	case keys.Top.Is(k):
-		p.top = 0
+	default:
+		p.scroll.Key(k, p.tops)
 	}
 }
 
@@ -139,9 +134,11 @@ func (p *details) scrolled(lists []list, h int) string {
 		l.Add(list.text(e, p.W-widget.PanelW)...)
 	}
 	shown := max(1, h-widget.PanelH)
-	p.top = max(0, min(p.top, len(l)-shown))
-	panel := widget.Panel{Title: e.S(i18n.Details.Title), Focused: true, Top: p.top, Shown: shown, Total: len(l)}
-	return panel.View(e.Theme, widget.Lines(l[p.top:]).String(), p.W, h)
+	p.scroll.Height, p.tops = p.H/2, len(l)-shown+1
+	p.scroll.Clamp(p.tops)
+	top := p.scroll.Cur
+	panel := widget.Panel{Title: e.S(i18n.Details.Title), Focused: true, Top: top, Shown: shown, Total: len(l)}
+	return panel.View(e.Theme, l[top:].String(), p.W, h)
 }
 
 // head is who it is, and both quotas.

@@ -142,7 +142,7 @@ func (f *feed) view(w, h int) string {
 		l.Add(f.search.View(e, i18n.Feed.Find, in))
 		rows--
 	}
-	f.table.SetHeight(rows - 1)
+	f.table.Height = rows - 1
 	p := f.table.Panel(title, len(f.shown))
 	p.Right = e.T.N(i18n.Feed.Count, len(f.shown))
 	switch {

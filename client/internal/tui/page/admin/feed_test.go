@@ -39,7 +39,7 @@ func TestFeedFolds(t *testing.T) {
 // The cursor stays on its row while others come; at the top it shows what is new.
 func TestFeedKeepsItsPlace(t *testing.T) {
 	f := newFeed(&page.Env{})
-	f.table.SetHeight(5)
+	f.table.Height = 5
 	come := func(from, to int) {
 		for i := from; i < to; i++ {
 			f.happened(refusal(i, fmt.Sprint("l", i)))

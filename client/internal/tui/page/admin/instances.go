@@ -37,8 +37,7 @@ func instancesView(e *page.Env, all *page.Load[[]api.Instance], w, h int) string
 	if more := len(rows) - room; more > 0 {
 		p.Foot = th.Faint.Render(e.S(i18n.Live.More, e.T.Int(int64(more))))
 	}
-	var table widget.Table
-	table.SetHeight(room)
+	table := widget.Table{Height: room}
 	text := widget.WithoutZones(table.View(th, []widget.Column{
 		{Title: e.S(i18n.Col.Server)},
 		{Title: e.S(i18n.Col.Version), Width: max(12, min(40, in/8)), From: 100, Style: &th.Faint},

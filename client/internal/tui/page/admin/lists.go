@@ -46,7 +46,7 @@ type spec[T any] struct {
 // searched is a list that can be searched, sorted and exported.
 type searched[T any] struct {
 	spec[T]
-	page.Size
+	page.Base
 	e      *page.Env
 	list   page.Pager[T]
 	rows   []T // those that the search leaves, in the order chosen
@@ -63,8 +63,8 @@ func newSearched[T any](e *page.Env, lookUp func(login string), own spec[T]) *se
 }
 
 func (p *searched[T]) SetSize(w, h int) {
-	p.Size.SetSize(w, h)
-	p.table.SetHeight(h - widget.PanelH - 3) // search, head, what can be done
+	p.Base.SetSize(w, h)
+	p.table.Height = h - widget.PanelH - 3 // search, head, what can be done
 }
 
 func (p *searched[T]) show() {
@@ -85,7 +85,7 @@ func (p *searched[T]) reload() {
 // follow asks for the next rows when the cursor comes near the end. The server gives
 // them in one order: for another one all of them are needed.
 func (p *searched[T]) follow() {
-	row := p.table.Cur + 2*p.table.Height()
+	row := p.table.Cur + 2*p.table.Height
 	if p.by != 0 && len(p.list.Rows) < maxSorted {
 		row = len(p.list.Rows)
 	}

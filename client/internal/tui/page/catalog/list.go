@@ -91,7 +91,7 @@ func (p *Page) reload() { p.list.Reload(p.e, p.fetch(), p.arrived) }
 
 // follow asks for the next rows when the cursor comes near the end.
 func (p *Page) follow() {
-	p.list.Follow(p.e, p.table.Cur+2*p.table.Height(), p.fetch(), p.remember)
+	p.list.Follow(p.e, p.table.Cur+2*p.table.Height, p.fetch(), p.remember)
 }
 
 // remember keeps the longest list for filtering at once while typing.

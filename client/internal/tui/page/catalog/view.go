@@ -15,8 +15,8 @@ import (
 const searchH = 3
 
 func (p *Page) SetSize(w, h int) {
-	p.Size.SetSize(w, h)
-	p.table.SetHeight(h - searchH - widget.PanelH - 1) // without the head
+	p.Base.SetSize(w, h)
+	p.table.Height = h - searchH - widget.PanelH - 1 // without the head
 }
 
 // paneWidth is that of the article beside the list; 0 where there is no room.

@@ -72,11 +72,10 @@ func (p *Page) quotaLines(w int) string {
 	var l widget.Lines
 	l.Add(page.QuotaLine(e, i18n.Quota.Services, e.Quotas.Services, w), page.QuotaLine(e, i18n.Quota.Logins, e.Quotas.Connections, w))
 	q := e.Quotas.Services
-	next, _ := e.Quotas.NextService(e.Now())
 	if q.Used == 0 {
-		q, next = e.Quotas.Connections, e.Quotas.Connections.Next
+		q = e.Quotas.Connections
 	}
-	l.Add(page.QuotaNext(e, q, next, w))
+	l.Add(page.QuotaNext(e, q, w))
 	return l.String()
 }
 
@@ -161,7 +160,7 @@ func (p *Page) arrivals(w, h int) string {
 	e, th := p.e, p.e.Theme
 	all := p.arrived.Data.Rows
 	in := w - widget.PanelW
-	p.table.SetHeight(h - widget.PanelH)
+	p.table.Height = h - widget.PanelH
 	panel := p.table.Panel(e.S(i18n.Home.New), len(all))
 	panel.Right = "2 " + e.S(i18n.Home.All)
 	if p.arrived.Has {

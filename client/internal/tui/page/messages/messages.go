@@ -68,7 +68,7 @@ func (p *Page) key(k tea.KeyMsg) {
 		if n, ok := p.current(); ok {
 			p.on = n.ID
 		}
-		p.e.Inbox.More(p.e, p.table.Cur+p.table.Height())
+		p.e.Inbox.More(p.e, p.table.Cur+p.table.Height)
 		p.seen()
 	}
 }
@@ -101,7 +101,7 @@ func (p *Page) seen() {
 			p.fresh[n.ID] = true
 		}
 	}
-	p.e.Inbox.Seen(p.e, p.table.Top())
+	p.e.Inbox.Seen(p.e, p.table.Top)
 }
 
 // oneRows is the least that the panel with the whole text of one row holds, so that
@@ -116,7 +116,7 @@ func (p *Page) View() string {
 	if listH <= widget.PanelH {
 		listH = 0 // the text needs it all
 	}
-	p.table.SetHeight(listH - widget.PanelH)
+	p.table.Height = listH - widget.PanelH
 	whole := widget.Panel{Title: e.T.Date(n.At, e.Now())}.View(th, one.String(), p.W, p.H-listH)
 	panel := p.table.Panel(e.S(i18n.Messages.Title), len(rows))
 	panel.Right = e.S(i18n.Messages.Read)

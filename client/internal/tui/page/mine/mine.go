@@ -115,7 +115,7 @@ const (
 func (p *Page) SetSize(w, h int) {
 	p.Base.SetSize(w, h)
 	for i := range p.tables {
-		p.tables[i].SetHeight(h - sumH - oneH - widget.PanelH - 1) // without the head
+		p.tables[i].Height = h - sumH - oneH - widget.PanelH - 1 // without the head
 	}
 }
 

@@ -68,7 +68,7 @@ func New(e *page.Env) *Page {
 // SetSize sets the size of the page; a high one has more lines for the description, and
 // keeps some below for how the sale stands and the box that says the connection is lost.
 func (p *Page) SetSize(w, h int) {
-	p.Size.SetSize(w, h)
+	p.Named.SetSize(w, h)
 	p.Entries[text].Lines = max(4, h-26)
 }
 
@@ -224,8 +224,8 @@ func (p *Page) View() string {
 	_, rows := lipgloss.Size(shown) // all of them, where the page is high enough
 	h := max(p.FramesHeight()-cost, min(rows+widget.PanelH, p.H-cost-1))
 	r.Add("", widget.Panel{Title: e.S(i18n.Sell.Preview)}.View(th, shown, parts[1], h))
-	next, _ := e.Quotas.NextService(e.Now())
-	r.Add(widget.Panel{Title: e.S(i18n.Sell.Cost)}.View(th, page.QuotaView(e, i18n.Quota.Services, e.Quotas.Services, next, in), parts[1], cost))
+	quota := page.QuotaView(e, i18n.Quota.Services, e.Quotas.Services, in)
+	r.Add(widget.Panel{Title: e.S(i18n.Sell.Cost)}.View(th, quota, parts[1], cost))
 	return widget.Columns(widget.Frame(l.String(), parts[0], p.H), widget.Frame(r.String(), parts[1], p.H))
 }
 
