@@ -138,8 +138,9 @@ func (m *model) helpLines() []string {
 	columns := first + "\n\n" + second
 	if w >= helpTwoColumns {
 		left, h := lipgloss.Size(first)
-		right, _ := lipgloss.Size(second)
-		columns = widget.Columns(widget.Frame(first, max(left, min(w/2, w-right-widget.Gutter)), h), second)
+		right, rows := lipgloss.Size(second)
+		h = max(h, rows)
+		columns = widget.Columns(widget.Frame(first, max(left, min(w/2, w-right-widget.Gutter)), h), widget.Frame(second, right, h))
 	}
 	var l widget.Lines
 	l.Add(columns, "", e.Theme.Title.Render(e.S(i18n.Help.Quotas)),

@@ -191,7 +191,9 @@ type answers struct {
 func newAnswers(e *page.Env) answers { return answers{e: e, opened: e.Now()} }
 
 // early says that k comes within the grace of the dialog.
-func (a *answers) early(k tea.KeyMsg) bool { return keys.Enter.Is(k) && a.e.Now().Sub(a.opened) < Grace }
+func (a *answers) early(k tea.KeyMsg) bool {
+	return keys.Enter.Is(k) && a.e.Now().Sub(a.opened) < Grace
+}
 
 type answer uint8
 

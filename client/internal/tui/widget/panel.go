@@ -102,31 +102,17 @@ func (p Panel) thumb(rows int) (from, to int) {
 // Gutter is how many blanks stand between two panels side by side.
 const Gutter = 1
 
-// Columns puts blocks side by side, each of lines of one width, with a
-// gutter between them. (lipgloss.JoinHorizontal would measure every line again.)
+// Columns puts blocks side by side, each as high as the first and of lines of one width,
+// with a gutter between them. (lipgloss.JoinHorizontal would measure every line again.)
 func Columns(blocks ...string) string {
-	split := make([][]string, len(blocks))
-	rows := 0
-	for i, block := range blocks {
-		split[i] = strings.Split(block, "\n")
-		rows = max(rows, len(split[i]))
-	}
-	out := make([]string, rows)
-	for i := range out {
-		var b strings.Builder
-		for j, lines := range split {
-			if j > 0 {
-				b.WriteString(strings.Repeat(" ", Gutter))
-			}
-			if i < len(lines) {
-				b.WriteString(lines[i])
-			} else {
-				b.WriteString(strings.Repeat(" ", Width(lines[0])))
-			}
+	rows := strings.Split(blocks[0], "\n")
+	for _, block := range blocks[1:] {
+		lines := strings.Split(block, "\n")
+		for i := range min(len(rows), len(lines)) {
+			rows[i] += strings.Repeat(" ", Gutter) + lines[i]
 		}
-		out[i] = b.String()
 	}
-	return strings.Join(out, "\n")
+	return strings.Join(rows, "\n")
 }
 
 // Rows puts blocks one below the other.
