@@ -16,52 +16,31 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-// panel is what stands under a tab.
-type panel interface {
-	show()
-	update(tea.Msg) // everything but keys
-	key(tea.KeyMsg)
-	click(row int) (again bool) // on the row of the cursor: it is Enter then
-	SetSize(w, h int)
-	view() string
-	keys() []keys.Key
-	Typing() bool
-	forget() // another user logs in
-}
-
-// The tabs.
-const (
-	tabLive = iota
-	tabSessions
-	tabAccounts
-)
-
-// Page is the screen.
+// Page is the screen: a page under each of its tabs.
 type Page struct {
 	page.Base
 	e             *page.Env
-	tab           int
 	live          *live
 	sessions      *searched[api.Connected]
-	accounts      *searched[api.Account]
-	details       *details // over the tabs, where it is open
-	panels        []panel
+	tabs          []page.Page
+	tab           int
+	details       *details        // over the tabs, where it is open
 	registrations page.Load[bool] // they are open
 }
 
 func New(e *page.Env) *Page {
 	p := &Page{Base: page.NewBase(i18n.Admin.Title), e: e, details: &details{e: e}}
-	p.live, p.sessions, p.accounts = newLive(e, p.details.open), newSessions(e, p.details.open), newAccounts(e, p.details.open)
-	p.panels = []panel{p.live, p.sessions, p.accounts}
+	p.live, p.sessions = newLive(e, p.details.open), newSessions(e, p.details.open)
+	p.tabs = []page.Page{p.live, p.sessions, newAccounts(e, p.details.open)}
 	return p
 }
 
 // current is what is in sight.
-func (p *Page) current() panel {
+func (p *Page) current() page.Page {
 	if p.details.login != "" {
 		return p.details
 	}
-	return p.panels[p.tab]
+	return p.tabs[p.tab]
 }
 
 // done is the fact that an order was carried out.
@@ -83,74 +62,69 @@ const (
 	registrationsChanged
 )
 
-// Show asks for what every panel needs, then for the one in sight.
+// Show asks for what every tab needs, then for the one in sight.
 func (p *Page) Show(any) {
 	// Followed from the first look until the session ends, in sight or not: a
 	// curve of fifteen minutes with holes in it would tell nothing.
 	p.live.follow()
 	p.registrations.Start(p.e, p.e.API.Registrations, nil)
-	p.current().show()
+	p.current().Show(nil)
 }
 
 func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case tea.KeyMsg:
 		p.key(m)
-	case page.Click:
-		if p.current().click(int(m)) {
-			p.current().key(keys.Enter.Press())
-		}
-	case page.Left:
-		p.registrations.Forget()
-		p.tab = tabLive
-		p.details.forget()
-		for _, one := range p.panels {
-			one.forget()
-		}
+		return
+	case page.Click, page.Second:
+		p.current().Update(m)
+		return
 	case page.Resync:
 		p.Show(nil)
-	case page.Second:
-		p.current().update(m)
-	default:
-		if d, is := m.(done); is && d.what == registrationsChanged {
+		return
+	case page.Left:
+		p.registrations.Forget()
+		p.tab = 0
+	case done:
+		if m.what == registrationsChanged {
 			p.registrations.Start(p.e, p.e.API.Registrations, nil)
 		}
-		p.details.update(m)
-		for _, one := range p.panels {
-			one.update(m)
-		}
+	}
+	p.details.Update(m)
+	for _, tab := range p.tabs {
+		tab.Update(m)
 	}
 }
 
 func (p *Page) key(k tea.KeyMsg) {
 	switch now := p.current(); {
 	case now.Typing():
-		now.key(k)
+		now.Update(k)
 	case keys.Acknowledge.Is(k):
 		p.live.alerts.acknowledge()
 	case keys.NextPanel.Is(k):
 		p.turn(1)
 	case keys.PrevPanel.Is(k):
-		p.turn(len(p.panels) - 1)
+		p.turn(len(p.tabs) - 1)
 	case keys.Announce.Is(k):
 		announce(p.e)
 	case keys.Registrations.Is(k) && p.registrations.Has:
 		openRegistrations(p.e, !p.registrations.Data)
 	default:
-		now.key(k)
+		now.Update(k)
 	}
 }
 
 func (p *Page) turn(by int) {
 	p.details.forget()
-	p.tab = (p.tab + by) % len(p.panels)
-	p.panels[p.tab].show()
+	p.tab = (p.tab + by) % len(p.tabs)
+	p.current().Show(nil)
 }
 
 func (p *Page) SetSize(w, h int) {
 	p.Base.SetSize(w, h)
-	for _, one := range p.panels {
-		one.SetSize(w, h-1) // the tabs
+	for _, tab := range p.tabs {
+		tab.SetSize(w, h-1) // without their names
 	}
 	p.details.SetSize(w, h-1)
 }
@@ -180,13 +154,13 @@ func (p *Page) View() string {
 	case p.registrations.Has:
 		open = th.Warn.Render(e.S(i18n.Admin.Shut))
 	}
-	return widget.Ends(tabs, open+" ", p.W) + "\n" + p.current().view()
+	return widget.Ends(tabs, open+" ", p.W) + "\n" + p.current().View()
 }
 
 func (p *Page) Typing() bool { return p.current().Typing() }
 
 func (p *Page) Keys() []keys.Key {
-	list := p.current().keys()
+	list := p.current().Keys()
 	if p.Typing() {
 		return list
 	}

@@ -59,7 +59,10 @@ type alerts struct {
 // check takes whether it is true of a subject that an alert is due, and gives the
 // alert where it has just begun.
 func (a *alerts) check(now time.Time, s subject, is bool, figure float64) (raised *alert) {
-	hold, calm := s.kind.times()
+	var hold, calm time.Duration // of a server at once
+	if s.kind == slow || s.kind == refusing {
+		hold, calm = figuresHold, calmFor
+	}
 	i := slices.IndexFunc(a.list, func(one alert) bool { return one.subject == s && one.ended.IsZero() })
 	if !is {
 		delete(a.begins, s)
@@ -87,15 +90,6 @@ func (a *alerts) check(now time.Time, s subject, is bool, figure float64) (raise
 	a.list = slices.Insert(a.list, 0, alert{subject: s, began: began, last: now, most: figure})
 	a.list = a.list[:min(len(a.list), maxAlerts)]
 	return &a.list[0]
-}
-
-// times are how long it must be true before it is an alert, and how long untrue
-// before the alert ends.
-func (k alertKind) times() (hold, calm time.Duration) {
-	if k == slow || k == refusing {
-		return figuresHold, calmFor
-	}
-	return 0, 0
 }
 
 // end closes an alert; one that was acknowledged leaves the list.

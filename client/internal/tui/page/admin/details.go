@@ -35,7 +35,7 @@ type details struct {
 func (p *details) open(login string) {
 	p.all.Forget()
 	p.login, p.scroll.Cur = login, 0
-	p.show()
+	p.Show(nil)
 }
 
 // forget closes the details.
@@ -44,20 +44,22 @@ func (p *details) forget() {
 	p.login = ""
 }
 
-func (p *details) show() {
+func (p *details) Show(any) {
 	login := p.login
 	p.all.Start(p.e, func(ctx context.Context) (api.AccountDetails, error) {
 		return p.e.API.AccountDetails(ctx, login)
 	}, nil)
 }
 
-func (p *details) click(int) (again bool) { return false }
-
-func (p *details) update(m tea.Msg) {
+func (p *details) Update(m tea.Msg) {
 	switch m := m.(type) {
+	case tea.KeyMsg:
+		p.key(m)
+	case page.Left:
+		p.forget()
 	case page.Second:
 		if !p.all.Busy() && p.e.Now().Sub(p.all.At) >= detailsAge && p.all.Err == nil {
-			p.show()
+			p.Show(nil)
 		}
 	case done:
 		switch {
@@ -65,7 +67,7 @@ func (p *details) update(m tea.Msg) {
 		case m.what == deleted:
 			p.forget()
 		default:
-			p.show()
+			p.Show(nil)
 		}
 	}
 }
@@ -75,20 +77,20 @@ func (p *details) key(k tea.KeyMsg) {
 	case keys.Back.Is(k):
 		p.forget()
 	case keys.Refresh.Is(k):
-		p.show()
+		p.Show(nil)
 	case p.all.Has && act(p.e, k, p.all.Data.Account):
 	default:
 		p.scroll.Key(k, p.tops)
 	}
 }
 
-func (p *details) keys() []keys.Key { return []keys.Key{keys.Back, keys.Copy, keys.Refresh} }
+func (p *details) Keys() []keys.Key { return []keys.Key{keys.Back, keys.Copy, keys.Refresh} }
 
 // headRows is the height of the panel of the account itself.
 const headRows = 6
 
-// view draws the account, its lists and what can be done.
-func (p *details) view() string {
+// View draws the account, its lists and what can be done.
+func (p *details) View() string {
 	e := p.e
 	if !p.all.Has {
 		body := ""
@@ -109,9 +111,8 @@ func (p *details) view() string {
 	if rest/rows < leastRows {
 		parts = append(parts, p.scrolled(lists, rest))
 	} else {
-		alike := []int{1}
-		heights := widget.Share(rest, 0, slices.Repeat(alike, rows)...)
-		widths := widget.Share(p.W, widget.Gutter, slices.Repeat(alike, columns)...)
+		heights := widget.Share(rest, 0, slices.Repeat([]int{1}, rows)...)
+		widths := widget.Share(p.W, widget.Gutter, slices.Repeat([]int{1}, columns)...)
 		for row, h := range heights {
 			var blocks []string
 			for i, list := range lists[row*columns : min(len(lists), (row+1)*columns)] {

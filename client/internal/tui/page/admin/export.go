@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/csv"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,25 +45,21 @@ func (p *searched[T]) export() {
 // writeCSV gives the absolute path of the file.
 func writeCSV(path string, rows [][]string) (full string, err error) {
 	if full, err = filepath.Abs(path); err != nil {
-		return "", fmt.Errorf("export: %w", err)
+		return "", err
 	}
 	f, err := os.OpenFile(full, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
 	if err != nil {
-		return "", fmt.Errorf("export: %w", err)
+		return "", err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	w := csv.NewWriter(f)
-	w.UseCRLF = true
 	for _, row := range rows {
 		for i := range row {
 			row[i] = harmless(row[i])
 		}
-		if err := w.Write(row); err != nil {
-			return "", fmt.Errorf("export: %w", err)
-		}
 	}
-	w.Flush()
-	return full, w.Error()
+	w := csv.NewWriter(f)
+	w.UseCRLF = true
+	return full, w.WriteAll(rows)
 }
 
 // harmless keeps a spreadsheet from taking what users wrote for a formula

@@ -67,7 +67,8 @@ func (p *searched[T]) SetSize(w, h int) {
 	p.table.Height = h - widget.PanelH - 3 // search, head, what can be done
 }
 
-func (p *searched[T]) show() {
+// Show asks for the list the first time, and again when it is old.
+func (p *searched[T]) Show(any) {
 	if !p.list.First.Has || p.e.Now().Sub(p.list.First.At) >= page.StaleAfter {
 		p.reload()
 	}
@@ -124,8 +125,20 @@ func (p *searched[T]) order() {
 	p.table.Clamp(len(rows))
 }
 
-func (p *searched[T]) update(m tea.Msg) {
+func (p *searched[T]) Update(m tea.Msg) {
 	switch m := m.(type) {
+	case tea.KeyMsg:
+		p.key(m)
+	case page.Click:
+		if p.table.Click(int(m), len(p.rows)) {
+			p.key(keys.Enter.Press())
+		}
+	case page.Left:
+		p.search.Clear()
+		p.list.Forget()
+		p.typed.Cancel()
+		p.saved.Forget()
+		p.rows, p.by, p.table.Cur = nil, 0, 0
 	case page.Second:
 		if p.text != nil && p.list.First.Has && !p.list.First.Busy() && p.e.Now().Sub(p.list.First.At) >= p.maxAge {
 			p.reload()
@@ -138,17 +151,7 @@ func (p *searched[T]) update(m tea.Msg) {
 
 func (p *searched[T]) current() (row T, ok bool) { return page.At(p.rows, p.table.Cur) }
 
-func (p *searched[T]) click(row int) (again bool) { return p.table.Click(row, len(p.rows)) }
-
 func (p *searched[T]) Typing() bool { return p.search.Typing() }
-
-func (p *searched[T]) forget() {
-	p.search.Clear()
-	p.list.Forget()
-	p.typed.Cancel()
-	p.saved.Forget()
-	p.rows, p.by, p.table.Cur = nil, 0, 0
-}
 
 func (p *searched[T]) key(k tea.KeyMsg) {
 	changed, used := p.search.Key(k)
@@ -190,14 +193,14 @@ func (p *searched[T]) command(k tea.KeyMsg) (used bool) {
 	return true
 }
 
-func (p *searched[T]) keys() []keys.Key {
+func (p *searched[T]) Keys() []keys.Key {
 	if p.Typing() {
 		return p.search.Keys()
 	}
 	return []keys.Key{keys.Enter.To(i18n.Do.Account), keys.Search, keys.Sort, keys.Export.When(!p.e.Remote), keys.Copy}
 }
 
-func (p *searched[T]) view() string {
+func (p *searched[T]) View() string {
 	e, th, in := p.e, p.e.Theme, p.W-widget.PanelW
 	panel := p.table.Panel(e.S(p.title), len(p.rows))
 	panel.Foot = page.ListFoot(e, &p.list.First)
@@ -252,10 +255,9 @@ func (s sortable[T]) sorted(rows []T) []T {
 
 // columnsOf are the columns as the table draws them, the one that it is sorted by
 // with an arrow.
-func columnsOf[T any](all []sortable[T], by int) []widget.Column {
-	out := make([]widget.Column, len(all))
-	for i, c := range all {
-		out[i] = c.Column
+func columnsOf[T any](all []sortable[T], by int) (out []widget.Column) {
+	for _, c := range all {
+		out = append(out, c.Column)
 	}
 	arrow := " ↑"
 	if all[by].down {

@@ -42,7 +42,7 @@ func newLive(e *page.Env, lookUp func(login string)) *live {
 	return &live{e: e, feed: newFeed(e), near: quotaUses{}, lookUp: lookUp}
 }
 
-func (p *live) show() { p.askInstances() }
+func (p *live) Show(any) { p.askInstances() }
 
 // follow asks for the measures, and for what was before the first of them. Asking
 // twice changes nothing.
@@ -66,8 +66,20 @@ func (p *live) askInstances() {
 	})
 }
 
-func (p *live) update(m tea.Msg) {
+func (p *live) Update(m tea.Msg) {
 	switch m := m.(type) {
+	case tea.KeyMsg:
+		p.key(m)
+	case page.Click:
+		if p.feed.table.Click(int(m), len(p.feed.shown)) {
+			p.key(keys.Enter.Press())
+		}
+	case page.Left:
+		p.ask.Forget()
+		p.history.Forget()
+		p.instances.Forget()
+		p.series, p.stats, p.near, p.alerts = nil, api.Stats{}, quotaUses{}, alerts{}
+		p.feed = newFeed(p.e)
 	case page.Live:
 		p.came(m)
 	case page.Second:
@@ -129,19 +141,9 @@ func (p *live) key(k tea.KeyMsg) {
 	}
 }
 
-func (p *live) click(row int) (again bool) { return p.feed.table.Click(row, len(p.feed.shown)) }
-
-func (p *live) forget() {
-	p.ask.Forget()
-	p.history.Forget()
-	p.instances.Forget()
-	p.series, p.stats, p.near, p.alerts = nil, api.Stats{}, quotaUses{}, alerts{}
-	p.feed = newFeed(p.e)
-}
-
 func (p *live) Typing() bool { return p.feed.search.Typing() }
 
-func (p *live) keys() []keys.Key {
+func (p *live) Keys() []keys.Key {
 	if p.Typing() {
 		return p.feed.search.Keys()
 	}

@@ -24,8 +24,8 @@ const (
 	tallest = 6
 )
 
-// view draws the panel: servers, curves with alerts and quotas beside them, feed.
-func (p *live) view() string {
+// View draws servers, curves with alerts and quotas beside them, feed.
+func (p *live) View() string {
 	e := p.e
 	if p.stats.At.IsZero() && p.ask.Err != nil {
 		return widget.Panel{Title: e.S(i18n.Admin.Live)}.View(e.Theme, e.Trouble(p.ask.Err, p.W-widget.PanelW), p.W, p.H)
@@ -139,7 +139,7 @@ func (p *live) activity(w, h, rows int) string {
 
 // over says that a band's figure is over its threshold.
 func (p *live) over(i int) bool {
-	n, _ := p.series.last()
+	n := p.series.last()
 	return bands[i].name == i18n.Live.P99 && p.e.Alerts.P99 > 0 && n.p99 > float64(p.e.Alerts.P99) ||
 		bands[i].name == i18n.Live.Refusals && p.e.Alerts.Refusals > 0 && n.refusals > float64(p.e.Alerts.Refusals)
 }
@@ -148,7 +148,7 @@ func (p *live) over(i int) bool {
 // figure, in several one below the other.
 func (p *live) bandText(b band, row, rows int, over bool, w int) string {
 	e, th := p.e, p.e.Theme
-	now, _ := p.series.last()
+	now := p.series.last()
 	figure := "-"
 	if v := b.of(now); !math.IsNaN(v) {
 		figure = e.T.Decimal(v, decimals(v, b.decimals))
@@ -185,16 +185,12 @@ func decimals(v float64, most int) int {
 
 // axis is the value at the top of a curve and the 0 at its bottom.
 func axis(t i18n.T, top float64, row, rows int) string {
-	text := ""
+	text, tick := "", theme.Pipe
 	switch row {
 	case 0:
-		text = t.Compact(top)
+		text, tick = t.Compact(top), "┤"
 	case rows - 1:
-		text = "0"
-	}
-	tick := "┤"
-	if text == "" {
-		tick = theme.Pipe
+		text, tick = "0", "┤"
 	}
 	return widget.FitRight(text, axisWidth-1) + tick
 }
@@ -202,7 +198,7 @@ func axis(t i18n.T, top float64, row, rows int) string {
 // trend is how a figure changed within a minute, in at most five cells: its
 // figures matter less the larger it is.
 func (p *live) trend(b band) string {
-	now, _ := p.series.last()
+	now := p.series.last()
 	before, known := p.series.minuteAgo()
 	scale := math.Pow10(b.decimals)
 	d := math.Round((b.of(now)-b.of(before))*scale) / scale

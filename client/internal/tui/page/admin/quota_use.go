@@ -86,17 +86,17 @@ func (all quotaUses) list(since time.Time) (list []quotaUse) {
 			list = append(list, s)
 		}
 	}
-	slices.SortFunc(list, func(a, b quotaUse) int {
-		switch ra, rb := a.refusedLately(since), b.refusedLately(since); {
-		case ra && rb:
-			return cmp.Or(b.refused.Compare(a.refused), cmp.Compare(a.login, b.login))
-		case ra != rb:
-			if ra {
-				return -1
-			}
-			return 1
+	refused := func(s quotaUse) (at time.Time) {
+		if s.refusedLately(since) {
+			at = s.refused
 		}
-		return cmp.Or(cmp.Compare(b.used*a.max, a.used*b.max), b.called.Compare(a.called), cmp.Compare(a.login, b.login))
+		return at
+	}
+	slices.SortFunc(list, func(a, b quotaUse) int {
+		return cmp.Or(
+			refused(b).Compare(refused(a)),
+			cmp.Compare(b.used*a.max, a.used*b.max), b.called.Compare(a.called), cmp.Compare(a.login, b.login),
+		)
 	})
 	return list
 }

@@ -51,11 +51,7 @@ func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Mi
 // add puts a point behind, and lets go of what is too old for any curve.
 func (s series) add(p point) series {
 	s = append(s, p)
-	old := 0
-	for old < len(s) && p.at.Sub(s[old].at) > span+trendSlack {
-		old++
-	}
-	return s[old:]
+	return s[slices.IndexFunc(s, func(old point) bool { return p.at.Sub(old.at) <= span+trendSlack }):]
 }
 
 // fill puts the history in place of the points up to its end.
@@ -88,23 +84,19 @@ func (s series) fill(slots []api.Slot, now time.Time) series {
 	return append(filled, s[later:]...)
 }
 
-// last is the newest point.
-func (s series) last() (p point, ok bool) {
-	if len(s) == 0 {
-		return p, false
+// last is the newest point, zero where there is none.
+func (s series) last() (p point) {
+	if len(s) > 0 {
+		p = s[len(s)-1]
 	}
-	return s[len(s)-1], true
+	return p
 }
 
 // minuteAgo is the point that the newest is compared with.
 func (s series) minuteAgo() (p point, ok bool) {
-	now, ok := s.last()
-	if !ok {
-		return p, false
-	}
-	for i := len(s) - 1; i >= 0; i-- {
-		if age := now.at.Sub(s[i].at); age >= trendOver {
-			return s[i], age <= trendOver+trendSlack
+	for _, p := range slices.Backward(s) {
+		if age := s.last().at.Sub(p.at); age >= trendOver {
+			return p, age <= trendOver+trendSlack
 		}
 	}
 	return p, false
