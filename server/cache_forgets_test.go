@@ -204,7 +204,7 @@ func TestFlushedWhileRebuilding(t *testing.T) {
 		t.Errorf("%d calls in the ledger", n)
 	}
 	testenv.Eventually(t, 10*time.Second, func() error { // and the rebuilding ends
-		if env.Redis().Client(t, 1).HExists(context.Background(), "etu:{appels}:jusqua", "instant").Val() {
+		if env.Redis().Client(t, 1).HExists(context.Background(), "etu:{services}:jusqua", "instant").Val() {
 			return nil
 		}
 		return errNotYet

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,9 +43,17 @@ func (j *judge) figures(query string, args ...any) map[string]int64 {
 	return out
 }
 
-// held reads a sorted set.
+// held reads a sorted set, or the hash of accounts' listings (in thousands) and purchases.
 func held(r redis.UniversalClient, key string) map[string]int64 {
 	out := map[string]int64{}
+	if strings.HasSuffix(key, ":par_compte") {
+		for login, text := range r.HGetAll(context.Background(), key).Val() {
+			var listings, purchases int64
+			_, _ = fmt.Sscan(text, &listings, &purchases)
+			out[login] = 1000*listings + purchases
+		}
+		return out
+	}
 	for _, z := range r.ZRangeWithScores(context.Background(), key, 0, -1).Val() {
 		out[z.Member.(string)] = int64(z.Score)
 	}
@@ -61,12 +70,11 @@ var derived = [2]map[string]string{
 		"etu:{alice}:services":      `SELECT c.creneau, c.instant FROM appels c JOIN utilisateurs u ON u.id = c.utilisateur_id WHERE u.login = 'alice'`,
 	},
 	{
-		"etu:{appels}:total":       `SELECT u.login, COUNT(a.id) FROM utilisateurs u LEFT JOIN appels a ON a.utilisateur_id = u.id GROUP BY u.login`,
-		"etu:{appels}:achat":       `SELECT u.login, COUNT(*) FROM appels a JOIN utilisateurs u ON a.utilisateur_id = u.id WHERE service = 'achat' GROUP BY u.login`,
-		"etu:{appels}:vente":       `SELECT u.login, COUNT(*) FROM appels a JOIN utilisateurs u ON a.utilisateur_id = u.id WHERE service = 'vente' GROUP BY u.login`,
-		"etu:{appels}:par_service": `SELECT service, COUNT(*) FROM appels GROUP BY service`,
-		"etu:{alice}:appels":       `SELECT CONCAT(service, ':', creneau), instant FROM appels a JOIN utilisateurs u ON a.utilisateur_id = u.id WHERE u.login = 'alice'`,
-		"etu:{bob}:appels":         `SELECT CONCAT(service, ':', creneau), instant FROM appels a JOIN utilisateurs u ON a.utilisateur_id = u.id WHERE u.login = 'bob'`,
+		"etu:{services}:total":       `SELECT u.login, COUNT(a.id) FROM utilisateurs u LEFT JOIN appels a ON a.utilisateur_id = u.id GROUP BY u.login`,
+		"etu:{services}:par_compte":  `SELECT login, 1000 * nb_ventes + nb_achats FROM utilisateurs WHERE nb_ventes + nb_achats > 0`,
+		"etu:{services}:par_service": `SELECT service, COUNT(*) FROM appels GROUP BY service`,
+		"etu:{alice}:appels":         `SELECT CONCAT(service, ':', creneau), instant FROM appels a JOIN utilisateurs u ON a.utilisateur_id = u.id WHERE u.login = 'alice'`,
+		"etu:{bob}:appels":           `SELECT CONCAT(service, ':', creneau), instant FROM appels a JOIN utilisateurs u ON a.utilisateur_id = u.id WHERE u.login = 'bob'`,
 	},
 }
 
@@ -103,11 +111,11 @@ func TestAnyOneLostKeyHeals(t *testing.T) {
 	bob.Must("ACHAT 1")
 	judge.sameDerived(alice, "nothing")
 	rounds := [][2]string{ // one of each database: neither knows of the other
-		{"etu:{connexions}:total", "etu:{appels}:vente"},
-		{"etu:{connexions}:derniers", "etu:{appels}:par_service"},
-		{"etu:{connexions}:jusqua", "etu:{appels}:total"},
+		{"etu:{connexions}:total", "etu:{services}:par_compte"},
+		{"etu:{connexions}:derniers", "etu:{services}:par_service"},
+		{"etu:{connexions}:jusqua", "etu:{services}:total"},
 		{"etu:{alice}:services", "etu:{alice}:appels"},
-		{"etu:{alice}:connexions:connu", "etu:{appels}:jusqua"},
+		{"etu:{alice}:connexions:connu", "etu:{services}:jusqua"},
 	}
 	for i, keys := range rounds {
 		for db, r := range []redis.UniversalClient{judge.db0, judge.db1} {
@@ -125,7 +133,7 @@ func TestAnyOneLostKeyHeals(t *testing.T) {
 	judge.sameDerived(alice, "after FLUSHALL")
 	for i, r := range []redis.UniversalClient{judge.db0, judge.db1} {
 		for key := range derived[i] {
-			board := key[:len("etu:{connexions")] == "etu:{connexions" || key[:len("etu:{appels")] == "etu:{appels"
+			board := key[:len("etu:{connexions")] == "etu:{connexions" || key[:len("etu:{services")] == "etu:{services"
 			if ttl := r.TTL(ctx, key).Val(); !board && (ttl <= 0 || ttl > 24*time.Hour) {
 				t.Errorf("%s lives %v", key, ttl)
 			}

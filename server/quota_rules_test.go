@@ -118,7 +118,7 @@ func TestEveryUserKeyExpires(t *testing.T) {
 			if !strings.HasPrefix(key, "etu:") {
 				t.Errorf("database %d: key %q", db, key)
 			}
-			board := strings.HasPrefix(key, "etu:{connexions}:") || strings.HasPrefix(key, "etu:{appels}:")
+			board := strings.HasPrefix(key, "etu:{connexions}:") || strings.HasPrefix(key, "etu:{services}:")
 			const never = -1 // of PTTL; -2 is a key that has ended since
 			if ttl := r.PTTL(ctx, key).Val(); !board && key != "etu:installation" && ttl == never {
 				t.Errorf("database %d: %s lives %v", db, key, ttl)

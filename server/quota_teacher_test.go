@@ -35,19 +35,20 @@ func TestWhatATeacherLooksAt(t *testing.T) {
 		key, member string
 		want        float64
 	}{
-		{"etu:{appels}:vente", "alice", 1},
-		{"etu:{appels}:achat", "alice", 2},
-		{"etu:{appels}:total", "alice", 3},
-		{"etu:{appels}:par_service", "vente", 1},
+		{"etu:{services}:total", "alice", 3},
+		{"etu:{services}:par_service", "vente", 1},
 	} {
 		if got := judge.db1.ZScore(ctx, board.key, board.member).Val(); got != board.want {
 			t.Errorf("database 1: %s of %s is %v, want %v", board.member, board.key, got, board.want)
 		}
 	}
+	if got := judge.db1.HGet(ctx, "etu:{services}:par_compte", "alice").Val(); got != "1 2" {
+		t.Errorf("database 1: listings and purchases of alice: %q", got)
+	}
 	if n := judge.db1.ZCard(ctx, "etu:{alice}:appels").Val(); n != 3 {
 		t.Errorf("%d calls in database 1", n)
 	}
-	if keys := judge.db0.Keys(ctx, "etu:{appels}:*").Val(); len(keys) > 0 {
+	if keys := judge.db0.Keys(ctx, "etu:{services}:*").Val(); len(keys) > 0 {
 		t.Errorf("database 0: %q", keys)
 	}
 	if n := judge.Count(`SELECT COUNT(*) FROM connexions WHERE adresse = '127.0.0.1' AND serveur = 'un'`); n != 1 {

@@ -19,17 +19,16 @@ import (
 
 // Keys. In a Cluster, what one script changes shares a hash tag; and as that is
 // one database, no end of these may be one of a user's keys ("etu:{login}:…"),
-// for "appels" is a login like another.
+// for "services" is a login like another.
 const (
-	keyTotal     = "etu:{connexions}:total"    // login -> number of logins
-	keyLast      = "etu:{connexions}:derniers" // login -> last login, ms
-	keyCalls     = "etu:{appels}:total"        // login -> calls of both services
-	keyPurchases = "etu:{appels}:achat"        // login -> calls of ACHAT
-	keyListings  = "etu:{appels}:vente"        // login -> calls of VENTE
-	keyService   = "etu:{appels}:par_service"  // service -> calls of everybody
+	keyTotal    = "etu:{connexions}:total"     // login -> number of logins
+	keyLast     = "etu:{connexions}:derniers"  // login -> last login, ms
+	keyCalls    = "etu:{services}:total"       // login -> calls of both services
+	keyAccounts = "etu:{services}:par_compte"  // login -> "calls of VENTE, calls of ACHAT", a hash
+	keyService  = "etu:{services}:par_service" // service -> calls of everybody
 
 	keyLoginCheckpoint = "etu:{connexions}:jusqua"
-	keyCallCheckpoint  = "etu:{appels}:jusqua"
+	keyCallCheckpoint  = "etu:{services}:jusqua"
 	keyTurn            = "etu:tableaux:controle" // a process checks the boards, in database 0
 )
 
@@ -37,8 +36,13 @@ const (
 // scripts are given them.
 var (
 	loginKeys = []string{keyTotal, keyLast, keyLoginCheckpoint}
-	callKeys  = []string{keyCalls, keyListings, keyPurchases, keyService, keyCallCheckpoint}
+	callKeys  = []string{keyCalls, keyAccounts, keyService, keyCallCheckpoint}
 )
+
+// formerCallKeys are those of versions that kept a sorted set for each service.
+var formerCallKeys = []string{
+	"etu:{appels}:total", "etu:{appels}:vente", "etu:{appels}:achat", "etu:{appels}:par_service", "etu:{appels}:jusqua",
+}
 
 const (
 	// keptLast is how many of the last logins are kept: the board shows 10, the

@@ -37,6 +37,7 @@ const (
 func (b *Boards) Run(ctx context.Context, checked chan<- struct{}) {
 	b.report(ctx, b.Check(ctx))
 	close(checked)
+	b.report(ctx, b.stores.Redis.DB1.Unlink(ctx, formerCallKeys...).Err())
 	wait.Every(ctx, checkEvery, func() {
 		turn, err := b.stores.Redis.DB0.SetNX(ctx, keyTurn, 1, checkTurn).Result()
 		if turn {
@@ -125,7 +126,11 @@ func (o boards) sizes(ctx context.Context) ([]int64, error) {
 	pipe := o.db.Pipeline()
 	cmds := make([]*redis.IntCmd, len(o.keys)-1)
 	for i := range cmds {
-		cmds[i] = pipe.ZCard(ctx, o.keys[i])
+		if o.keys[i] == keyAccounts {
+			cmds[i] = pipe.HLen(ctx, o.keys[i])
+		} else {
+			cmds[i] = pipe.ZCard(ctx, o.keys[i])
+		}
 	}
 	if _, err := pipe.Exec(ctx); err != nil {
 		return nil, fmt.Errorf("stats: sizes: %w", err)

@@ -2,9 +2,12 @@ package stats
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"testing"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 
 	"etuservices/server/internal/testenv"
 )
@@ -114,4 +117,24 @@ func must(t *testing.T, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestFormerKeysGo: what an earlier version kept in Redis does not stay for ever.
+func TestFormerKeysGo(t *testing.T) {
+	t.Parallel()
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		ctx, stores := t.Context(), env.Open(t)
+		for _, key := range formerCallKeys {
+			stores.Redis.DB1.ZAdd(ctx, key, redis.Z{Score: 1, Member: "alice"})
+		}
+		ctx, stop := context.WithCancel(ctx)
+		defer stop()
+		go New(stores, slog.New(slog.DiscardHandler)).Run(ctx, make(chan struct{}))
+		testenv.Eventually(t, 10*time.Second, func() error {
+			if n := stores.Redis.DB1.Exists(ctx, formerCallKeys...).Val(); n > 0 {
+				return fmt.Errorf("%d are there", n)
+			}
+			return nil
+		})
+	})
 }

@@ -136,7 +136,7 @@ func (b *Boards) forget(ctx context.Context, login, anonymous string) error {
 	_, loginErr := pipe.Exec(ctx)
 	_, callErr := store.EvalAll(ctx, b.stores.Redis.DB1, store.Call{
 		Script: forgetScript,
-		Keys:   []string{keyCalls, keyListings, keyPurchases, keyService},
+		Keys:   []string{keyCalls, keyAccounts, keyService},
 		Args:   []any{login, anonymous},
 	})
 	if err := errors.Join(loginErr, callErr); err != nil {
