@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -60,13 +59,15 @@ func BenchmarkScale(b *testing.B) {
 	for _, s := range sides { // no connection is idle while others are filled
 		s.open(b)
 	}
-	for _, q := range questions {
-		b.Run(q.name, func(b *testing.B) {
-			for _, s := range sides {
-				step := s.inTurn(func(c *load.Conn, _ bare.User) error { return c.Ask([]byte(q.line+"\r\n"), 1) })
-				s.measure(b, step)
-			}
-		})
+	for range 3 { // a shared machine is now slower, now faster
+		for _, q := range questions {
+			b.Run(q.name, func(b *testing.B) {
+				for _, s := range sides {
+					step := s.inTurn(func(c *load.Conn, _ bare.User) error { return c.Ask([]byte(q.line+"\r\n"), 1) })
+					s.measure(b, step)
+				}
+			})
+		}
 	}
 	b.Run("ACHAT", func(b *testing.B) {
 		for _, s := range sides {
@@ -239,12 +240,12 @@ const asking = 100
 // newCrowd opens n accounts and as many articles, a multiple of 5 * rare, in a
 // MariaDB that has the memory for the large side of BenchmarkScale: in its own
 // 128 MiB a purchase, that touches a dozen pages far apart, reads from the disk. A ledger
-// of 50 million rows has no room there.
+// of 50 million rows, of some 10 GB, has no room there.
 func newCrowd(t testing.TB, n, rows int) *place {
 	t.Helper()
 	var roomy []string
 	if *large > 10_000 {
-		roomy = []string{"--innodb-buffer-pool-size=1G", "--innodb-log-file-size=1G"}
+		roomy = []string{"--innodb-buffer-pool-size=2G", "--innodb-log-file-size=1G"}
 	}
 	env := testenv.RealTCP(t, roomy...)
 	startServer(t, env, readRule).Stop(t) // notes that there is nothing of older versions
@@ -259,27 +260,29 @@ func newCrowd(t testing.TB, n, rows int) *place {
 	check(t, err)
 	defer db.Close()
 	fill := strings.NewReplacer("{n}", strconv.Itoa(n), "{each}", strconv.Itoa(n/rare), "{hash}", hash, "{half}", strconv.Itoa(rows/2))
-	lists := crowd
-	if rows > 0 {
-		lists = slices.Concat(crowd, history)
-	}
-	var filling errgroup.Group
-	for _, statements := range lists {
-		filling.Go(func() error {
-			conn, err := db.Conn(t.Context())
-			if err != nil {
-				return err
-			}
-			defer conn.Close()
-			for _, s := range append([]string{`SET unique_checks = 0, foreign_key_checks = 0`}, statements...) {
-				if _, err := conn.ExecContext(t.Context(), fill.Replace(s)); err != nil {
+	fillAll := func(lists [][]string) {
+		var filling errgroup.Group
+		for _, statements := range lists {
+			filling.Go(func() error {
+				conn, err := db.Conn(t.Context())
+				if err != nil {
 					return err
 				}
-			}
-			return nil
-		})
+				defer conn.Close()
+				for _, s := range append([]string{`SET unique_checks = 0, foreign_key_checks = 0`}, statements...) {
+					if _, err := conn.ExecContext(t.Context(), fill.Replace(s)); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+		check(t, filling.Wait())
 	}
-	check(t, filling.Wait())
+	if rows > 0 {
+		fillAll(history) // first: it pushes everything else out of MariaDB's memory
+	}
+	fillAll(crowd)
 	// The server would do so, while it is measured.
 	check(t, stats.New(p.stores, slog.New(slog.DiscardHandler)).Check(t.Context()))
 	return p
