@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,35 +19,43 @@ import (
 	"etuservices/server/internal/testenv"
 )
 
-// BenchmarkCapacity gives the CPU time that each command of a student's day takes of the
-// servers, their password workers, Redis and MariaDB, with one server and with several
-// that have a core each; then that of the whole day mixed, which the sum of its commands
-// must predict; and what one server on a core of its own answers at most.
+// BenchmarkCapacity gives the CPU time that each command of a student's day takes of a
+// server on one core, its password worker, Redis and MariaDB: asked one at a time, where
+// Redis is woken for each, and four at a time, where MariaDB's threads share its caches.
+// Then that of the whole day mixed, asked by many of one server and of several, which the
+// sum of its commands must predict. Where many ask the same the server sends several in
+// one: the last rows are QUOTA from many, and how much of that one server on a core of its
+// own answers at most.
 func BenchmarkCapacity(b *testing.B) {
 	c := newCapacity(b)
 	c.measureRest(b)
+	for n := 1; n <= mostServers; n++ {
+		b.Run(fmt.Sprintf("Day/servers=%d", n), func(b *testing.B) { c.visits(b, *conns, n, shuffledDay()) })
+	}
+	for _, use := range load.StudentDay {
+		always := func() string { return use.Command }
+		for _, n := range []int{1, 4} {
+			b.Run(fmt.Sprintf("%s/conns=%d", use.Command, n), func(b *testing.B) { c.visits(b, n, 1, always) })
+		}
+	}
+	b.Run("Crowd", func(b *testing.B) { c.crowd(b, *conns) })
+	c.pin(b)
+	for n := 1; n <= *conns; n *= 4 {
+		b.Run(fmt.Sprintf("Knee/conns=%d", n), func(b *testing.B) { c.crowd(b, n) })
+	}
+}
+
+// shuffledDay gives the commands of a student's day in a random order, day after day, so
+// that each comes as often as it must: two in 411 are logins, which cost the most.
+func shuffledDay() func() string {
 	var day []string
 	for _, use := range load.StudentDay {
-		for range use.Times {
-			day = append(day, use.Command)
-		}
+		day = append(day, slices.Repeat([]string{use.Command}, use.Times)...)
 	}
-	b.Run("Day", func(b *testing.B) {
-		c.eachNumber(b, func(v *visitor) string { return day[v.random.IntN(len(day))] })
-	})
-	for _, use := range load.StudentDay {
-		b.Run(use.Command, func(b *testing.B) {
-			c.eachNumber(b, func(v *visitor) string { return use.Command })
-		})
-	}
-	c.pin(b)
-	for _, command := range []string{"QUOTA", "STATS"} {
-		for n := 1; n <= *conns; n *= 4 {
-			b.Run(fmt.Sprintf("Knee/%s/conns=%d", command, n), func(b *testing.B) {
-				c.measure(b, c.visit(b, 1)[:n], func(*visitor) string { return command })
-			})
-		}
-	}
+	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a mix, not a secret
+	random.Shuffle(len(day), func(i, j int) { day[i], day[j] = day[j], day[i] })
+	var given atomic.Int64
+	return func() string { return day[int(given.Add(1))%len(day)] }
 }
 
 // mostServers run at once.
@@ -100,34 +111,41 @@ func (c *capacity) measureRest(b *testing.B) {
 	})
 }
 
-// eachNumber has visitors repeat what next gives, on one server and on several.
-func (c *capacity) eachNumber(b *testing.B, next func(*visitor) string) {
-	for n := 1; n <= mostServers; n++ {
-		b.Run(fmt.Sprintf("servers=%d", n), func(b *testing.B) { c.measure(b, c.visit(b, n), next) })
-	}
+// visits has visitors of the first servers do what next gives.
+func (c *capacity) visits(b *testing.B, visitors, servers int, next func() string) {
+	c.place.restock(b, b.N+visitors)
+	c.measure(b, 1, each(c.visit(b, visitors, servers), func(_ int, v *visitor) load.Step {
+		return func() (int, error) { return 1, v.do(next()) }
+	}))
 }
 
-func (c *capacity) measure(b *testing.B, visitors []*visitor, next func(*visitor) string) {
-	c.place.restock(b, b.N+len(visitors))
-	steps := each(visitors, func(_ int, v *visitor) load.Step {
-		return func() (int, error) { return 1, v.do(next(v)) }
-	})
+// crowd has visitors of the first server ask for their quotas, four times in one sending:
+// so the server is at its limit before those who ask are.
+func (c *capacity) crowd(b *testing.B, visitors int) {
+	const depth = 4
+	request := bytes.Repeat([]byte("QUOTA\r\n"), depth)
+	c.measure(b, depth, each(c.visit(b, visitors, 1), func(_ int, v *visitor) load.Step {
+		return func() (int, error) { return depth, v.conn.Ask(request, depth) }
+	}))
+}
+
+func (c *capacity) measure(b *testing.B, depth int, steps []load.Step) {
 	before, began := c.usage(), time.Now()
-	measure(b, workers, 1, steps)
+	measure(b, workers, depth, steps)
 	after, elapsed := c.usage(), time.Since(began).Seconds()
 	for i, name := range processes {
 		b.ReportMetric(max(0, after[i]-before[i]-c.atRest[i]*elapsed)/float64(b.N), name+"-ns/op")
 	}
 }
 
-// visit opens a connection for each of the first users, in turn on the first n servers.
-func (c *capacity) visit(b *testing.B, n int) []*visitor {
+// visit opens a connection for each of the first users, in turn on the first servers.
+func (c *capacity) visit(b *testing.B, users, servers int) []*visitor {
 	b.Helper()
-	visitors := make([]*visitor, *conns)
+	visitors := make([]*visitor, users)
 	for i := range visitors {
 		v := &visitor{
-			place: c.place, addr: c.servers[i%n].Addr(), user: c.place.users[i], token: c.tokens[i],
-			random: rand.New(rand.NewPCG(uint64(i), uint64(n))), //nolint:gosec // a mix, not a secret
+			place: c.place, addr: c.servers[i%servers].Addr(), user: c.place.users[i], token: c.tokens[i],
+			random: rand.New(rand.NewPCG(uint64(i), uint64(servers))), //nolint:gosec // a mix, not a secret
 		}
 		var err error
 		v.conn, err = load.Dial(v.addr)
