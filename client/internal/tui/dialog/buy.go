@@ -34,9 +34,8 @@ type Buy struct {
 // checkedFor is for how long the answer to the check is taken for true.
 const checkedFor = 5 * time.Second
 
-// OpenBuy shows the dialog for an article, unless it is the user's own: the
-// server would refuse it, and count the call. While the user reads, the server is
-// asked whether it is still for sale: one that is gone costs no call.
+// OpenBuy shows the dialog for an article, unless it is the user's own. While the user
+// reads, the server is asked whether it is still for sale: a refused purchase costs a call.
 func OpenBuy(e *page.Env, a api.Article) {
 	if e.Mine(a) {
 		e.Say(page.Info, e.S(i18n.Article.IsYours))
@@ -283,8 +282,7 @@ func (d *Buy) done(w int) (l widget.Lines) {
 	return append(l, "  "+th.Strong.Render(r.Contact), "", d.closing())
 }
 
-// empty is shown in place of the question while no call is left; it becomes
-// the question when one is back.
+// empty is shown in place of the question until a call is left again.
 func (d *Buy) empty(w int) (l widget.Lines) {
 	e, th := d.e, d.e.Theme
 	if most := e.Quotas.Services.Max; most > 0 {

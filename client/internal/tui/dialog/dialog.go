@@ -18,23 +18,20 @@ import (
 	"etuservices/protocol"
 )
 
-// Question is what Ask asks. Its texts are functions, for the language may
-// change while it stands there.
+// Question is what Ask asks. Its texts are functions: the language may change meanwhile.
 type Question struct {
 	Title, Body func() string
 	Yes         i18n.Msg
 	Forbidden   i18n.Msg      // says what INTERDIT means here
 	Entries     []*form.Entry // to be filled in before the answer
-	// Do runs after yes, with what was filled in; nil does nothing. It may be
-	// tried again.
+	// Do runs after yes, at each try, with what was filled in; nil does nothing.
 	Do func(ctx context.Context, in []string) error
 	// Then follows once Do succeeded.
 	Then func(in []string)
 }
 
-// Ask is a dialog that asks before something is done, with or without fields.
-// Enter in the last field leads to the question, and the question begins on the
-// harmless answer: nothing is done by one key too many.
+// Ask is a dialog that asks before something is done, with or without fields. Enter in
+// the last field leads to the question, which begins on the harmless answer.
 type Ask struct {
 	q      Question
 	fields form.Form

@@ -36,6 +36,18 @@ type Entry struct {
 	why     i18n.Msg // the server's refusal of the text refused
 }
 
+// Text makes the entry of a field that takes so many characters at most.
+func Text(field string, label, hint i18n.Msg, most int, check func(string) (i18n.Msg, bool)) *Entry {
+	return &Entry{Field: field, Label: label, Hint: hint, In: Input{Max: most}, Check: check}
+}
+
+// Password makes the entry of a field that takes a password.
+func Password(field string, label, hint i18n.Msg, check func(string) (i18n.Msg, bool)) *Entry {
+	en := Text(field, label, hint, protocol.MaxPassword, check)
+	en.In.Secret = true
+	return en
+}
+
 // Empty leaves nothing of what was typed, nor of what was wrong with it.
 func (en *Entry) Empty() {
 	en.In.Set("")
@@ -77,9 +89,8 @@ func New(buttons int, entries ...*Entry) Form { return Form{Entries: entries, Bu
 // NoButton: a key or a click pressed none.
 const NoButton = -1
 
-// Key moves the focus, edits, or presses a button, whose number it gives. Enter goes
-// to the next entry and, from the last one, presses the first button. An entry that is
-// left may show its mistakes.
+// Key moves the focus, edits, or presses a button, whose number it gives. Enter goes to
+// the next entry and, from the last one, presses the first button.
 func (f *Form) Key(k tea.KeyMsg) (button int) {
 	before := f.Focus
 	button = f.act(k)
@@ -123,8 +134,7 @@ func (f *Form) Click(i int) (button int) {
 	return max(NoButton, f.Focus-len(f.Entries))
 }
 
-// Take gives a key or a click to the form, unless busy: what it was filled in for
-// is under way, and stays as it is.
+// Take gives a key or a click to the form, unless what it was filled in for is under way.
 func (f *Form) Take(m tea.Msg, busy bool) (button int) {
 	k, isKey := m.(tea.KeyMsg)
 	i, isClick := m.(page.Click)
@@ -163,8 +173,7 @@ func (f *Form) Valid() bool {
 	return true
 }
 
-// Refuse puts a server's INVALIDE or EXISTE at the field that it names; ok is
-// false where it names none of this form.
+// Refuse puts a server's INVALIDE or EXISTE at the field of this form that it names, if any.
 func (f *Form) Refuse(err error) (ok bool) {
 	var e *link.Error
 	if !errors.As(err, &e) || e.Code != protocol.INVALIDE && e.Code != protocol.EXISTE {
@@ -233,15 +242,13 @@ func CheckLogin(s string) (i18n.Msg, bool) {
 	return i18n.Wrong.LoginSign, !ok
 }
 
-// CheckEmail asks for an address as the server takes it; only a letter sent there
-// would tell more.
+// CheckEmail asks for an address as the server takes it.
 func CheckEmail(s string) (i18n.Msg, bool) {
 	_, ok := protocol.ParseEmail(strings.TrimSpace(s))
 	return i18n.Wrong.Email, !ok
 }
 
-// CheckText asks for a text that people can see, without a character that they
-// cannot.
+// CheckText asks for a text that people can see, all of it.
 func CheckText(s string) (i18n.Msg, bool) {
 	if !protocol.Visible(s) {
 		return i18n.Wrong.Empty, true

@@ -19,8 +19,7 @@ type Input struct {
 	Max    int  // code points; 0 is no bound
 	Secret bool // drawn as dots, and Exact
 	Shown  bool // drawn as it is all the same
-	// Exact: a paste is taken as it stands or not at all. A password of which
-	// something was left out or replaced would be another one.
+	// Exact: a paste is taken as it stands or not at all, as it may be a password.
 	Exact bool
 	// Accept says which characters may stand in it; nil is all but controls.
 	Accept func(rune) bool
@@ -81,8 +80,7 @@ func (in *Input) Key(k tea.KeyMsg) {
 	}
 }
 
-// wordBefore and wordAfter are where the word on that side of the cursor begins
-// and ends.
+// wordBefore is where the word before the cursor begins, wordAfter where the next ends.
 func (in *Input) wordBefore() int {
 	i := in.at
 	for i > 0 && in.text[i-1] == ' ' {
@@ -105,8 +103,7 @@ func (in *Input) wordAfter() int {
 	return i
 }
 
-// before and after are where the character on that side of the cursor begins
-// and ends; one may be of several code points.
+// before and after go by characters, which may be of several code points.
 func (in *Input) before() int {
 	at := cells.Boundaries(in.text)
 	i, _ := slices.BinarySearch(at, in.at)
@@ -134,8 +131,7 @@ func (in *Input) paste(rs []rune) {
 	}
 }
 
-// insert takes what is typed or pasted. Direction marks are dropped, they would
-// turn what stands around them.
+// insert takes what is typed or pasted, without marks that would turn the text around them.
 func (in *Input) insert(rs []rune) {
 	for _, r := range rs {
 		switch {
@@ -185,8 +181,7 @@ func (in *Input) shown(rs []rune) string {
 	return string(rs)
 }
 
-// Choice is one of N, changed with the arrows, the blank, or the first letter of
-// a name.
+// Choice is one of N, changed with the arrows, the blank, or the first letter of a name.
 type Choice struct {
 	N, At int
 	Name  func(i int) string
@@ -214,8 +209,7 @@ func (c *Choice) letter(begins string) {
 	}
 }
 
-// View draws the choice in w cells: all names where they fit, else the one
-// chosen between arrows.
+// View draws the choice in w cells: all names where they fit, else the one chosen.
 func (c *Choice) View(th *theme.Theme, w int, focused bool) string {
 	parts := make([]string, c.N)
 	for i := range parts {

@@ -18,8 +18,7 @@ func (f *Form) FramesHeight() (h int) {
 	return h
 }
 
-// View draws the entries in w cells: a frame around each where h lines have room
-// for it, a bar before each where not.
+// View draws the entries in w cells, each in a frame if h lines have room, else behind a bar.
 func (f *Form) View(e *page.Env, w, h int) string {
 	draw := f.framed
 	if f.FramesHeight() > h {

@@ -77,8 +77,7 @@ func (e *Env) Shown(name string) string {
 	return name
 }
 
-// Wait is a line that counts down to the instant at which the next try may
-// pass, then says that it may; "" where no such instant is known.
+// Wait is a line that counts down to the next try, then says that it may pass; "" if unknown.
 func (e *Env) Wait(until time.Time) string {
 	if until.IsZero() {
 		return ""
@@ -102,8 +101,7 @@ func (e *Env) Age(at time.Time) string {
 	return e.S(i18n.Common.ReceivedAt, e.T.Clock(at), e.T.Age(e.Now().Sub(at)))
 }
 
-// Live says that what is shown follows the server, and when it last asked; its age
-// while there is no connection.
+// Live says when what is shown was asked for last, or how old it is while offline.
 func (e *Env) Live(at time.Time) string {
 	if e.Link.Phase != link.Online {
 		return e.Theme.Faint.Render(e.Age(at))
@@ -114,9 +112,8 @@ func (e *Env) Live(at time.Time) string {
 // StaleAfter is the age above which a list says so.
 const StaleAfter = time.Minute
 
-// ListState draws what stands in a list's place while it has no rows: waiting,
-// trouble, or the sentence and the next step of an empty one. It is "" where
-// the rows themselves are to be drawn.
+// ListState draws what stands in place of rows: waiting, trouble, or the sentence and the
+// next step of an empty list. It is "" where there are rows to draw.
 func ListState[T any](e *Env, l *Load[T], rows, w int, empty, next i18n.Msg) string {
 	switch {
 	case l.Err != nil && rows == 0:
@@ -131,8 +128,7 @@ func ListState[T any](e *Env, l *Load[T], rows, w int, empty, next i18n.Msg) str
 	return "\n"
 }
 
-// ListFoot draws the line under a list: trouble with what is shown, its age, or
-// nothing.
+// ListFoot draws the line under a list: trouble with what is shown, its age, or nothing.
 func ListFoot[T any](e *Env, l *Load[T]) string {
 	switch {
 	case l.Err != nil && l.Has:

@@ -56,8 +56,7 @@ func FetchOwn(ctx context.Context, from API) (own Own, err error) {
 	return own, nil
 }
 
-// Sum is how many articles there are, and what they cost together; those that were
-// withdrawn do not count.
+// Sum is how many articles were not withdrawn, and what they cost together.
 func Sum(list []api.Article) (n int, cents int64) {
 	for _, a := range list {
 		if a.Status != api.Withdrawn {
@@ -91,8 +90,7 @@ func (e *Env) CanBuy(a api.Article) bool {
 	return !e.Mine(a) && (a.Status == api.OnSale || a.Status == "")
 }
 
-// StatusWord is the state of an article with its sign. A sale is good news for
-// both sides.
+// StatusWord is the state of an article with its sign.
 func (e *Env) StatusWord(a api.Article) string {
 	th := e.Theme
 	switch {
@@ -115,8 +113,7 @@ func (e *Env) CategoryWord(c string) string {
 	return e.Theme.Category(c).Render(e.T.Name(i18n.Categories, c))
 }
 
-// ArticleView draws an article in w cells: title, price and state, facts,
-// description.
+// ArticleView draws an article in w cells: title, price and state, facts, description.
 func ArticleView(e *Env, a api.Article, w int) string {
 	th := e.Theme
 	var l widget.Lines
@@ -182,8 +179,7 @@ type Opened struct {
 	At   int
 }
 
-// Items says how many articles there are, in figures alone where w cells are too few
-// for the word.
+// Items says how many articles there are, in figures alone where w cells are too few.
 func Items(e *Env, n, w int) string {
 	if text := e.T.N(i18n.Common.Items, n); widget.Width(text) <= w {
 		return text

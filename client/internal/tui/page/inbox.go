@@ -11,8 +11,7 @@ import (
 // inboxRows is how many news one request brings.
 const inboxRows = 50
 
-// Inbox is the news that the server keeps for the user, newest first. Nothing
-// but Seen makes them read.
+// Inbox is the news that the server keeps for the user, newest first.
 type Inbox struct {
 	Pager[api.News]
 	Unread int
@@ -21,8 +20,8 @@ type Inbox struct {
 	mark  Load[int]
 }
 
-// Reload asks for the newest, and publishes NewsCame once they are there. While
-// an answer is awaited it asks once more behind it, however often it is called.
+// Reload asks for the newest, and publishes NewsCame once they are there. However often it
+// is called while an answer is awaited, it asks once more behind it.
 func (b *Inbox) Reload(e *Env) {
 	if b.again = b.First.Busy(); b.again {
 		return

@@ -11,12 +11,10 @@ import (
 	"etuservices/client/internal/link"
 )
 
-// SlowAfter is how long an answer may take before "loading" is shown: below,
-// the word would only flicker.
+// SlowAfter is how long an answer may take before "loading" is shown.
 const SlowAfter = 150 * time.Millisecond
 
-// Load is something asked of the server: under way, arrived, failed, old. Its
-// zero value was never asked for.
+// Load is something asked of the server. Its zero value was never asked for.
 type Load[T any] struct {
 	Data T
 	Has  bool      // Data came once
@@ -29,8 +27,7 @@ type Load[T any] struct {
 	since   time.Time  // when it was asked for last
 }
 
-// Delivery is a message for one owner. The root calls Deliver and shows the
-// message to nobody else.
+// Delivery is a message for one owner: the root only calls Deliver.
 type Delivery interface{ Deliver() }
 
 // later is a timer's Delivery.
@@ -71,9 +68,8 @@ func (a *loaded[T]) Deliver() {
 	}
 }
 
-// Start asks the server; then, which may be nil, is called once the answer is in
-// place, be it an error. An earlier question still under way is given up, and
-// its answer will be dropped.
+// Start asks the server; then, which may be nil, is called once the answer is in place, be
+// it an error. A question still under way is given up.
 func (l *Load[T]) Start(e *Env, fetch func(context.Context) (T, error), then func()) {
 	l.Cancel()
 	ctx, cancel := context.WithCancel(e.Ctx)
@@ -126,8 +122,7 @@ func Whole[T any](ctx context.Context, fetch Fetch[T], after string) (api.Page[T
 	}
 }
 
-// Pager is a list that the server gives in parts: the first on demand, the
-// others while the cursor comes near the end.
+// Pager is a list that the server gives in parts.
 type Pager[T any] struct {
 	Rows  []T
 	Next  string
@@ -135,8 +130,7 @@ type Pager[T any] struct {
 	more  Load[api.Page[T]]
 }
 
-// Reload asks for the first part; then is called once Rows is that, with the rows
-// before, or after an error.
+// Reload asks for the first part; then gets the rows before, also after an error.
 func (p *Pager[T]) Reload(e *Env, fetch Fetch[T], then func(before []T)) {
 	p.more.Cancel()
 	p.First.Start(e, func(ctx context.Context) (api.Page[T], error) { return fetch(ctx, "") }, func() {
@@ -149,8 +143,7 @@ func (p *Pager[T]) Reload(e *Env, fetch Fetch[T], then func(before []T)) {
 	})
 }
 
-// Follow asks for the next part where the row in sight is near the end; then is
-// called once Rows has it.
+// Follow asks for the part behind a row, unless Rows has it; then is called once it has.
 func (p *Pager[T]) Follow(e *Env, row int, fetch Fetch[T], then func()) {
 	if p.Next == "" || p.more.Busy() || p.First.Busy() || row < len(p.Rows) {
 		return
@@ -162,8 +155,7 @@ func (p *Pager[T]) Follow(e *Env, row int, fetch Fetch[T], then func()) {
 	})
 }
 
-// All asks for every part that is missing; then is called once Rows is the whole
-// list, or what came of it before an error.
+// All asks for every part that is missing; then is called in any case.
 func (p *Pager[T]) All(e *Env, fetch Fetch[T], then func()) {
 	if p.Next == "" || p.First.Busy() {
 		then()

@@ -41,8 +41,7 @@ const (
 type Page interface {
 	// Show is called each time the page comes on; arg is that of Shell.Go.
 	Show(arg any)
-	// Update gets every fact; keys, Click, Second and Resync only while the page
-	// is on.
+	// Update gets every fact; keys, Click, Second and Resync only while the page is on.
 	Update(tea.Msg)
 	View() string
 	SetSize(w, h int)

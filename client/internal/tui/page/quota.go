@@ -10,8 +10,7 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-// QuotaState is what is known of both quotas. Instants, never counters: a
-// countdown is always their difference with the clock.
+// QuotaState is what is known of both quotas.
 type QuotaState struct {
 	Connections, Services api.Quota
 	At                    time.Time // when the server last told
@@ -50,13 +49,11 @@ func (s *QuotaState) setServices(q api.Quota, now time.Time) {
 	s.Services, s.At = q, now
 }
 
-// refreshAfter bounds the age of figures that change by themselves, or by another run of
-// the program.
+// refreshAfter bounds the age of figures, which another run of the program may change.
 const refreshAfter = 15 * time.Second
 
-// Due says that the figures are out of date or incomplete: an instant at which a call
-// comes back has passed, it is not known though none is left, or they are old while
-// something is used.
+// Due says that the figures are to be asked for: a call came back, it is not known when one
+// does though none is left, or they are old while something is used.
 func (s *QuotaState) Due(now time.Time) bool {
 	for _, q := range []api.Quota{s.Connections, s.Services} {
 		if !q.Next.IsZero() && !q.Next.After(now) || q.Max > 0 && q.Left == 0 && q.Next.IsZero() {

@@ -1,6 +1,5 @@
-// Package admin is what administrators have besides the students' screens: the
-// service live, who is logged in, the accounts. The server refuses all of it to
-// anybody else; the root does not even show it.
+// Package admin is the administrators' screen: the service live, who is logged in, the
+// accounts. The server refuses all of it to anybody else.
 package admin
 
 import (
@@ -64,8 +63,7 @@ const (
 
 // Show asks for what every tab needs, then for the one in sight.
 func (p *Page) Show(any) {
-	// Followed from the first look until the session ends, in sight or not: a
-	// curve of fifteen minutes with holes in it would tell nothing.
+	// Followed until the session ends, in sight or not: the curves shall have no holes.
 	p.live.follow()
 	p.registrations.Start(p.e, p.e.API.Registrations, nil)
 	p.current().Show(nil)
@@ -167,8 +165,7 @@ func (p *Page) Keys() []keys.Key {
 	return append(list, keys.NextPanel, keys.Announce, keys.Registrations, keys.Help)
 }
 
-// isSelf says, also to the user, that an administrator cannot do this to
-// themselves.
+// isSelf says, also to the user, that it is their own account, which the order cannot be for.
 func isSelf(e *page.Env, login string) bool {
 	if login != e.Session.Login {
 		return false

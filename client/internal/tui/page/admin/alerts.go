@@ -24,9 +24,8 @@ const (
 )
 
 const (
-	// figuresHold is how long a figure must be over its threshold before it is an
-	// alert, and calmFor how long it must be under it before the alert ends: one
-	// slow second is none, and a figure near the threshold rings once.
+	// figuresHold is how long a figure must be over its threshold before it is an alert,
+	// and calmFor how long under it before the alert ends.
 	figuresHold = 3 * time.Second
 	calmFor     = 10 * time.Second
 	// maxAlerts bounds the list.
@@ -39,8 +38,7 @@ type subject struct {
 	server string // "" for the whole service
 }
 
-// alert is something that an administrator is called for. It stays in the list
-// until it is over and acknowledged.
+// alert calls an administrator; it is listed until it is over and acknowledged.
 type alert struct {
 	subject
 	began, last time.Time // the first and the last time it was true
@@ -56,8 +54,7 @@ type alerts struct {
 	servers map[string]bool       // the names that were there: lost
 }
 
-// check takes whether it is true of a subject that an alert is due, and gives the
-// alert where it has just begun.
+// check takes whether an alert about a subject is due, and gives it where it has just begun.
 func (a *alerts) check(now time.Time, s subject, is bool, figure float64) (raised *alert) {
 	var hold, calm time.Duration // of a server at once
 	if s.kind == slow || s.kind == refusing {
@@ -99,8 +96,7 @@ func (a *alerts) end(i int, now time.Time) {
 	}
 }
 
-// instances compares the servers with those that were there, and gives the alerts
-// that have begun.
+// instances compares the servers with those that were there, and gives the new alerts.
 func (a *alerts) instances(now time.Time, all []api.Instance) (raised []alert) {
 	check := func(s subject, is bool) {
 		if one := a.check(now, s, is, 0); one != nil {

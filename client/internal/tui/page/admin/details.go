@@ -25,10 +25,8 @@ type details struct {
 	e     *page.Env
 	login string // "" where it is not open
 	all   page.Load[api.AccountDetails]
-	// Where the lists share one panel: its cursor is the first line in sight, one of
-	// so many.
-	scroll widget.Table
-	tops   int
+	scroll widget.Table // where the lists share one panel: Cur is the first line in sight
+	tops   int          // how many lines can be the first
 }
 
 // open shows an account.
@@ -174,8 +172,7 @@ func quotaLine(e *page.Env, name string, q api.Quota, w int) string {
 		widget.LevelSign(th, q.Left, q.Max) + " " + text
 }
 
-// latest is how many of each the server gives at most (PROTOCOL.md, FICHE), of sessions
-// all.
+// latest is how many of each but sessions the server gives at most (PROTOCOL.md, FICHE).
 const latest = 10
 
 // list is a part of the details.

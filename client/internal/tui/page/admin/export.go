@@ -12,8 +12,7 @@ import (
 	"etuservices/client/internal/tui/page"
 )
 
-// export writes all that the search finds as CSV (RFC 4180) into a new file of the
-// working directory, and says where.
+// export writes all that the search finds as CSV (RFC 4180) into the working directory.
 func (p *searched[T]) export() {
 	e, rows, fetch := p.e, p.rows, p.fetch(p.search.Words())
 	switch {
@@ -62,8 +61,7 @@ func writeCSV(path string, rows [][]string) (full string, err error) {
 	return full, w.WriteAll(rows)
 }
 
-// harmless keeps a spreadsheet from taking what users wrote for a formula
-// (OWASP, CSV Injection).
+// harmless keeps a spreadsheet from taking a text for a formula (OWASP, CSV Injection).
 func harmless(s string) string {
 	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
 		return "'" + s

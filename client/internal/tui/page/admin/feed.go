@@ -22,8 +22,7 @@ import (
 const (
 	// maxFeed is how many rows are kept.
 	maxFeed = 500
-	// foldWithin is how long after the last of them the same thing is counted in
-	// the same row.
+	// foldWithin is how long after the last one the same thing counts in the same row.
 	foldWithin = time.Minute
 )
 
@@ -75,8 +74,7 @@ func (f *feed) happened(a api.Activity) {
 	}
 }
 
-// refresh shows what the search leaves, with the cursor on the row where it was;
-// at the top it stays at the top, on what is new.
+// refresh shows what the search leaves, with the cursor on its row, or still at the top.
 func (f *feed) refresh() {
 	cur, there := f.current()
 	words := strings.Fields(i18n.Fold(f.search.Words()))

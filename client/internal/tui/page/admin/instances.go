@@ -11,8 +11,7 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-// instancesView is the servers in a panel; where not all fit, those in trouble
-// are in sight.
+// instancesView is the servers in a panel, those in trouble first.
 func instancesView(e *page.Env, all *page.Load[[]api.Instance], w, h int) string {
 	th := e.Theme
 	p := widget.Panel{Title: e.S(i18n.Live.Servers)}

@@ -19,8 +19,7 @@ import (
 const (
 	// typingPause is how long no key must come before the server is asked.
 	typingPause = 150 * time.Millisecond
-	// maxSorted is how many rows are asked for to put them in another order: the foot
-	// of the list says where there are more.
+	// maxSorted is how many rows are asked for at most to put them in another order.
 	maxSorted = 100_000
 )
 
@@ -103,8 +102,7 @@ func (p *searched[T]) follow() {
 	})
 }
 
-// order shows the rows that the search leaves in the order chosen, with the cursor on
-// the one where it was.
+// order shows what the search leaves in the order chosen, with the cursor on its row.
 func (p *searched[T]) order() {
 	rows := p.list.Rows
 	if p.text != nil {
@@ -253,8 +251,7 @@ func (s sortable[T]) sorted(rows []T) []T {
 	return out
 }
 
-// columnsOf are the columns as the table draws them, the one that it is sorted by
-// with an arrow.
+// columnsOf are the columns for the table, the one that it is sorted by with an arrow.
 func columnsOf[T any](all []sortable[T], by int) (out []widget.Column) {
 	for _, c := range all {
 		out = append(out, c.Column)

@@ -14,15 +14,13 @@ import (
 const (
 	// period is how often a measure is asked for, in seconds.
 	period = 1
-	// staleAfter is the age from which the last measure is said to be old: three
-	// that did not come are no accident of the way.
+	// staleAfter is the age from which the last measure is said to be old: three are missing.
 	staleAfter = 3 * period * time.Second
 	// instancesAge is how old the list of servers may get in sight.
 	instancesAge = 2 * time.Second
 )
 
-// live is the service as it is now: its servers, its last quarter of an hour, what
-// users do, and what an administrator is called for.
+// live is the service now: servers, alerts, the last quarter of an hour, what users do.
 type live struct {
 	page.Base
 	e         *page.Env
@@ -44,8 +42,7 @@ func newLive(e *page.Env, lookUp func(login string)) *live {
 
 func (p *live) Show(any) { p.askInstances() }
 
-// follow asks for the measures, and for what was before the first of them. Asking
-// twice changes nothing.
+// follow asks for the measures, and for what was before them. It may be called again.
 func (p *live) follow() {
 	p.asked = p.e.Now()
 	p.ask.Start(p.e, func(ctx context.Context) (struct{}, error) { return struct{}{}, p.e.API.Follow(ctx, period) }, nil)

@@ -12,16 +12,11 @@ import (
 )
 
 const (
-	// headFrom is the height from which the servers have a head, and moreServers
-	// how many rows of the page there are for each of them.
-	headFrom    = 16
-	moreServers = 9
-	// sideFrom is the width from which alerts and quotas stand beside the curves,
-	// and bothFrom the height from which both do.
-	sideFrom = 74
-	bothFrom = 12
-	// tallest is how many rows a curve takes at most: its shape gets lost in more.
-	tallest = 6
+	headFrom    = 16 // the height from which the servers have a head
+	moreServers = 9  // how many rows of the page there are for each server
+	sideFrom    = 74 // the width from which alerts or quotas stand beside the curves
+	bothFrom    = 12 // the height from which both do
+	tallest     = 6  // how many rows a curve takes at most: its shape gets lost in more
 )
 
 // View draws servers, curves with alerts and quotas beside them, feed.
@@ -144,8 +139,7 @@ func (p *live) over(i int) bool {
 		bands[i].name == i18n.Live.Refusals && p.e.Alerts.Refusals > 0 && n.refusals > float64(p.e.Alerts.Refusals)
 }
 
-// bandText is what stands before a row of a curve: in one row the name and the
-// figure, in several one below the other.
+// bandText is what stands before a row of a curve: its name, its figure, or both.
 func (p *live) bandText(b band, row, rows int, over bool, w int) string {
 	e, th := p.e, p.e.Theme
 	now := p.series.last()
@@ -195,8 +189,7 @@ func axis(t i18n.T, top float64, row, rows int) string {
 	return widget.FitRight(text, axisWidth-1) + tick
 }
 
-// trend is how a figure changed within a minute, in at most five cells: its
-// figures matter less the larger it is.
+// trend is how a figure changed within a minute, in at most five cells.
 func (p *live) trend(b band) string {
 	now := p.series.last()
 	before, known := p.series.minuteAgo()

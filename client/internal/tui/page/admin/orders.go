@@ -25,8 +25,7 @@ func reason() *form.Entry {
 // do carries an order out, with what was filled in.
 type do = func(ctx context.Context, in []string) error
 
-// ask shows the dialog of an order about a login; "" is about nobody. That it was
-// carried out is told to the user and published.
+// ask shows the dialog of an order about a login ("": nobody), and publishes what was done.
 func ask(e *page.Env, login string, words i18n.Confirm, what order, do do, entries ...*form.Entry) {
 	e.Open(dialog.NewAsk(e, dialog.Question{
 		Title:     func() string { return e.S(words.Title, login) },

@@ -15,11 +15,8 @@ import (
 )
 
 const (
-	// nearPart is the part of a quota from which a user is shown: 8 calls of 10.
-	nearPart = 0.8
-	// maxQuotaUses bounds how many users are kept: more than a year's students,
-	// less than a flood of invented logins.
-	maxQuotaUses = 2000
+	nearPart     = 0.8  // the part of a quota from which a user is shown: 8 calls of 10
+	maxQuotaUses = 2000 // how many users are kept: logins may be invented
 )
 
 // quotaUse is a user near the end of the services quota, or refused for it.
@@ -40,9 +37,8 @@ func (s quotaUse) nearLately(since time.Time) bool {
 
 func (s quotaUse) shown(since time.Time) bool { return s.refusedLately(since) || s.nearLately(since) }
 
-// quotaUses are by login. They come from live events only: VENTE and ACHAT carry
-// utilise and max, REFUS carries code=QUOTA. What is older than one window does
-// not count: the calls that filled it have come back.
+// quotaUses are by login, from the live events VENTE, ACHAT and REFUS code=QUOTA of the
+// last window: the calls before have come back.
 type quotaUses map[string]quotaUse
 
 func (all quotaUses) happened(a api.Activity, window time.Duration) {
@@ -78,8 +74,7 @@ func (all quotaUses) happened(a api.Activity, window time.Duration) {
 	all[a.Login] = s
 }
 
-// list gives who is to be shown, from what happened since: those who were
-// refused, the latest first, then those who are nearest to it.
+// list gives those who were refused since, the latest first, then those nearest to it.
 func (all quotaUses) list(since time.Time) (list []quotaUse) {
 	for _, s := range all {
 		if s.shown(since) {

@@ -10,19 +10,14 @@ import (
 )
 
 const (
-	// span is how far back the curves go, and what is kept.
-	span = 15 * time.Minute
-	// historyMinutes is what is asked for: the first minute of it only makes the
-	// figures by the minute of the others.
+	span = 15 * time.Minute // how far back the curves go
+	// historyMinutes: the first one only makes the figures by the minute of the others.
 	historyMinutes = int(span/time.Minute) + 1
 	// holdFor is how long a point stands where the next is missing.
 	holdFor = api.SlotTime + time.Second
-	// trendOver is what a figure is compared with, and trendSlack how much
-	// older that point may be.
-	trendOver  = time.Minute
-	trendSlack = 10 * time.Second
-	// clockSlack is how far the end of the history may be from now before the
-	// server's clock is taken to be wrong.
+	trendOver  = time.Minute      // the age of the point that a figure is compared with
+	trendSlack = 10 * time.Second // how much older that point may be
+	// clockSlack is how far the history may end from now while the clocks agree.
 	clockSlack = 2 * api.SlotTime
 )
 
@@ -34,8 +29,7 @@ type point struct {
 	refusedQuota, refusedKey int     // of the refusals; not known of the history
 }
 
-// series is the points of the span, oldest first. A copy of it stays as it is:
-// what is there is never changed.
+// series is the points of the span, oldest first. Points are never changed.
 type series []point
 
 // pointOf is a measure as a point.
@@ -102,11 +96,9 @@ func (s series) minuteAgo() (p point, ok bool) {
 	return p, false
 }
 
-// curve is a figure over the time that ends now, in n columns. Columns start at
-// multiples of a step, so a column keeps its value while the chart scrolls. Of
-// several points in it the highest is shown: a peak of one second must not get
-// lost in a quarter of an hour. One without a point takes the last, unless that
-// is too old.
+// curve is a figure over the time that ends now, in n columns. Columns start at multiples
+// of a step, so a column keeps its value while the chart scrolls. Of several points in it
+// the highest is shown, so that no peak is lost; without one the last, unless too old.
 func (s series) curve(now time.Time, over time.Duration, n int, of func(point) float64) []float64 {
 	if n <= 0 {
 		return nil
@@ -130,8 +122,7 @@ func (s series) curve(now time.Time, over time.Duration, n int, of func(point) f
 	return columns
 }
 
-// ceiling is the value at the top of an axis: 1, 2 or 5 times a power of ten, so
-// that it does not change with every point.
+// ceiling is the value at the top of an axis: 1, 2 or 5 times a power of ten.
 func ceiling(columns []float64) float64 {
 	most := 0.0
 	for _, v := range columns {

@@ -14,8 +14,7 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-// sessionsAge is how old the list may get in sight: the server's own is right
-// to 5 s.
+// sessionsAge is how old the list may get in sight: the server's own is right to 5 s.
 const sessionsAge = 5 * time.Second
 
 // newSessions is who is logged in, on which server and from where.

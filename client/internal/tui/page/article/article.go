@@ -119,8 +119,7 @@ func (p *Page) neighbour(by int) {
 	}
 }
 
-// article is what is known: ARTICLE tells neither the other party nor when it was
-// sold.
+// article is what is known: ARTICLE tells neither the other party nor when it was sold.
 func (p *Page) article() api.Article {
 	if !p.detail.Has {
 		return p.brief
@@ -197,7 +196,11 @@ func (p *Page) actions(a api.Article, w int) (l widget.Lines) {
 	e, th := p.e, p.e.Theme
 	switch {
 	case a.Contact != "":
-		l.Add(page.Heading(th, e.S(p.party(a)), w), th.Strong.Render(a.Other))
+		party := i18n.Article.Seller
+		if e.Mine(a) {
+			party = i18n.Article.Buyer
+		}
+		l.Add(page.Heading(th, e.S(party), w), th.Strong.Render(a.Other))
 		l.Add(widget.Wrap(e.S(i18n.Article.Write), w)...)
 		l.Add("  "+th.Title.Render(a.Contact), "", e.Hint(keys.Copy.To(i18n.Do.CopyAddress)))
 	case p.canWithdraw():
@@ -218,14 +221,6 @@ func button(e *page.Env, k keys.Key, marked bool) string {
 	}
 	w := widget.Width(text) + widget.PanelW
 	return widget.KeyZone(k.Code(), widget.Panel{Style: &style}.View(e.Theme, text, w, 1+widget.PanelH))
-}
-
-// party says who the other one is.
-func (p *Page) party(a api.Article) i18n.Msg {
-	if p.e.Mine(a) {
-		return i18n.Article.Buyer
-	}
-	return i18n.Article.Seller
 }
 
 // side is the seller: what a purchase means, and what else there is.

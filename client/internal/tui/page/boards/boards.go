@@ -102,9 +102,8 @@ func (p *Page) Keys() []keys.Key {
 	return []keys.Key{keys.Refresh, keys.Back, keys.Screens(p.e.IsAdmin()), keys.Help}
 }
 
-// rows draws the rows of a board in w x h cells: rank, name, bar, figure. Figures
-// are compared by the length of the bars, and read without any colour. What
-// height is left goes between the rows.
+// rows draws a board in w x h cells: rank, name, bar, figure. What height is left goes
+// between the rows.
 func (p *Page) rows(board api.Board, w, h int) string {
 	e, th := p.e, p.e.Theme
 	ranks := p.all.Data[board]

@@ -20,16 +20,13 @@ import (
 )
 
 const (
-	// pageRows is how many articles one request brings: the most the server
-	// gives, since scrolling is what costs round trips.
+	// pageRows is how many articles one request brings: scrolling costs round trips.
 	pageRows = protocol.MaxPage
-	// typingPause is how long no key must come before the server is asked;
-	// what is in hand is filtered at once.
+	// typingPause is how long no key must come before the server is asked.
 	typingPause = 120 * time.Millisecond
 	// peekPause is how long the cursor must rest before the detail is asked.
 	peekPause = 200 * time.Millisecond
-	// wideFrom is the width from which the detail stands beside the list, which keeps
-	// its columns.
+	// wideFrom is the width from which the detail stands beside the list.
 	wideFrom = 118
 )
 
@@ -58,6 +55,7 @@ type Page struct {
 	poll   page.Load[api.Page[*row]]
 	polled time.Time // when the list was last compared with the server's
 
+	peek   page.Debounce // of the cursor
 	detail page.Load[page.Detail]
 	about  *row // the article that detail is about: the cursor rested on it
 }
@@ -66,8 +64,7 @@ func New(e *page.Env) *Page {
 	return &Page{Base: page.NewBase(i18n.Catalog.Title), e: e, search: form.NewSearch(), price: form.NewField(keys.MaxPrice, 8)}
 }
 
-// Show asks for the list the first time, and again when it is old. The name of a
-// seller in arg shows what that one sells.
+// Show asks for the list if it is old. A login in arg shows what that seller has.
 func (p *Page) Show(arg any) {
 	if _, is := arg.(page.Searching); is {
 		p.search.Key(keys.Search.Press())

@@ -13,9 +13,8 @@ import (
 	"etuservices/protocol"
 )
 
-// row is an article with its title's words, folded once when it arrives, each
-// behind a blank: looking for one is then a single pass over a short string,
-// and 100,000 of them at a key stay within a frame.
+// row is an article with its title's words, each folded and behind a blank: looking for
+// one is then a single pass over a short string (BenchmarkKeyInCatalogue).
 type row struct {
 	api.Article
 	words string
@@ -46,24 +45,15 @@ func (r *row) matches(q api.Query, search []string) bool {
 		(q.MaxCents > 0 || q.Free) && r.Cents > q.MaxCents {
 		return false
 	}
-	for _, want := range search {
-		if !strings.Contains(r.words, want) {
-			return false
-		}
-	}
-	return true
-}
-
-func (p *Page) category() string {
-	if p.cat == 0 {
-		return ""
-	}
-	return protocol.Categories[p.cat-1]
+	return !slices.ContainsFunc(search, func(want string) bool { return !strings.Contains(r.words, want) })
 }
 
 // query is what is asked for, as it stands now.
 func (p *Page) query() api.Query {
-	q := api.Query{Category: p.category(), Words: p.search.Words(), Seller: p.seller, Sort: sorts[p.sort].by, N: pageRows}
+	q := api.Query{Words: p.search.Words(), Seller: p.seller, Sort: sorts[p.sort].by, N: pageRows}
+	if p.cat > 0 {
+		q.Category = protocol.Categories[p.cat-1]
+	}
 	if cents, err := protocol.ParsePrice(strings.TrimSuffix(p.price.Words(), "€")); err == nil {
 		q.MaxCents, q.Free = cents, cents == 0
 	}
@@ -101,26 +91,18 @@ func (p *Page) remember() {
 	}
 }
 
-// narrow shows what is in hand of a changed query at once; the server is asked
-// after a pause in typing.
+// narrow shows what is in hand of a changed query; the server is asked after a pause.
 func (p *Page) narrow() {
 	q, search := p.query(), words(p.search.Words())
 	for i := range search {
 		search[i] = " " + search[i]
 	}
-	var kept []*row
-	for _, r := range p.known {
-		if r.matches(q, search) {
-			kept = append(kept, r)
-		}
-	}
-	p.list.Replace(kept)
+	p.list.Replace(slices.DeleteFunc(slices.Clone(p.known), func(r *row) bool { return !r.matches(q, search) }))
 	p.ahead, p.table.Cur = true, 0
 	p.typed.Later(p.e, typingPause, p.reload)
 }
 
-// reorder asks for another order, from its first row: what is in hand is in the
-// wrong one.
+// reorder asks for another order, from its first row.
 func (p *Page) reorder() {
 	p.sort = (p.sort + 1) % len(sorts)
 	p.typed.Cancel()
@@ -131,13 +113,9 @@ func (p *Page) reorder() {
 
 // rest asks for the detail beside the list once the cursor rests on an article.
 func (p *Page) rest() {
-	at, ok := p.current()
-	if !ok || p.W < wideFrom || p.about == at {
-		return
-	}
-	p.e.Later(peekPause, func() {
+	p.peek.Later(p.e, peekPause, func() {
 		r, ok := p.current()
-		if !ok || r != at || p.W < wideFrom || p.about == r {
+		if !ok || p.W < wideFrom || p.about == r {
 			return
 		}
 		p.about = r
@@ -148,12 +126,9 @@ func (p *Page) rest() {
 }
 
 const (
-	// pollEvery is how often the list is compared with the server's: ARTICLES
-	// is free.
-	pollEvery = 5 * time.Second
-	// goneFor is how long what was sold or withdrawn stays, struck through;
-	// freshFor how long what came is marked.
-	goneFor, freshFor = 5 * time.Second, 30 * time.Second
+	pollEvery = 5 * time.Second  // how often the list is compared with the server's
+	goneFor   = 5 * time.Second  // how long what was sold or withdrawn stays, struck through
+	freshFor  = 30 * time.Second // how long what came is marked
 )
 
 // second goes with the clock while the page is the present one.
@@ -242,10 +217,6 @@ func (p *Page) merge(after string, now api.Page[*row]) {
 			missing(rows[next])
 		}
 		part = append(part, rows[next])
-	}
-	if grown := len(part) - (to - from); grown == 0 {
-		copy(rows[from:], part)
-		return
 	}
 	was := p.table.Cur
 	p.list.Rows = slices.Concat(rows[:from], part, rows[to:])

@@ -170,8 +170,7 @@ func (p *Page) paneView(w, h int) string {
 	if len(p.list.Rows) == 0 || r == nil {
 		return panel.View(th, "", w, h)
 	}
-	// Until the answer comes, which is soon, the article before stays: the pane
-	// changes once.
+	// Until the answer comes, the article before stays: the pane changes once.
 	d := p.detail.Data
 	if d.ID != r.ID && (!p.detail.Busy() || !p.detail.Has || p.detail.Slow(e)) {
 		d = page.Detail{Article: r.Article}

@@ -18,12 +18,9 @@ import (
 )
 
 const (
-	// newest is how many articles the list shows.
-	newest = 40
-	// freshFor is the age that the list of articles gets while it is in sight,
-	// restFor that of the figures.
-	freshFor = 5 * time.Second
-	restFor  = 30 * time.Second
+	newest   = 40               // how many articles the list shows
+	freshFor = 5 * time.Second  // the age that the list gets while it is in sight
+	restFor  = 30 * time.Second // the age that the figures get
 )
 
 // Page is the home screen.

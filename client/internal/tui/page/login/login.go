@@ -1,5 +1,4 @@
-// Package login is the first screen: it takes a kept session up again, or asks
-// for a login and a password.
+// Package login is the first screen: it resumes a kept session or asks for a password.
 package login
 
 import (
@@ -39,14 +38,8 @@ type Page struct {
 func New(e *page.Env) *Page {
 	return &Page{Named: page.Named{Name: i18n.Login.Title}, e: e, Form: form.New(
 		2,
-		&form.Entry{
-			Field: "login", Label: i18n.Login.Name, Hint: i18n.Login.NameHint, Check: form.CheckFilled,
-			In: form.Input{Max: protocol.MaxEmail},
-		},
-		&form.Entry{
-			Field: "motdepasse", Label: i18n.Login.Password, Check: form.CheckFilled,
-			In: form.Input{Max: protocol.MaxPassword, Secret: true},
-		},
+		form.Text("login", i18n.Login.Name, i18n.Login.NameHint, protocol.MaxEmail, form.CheckFilled),
+		form.Password("motdepasse", i18n.Login.Password, i18n.Msg{}, form.CheckFilled),
 	)}
 }
 
@@ -68,8 +61,7 @@ func (p *Page) Show(arg any) {
 	}, p.resumed)
 }
 
-// resumed takes the user in. Where no session is kept, or the server no longer
-// knows it, the form is all that needs to show.
+// resumed takes the user in, or shows the form: that no session is kept is no mistake.
 func (p *Page) resumed() {
 	switch err := p.resume.Err; {
 	case err == nil:

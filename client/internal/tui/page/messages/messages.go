@@ -104,8 +104,7 @@ func (p *Page) seen() {
 	p.e.Inbox.Seen(p.e, p.table.Top)
 }
 
-// oneRows is the least that the panel with the whole text of one row holds, so that
-// the list seldom changes its height.
+// oneRows is the least height of a row's whole text: the list shall seldom change its own.
 const oneRows = 4
 
 func (p *Page) View() string {

@@ -1,5 +1,4 @@
-// Package mine is the screen of one's own sales and purchases, with whom to
-// write to.
+// Package mine is the screen of one's own sales and purchases, with whom to write to.
 package mine
 
 import (

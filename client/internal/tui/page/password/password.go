@@ -32,17 +32,13 @@ type Page struct {
 }
 
 func New(e *page.Env) *Page {
-	password := &form.Entry{Field: "motdepasse", Label: i18n.Password.New, Hint: i18n.Login.PassHint, Check: form.CheckPassword}
-	p := &Page{Named: page.Named{Name: i18n.Password.Title}, e: e, Form: form.New(
+	password := form.Password("motdepasse", i18n.Password.New, i18n.Login.PassHint, form.CheckPassword)
+	return &Page{Named: page.Named{Name: i18n.Password.Title}, e: e, Form: form.New(
 		2,
-		&form.Entry{Label: i18n.Password.Old, Hint: i18n.Password.OldHint, Check: form.CheckFilled},
+		form.Password("", i18n.Password.Old, i18n.Password.OldHint, form.CheckFilled),
 		password,
-		&form.Entry{Label: i18n.Register.Repeat, Hint: i18n.Register.RepHint, Check: form.Repeats(password)},
+		form.Password("", i18n.Register.Repeat, i18n.Register.RepHint, form.Repeats(password)),
 	)}
-	for _, en := range p.Entries {
-		en.In = form.Input{Max: protocol.MaxPassword, Secret: true}
-	}
-	return p
 }
 
 func (p *Page) Update(m tea.Msg) {

@@ -39,24 +39,16 @@ type Page struct {
 }
 
 func New(e *page.Env) *Page {
-	secret := &form.Entry{Field: "motdepasse", Label: i18n.Login.Password, Hint: i18n.Login.PassHint, Check: form.CheckPassword}
-	p := &Page{Named: page.Named{Name: i18n.Register.Title}, e: e, Form: form.New(
+	secret := form.Password("motdepasse", i18n.Login.Password, i18n.Login.PassHint, form.CheckPassword)
+	return &Page{Named: page.Named{Name: i18n.Register.Title}, e: e, Form: form.New(
 		2,
-		&form.Entry{Field: "login", Label: i18n.Login.Name, Hint: i18n.Register.LoginHint, Check: form.CheckLogin},
-		&form.Entry{Field: "email", Label: i18n.Register.Email, Hint: i18n.Register.EmailHint, Check: form.CheckEmail},
-		&form.Entry{Field: "prenom", Label: i18n.Register.First, Hint: i18n.Register.NameHint, Check: form.CheckText},
-		&form.Entry{Field: "nom", Label: i18n.Register.Last, Hint: i18n.Register.NameHint, Check: form.CheckText},
+		form.Text("login", i18n.Login.Name, i18n.Register.LoginHint, protocol.MaxLogin, form.CheckLogin),
+		form.Text("email", i18n.Register.Email, i18n.Register.EmailHint, protocol.MaxEmail, form.CheckEmail),
+		form.Text("prenom", i18n.Register.First, i18n.Register.NameHint, protocol.MaxName, form.CheckText),
+		form.Text("nom", i18n.Register.Last, i18n.Register.NameHint, protocol.MaxName, form.CheckText),
 		secret,
-		&form.Entry{Label: i18n.Register.Repeat, Hint: i18n.Register.RepHint, Check: form.Repeats(secret)},
+		form.Password("", i18n.Register.Repeat, i18n.Register.RepHint, form.Repeats(secret)),
 	)}
-	for i, bound := range []int{
-		protocol.MaxLogin, protocol.MaxEmail, protocol.MaxName, protocol.MaxName,
-		protocol.MaxPassword, protocol.MaxPassword,
-	} {
-		p.Entries[i].In.Max = bound
-		p.Entries[i].In.Secret = i >= password
-	}
-	return p
 }
 
 func (p *Page) Update(m tea.Msg) {

@@ -44,24 +44,15 @@ type Page struct {
 }
 
 func New(e *page.Env) *Page {
-	p := &Page{Named: page.Named{Name: i18n.Sell.Title}, e: e}
-	all := protocol.Categories
-	p.Form = form.New(
+	name := func(i int) string { return e.T.Name(i18n.Categories, protocol.Categories[i]) }
+	p := &Page{Named: page.Named{Name: i18n.Sell.Title}, e: e, Form: form.New(
 		2,
-		&form.Entry{Label: i18n.Sell.Category, Choice: &form.Choice{N: len(all), Name: func(i int) string { return e.T.Name(i18n.Categories, all[i]) }}},
-		&form.Entry{
-			Field: "titre", Label: i18n.Sell.Name, Hint: i18n.Sell.NameHint, Check: form.CheckText,
-			In: form.Input{Max: protocol.MaxTitle}, Counted: true,
-		},
-		&form.Entry{
-			Field: "prix", Label: i18n.Sell.Price, Hint: i18n.Sell.PriceIn, Check: form.CheckPrice,
-			In: form.Input{Max: len("9999,99 €")},
-		},
-		&form.Entry{
-			Field: "description", Label: i18n.Sell.Text, Hint: i18n.Sell.TextHint, Check: form.CheckLegible,
-			In: form.Input{Max: protocol.MaxDescription}, Counted: true,
-		},
-	)
+		&form.Entry{Label: i18n.Sell.Category, Choice: &form.Choice{N: len(protocol.Categories), Name: name}},
+		form.Text("titre", i18n.Sell.Name, i18n.Sell.NameHint, protocol.MaxTitle, form.CheckText),
+		form.Text("prix", i18n.Sell.Price, i18n.Sell.PriceIn, len("9999,99 €"), form.CheckPrice),
+		form.Text("description", i18n.Sell.Text, i18n.Sell.TextHint, protocol.MaxDescription, form.CheckLegible),
+	)}
+	p.Entries[title].Counted, p.Entries[text].Counted = true, true
 	return p
 }
 
