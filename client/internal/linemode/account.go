@@ -137,13 +137,12 @@ func (s *session) arrive(ctx context.Context) error {
 		s.line(s.t.Error(err))
 	}
 	err = s.enter(ctx, s.Login)
+	person := s.Prompt.Interactive()
 	switch {
-	case errors.Is(err, prompt.ErrNobody) && !s.Prompt.Interactive():
+	case !person && errors.Is(err, prompt.ErrNobody):
 		s.say(i18n.Prompt.NoPassword)
-		return errNoLogin
-	case errors.Is(err, errSaid) && !s.Prompt.Interactive():
-		return errNoLogin
-	case errors.Is(err, errSkipped), errors.Is(err, errSaid):
+		return errSaid
+	case errors.Is(err, errSkipped), person && errors.Is(err, errSaid):
 		s.say(i18n.Simple.Outside)
 		return nil
 	}

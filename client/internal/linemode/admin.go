@@ -61,7 +61,7 @@ func expel(c *api.Client, ctx context.Context, login, text string) error {
 
 // about makes a command of an order: it asks for what is missing, and whether
 // it is meant.
-func about(words i18n.Confirm, more i18n.Msg, do act) func(*session, context.Context, string) error {
+func about(words i18n.Confirm, more i18n.Msg, do act) action {
 	return func(s *session, ctx context.Context, args string) (err error) {
 		login, text, _ := strings.Cut(args, " ")
 		if login == "" {
@@ -99,22 +99,18 @@ func (s *session) registrations(ctx context.Context, word string) error {
 		s.say(i18n.Simple.OpenClosed)
 		return errSaid
 	}
-	err := s.wait(ctx, func(ctx context.Context) (err error) {
+	return show(ctx, s, func(ctx context.Context) (bool, error) {
 		if word == "" {
-			open, err = s.api.Registrations(ctx)
-			return err
+			return s.api.Registrations(ctx)
 		}
-		return s.api.OpenRegistrations(ctx, open)
+		return open, s.api.OpenRegistrations(ctx, open)
+	}, func(open bool) {
+		if open {
+			s.say(i18n.OpenRegistration.Done)
+		} else {
+			s.say(i18n.CloseRegistration.Done)
+		}
 	})
-	switch {
-	case err != nil:
-		return err
-	case open:
-		s.say(i18n.OpenRegistration.Done)
-	default:
-		s.say(i18n.CloseRegistration.Done)
-	}
-	return nil
 }
 
 // liveFor is how long live waits for a measure: the first tells no rate yet,

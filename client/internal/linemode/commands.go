@@ -15,8 +15,10 @@ type command struct {
 	names [2]string // by i18n.Lang
 	args  [2]string // as the help shows them
 	help  i18n.Msg
-	do    func(s *session, ctx context.Context, args string) error
+	do    action
 }
+
+type action func(s *session, ctx context.Context, args string) error
 
 // commands are all commands in the order of the help; only an administrator hears
 // of the administrators' own.
@@ -27,8 +29,8 @@ func commands(admin bool) []command {
 		{names: [2]string{"article", "show"}, args: [2]string{"N", "N"}, help: i18n.SimpleHelp.Article, do: (*session).article},
 		{names: [2]string{"acheter", "buy"}, args: [2]string{"N", "N"}, help: i18n.SimpleHelp.Buy, do: (*session).buy},
 		{names: [2]string{"vendre", "sell"}, help: i18n.SimpleHelp.Sell, do: (*session).sell},
-		{names: [2]string{"ventes", "sales"}, help: i18n.SimpleHelp.Sales, do: (*session).sales},
-		{names: [2]string{"achats", "purchases"}, help: i18n.SimpleHelp.Purchases, do: (*session).purchases},
+		{names: [2]string{"ventes", "sales"}, help: i18n.SimpleHelp.Sales, do: own((*api.Client).MySales)},
+		{names: [2]string{"achats", "purchases"}, help: i18n.SimpleHelp.Purchases, do: own((*api.Client).MyPurchases)},
 		{names: [2]string{"retirer", "withdraw"}, args: [2]string{"N", "N"}, help: i18n.SimpleHelp.Withdraw, do: (*session).withdraw},
 		{names: [2]string{"quota", "quota"}, help: i18n.SimpleHelp.Quota, do: func(s *session, ctx context.Context, _ string) error { return s.quota(ctx) }},
 		{names: [2]string{"classements", "boards"}, help: i18n.SimpleHelp.Boards, do: (*session).boards},
@@ -125,30 +127,24 @@ func (s *session) spent(ctx context.Context, q api.Quota) {
 }
 
 func (s *session) boards(ctx context.Context, _ string) error {
-	return show(ctx, s, s.api.Boards, s.tellBoards)
+	return show(ctx, s, s.api.Boards, func(b api.Boards) {
+		now := time.Now()
+		s.board(i18n.Simple.Latest, b[api.Latest], func(r api.Rank) string { return r.Login + ", " + s.t.Date(r.When, now) })
+		s.board(i18n.Simple.Top, b[api.Top], func(r api.Rank) string { return r.Login + ", " + s.t.N(i18n.Simple.Logins, r.Count) })
+		s.board(i18n.Simple.Least, b[api.Least], func(r api.Rank) string { return r.Login + ", " + s.t.N(i18n.Simple.Calls, r.Count) })
+		s.board(i18n.Simple.Services, b[api.Services], func(r api.Rank) string {
+			return s.t.Name(i18n.Services, r.Name) + ", " + s.t.N(i18n.Simple.Calls, r.Count)
+		})
+	})
 }
 
-func (s *session) tellBoards(b api.Boards) {
-	now := time.Now()
-	for _, board := range []struct {
-		title i18n.Msg
-		ranks []api.Rank
-		text  func(r api.Rank) string
-	}{
-		{i18n.Simple.Latest, b[api.Latest], func(r api.Rank) string { return r.Login + ", " + s.t.Date(r.When, now) }},
-		{i18n.Simple.Top, b[api.Top], func(r api.Rank) string { return r.Login + ", " + s.t.N(i18n.Simple.Logins, r.Count) }},
-		{i18n.Simple.Least, b[api.Least], func(r api.Rank) string { return r.Login + ", " + s.t.N(i18n.Simple.Calls, r.Count) }},
-		{i18n.Simple.Services, b[api.Services], func(r api.Rank) string {
-			return s.t.Name(i18n.Services, r.Name) + ", " + s.t.N(i18n.Simple.Calls, r.Count)
-		}},
-	} {
-		s.say(board.title)
-		if len(board.ranks) == 0 {
-			s.say(i18n.Simple.Nobody)
-		}
-		for _, r := range board.ranks {
-			s.line(fmt.Sprintf("%d. %s.", r.Rank, board.text(r)))
-		}
+func (s *session) board(title i18n.Msg, ranks []api.Rank, text func(api.Rank) string) {
+	s.say(title)
+	if len(ranks) == 0 {
+		s.say(i18n.Simple.Nobody)
+	}
+	for _, r := range ranks {
+		s.line(fmt.Sprintf("%d. %s.", r.Rank, text(r)))
 	}
 }
 

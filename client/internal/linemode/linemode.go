@@ -52,10 +52,9 @@ func Run(ctx context.Context, opt Options) int {
 	if s.Prompt.Interactive() && !errors.Is(err, errLeave) {
 		s.line("") // the shell's prompt would stand behind ours
 	}
+	over := errors.Is(err, prompt.ErrNobody) || errors.Is(err, errLeave)
 	switch {
-	case s.failed && (errors.Is(err, prompt.ErrNobody) || errors.Is(err, errLeave)):
-		return exitFailed
-	case errors.Is(err, prompt.ErrNobody), errors.Is(err, context.Canceled), errors.Is(err, errLeave):
+	case over && !s.failed, errors.Is(err, context.Canceled):
 		return exitOK
 	case errors.Is(err, errNoServer):
 		return exitNoServer
@@ -67,7 +66,8 @@ var (
 	errLeave    = errors.New("linemode: the user leaves")
 	errNoServer = errors.New("linemode: no server")
 	errSkipped  = errors.New("linemode: an empty answer")
-	errNoLogin  = errors.New("linemode: not logged in")
+	// errSaid: the command failed and has said why.
+	errSaid = errors.New("linemode: already said")
 )
 
 // session is one run. One goroutine owns it.
@@ -101,68 +101,60 @@ func (s *session) run(ctx context.Context) error {
 // obey does one command. Its error ends the session; what a command could not
 // do is told and forgotten.
 func (s *session) obey(ctx context.Context, line string) error {
-	name, args, _ := strings.Cut(strings.TrimSpace(line), " ")
+	line = strings.TrimSpace(line)
+	name, args, _ := strings.Cut(line, " ")
 	if name == "" {
 		return nil
 	}
 	c, ok := find(name, s.admin())
 	if !ok {
-		if c, ok = s.verbatim(line); !ok {
-			s.failed = !s.Prompt.Interactive()
-			s.unknown(name)
-			return nil
-		}
+		c.do, args = (*session).verbatim, line
 	}
 	err := c.do(s, ctx, strings.TrimSpace(args))
 	if err == nil || errors.Is(err, errLeave) || errors.Is(err, prompt.ErrNobody) || ctx.Err() != nil {
 		return err
 	}
 	s.failed = !s.Prompt.Interactive()
-	var refusal *link.Error
-	switch {
-	case errors.Is(err, errSaid), errors.Is(err, errSkipped):
-		return nil
-	case errors.As(err, &refusal), s.Prompt.Interactive():
-		s.line(s.t.Error(err))
+	if errors.Is(err, errSaid) || errors.Is(err, errSkipped) {
 		return nil
 	}
-	s.line(s.t.Error(err)) // a pipe cannot go on without a server
-	return fmt.Errorf("%w: %w", errNoServer, err)
+	s.line(s.t.Error(err))
+	if s.Prompt.Interactive() || link.CodeOf(err) != "" {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", errNoServer, err) // a pipe cannot go on without one
 }
 
-// verbatim makes a command of a verb of the protocol that has none: it is sent as
-// it stands, and the server's lines are the answer.
-func (s *session) verbatim(line string) (command, bool) {
-	verb, _, _ := protocol.SplitVerb([]byte(strings.TrimSpace(line)))
+// verbatim sends a verb of the protocol that no command stands for; the server's
+// lines are the answer.
+func (s *session) verbatim(ctx context.Context, line string) error {
+	verb, _, _ := protocol.SplitVerb([]byte(line))
 	if verb == nil || verb.Access == protocol.Admin && !s.admin() || verb.Access == protocol.Anonymous || verb.Name == "SUIVRE" || verb.Name == "STOP" {
-		return command{}, false // they would change the session behind our back
+		return s.unknown(line) // they would change the session behind our back
 	}
-	return command{do: func(s *session, ctx context.Context, _ string) error {
-		return s.wait(ctx, func(ctx context.Context) error {
-			reply, err := s.api.Do(ctx, strings.TrimSpace(line))
-			for _, l := range reply.Lines {
-				s.line(l)
-			}
-			return err
-		})
-	}}, true
+	return s.wait(ctx, func(ctx context.Context) error {
+		reply, err := s.api.Do(ctx, line)
+		for _, l := range reply.Lines {
+			s.line(l)
+		}
+		return err
+	})
 }
 
 // unknown says what was perhaps meant.
-func (s *session) unknown(name string) {
+func (s *session) unknown(line string) error {
+	name, _, _ := strings.Cut(line, " ")
 	var names []string
 	for _, c := range commands(s.admin()) {
 		names = append(names, c.names[s.t.Lang])
 	}
 	if near := i18n.Nearest(name, names); near != "" {
 		s.say(i18n.Simple.Meant, name, near)
-		return
+	} else {
+		s.say(i18n.Simple.Unknown, name)
 	}
-	s.say(i18n.Simple.Unknown, name)
+	return errSaid
 }
-
-// errSaid: the command failed and has said why.
-var errSaid = errors.New("linemode: already said")
 
 // command waits for the next line; what happens meanwhile is told at once.
 func (s *session) command(ctx context.Context) (string, error) {

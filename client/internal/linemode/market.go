@@ -62,16 +62,13 @@ func (s *session) category(word string) string {
 	return i18n.Fold(word)
 }
 
-func (s *session) sales(ctx context.Context, _ string) error {
-	return s.browse(ctx, func(ctx context.Context, after string) (api.Page[api.Article], error) {
-		return s.api.MySales(ctx, 0, after)
-	})
-}
-
-func (s *session) purchases(ctx context.Context, _ string) error {
-	return s.browse(ctx, func(ctx context.Context, after string) (api.Page[api.Article], error) {
-		return s.api.MyPurchases(ctx, 0, after)
-	})
+// own makes a command of a list of one's own articles.
+func own(get func(c *api.Client, ctx context.Context, n int, after string) (api.Page[api.Article], error)) action {
+	return func(s *session, ctx context.Context, _ string) error {
+		return s.browse(ctx, func(ctx context.Context, after string) (api.Page[api.Article], error) {
+			return get(s.api, ctx, 0, after)
+		})
+	}
 }
 
 // getter gives the page of a list that begins after another one.

@@ -169,22 +169,20 @@ func (p *Prompt) hidden(ctx context.Context, question string) (string, error) {
 		_ = term.Restore(p.fd, before) // the terminal is gone if this fails
 		_, _ = fmt.Fprintln(p.out)     // the Enter that was not shown
 	}()
-	type answer struct {
-		text []byte
-		err  error
-	}
-	typed := make(chan answer, 1)
+	var secret []byte
+	var failure error
+	typed := make(chan struct{})
 	go func() {
-		b, err := term.ReadPassword(p.fd)
-		typed <- answer{b, err}
+		secret, failure = term.ReadPassword(p.fd)
+		close(typed)
 	}()
 	for {
 		select {
-		case a := <-typed:
-			if a.err != nil {
-				return "", fmt.Errorf("%w: %w", ErrNobody, a.err)
+		case <-typed:
+			if failure != nil {
+				return "", fmt.Errorf("%w: %w", ErrNobody, failure)
 			}
-			return string(a.text), nil
+			return string(secret), nil
 		case <-p.again:
 			p.ask(question)
 		case <-ctx.Done():
