@@ -52,9 +52,9 @@ func (m *model) frame() string {
 	case m.newsShown():
 		body = m.overNews(body, h)
 	}
-	if m.helpShown() {
-		lines := m.helpLines()
-		body, list = m.over(body, m.helpView(lines), h), m.helpKeys(len(lines))
+	if m.help != nil {
+		box, scroll := m.helpBox()
+		body, list = m.over(body, box, h), scroll
 	}
 	body = widget.Frame(body, m.w, h)
 	return strings.Join([]string{m.tabLines(), body, m.statusLine(), m.hintLine(list)}, "\n")
@@ -238,7 +238,7 @@ func (m *model) hintLine(list []keys.Key) string {
 	if m.typing() {
 		help = keys.HelpTyping
 	}
-	if m.helpShown() {
+	if m.help != nil {
 		help = keys.Back.To(i18n.Do.Close)
 	}
 	right := m.hint(help) + " "

@@ -54,8 +54,10 @@ func open(t testing.TB, f *fake, w, h int, set ...func(*page.Env)) *driver {
 	t.Helper()
 	r := lipgloss.NewRenderer(io.Discard, termenv.WithProfile(termenv.TrueColor))
 	s := &driver{t: t, fake: f, now: start, renderer: r}
+	ended, end := context.WithCancel(context.Background())
+	end() // nobody waits for the server's events: tests hand them in
 	e := &page.Env{
-		Ctx: context.Background(), API: f, Theme: theme.New(r, theme.Dark, false),
+		Ctx: ended, API: f, Theme: theme.New(r, theme.Dark, false),
 		Addr: "127.0.0.1:5890", Version: "v1.4.1-0.20261120094512-8c5233d0f1aa+dirty", Alerts: config.Alerts{P99: 250, Refusals: 60}, Now: func() time.Time { return s.now },
 		After: func(d time.Duration, m tea.Msg) { s.timers = append(s.timers, timer{s.now.Add(d), m}) },
 	}
@@ -96,7 +98,7 @@ func (s *driver) publish(fact tea.Msg) {
 // profile draws with colours.
 func (s *driver) profile(p termenv.Profile, n theme.Name) {
 	s.renderer.SetColorProfile(p)
-	s.m.setTheme(n)
+	s.m.e.Theme = s.m.e.Theme.With(n)
 }
 
 // send hands messages in, and what follows from them.

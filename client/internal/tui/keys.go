@@ -31,6 +31,10 @@ func (m *model) key(k tea.KeyMsg) {
 		if keys.QuitLetter.Is(k) && !typing {
 			m.quit()
 		}
+	case keys.Language.Is(k):
+		m.ToggleLanguage()
+	case keys.Theme.Is(k):
+		m.NextTheme()
 	case m.help != nil:
 		m.helpKey(k)
 	case m.anywhere(k):
@@ -38,7 +42,7 @@ func (m *model) key(k tea.KeyMsg) {
 		m.dialog.Key(k)
 	case m.cutKey(k), m.screenKey(k, typing):
 	case letter && keys.Help.Is(k):
-		m.openHelp()
+		m.help = &help{}
 	case letter && keys.Palette.Is(k):
 		m.openPalette()
 	case letter && keys.QuitLetter.Is(k):
@@ -59,13 +63,9 @@ func (m *model) typing() bool {
 func (m *model) anywhere(k tea.KeyMsg) (used bool) {
 	switch {
 	case keys.HelpTyping.Is(k):
-		m.openHelp()
+		m.help = &help{}
 	case keys.Palette.Is(k) && k.Type != tea.KeyRunes && m.dialog == nil:
 		m.openPalette()
-	case keys.Language.Is(k):
-		m.ToggleLanguage()
-	case keys.Theme.Is(k):
-		m.NextTheme()
 	case keys.Mouse.Is(k):
 		m.toggleMouse()
 	case keys.Retry.Is(k) && m.e.Link.Phase == link.Offline:

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -16,8 +17,6 @@ import (
 type (
 	state  link.State
 	events []api.Event
-	// rearm asks for the next batch, after a rest.
-	rearm struct{ next tea.Cmd }
 )
 
 const (
@@ -42,34 +41,17 @@ func (m *model) nextState() tea.Msg {
 	}
 }
 
-// await runs a command that waits for the server's events, where they are wanted.
-func (m *model) await(next tea.Cmd) {
-	if m.listen {
-		m.e.Run(next)
-	}
-}
+func (m *model) nextEvents() tea.Msg { return take[events](m.e.Ctx, m.e.API.Events(), batch) }
 
-func (m *model) nextEvents() tea.Msg {
-	if all := take(m, m.e.API.Events(), batch); all != nil {
-		return events(all)
-	}
-	return nil
-}
+func (m *model) nextLive() tea.Msg { return take[page.Live](m.e.Ctx, m.e.API.Live(), liveBatch) }
 
-func (m *model) nextLive() tea.Msg {
-	if all := take(m, m.e.API.Live(), liveBatch); all != nil {
-		return page.Live(all)
-	}
-	return nil
-}
-
-// take waits for one and brings what else is there, at most so many; nil is the
-// end.
-func take(m *model, from <-chan api.Event, most int) (all []api.Event) {
+// take waits for one event and brings what else is there, at most so many.
+func take[M ~[]api.Event](ctx context.Context, from <-chan api.Event, most int) tea.Msg {
+	var all M
 	select {
 	case ev := <-from:
 		all = append(all, ev)
-	case <-m.e.Ctx.Done():
+	case <-ctx.Done():
 		return nil
 	}
 	for len(all) < most {
@@ -87,7 +69,7 @@ func take(m *model, from <-chan api.Event, most int) (all []api.Event) {
 // each batch bounds the redraws to ten a second however much happens.
 func (m *model) liveCame(all page.Live) {
 	m.pages[page.Admin].Update(all)
-	m.e.After(floodPause, rearm{m.nextLive})
+	m.e.Later(floodPause, func() { m.e.Run(m.nextLive) })
 }
 
 func (m *model) eventsCame(all events) {
@@ -116,9 +98,9 @@ func (m *model) eventsCame(all events) {
 		m.e.Inbox.Reload(m.e)
 	}
 	if len(all) > 1 {
-		m.e.After(floodPause, rearm{m.nextEvents})
+		m.e.Later(floodPause, func() { m.e.Run(m.nextEvents) })
 	} else {
-		m.await(m.nextEvents)
+		m.e.Run(m.nextEvents)
 	}
 }
 

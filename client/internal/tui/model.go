@@ -62,7 +62,6 @@ type terminal interface {
 type model struct {
 	e        *page.Env
 	terminal terminal
-	listen   bool // false in tests: events are handed in
 	bare     bool // the terminal shows ASCII only
 	debug    io.Writer
 	demo     bool        // to be introduced at the first login
@@ -139,9 +138,9 @@ func (m *model) Init() tea.Cmd {
 	}
 	m.pages[page.Login].Show(m.login)
 	m.e.After(time.Second, second{})
-	m.await(m.nextState)
-	m.await(m.nextEvents)
-	m.await(m.nextLive)
+	m.e.Run(m.nextState)
+	m.e.Run(m.nextEvents)
+	m.e.Run(m.nextLive)
 	return m.e.Commands()
 }
 
@@ -238,10 +237,9 @@ func Run(ctx context.Context, opt Options) error {
 		e.Run(tea.Tick(d, func(time.Time) tea.Msg { return m }))
 	}
 	m := newModel(e, t, page.LoginArg{Login: opt.Login, Password: opt.Password, Resume: !opt.Remote})
-	m.listen, m.bare, m.debug, m.settings = true, !opt.UTF8, opt.Debug, opt.Settings
+	m.bare, m.debug, m.settings, m.drafts = !opt.UTF8, opt.Debug, opt.Settings, opt.Drafts
 	m.mouse = renderer.HasMouse(t.Getenv("TERM"))
 	m.notify, m.demo, m.detectTheme = opt.Notifications, opt.Demo, detect
-	m.drafts = opt.Drafts
 	err := t.Run(ctx, m)
 	m.keepDrafts(true)
 	return err

@@ -21,15 +21,15 @@ const newsWidth = 44
 // newsShown says whether the newest event has a card over the page. Where
 // something is typed it stands in the status line, so that it covers no field.
 func (m *model) newsShown() bool {
-	return m.news.until.After(m.e.Now()) && m.kind != page.Messages && !m.typing() && !m.helpShown() && !m.cutShown()
+	return m.news.until.After(m.e.Now()) && m.kind != page.Messages && !m.typing() && m.help == nil && !m.cutShown()
 }
 
 // overNews lays the newest event over the page's lower right corner.
 func (m *model) overNews(body string, h int) string {
 	e := m.e
 	w := min(newsWidth, m.w-6)
-	lines := widget.Wrap(m.news.text, w)
 	const most = 6
+	lines := widget.Wrap(m.news.text, w)
 	if len(lines) > most {
 		lines = append(lines[:most-1], "…")
 	}
@@ -101,7 +101,7 @@ func (m *model) smallView() string {
 	}, "\n")
 }
 
-// help is the keys, those of the page first, in a box over all else.
+// help is the keys, those of the page first, in a box over all else, from line top.
 type help struct{ top int }
 
 // helpTwoColumns is the inner width from which two columns fit.
@@ -113,10 +113,6 @@ const (
 	helpWidth  = 100
 	helpBeside = 24
 )
-
-func (m *model) openHelp() { m.help = &help{} }
-
-func (m *model) helpShown() bool { return m.help != nil }
 
 // helpInner is the inner width of the box.
 func (m *model) helpInner() int {
@@ -171,17 +167,20 @@ func (m *model) helpColumn(groups []keys.Group) string {
 	return l.String()
 }
 
-// helpRows is how many lines of the help are in sight.
-func (m *model) helpRows(lines int) int { return min(lines, m.h-chromeH-widget.PanelH) }
-
-func (m *model) helpView(lines []string) string {
-	rows := m.helpRows(len(lines))
+// helpBox is what of the help is in sight, and its keys.
+func (m *model) helpBox() (box string, list []keys.Key) {
+	lines := m.helpLines()
+	rows := min(len(lines), m.h-chromeH-widget.PanelH)
 	m.help.top = max(0, min(m.help.top, len(lines)-rows))
+	if len(lines) > rows {
+		list = []keys.Key{keys.Arrows.To(i18n.Do.Scroll)}
+	}
 	top := m.help.top
-	return widget.Panel{
+	box = widget.Panel{
 		Title: m.e.S(i18n.Help.Title) + " " + theme.Sep + " " + m.page().Title(m.e.T), Focused: true,
 		Top: top, Shown: rows, Total: len(lines),
 	}.View(m.e.Theme, strings.Join(lines[top:top+rows], "\n"), m.helpInner()+widget.PanelW, rows+widget.PanelH)
+	return box, append(list, keys.Quit.To(i18n.Do.Quit))
 }
 
 func (m *model) helpKey(k tea.KeyMsg) {
@@ -198,22 +197,7 @@ func (m *model) helpKey(k tea.KeyMsg) {
 		m.help.top = 0
 	case keys.Bottom.Is(k):
 		m.help.top = len(m.helpLines())
-	case keys.Language.Is(k):
-		m.ToggleLanguage()
-	case keys.Theme.Is(k):
-		m.NextTheme()
 	default:
 		m.help = nil
-		return
 	}
-	m.help.top = max(0, m.help.top)
-}
-
-// helpKeys are those of a help of so many lines.
-func (m *model) helpKeys(lines int) []keys.Key {
-	list := []keys.Key{keys.Quit.To(i18n.Do.Quit)}
-	if lines > m.helpRows(lines) {
-		list = append([]keys.Key{keys.Arrows.To(i18n.Do.Scroll)}, list...)
-	}
-	return list
 }

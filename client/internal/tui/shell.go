@@ -48,7 +48,7 @@ func (m *model) Say(mood page.Mood, text string) {
 	}
 }
 
-func (m *model) InSight(k page.Kind) bool { return m.kind == k && !m.small() && !m.helpShown() }
+func (m *model) InSight(k page.Kind) bool { return m.kind == k && !m.small() && m.help == nil }
 
 // Alert says something, and calls the user from wherever they are.
 func (m *model) Alert(text string) {
@@ -95,11 +95,7 @@ func (m *model) AskQuotas() {
 
 // ToggleLanguage speaks the other language from now on.
 func (m *model) ToggleLanguage() {
-	if m.e.T.Lang == i18n.French {
-		m.e.T.Lang = i18n.English
-	} else {
-		m.e.T.Lang = i18n.French
-	}
+	m.e.T.Lang = 1 - m.e.T.Lang
 	m.status, m.news = toast{}, toast{} // they are in the other one
 	m.remember("lang", m.e.T.Lang.String())
 }
@@ -107,7 +103,7 @@ func (m *model) ToggleLanguage() {
 // NextTheme draws with another theme from now on.
 func (m *model) NextTheme() {
 	m.detectTheme = false
-	m.setTheme(m.e.Theme.Name.Next())
+	m.e.Theme = m.e.Theme.With(m.e.Theme.Name.Next())
 	m.remember("theme", string(m.e.Theme.Name))
 }
 
@@ -116,10 +112,6 @@ func (m *model) remember(name, value string) {
 	if err := m.settings.Set(name, value); err != nil {
 		m.Say(page.Bad, m.e.S(i18n.Config.NotKept, err))
 	}
-}
-
-func (m *model) setTheme(n theme.Name) {
-	m.e.Theme = m.e.Theme.With(n)
 }
 
 // Publish keeps a fact for settle.

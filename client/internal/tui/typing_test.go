@@ -21,7 +21,7 @@ func TestLetterInAFieldIsNoCommand(t *testing.T) {
 	s := student(t, 80, 24)
 	s.press("3", "tab")
 	s.typed("q?123456é-mxr/oynk")
-	if s.quit || s.m.kind != page.Sell || s.m.helpShown() {
+	if s.quit || s.m.kind != page.Sell || s.m.help != nil {
 		t.Fatalf("a letter was a command:\n%s", s.view())
 	}
 	s.see("q?123456é-mxr/oynk")
@@ -39,7 +39,7 @@ func TestLetterOnAChoiceIsNoCommand(t *testing.T) {
 	s.press("3")
 	s.typed("q4?m")
 	s.see("(•) Matériel")
-	if s.quit || s.m.kind != page.Sell || s.m.helpShown() {
+	if s.quit || s.m.kind != page.Sell || s.m.help != nil {
 		t.Fatalf("a letter was a command:\n%s", s.view())
 	}
 }

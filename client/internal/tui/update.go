@@ -14,12 +14,8 @@ import (
 	"etuservices/client/internal/tui/theme"
 )
 
-// second fires once a second, for the clock and every countdown; spin every
-// 120 ms while something loads.
-type (
-	second struct{}
-	spin   struct{}
-)
+// second comes once a second, for the clock and every countdown.
+type second struct{}
 
 // How long short messages stand.
 const (
@@ -65,7 +61,7 @@ func (m *model) update(msg tea.Msg) {
 		m.clicked(msg)
 	case renderer.Background:
 		if m.detectTheme {
-			m.setTheme(theme.FromBackground(msg))
+			m.e.Theme = m.e.Theme.With(theme.FromBackground(msg))
 		}
 	case tea.FocusMsg:
 		m.away = false
@@ -82,15 +78,11 @@ func (m *model) update(msg tea.Msg) {
 		if !m.spinning {
 			m.spin()
 		}
-	case spin:
-		m.spin()
 	case state:
-		m.await(m.nextState)
+		m.e.Run(m.nextState)
 		m.linkChanged(link.State(msg))
 	case events:
 		m.eventsCame(msg)
-	case rearm:
-		m.await(msg.next)
 	case page.Live:
 		m.liveCame(msg)
 	}
@@ -126,7 +118,7 @@ func (m *model) typingSecret() bool {
 func (m *model) spin() {
 	every := m.e.SpinEvery()
 	if m.spinning = m.e.Busy() && every > 0; m.spinning {
-		m.e.After(every, spin{})
+		m.e.Later(every, m.spin)
 	}
 }
 

@@ -253,7 +253,7 @@ func (s walker) stir() (what string, input bool) {
 		return "suspension, " + what, input
 	default:
 		s.m.e.Theme.ASCII = !s.m.e.Theme.ASCII
-		s.m.setTheme(theme.Names[rnd.IntN(3)])
+		s.m.e.Theme = s.m.e.Theme.With(theme.Names[rnd.IntN(3)])
 		s.advance(time.Duration(rnd.IntN(100)) * time.Second)
 		return "time", false
 	}
