@@ -53,11 +53,11 @@ type Client struct {
 	dropped atomic.Int64
 
 	mu       sync.Mutex
-	session  *Session // nil: not logged in
-	asked    string   // the login as it was typed
-	period   int      // of SUIVRE, seconds; 0: not following
-	expelled string   // the reason of the last EXPULSE
-	leaving  bool     // Logout runs: no SessionEnded for the dead token
+	session  Session // zero when nobody is logged in
+	asked    string  // the login as it was typed
+	period   int     // of SUIVRE, seconds; 0: not following
+	expelled string  // the reason of the last EXPULSE
+	leaving  bool    // Logout runs: no SessionEnded for the dead token
 }
 
 // New opens the connection in the background.
@@ -102,10 +102,7 @@ func (c *Client) locked(do func()) {
 func (c *Client) Session() (s Session, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.session == nil {
-		return Session{}, false
-	}
-	return *c.session, true
+	return c.session, c.session.Login != ""
 }
 
 func (c *Client) loggedIn() bool {

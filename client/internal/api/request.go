@@ -88,10 +88,8 @@ func list[T any](ctx context.Context, c *Client, read func(protocol.Fields) T, b
 // while the answer to AUTH was on its way here. AUTH says that nothing was
 // done, so that any request may be sent again.
 func (c *Client) retry(ctx context.Context, b builder, refused error) (link.Reply, error) {
-	c.mu.Lock()
-	s := c.session
-	c.mu.Unlock()
-	if s == nil {
+	s, ok := c.Session()
+	if !ok {
 		return link.Reply{}, refused
 	}
 	if _, err := c.Link.Do(ctx, resumption(s.token).Request); err != nil && link.CodeOf(err) != protocol.DEJA {

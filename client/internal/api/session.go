@@ -69,7 +69,7 @@ func resumption(token string) builder {
 
 // begin remembers a session, here and in the store.
 func (c *Client) begin(s Session, asked string) Session {
-	c.locked(func() { c.session, c.asked = &s, asked })
+	c.locked(func() { c.session, c.asked = s, asked })
 	kept := s
 	for _, name := range []string{cmp.Or(asked, s.Login), s.Login} { // asked may be the e-mail address
 		kept.NotKept = kept.NotKept || c.opt.Tokens.Save(c.opt.tokenKey(), name, s.token) != nil
@@ -81,9 +81,9 @@ func (c *Client) begin(s Session, asked string) Session {
 func (c *Client) forget() {
 	c.mu.Lock()
 	s, asked := c.session, c.asked
-	c.session, c.period = nil, 0
+	c.session, c.period = Session{}, 0
 	c.mu.Unlock()
-	if s == nil {
+	if s.Login == "" {
 		return
 	}
 	for _, name := range []string{s.Login, asked} {
@@ -112,13 +112,20 @@ func (c *Client) setup(ctx context.Context, do link.Doer) error {
 	c.mu.Lock()
 	session, period := c.session, c.period
 	c.mu.Unlock()
-	if session == nil {
+	if session.Login == "" {
 		return nil
 	}
 	_, err := do(ctx, resumption(session.token).Request)
-	if token, ok := c.newer(session); ok && link.CodeOf(err) == protocol.ECHEC {
-		if _, err = do(ctx, resumption(token).Request); err == nil {
-			c.renew(token)
+	// Another run of the program may have saved a newer token: this one's may have died
+	// of a changed password there.
+	newer, ok := c.opt.Tokens.Load(c.opt.tokenKey(), session.Login)
+	if ok && newer != session.token && link.CodeOf(err) == protocol.ECHEC {
+		if _, err = do(ctx, resumption(newer).Request); err == nil {
+			c.locked(func() {
+				if c.session.Login == session.Login {
+					c.session.token = newer
+				}
+			})
 		}
 	}
 	switch code := link.CodeOf(err); {
@@ -136,25 +143,6 @@ func (c *Client) setup(ctx context.Context, do link.Doer) error {
 		}
 	}
 	return err
-}
-
-// newer gives the token that another run of the program has saved since: this
-// one's may have died of a changed password there.
-func (c *Client) newer(s *Session) (token string, ok bool) {
-	token, ok = c.opt.Tokens.Load(c.opt.tokenKey(), s.Login)
-	return token, ok && token != s.token
-}
-
-// renew puts another token in the place of the session's; Session values are
-// never changed, only replaced.
-func (c *Client) renew(token string) {
-	c.locked(func() {
-		if c.session != nil {
-			s := *c.session
-			s.token = token
-			c.session = &s
-		}
-	})
 }
 
 func (c *Client) sessionEnded() {

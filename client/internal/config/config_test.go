@@ -192,7 +192,7 @@ func TestHelp(t *testing.T) {
 		}
 	}
 	c, _ := load(t, "", nil)
-	for _, name := range flagNames() {
+	for _, name := range names(func(option) bool { return true }) {
 		if !strings.Contains(c.Usage(), "--"+name) {
 			t.Errorf("the help does not know --%s", name)
 		}

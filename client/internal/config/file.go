@@ -120,22 +120,16 @@ func (f File) Set(name, value string) error {
 		}
 		text = append(text, line+"\n"...)
 	}
-	if err := os.MkdirAll(f.Dir, 0o700); err != nil {
-		return fmt.Errorf("config: %w", err)
+	info, err := os.Stat(path)
+	if err != nil {
+		err = statefile.Write(path, text)
+	} else {
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			path = real
+		}
+		err = statefile.Replace(path, text, info.Mode().Perm())
 	}
-	return replace(path, text)
-}
-
-// replace writes a file whole or not at all, with the mode that it had.
-func replace(path string, text []byte) error {
-	mode := fs.FileMode(0o600)
-	if info, err := os.Stat(path); err == nil {
-		mode = info.Mode().Perm()
-	}
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
-	}
-	if err := statefile.Replace(path, text, mode); err != nil {
+	if err != nil {
 		return fmt.Errorf("config: %w", err)
 	}
 	return nil
@@ -163,17 +157,15 @@ func StateDir(getenv func(string) string) string {
 }
 
 func xdg(getenv func(string) string, variable, windows, home string) string {
-	if dir := getenv(variable); filepath.IsAbs(dir) { // the XDG rule: a relative one does not count
-		return filepath.Join(dir, folder)
-	}
+	user := getenv("HOME")
 	if runtime.GOOS == "windows" {
-		if dir := getenv(windows); dir != "" {
-			return filepath.Join(dir, folder)
-		}
+		user, home = getenv(windows), ""
+	}
+	switch dir := getenv(variable); {
+	case filepath.IsAbs(dir): // the XDG rule: a relative one does not count
+		return filepath.Join(dir, folder)
+	case user == "":
 		return ""
 	}
-	if dir := getenv("HOME"); dir != "" {
-		return filepath.Join(dir, home, folder)
-	}
-	return ""
+	return filepath.Join(user, home, folder)
 }

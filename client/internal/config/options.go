@@ -85,9 +85,6 @@ func names(keep func(option) bool) (list []string) {
 	return list
 }
 
-// flagNames are those of all options.
-func flagNames() []string { return names(func(option) bool { return true }) }
-
 // optionNamed gives an option.
 func optionNamed(name string) (o option, ok bool) {
 	i := slices.IndexFunc(options, func(o option) bool { return o.name == name })
@@ -154,15 +151,15 @@ func split(args []string) (given map[string]string, words []string, fault *flagF
 			words = append(words, arg)
 			continue
 		}
-		option, value, has := strings.Cut(arg, "=")
-		name := strings.TrimPrefix(option[1:], "-")
+		flag, value, has := strings.Cut(arg, "=")
+		name := strings.TrimPrefix(flag[1:], "-")
 		if name == "h" {
 			name = "help"
 		}
 		switch o, known := optionNamed(name); {
 		case !known:
-			f := flagFault{msg: i18n.Config.UnknownFlag, what: option}
-			if near := i18n.Nearest(name, flagNames()); near != "" {
+			f := flagFault{msg: i18n.Config.UnknownFlag, what: flag}
+			if near := i18n.Nearest(name, names(func(option) bool { return true })); near != "" {
 				f.nearest = "--" + near
 			}
 			fault = cmp.Or(fault, &f)

@@ -18,21 +18,20 @@ var (
 
 // The first that fits is told: the cause before its consequence.
 var causes = []struct {
-	err  error
-	msg  Msg
-	addr bool // the sentence names the server's address
+	err error
+	msg Msg // some name the server's address
 }{
-	{link.ErrTLS, failed.NoTLS, true},
-	{link.ErrProtocol, failed.Foreign, true},
-	{link.ErrLost, failed.Lost, false},
-	{link.ErrSilent, failed.Silent, true},
-	{link.ErrUnreachable, failed.Unreachable, true},
-	{link.ErrHungUp, failed.HungUp, true},
-	{link.ErrLine, failed.BadLine, false},
-	{link.ErrBusy, failed.Busy, false},
-	{context.DeadlineExceeded, failed.Timeout, false},
-	{context.Canceled, failed.Cancelled, false},
-	{link.ErrClosed, failed.Closed, false},
+	{link.ErrTLS, failed.NoTLS},
+	{link.ErrProtocol, failed.Foreign},
+	{link.ErrLost, failed.Lost},
+	{link.ErrSilent, failed.Silent},
+	{link.ErrUnreachable, failed.Unreachable},
+	{link.ErrHungUp, failed.HungUp},
+	{link.ErrLine, failed.BadLine},
+	{link.ErrBusy, failed.Busy},
+	{context.DeadlineExceeded, failed.Timeout},
+	{context.Canceled, failed.Cancelled},
+	{link.ErrClosed, failed.Closed},
 }
 
 // Error says what went wrong and what to do, without exclamation marks, from
@@ -42,16 +41,12 @@ func (t T) Error(err error) string {
 	if errors.As(err, &e) {
 		return t.code(e)
 	}
+	at := &link.AddrError{Addr: "?"} // the link names it
+	errors.As(err, &at)
 	for _, c := range causes {
-		if !errors.Is(err, c.err) {
-			continue
+		if errors.Is(err, c.err) {
+			return t.S(c.msg, at.Addr)
 		}
-		if !c.addr {
-			return t.S(c.msg)
-		}
-		at := &link.AddrError{Addr: "?"} // the link names it
-		errors.As(err, &at)
-		return t.S(c.msg, at.Addr)
 	}
 	return t.S(failed.Fault, err)
 }

@@ -3,10 +3,11 @@ package i18n
 import (
 	"io"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"etuservices/protocol"
 )
 
 // IsUTF8 says that a terminal shows UTF-8: what the first of LC_ALL, LC_CTYPE and LANG
@@ -54,31 +55,11 @@ func (p Plain) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// Fold makes strings comparable without case and accents: Cœur is coeur.
-func Fold(s string) string {
-	var b strings.Builder
-	for _, r := range norm.NFD.String(strings.ToLower(s)) {
-		switch {
-		case r == 'œ':
-			b.WriteString("oe")
-		case r == 'æ':
-			b.WriteString("ae")
-		case r == 'ß':
-			b.WriteString("ss")
-		case r == '’':
-			b.WriteByte('\'')
-		case !unicode.Is(unicode.Mn, r):
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
 // Nearest gives the name that a mistyped word most likely means: at most two
 // letters typed wrong, left out or added, fewer in a short word; "" where none
 // is so near.
 func Nearest(word string, names []string) string {
-	typed := []rune(Fold(word))
+	typed := []rune(protocol.Fold(word))
 	best, least := "", min(2, len(typed)/2)+1
 	for _, name := range names {
 		if d := distance(typed, []rune(name)); d < least {

@@ -93,7 +93,7 @@ func (s *session) announce(ctx context.Context, text string) (err error) {
 }
 
 func (s *session) registrations(ctx context.Context, word string) error {
-	word = i18n.Fold(word)
+	word = protocol.Fold(word)
 	open := word == "ouvertes" || word == "open"
 	if !open && word != "" && word != "fermees" && word != "closed" {
 		s.say(i18n.Simple.OpenClosed)

@@ -8,6 +8,7 @@ import (
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
+	"etuservices/protocol"
 )
 
 // command is one word that the user may type, in either language.
@@ -62,7 +63,7 @@ var verbs = map[string]string{
 // find knows the words of both languages, without case and accents, and their
 // beginnings where they are clear.
 func find(word string, admin bool) (command, bool) {
-	word = i18n.Fold(word)
+	word = protocol.Fold(word)
 	if name, known := verbs[word]; known {
 		word = name
 	}

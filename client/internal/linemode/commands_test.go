@@ -45,7 +45,7 @@ func TestCommandsAreDistinct(t *testing.T) {
 	seen := map[string]int{}
 	for i, c := range commands(true) {
 		for _, n := range c.names {
-			if n != i18n.Fold(n) {
+			if n != protocol.Fold(n) {
 				t.Errorf("%q cannot be found: words are compared folded", n)
 			}
 			if j, ok := seen[n]; ok && j != i {

@@ -54,12 +54,12 @@ var sorts = map[string]api.Sort{
 func (s *session) category(word string) string {
 	for _, c := range protocol.Categories {
 		for _, lang := range []i18n.Lang{i18n.French, i18n.English} {
-			if i18n.Fold(i18n.T{Lang: lang}.Name(i18n.Categories, c)) == i18n.Fold(word) {
+			if protocol.Fold(i18n.T{Lang: lang}.Name(i18n.Categories, c)) == protocol.Fold(word) {
 				return c
 			}
 		}
 	}
-	return i18n.Fold(word)
+	return protocol.Fold(word)
 }
 
 // own makes a command of a list of one's own articles.
@@ -207,7 +207,7 @@ func (s *session) yes(ctx context.Context, question string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	switch i18n.Fold(answer) {
+	switch protocol.Fold(answer) {
 	case "o", "oui", "y", "yes":
 		return true, nil
 	}

@@ -9,6 +9,7 @@ import (
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
+	"etuservices/protocol"
 )
 
 // AdminIn makes prof, an administrator, the session that is kept.
@@ -102,7 +103,7 @@ func (f *fake) Accounts(_ context.Context, words string, n int, after string) (a
 	}
 	var p api.Page[api.Account]
 	for _, a := range f.People {
-		if a.Login <= after || !strings.Contains(i18n.Fold(a.Login+" "+a.FirstName+" "+a.LastName+" "+a.Email), i18n.Fold(words)) {
+		if a.Login <= after || !strings.Contains(protocol.Fold(a.Login+" "+a.FirstName+" "+a.LastName+" "+a.Email), protocol.Fold(words)) {
 			continue
 		}
 		if len(p.Rows) == n {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"etuservices/client/internal/api"
-	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
 	"etuservices/protocol"
 )
@@ -157,8 +156,8 @@ func matches(a api.Article, q api.Query) bool {
 		(q.MaxCents > 0 || q.Free) && a.Cents > q.MaxCents {
 		return false
 	}
-	title := " " + i18n.Fold(a.Title)
-	for w := range strings.FieldsSeq(i18n.Fold(q.Words)) {
+	title := " " + protocol.Fold(a.Title)
+	for w := range strings.FieldsSeq(protocol.Fold(q.Words)) {
 		if !strings.Contains(title, " "+w) {
 			return false
 		}

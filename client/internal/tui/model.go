@@ -238,7 +238,7 @@ func Run(ctx context.Context, opt Options) error {
 	}
 	m := newModel(e, t, page.LoginArg{Login: opt.Login, Password: opt.Password, Resume: !opt.Remote})
 	m.bare, m.debug, m.settings, m.drafts = !opt.UTF8, opt.Debug, opt.Settings, opt.Drafts
-	m.mouse = renderer.HasMouse(t.Getenv("TERM"))
+	m.mouse = t.HasMouse()
 	m.notify, m.demo, m.detectTheme = opt.Notifications, opt.Demo, detect
 	err := t.Run(ctx, m)
 	m.keepDrafts(true)

@@ -13,6 +13,7 @@ import (
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/widget"
+	"etuservices/protocol"
 )
 
 // palette is the list of all that can be done now, by name. Choosing one is
@@ -49,7 +50,7 @@ func (m *model) openPalette() {
 // found are the commands whose names hold what was typed.
 func (p *palette) found() (list []keys.Key) {
 	for _, k := range p.all {
-		if strings.Contains(i18n.Fold(p.m.e.S(k.Does)), i18n.Fold(p.words.Value())) {
+		if strings.Contains(protocol.Fold(p.m.e.S(k.Does)), protocol.Fold(p.words.Value())) {
 			list = append(list, k)
 		}
 	}

@@ -7,11 +7,11 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/tui/cells"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/widget"
+	"etuservices/protocol"
 )
 
 // Input is a line of text being typed.
@@ -195,14 +195,14 @@ func (c *Choice) Key(k tea.KeyMsg) {
 	case keys.Right.Is(k), k.Type == tea.KeySpace:
 		c.At = (c.At + 1) % c.N
 	case k.Type == tea.KeyRunes && !k.Alt:
-		c.letter(i18n.Fold(string(k.Runes)))
+		c.letter(protocol.Fold(string(k.Runes)))
 	}
 }
 
 // letter goes to the next name that begins so.
 func (c *Choice) letter(begins string) {
 	for i := 1; i <= c.N; i++ {
-		if at := (c.At + i) % c.N; begins != "" && strings.HasPrefix(i18n.Fold(c.Name(at)), begins) {
+		if at := (c.At + i) % c.N; begins != "" && strings.HasPrefix(protocol.Fold(c.Name(at)), begins) {
 			c.At = at
 			return
 		}

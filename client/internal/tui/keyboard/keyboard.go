@@ -73,21 +73,16 @@ func (r *Reader) Read(p []byte) (int, error) {
 
 // more waits for bytes, or for the time at which what there is counts.
 func (r *Reader) more() error {
-	at, unfinished := r.scan.deadline()
-	if !unfinished {
-		select {
-		case b, ok := <-r.from:
-			return r.came(b, ok)
-		case <-r.done:
-			return io.EOF
-		}
+	var due <-chan time.Time
+	if at, unfinished := r.scan.deadline(); unfinished {
+		due = time.After(time.Until(at))
 	}
-	timer := time.NewTimer(time.Until(at))
-	defer timer.Stop()
 	select {
 	case b, ok := <-r.from:
 		return r.came(b, ok)
-	case <-timer.C:
+	case <-r.done:
+		return io.EOF
+	case <-due:
 	}
 	select {
 	case b, ok := <-r.from: // a busy machine: both were ready

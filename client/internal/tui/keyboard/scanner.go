@@ -170,31 +170,21 @@ func (s *scanner) take(n int, unit []byte) {
 }
 
 // paste takes what is pending into the paste under way.
-func (s *scanner) paste() bool {
-	if i := bytes.Index(s.pending, pasteEnd); i >= 0 {
-		s.add(s.pending[:i])
-		s.pending = s.pending[i+len(pasteEnd):]
-		s.pasting = false
-		if s.late {
-			s.interrupted()
-		}
-		s.release()
-		return true
+func (s *scanner) paste() (over bool) {
+	text, rest, over := bytes.Cut(s.pending, pasteEnd)
+	if i := bytes.LastIndexByte(text, esc); !over && i >= 0 && bytes.HasPrefix(pasteEnd, text[i:]) {
+		text, rest = text[:i], text[i:] // it may be the beginning of the end
 	}
-	keep := 0 // what may be the beginning of the end
-	for n := min(len(pasteEnd)-1, len(s.pending)); n > 0; n-- {
-		if bytes.HasSuffix(s.pending, pasteEnd[:n]) {
-			keep = n
-			break
-		}
-	}
-	n := len(s.pending) - keep
-	s.add(s.pending[:n])
-	s.pending = s.pending[n:]
+	s.add(text)
+	s.pending = rest
 	if s.late {
 		s.interrupted()
 	}
-	return false
+	if over {
+		s.pasting = false
+		s.release()
+	}
+	return over
 }
 
 // add adds to the paste within its bound.

@@ -43,9 +43,6 @@ func OpenRemote(r Remote) *Terminal {
 	}
 }
 
-// Getenv is what the terminal's environment says of it.
-func (t *Terminal) Getenv(name string) string { return t.getenv(name) }
-
 // Colours knows how many colours the terminal has, by its environment.
 func (t *Terminal) Colours() *lipgloss.Renderer {
 	if t.host != nil {

@@ -45,12 +45,12 @@ func (t *Terminal) Close() {
 	}
 }
 
-// HasMouse says whether a terminal of this name (TERM) reports clicks as SGR
-// does, or takes no notice of being asked to.
-func HasMouse(name string) bool {
+// HasMouse says whether the terminal, by its name, reports clicks as SGR does, or
+// takes no notice of being asked to.
+func (t *Terminal) HasMouse() bool {
 	return slices.ContainsFunc([]string{
 		"xterm", "tmux", "screen", "rxvt", "alacritty", "foot", "kitty", "wezterm", "ghostty", "contour", "st-", "konsole", "vte",
-	}, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+	}, func(prefix string) bool { return strings.HasPrefix(t.getenv("TERM"), prefix) })
 }
 
 // Mouse says whether the program wants the mouse.

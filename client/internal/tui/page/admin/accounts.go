@@ -34,8 +34,8 @@ func newAccounts(e *page.Env, lookUp func(login string)) *searched[api.Account] 
 		columns: func(w int) []sortable[api.Account] {
 			return []sortable[api.Account]{
 				{Column: widget.Column{Title: e.S(i18n.Col.Login), Width: max(14, min(24, w/6))}, key: func(a api.Account) string { return a.Login }},
-				{Column: widget.Column{Title: e.S(i18n.Col.Name)}, key: func(a api.Account) string { return i18n.Fold(a.LastName + " " + a.FirstName) }},
-				{Column: widget.Column{Title: e.S(i18n.Col.Email), Width: w * 3 / 10, From: 72, Style: &e.Theme.Faint}, key: func(a api.Account) string { return i18n.Fold(a.Email) }},
+				{Column: widget.Column{Title: e.S(i18n.Col.Name)}, key: func(a api.Account) string { return protocol.Fold(a.LastName + " " + a.FirstName) }},
+				{Column: widget.Column{Title: e.S(i18n.Col.Email), Width: w * 3 / 10, From: 72, Style: &e.Theme.Faint}, key: func(a api.Account) string { return protocol.Fold(a.Email) }},
 				{Column: widget.Column{Title: e.S(i18n.Col.State), Width: 10}, key: func(a api.Account) string { return string(a.Standing) + string(a.Role) }, down: true},
 			}
 		},

@@ -67,7 +67,7 @@ func (f *feed) happened(a api.Activity) {
 	}
 	if n.id == 0 {
 		f.nextID++
-		n.id, n.words = f.nextID, i18n.Fold(strings.ReplaceAll(n.same, "\x00", " ")+" "+cmp.Or(a.Login, f.e.S(i18n.Feed.Nobody))+" "+f.e.T.Name(i18n.Refusals, get("code")))
+		n.id, n.words = f.nextID, protocol.Fold(strings.ReplaceAll(n.same, "\x00", " ")+" "+cmp.Or(a.Login, f.e.S(i18n.Feed.Nobody))+" "+f.e.T.Name(i18n.Refusals, get("code")))
 	}
 	if f.rows = append(f.rows, n); len(f.rows) > maxFeed {
 		f.rows = f.rows[len(f.rows)-maxFeed:]
@@ -77,7 +77,7 @@ func (f *feed) happened(a api.Activity) {
 // refresh shows what the search leaves, with the cursor on its row, or still at the top.
 func (f *feed) refresh() {
 	cur, there := f.current()
-	words := strings.Fields(i18n.Fold(f.search.Words()))
+	words := strings.Fields(protocol.Fold(f.search.Words()))
 	f.shown = f.shown[:0]
 	for _, n := range slices.Backward(f.rows) {
 		missing := func(w string) bool { return !strings.Contains(n.words, w) }

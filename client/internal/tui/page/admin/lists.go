@@ -14,6 +14,7 @@ import (
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/widget"
+	"etuservices/protocol"
 )
 
 const (
@@ -106,9 +107,9 @@ func (p *searched[T]) follow() {
 func (p *searched[T]) order() {
 	rows := p.list.Rows
 	if p.text != nil {
-		words := strings.Fields(i18n.Fold(p.search.Words()))
+		words := strings.Fields(protocol.Fold(p.search.Words()))
 		rows = slices.DeleteFunc(slices.Clone(rows), func(r T) bool {
-			text := i18n.Fold(p.text(r))
+			text := protocol.Fold(p.text(r))
 			return slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
 		})
 	}

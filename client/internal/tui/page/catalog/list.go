@@ -8,7 +8,6 @@ import (
 	"unicode"
 
 	"etuservices/client/internal/api"
-	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/tui/page"
 	"etuservices/protocol"
 )
@@ -33,7 +32,7 @@ func rowsOf(list []api.Article, after string) []*row {
 }
 
 func words(s string) []string {
-	return strings.FieldsFunc(i18n.Fold(s), func(r rune) bool {
+	return strings.FieldsFunc(protocol.Fold(s), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsNumber(r)
 	})
 }
