@@ -1,6 +1,5 @@
-// Command etu is the client of EtuServices: screens on a terminal, lines for a
-// screen reader or a pipe (--simple), the bare protocol for scripts (exec), the
-// screens for others over SSH (sshd).
+// Command etu is the client of EtuServices: screens on a terminal, lines for a screen reader
+// or a pipe (--simple), the bare protocol for scripts (exec), the screens over SSH (sshd).
 package main
 
 import (
@@ -163,8 +162,7 @@ func fail(code int, err error, more ...string) int {
 	return code
 }
 
-// tlsConfig trusts the authority of --ca alone, or the system's; it is nil without
-// --tls.
+// tlsConfig trusts the authority of --ca alone, or the system's; nil without --tls.
 func tlsConfig(cfg config.Config) (*tls.Config, error) {
 	if !cfg.TLS {
 		return nil, nil

@@ -68,8 +68,7 @@ func (c *Client) Unblock(ctx context.Context, login string) error {
 	return c.order(ctx, request("DEBLOQUER").word(login).repeat())
 }
 
-// Expel ends a user's sessions and refuses logins for so many minutes; 0 lets
-// him come back at once.
+// Expel ends a user's sessions and refuses logins for so many minutes, 0 for none.
 func (c *Client) Expel(ctx context.Context, login string, minutes int, reason string) error {
 	return c.order(ctx, request("EXPULSER").word(login).number("minutes", minutes).text(reason))
 }
@@ -84,14 +83,12 @@ func (c *Client) Announce(ctx context.Context, text string) error {
 	return c.order(ctx, request("ANNONCE").text(text))
 }
 
-// GivePassword replaces a forgotten password by one to be changed at the next
-// login, and ends the sessions of that user.
+// GivePassword ends a user's sessions; the password is to be changed at the next login.
 func (c *Client) GivePassword(ctx context.Context, login, password string) error {
 	return c.order(ctx, request("NOUVEAUMDP").word(login).text(password))
 }
 
-// DeleteAccount is for ever. It is not repeated: the login is free at once, and
-// may be somebody else's the second time.
+// DeleteAccount is for ever. It is not repeated: the free login may be another's by then.
 func (c *Client) DeleteAccount(ctx context.Context, login, reason string) error {
 	return c.order(ctx, request("SUPPRIMER").word(login).text(reason))
 }
@@ -162,8 +159,7 @@ func (c *Client) History(ctx context.Context, minutes int) ([]Slot, error) {
 	return all.Rows, err
 }
 
-// AccountDetails is all that the server has of an account (FICHE): the last ten
-// of each list, newest first.
+// AccountDetails is what FICHE tells: the last ten of each list, newest first.
 type AccountDetails struct {
 	Account
 	Registered time.Time

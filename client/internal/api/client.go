@@ -30,8 +30,7 @@ type Options struct {
 
 func (o Options) tokenKey() string { return TokenKey(o.Addr, o.TLS != nil) }
 
-// TokenKey is the server under which a session is kept: one begun over TLS is never
-// found, and so never sent, in clear.
+// TokenKey is the server of a kept session: one begun over TLS is never sent in clear.
 func TokenKey(addr string, encrypted bool) string {
 	if encrypted {
 		return "tls+" + addr

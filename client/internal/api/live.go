@@ -43,8 +43,7 @@ func (c *Client) take(e link.Event) {
 	}
 }
 
-// put enqueues e and drops the oldest event when the channel is full. Dropped
-// Activity is added to the next Stats.Lost.
+// put enqueues e in place of the oldest event of a full channel. Stats.Lost counts Activity.
 func (c *Client) put(box chan Event, e Event) {
 	if s, ok := e.(Stats); ok {
 		s.Lost += int(c.dropped.Swap(0))
@@ -142,8 +141,7 @@ type Stats struct {
 	Lost                     int // events that did not come, since the last measure
 }
 
-// Activity is something that a user did just now (SUIVRE: CONNEXION, REFUS,
-// VENTE, ACHAT).
+// Activity is something that a user did just now (CONNEXION, REFUS, VENTE, ACHAT).
 type Activity struct {
 	At     time.Time
 	Type   string // the event's word

@@ -13,9 +13,8 @@ import (
 // NewRef gives a random ref.
 func NewRef() string { return "etu-" + rand.Text() }
 
-// Sell puts an article up for sale; one call of the services quota. It is
-// repeated with the same ref until an answer comes. Errors by code: INVALIDE
-// (champ=), QUOTA (After), INDISPONIBLE.
+// Sell puts an article up for sale: a counted call, repeated with the same ref until an
+// answer comes. Errors by code: INVALIDE (champ=), QUOTA (After), INDISPONIBLE.
 func (c *Client) Sell(ctx context.Context, s Sale) (Receipt, error) {
 	if s.Ref == "" {
 		s.Ref = NewRef()
@@ -24,9 +23,8 @@ func (c *Client) Sell(ctx context.Context, s Sale) (Receipt, error) {
 		key("ref", s.Ref).key("description", s.Description).text(s.Title).repeat())
 }
 
-// Buy buys an article; one call of the services quota, repeated like Sell. An
-// empty ref is a random one. Errors by code: VENDU, ABSENT, INTERDIT (one's
-// own), QUOTA (After), INDISPONIBLE.
+// Buy buys an article: a counted call, repeated like Sell; an empty ref is a random one.
+// Errors by code: VENDU, ABSENT, INTERDIT (one's own), QUOTA (After), INDISPONIBLE.
 func (c *Client) Buy(ctx context.Context, id, ref string) (Receipt, error) {
 	if ref == "" {
 		ref = NewRef()

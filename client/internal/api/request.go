@@ -123,8 +123,7 @@ func quotaOf(f protocol.Fields, at time.Time) Quota {
 	return q
 }
 
-// instant reads RFC 3339; what is none is the zero time, which people are
-// shown as unknown.
+// instant reads RFC 3339; what is none is the zero time, shown as unknown.
 func instant(s string) time.Time {
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil {
@@ -133,8 +132,7 @@ func instant(s string) time.Time {
 	return t
 }
 
-// cents reads an amount; a server that sends none has a fault that a price of
-// -1 shows.
+// cents reads an amount; -1 where a server sends none.
 func cents(s string) int64 {
 	n, err := protocol.ParsePrice(s)
 	if err != nil {

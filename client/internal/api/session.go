@@ -13,8 +13,7 @@ import (
 // ErrNoToken: Resume found no session kept for that server and login.
 var ErrNoToken = errors.New("api: no session kept")
 
-// Login spends a connexion. Errors by code: ECHEC (reste=), EC, BLOQUE,
-// QUOTA (After), INDISPONIBLE, DEJA.
+// Login spends a connexion. Errors by code: ECHEC, EC, BLOQUE, QUOTA, INDISPONIBLE, DEJA.
 func (c *Client) Login(ctx context.Context, loginOrEmail, password string) (Session, error) {
 	reply, err := c.do(ctx, request("AUTH").word(loginOrEmail).text(password).replies("PASSOK"))
 	if err != nil {
@@ -93,8 +92,7 @@ func (c *Client) forget() {
 	}
 }
 
-// Logout kills the token, here and at the server. An error leaves the client
-// not logged in all the same.
+// Logout kills the token at the server, and in any case here.
 func (c *Client) Logout(ctx context.Context) error {
 	c.locked(func() { c.leaving = true })
 	defer c.locked(func() { c.leaving = false })
@@ -136,8 +134,7 @@ func (c *Client) setup(ctx context.Context, do link.Doer) error {
 		return err
 	}
 	if period > 0 {
-		// A refusal (Redis is gone, the role was taken away) is about the live
-		// view alone; whoever shows it asks again.
+		// A refusal (Redis is gone) is about the live view alone, which asks again.
 		if _, err = do(ctx, follow(period).Request); link.CodeOf(err) != "" {
 			return nil
 		}
@@ -156,17 +153,15 @@ func (c *Client) sessionEnded() {
 	}
 }
 
-// Register creates an account; the user still has to log in. Errors by code:
-// INVALIDE and EXISTE (champ=), DEJA, INDISPONIBLE. On link.ErrLost the
-// account may exist: Login tells.
+// Register creates an account, not logged in. Errors by code: INVALIDE and EXISTE (champ=),
+// DEJA, INDISPONIBLE. On link.ErrLost it may exist: Login tells.
 func (c *Client) Register(ctx context.Context, r Registration) (login string, err error) {
 	reply, err := c.do(ctx, request("INSCRIPTION").word(r.Login, r.Email, r.FirstName, r.LastName).text(r.Password))
 	return reply.Status.Fields.Get("login"), err
 }
 
-// ChangePassword changes the password; the user's other sessions end. ECHEC by
-// code for a wrong old one, INVALIDE for a bad new one. On link.ErrLost it may
-// have been done.
+// ChangePassword ends the user's other sessions. ECHEC by code for a wrong old one, INVALIDE
+// for a bad new one. On link.ErrLost it may have been done.
 func (c *Client) ChangePassword(ctx context.Context, old, password string) error {
 	_, err := c.do(ctx, request("MOTDEPASSE").word(old).text(password))
 	return err
@@ -204,8 +199,7 @@ func (c *Client) News(ctx context.Context, n int, after string) (Page[News], err
 	}, request("NOUVELLES").number("n", n).key("apres", after))
 }
 
-// MarkRead marks a row of the news and all below it as read, and tells how many
-// are unread then.
+// MarkRead marks a row of the news and all below it, and tells how many are unread.
 func (c *Client) MarkRead(ctx context.Context, id string) (unread int, err error) {
 	reply, err := c.do(ctx, request("LU").word(id).repeat())
 	return count(reply.Status.Fields, "non_lues"), err

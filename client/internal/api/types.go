@@ -38,8 +38,7 @@ type Profile struct {
 type Quota struct {
 	Used, Max, Left int
 	Window          time.Duration // 0 when the reply did not tell
-	// Next is when one more is free, by our clock; zero while some are left
-	// or when the reply did not tell.
+	// Next is when one more is free, by our clock; zero while some are left or untold.
 	Next time.Time
 }
 
@@ -55,9 +54,8 @@ type Sale struct {
 	Cents       int64
 	Title       string
 	Description string // may be empty
-	// Ref makes the sale repeatable: keep one (NewRef) for a draft, so that
-	// trying again after an unknown result cannot sell twice. Empty: a random
-	// one for this call.
+	// Ref makes the sale repeatable: a draft keeps one (NewRef), so that trying again after an
+	// unknown result cannot sell twice. Empty: a random one for this call.
 	Ref string
 }
 
@@ -91,8 +89,7 @@ type Article struct {
 	SoldAt              time.Time // of MySales, MyPurchases; zero until then
 	Status              Status    // of Article, MySales, MyPurchases
 	Description         string    // of Article
-	// Other and Contact are the buyer of my sale or the seller of my
-	// purchase and the e-mail address, once sold.
+	// Other is the buyer of my sale or the seller of my purchase; Contact, the e-mail address.
 	Other, Contact string
 }
 

@@ -57,8 +57,7 @@ type SSH struct {
 	Idle          int        // minutes without a key after which a session ends
 }
 
-// defaultSSH: a class behind one address, and several of them in all. What is idle
-// for a quarter of an hour was forgotten.
+// defaultSSH: a class behind one address, several in all; a quarter of an hour is forgotten.
 var defaultSSH = SSH{Listen: ":2222", Max: 512, MaxPerAddress: 64, Idle: 15}
 
 // Themes are those of the screens.

@@ -21,8 +21,7 @@ import (
 	"etuservices/client/internal/statefile"
 )
 
-// fromFile reads the configuration file, which is TOML; one that is not there is
-// empty.
+// fromFile reads the configuration file, which is TOML and may be missing.
 func (c *Config) fromFile(dir string, raw map[string]string) error {
 	if dir == "" {
 		return nil
@@ -77,8 +76,7 @@ func (o option) fits(value any) (ok bool) {
 	return ok
 }
 
-// atLine shows the line with its number; what stands in it may not drive a
-// terminal.
+// atLine shows the line with its number, without what would drive a terminal.
 func (c *Config) atLine(path string, text []byte, line int, why string) error {
 	shown := ""
 	if lines := strings.Split(string(text), "\n"); line >= 1 && line <= len(lines) {
@@ -96,8 +94,7 @@ func lineOf(text []byte, name string) int {
 	return 1 + bytes.Count(text[:at[0]], []byte("\n"))
 }
 
-// File is the configuration file, to be written to; without a folder (no home)
-// nothing is kept.
+// File is the configuration file, to be written to; without a folder nothing is kept.
 type File struct{ Dir string }
 
 // Set keeps a text under a setting's name: in its line where it has one, else in

@@ -128,8 +128,7 @@ func (c *Config) Usage() string {
 	return p.Before + "\n" + c.t().S(i18n.Config.Options) + "\n" + manual.List(optionColumn, rows) + "\n" + p.After
 }
 
-// flagFault is what is wrong with the command line, not yet in words: the
-// language may be among the options.
+// flagFault is a fault not yet in words: the language may be among the options.
 type flagFault struct {
 	msg     i18n.Msg
 	what    string

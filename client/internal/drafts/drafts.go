@@ -33,8 +33,7 @@ type Purchase struct {
 	Ref     string
 }
 
-// Same says that both are the same text and the same calls; SameCalls, the same
-// calls.
+// Same says that both are the same text and the same calls.
 func (d Draft) Same(o Draft) bool { return d.Sale == o.Sale && d.SameCalls(o) }
 
 // SameCalls says that both wait for the same answers.

@@ -51,8 +51,7 @@ func (t T) Error(err error) string {
 	return t.S(failed.Fault, err)
 }
 
-// Cause is the first sentence of Error: what went wrong, without the advice for whoever
-// starts the program.
+// Cause is the first sentence of Error: what went wrong, without the advice.
 func (t T) Cause(err error) string {
 	first, _, _ := strings.Cut(t.Error(err), ". ")
 	return strings.TrimSuffix(first, ".") + "."

@@ -32,9 +32,8 @@ func (l *Lang) UnmarshalText(code []byte) error {
 	return fmt.Errorf("i18n: no language %q", code)
 }
 
-// Detect chooses by the locale, as gettext reads it: the first of LC_ALL,
-// LC_MESSAGES and LANG that is set. A French locale gets French, every other one
-// English.
+// Detect chooses by the first of LC_ALL, LC_MESSAGES and LANG that is set, as gettext does:
+// French, or English in every other locale.
 func Detect(getenv func(string) string) Lang {
 	locale := firstSet(getenv, "LC_ALL", "LC_MESSAGES", "LANG")
 	language, _, _ := strings.Cut(strings.NewReplacer("-", "_", ".", "_", "@", "_").Replace(locale), "_")
@@ -60,8 +59,7 @@ type T struct{ Lang Lang }
 // S gives a sentence, with its arguments if it takes any.
 func (t T) S(m Msg, args ...any) string { return format(m.text[t.Lang], args) }
 
-// N gives a counted sentence in singular or plural. Its first verb, %s, is n
-// with its groups; args are the others.
+// N gives a sentence in singular or plural. Its first verb, %s, is n; args are the others.
 func (t T) N(m Msg, n int, args ...any) string {
 	text := m.text[t.Lang]
 	one := n == 1 || n == -1

@@ -25,8 +25,7 @@ var look = map[rune]byte{
 	'€': 'E', '×': 'x', '°': 'o', '\u00a0': ' ', '\u202f': ' ',
 }
 
-// Plainly gives one character in ASCII: without its accent, as what it looks
-// like, or as "?".
+// Plainly gives one character in ASCII: without its accent, or what it looks like, or "?".
 func Plainly(character string) string {
 	r, _ := utf8.DecodeRuneInString(norm.NFD.String(character))
 	switch c, known := look[r]; {
@@ -38,8 +37,7 @@ func Plainly(character string) string {
 	return "?"
 }
 
-// Plain is a writer to a terminal that shows only ASCII: its bytes above are
-// control characters to some.
+// Plain is a writer to a terminal to which bytes above ASCII are control characters.
 type Plain struct{ io.Writer }
 
 // Write writes whole characters.
@@ -55,9 +53,8 @@ func (p Plain) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// Nearest gives the name that a mistyped word most likely means: at most two
-// letters typed wrong, left out or added, fewer in a short word; "" where none
-// is so near.
+// Nearest gives the name that a mistyped word most likely means, "" where none is near: at
+// most two letters typed wrong, left out or added, fewer in a short word.
 func Nearest(word string, names []string) string {
 	typed := []rune(protocol.Fold(word))
 	best, least := "", min(2, len(typed)/2)+1

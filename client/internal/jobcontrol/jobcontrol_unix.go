@@ -26,8 +26,7 @@ func New() *Watch {
 	return w
 }
 
-// NotifySize tells when the terminal may have another size: a stopped program hears of
-// no change.
+// NotifySize tells when the terminal may have another size: after a stop, too.
 func NotifySize(changed chan<- os.Signal) { signal.Notify(changed, syscall.SIGWINCH, syscall.SIGCONT) }
 
 // Close ends the watch.
@@ -50,9 +49,8 @@ func (w *Watch) SuspendJob(terminal *os.File) {
 	w.suspend(0)
 }
 
-// stop is sent in place of SIGTSTP, whose effect Go does not put back once a
-// program has asked to hear of it. It does the same, and is discarded in the
-// same cases.
+// stop is sent in place of SIGTSTP, whose effect Go does not put back once a program has
+// asked to hear of it. It does the same, and is discarded in the same cases.
 const stop = syscall.SIGTTIN
 
 func (w *Watch) suspend(pid int) {

@@ -45,8 +45,7 @@ func (s *session) register(ctx context.Context, _ string) error {
 	return s.welcome(ctx, session)
 }
 
-// question is what is asked for: its field (champ=), where the answer goes, and whether
-// it can be one.
+// question is what is asked for: its field (champ=), where the answer goes, what it can be.
 type question struct {
 	text, field string
 	to          *string
@@ -149,8 +148,7 @@ func (s *session) arrive(ctx context.Context) error {
 	return err
 }
 
-// reach tells a person at once when there is no server, and waits; a pipe
-// waits for a moment only.
+// reach waits for the server, in a pipe for a moment only.
 func (s *session) reach(ctx context.Context) error {
 	var late <-chan time.Time
 	if !s.Prompt.Interactive() {

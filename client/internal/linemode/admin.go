@@ -59,8 +59,7 @@ func expel(c *api.Client, ctx context.Context, login, text string) error {
 	return c.Expel(ctx, login, minutes, text)
 }
 
-// about makes a command of an order: it asks for what is missing, and whether
-// it is meant.
+// about makes a command that asks for what an order lacks, and whether it is meant.
 func about(words i18n.Confirm, more i18n.Msg, do act) action {
 	return func(s *session, ctx context.Context, args string) (err error) {
 		login, text, _ := strings.Cut(args, " ")
@@ -113,8 +112,7 @@ func (s *session) registrations(ctx context.Context, word string) error {
 	})
 }
 
-// liveFor is how long live waits for a measure: the first tells no rate yet,
-// and both may be a period late.
+// liveFor bounds live: the first measure tells no rate, and each may be a period late.
 const liveFor = 5 * time.Second
 
 // live tells the second measure that comes.

@@ -21,8 +21,7 @@ type command struct {
 
 type action func(s *session, ctx context.Context, args string) error
 
-// commands are all commands in the order of the help; only an administrator hears
-// of the administrators' own.
+// commands are all in the order of the help; administrators have more.
 func commands(admin bool) []command {
 	all := []command{
 		{names: [2]string{"catalogue", "catalogue"}, args: [2]string{"[type=livre] [max=5] [vendeur=zoé] [tri=prix] [mots]", "[type=book] [max=5] [seller=zoé] [sort=price] [words]"}, help: i18n.SimpleHelp.Catalogue, do: (*session).catalogue},
@@ -60,8 +59,7 @@ var verbs = map[string]string{
 	"messages": "nouvelles", "stats": "classements", "nb": "presents", "auth": "connexion", "retrait": "retirer", "end": "quitter",
 }
 
-// find knows the words of both languages, without case and accents, and their
-// beginnings where they are clear.
+// find knows the words of both languages, folded, and their beginnings where they are clear.
 func find(word string, admin bool) (command, bool) {
 	word = protocol.Fold(word)
 	if name, known := verbs[word]; known {

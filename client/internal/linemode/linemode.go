@@ -1,6 +1,5 @@
-// Package linemode is EtuServices line by line, for screen readers, mute
-// terminals and pipes: no cursor movement, no colour, no spinner, a sentence a
-// line. It has what the screens have.
+// Package linemode is EtuServices line by line, for screen readers, mute terminals and pipes:
+// no cursor movement, no colour, no spinner, a sentence a line. It has what the screens have.
 package linemode
 
 import (
@@ -43,8 +42,7 @@ const (
 	exitNoServer = 2
 )
 
-// Run talks until the user leaves, the input ends or ctx does; it gives the
-// exit code.
+// Run talks until the user leaves, the input ends or ctx does, and gives the exit code.
 func Run(ctx context.Context, opt Options) int {
 	s := &session{Options: opt, t: opt.T, api: api.New(opt.API)}
 	defer func() { _ = s.api.Close() }() // only the socket ends; the session goes on
@@ -98,8 +96,7 @@ func (s *session) run(ctx context.Context) error {
 	}
 }
 
-// obey does one command. Its error ends the session; what a command could not
-// do is told and forgotten.
+// obey does one command, and tells why it failed. Its error ends the session.
 func (s *session) obey(ctx context.Context, line string) error {
 	line = strings.TrimSpace(line)
 	name, args, _ := strings.Cut(line, " ")
@@ -125,8 +122,7 @@ func (s *session) obey(ctx context.Context, line string) error {
 	return fmt.Errorf("%w: %w", errNoServer, err) // a pipe cannot go on without one
 }
 
-// verbatim sends a verb of the protocol that no command stands for; the server's
-// lines are the answer.
+// verbatim sends a verb of the protocol that no command stands for, and shows the reply.
 func (s *session) verbatim(ctx context.Context, line string) error {
 	verb, _, _ := protocol.SplitVerb([]byte(line))
 	if verb == nil || verb.Access == protocol.Admin && !s.admin() || verb.Access == protocol.Anonymous || verb.Name == "SUIVRE" || verb.Name == "STOP" {

@@ -49,8 +49,7 @@ var sorts = map[string]api.Sort{
 	"prix": api.Cheapest, "price": api.Cheapest, "-prix": api.Dearest, "-price": api.Dearest, "recent": api.Newest,
 }
 
-// category takes a category's word of either language; what is none goes to
-// the server, which says what there is.
+// category takes a word of either language; what is none the server refuses.
 func (s *session) category(word string) string {
 	for _, c := range protocol.Categories {
 		for _, lang := range []i18n.Lang{i18n.French, i18n.English} {

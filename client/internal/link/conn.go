@@ -51,8 +51,7 @@ func newConn(ctx context.Context, nc net.Conn, onEvent func(Event)) *conn {
 	return c
 }
 
-// greet reads the first line. Errors: *Error (PLEIN, DEBIT, ARRET),
-// ErrProtocol, ErrSilent.
+// greet reads the first line. Errors: *Error (PLEIN, DEBIT, ARRET), ErrProtocol, ErrSilent.
 func (c *conn) greet() error {
 	_ = c.nc.SetReadDeadline(time.Now().Add(greetTimeout)) // fails only on a dead socket: the read will tell
 	m, line, err := c.readMessage()
@@ -112,8 +111,7 @@ func (c *conn) send(calls []*call) {
 	}
 	_ = c.nc.SetWriteDeadline(time.Now().Add(writeTimeout)) // fails only on a dead socket: the write will tell
 	if _, err := c.nc.Write(lines); err != nil {
-		// The server may have said why before it hung up: the reader gets a
-		// moment to find it.
+		// The server may have said why before it hung up: the reader may find it.
 		time.AfterFunc(time.Second, func() { c.end(lost(err)) })
 	}
 }

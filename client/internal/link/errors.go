@@ -8,8 +8,7 @@ import (
 	"etuservices/protocol"
 )
 
-// What can go wrong with the link itself. State.Err and the errors of Do wrap
-// one of these beside the cause.
+// What State.Err and the errors of Do wrap beside the cause.
 var (
 	// ErrUnreachable: nobody listens there, or the network is gone.
 	ErrUnreachable = errors.New("link: server unreachable")
@@ -21,8 +20,7 @@ var (
 	ErrSilent = errors.New("link: the server does not answer")
 	// ErrProtocol: what answers does not speak EtuServices, or not any more.
 	ErrProtocol = errors.New("link: not an EtuServices server")
-	// ErrLost: the connection ended before the reply; whether the request was
-	// done is not known.
+	// ErrLost: the connection ended before the reply; the request may have been done.
 	ErrLost = errors.New("link: connection lost, result unknown")
 	// ErrClosed: the link was closed.
 	ErrClosed = errors.New("link: closed")

@@ -26,11 +26,9 @@ const (
 	// clients of a draining server should not arrive elsewhere all at once).
 	moveSpread = 20 * time.Second
 
-	// maxWaiting bounds the requests not yet answered: far above what a person
-	// or a script in order can cause.
+	// maxWaiting bounds the requests not yet answered: above what a script in order causes.
 	maxWaiting = 1024
-	// window bounds the requests on the wire: enough to hide the round trip,
-	// little enough to be repeated after a loss.
+	// window bounds those on the wire: it hides the round trip, and little has to be repeated.
 	window = 64
 	// maxRepeats caps how often one request is sent again after a lost
 	// connection, so that one that crashes the server is not retried for ever.
@@ -38,8 +36,7 @@ const (
 
 	// maxLine bounds a server line in bytes: four times the longest legal one.
 	maxLine = 16 << 10
-	// maxRows bounds a reply: a page has at most 100 rows, STATS 25, AIDE and
-	// SESSIONS some more.
+	// maxRows bounds a reply: a page has at most 100 rows, SESSIONS one for each connection.
 	maxRows = 20_000
 	// maxReply bounds its bytes: SESSIONS of 20,000 has half of it.
 	maxReply = 4 << 20

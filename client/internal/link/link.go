@@ -24,12 +24,10 @@ type Options struct {
 	// Setup runs on every new connection before any request (REPRENDRE). Its
 	// error ends that connection and counts as a failed attempt.
 	Setup func(ctx context.Context, do Doer) error
-	// Keep says whether a connection that the server closed for idleness is
-	// wanted again at once (somebody is logged in and wants events) or only
-	// at the next request. Nil is never.
+	// Keep says whether a connection that the server closed for idleness is wanted again at
+	// once (somebody wants events) or only at the next request. Nil is never.
 	Keep func() bool
-	// OnEvent takes the events, in their order among the replies. It must return
-	// at once.
+	// OnEvent takes the events, in their order among the replies, and returns at once.
 	OnEvent func(Event)
 	// Once makes the first failure or loss final: no reconnection.
 	Once bool
@@ -46,8 +44,7 @@ type Request struct {
 	Repeat bool
 }
 
-// Reply is the answer to one request. Failures come as *Error instead, with
-// the reply beside it.
+// Reply is the answer to one request. Failures come as *Error beside it.
 type Reply struct {
 	Rows   []protocol.Fields
 	Status protocol.Message
@@ -83,8 +80,7 @@ type Link struct {
 	draining sync.WaitGroup // old connections that still answer
 }
 
-// Open starts a link; it dials at once, in the background. The link ends with
-// ctx or Close.
+// Open starts a link, which dials in the background and ends with ctx or Close.
 func Open(ctx context.Context, opt Options) *Link {
 	ctx, cancel := context.WithCancel(ctx)
 	l := &Link{
@@ -126,8 +122,7 @@ func (l *Link) Changes() <-chan State { return l.change }
 // Retry dials at once instead of at State.RetryAt.
 func (l *Link) Retry() { signal(l.retry) }
 
-// Close ends the link and waits for its goroutines. Requests that wait get
-// ErrClosed.
+// Close ends the link and its goroutines. Requests that wait get ErrClosed.
 func (l *Link) Close() error {
 	l.cancel()
 	<-l.ended
@@ -152,8 +147,7 @@ const (
 	Online
 	// Offline: attempts failed; the next one is at RetryAt. Requests wait.
 	Offline
-	// Idle: the server closed an unused connection; the next request opens a new
-	// one.
+	// Idle: the server closed an unused connection; the next request opens another.
 	Idle
 	// Closed: Close was called, or Options.Once and it is over.
 	Closed

@@ -28,8 +28,7 @@ func (c *conn) readAll() {
 	}
 }
 
-// readMessage reads one server line. Errors: ErrProtocol, ErrSilent (a read
-// deadline), ErrHungUp (it ended).
+// readMessage reads one server line. Errors: ErrProtocol, ErrSilent (deadline), ErrHungUp.
 func (c *conn) readMessage() (m protocol.Message, line string, err error) {
 	raw, err := c.r.ReadSlice('\n')
 	switch {
@@ -121,11 +120,9 @@ func (c *conn) event(m protocol.Message, line string) {
 	c.onEvent(Event{Message: m, Line: line, At: time.Now()})
 }
 
-// Clean removes from foreign text what would drive a terminal or turn, hide or
-// overprint what stands around it: control characters (and with ESC and CSI every
-// escape sequence), bidirectional marks, characters that nobody sees, piles of
-// combining marks; bytes that are no UTF-8 are shown as U+FFFD. It is called once,
-// where a line enters the program.
+// Clean removes from foreign text what would drive a terminal or turn, hide or overprint what
+// stands around it: control characters, bidirectional marks, characters that nobody sees, piles of
+// combining marks. It is called once, where a line enters the program.
 func Clean(s string) string {
 	return protocol.BoundMarks(strings.Map(func(r rune) rune {
 		switch {

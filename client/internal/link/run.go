@@ -149,8 +149,7 @@ func (l *Link) use(c *conn) {
 	c.running.Go(func() { l.write(c) })
 }
 
-// drain waits, in the background, for the replies still due on the old connection
-// after ARRET, then queues the rest again.
+// drain waits, in the background, for the replies due after ARRET, and queues the rest again.
 func (l *Link) drain(old *conn) {
 	l.draining.Go(func() {
 		<-old.ctx.Done()

@@ -19,8 +19,7 @@ import (
 // ErrNobody: there is nobody to ask, or the input ended.
 var ErrNobody = errors.New("prompt: nobody answers")
 
-// maxInput bounds an answer in bytes, above any legal value; the rest of a
-// longer line is thrown away with it.
+// maxInput bounds an answer in bytes, above any legal value; a longer line is thrown away.
 const maxInput = 4096
 
 // Prompt reads lines from in and asks on out. It reads ahead by one line at
@@ -70,7 +69,6 @@ func (p *Prompt) read(r *bufio.Reader) {
 }
 
 // Lines gives the next line when it comes, closed at the end of the input.
-// Ask for it again for the line after.
 func (p *Prompt) Lines() <-chan string {
 	if !p.asked {
 		p.asked = true
@@ -115,8 +113,7 @@ func (p *Prompt) suspend(w *jobcontrol.Watch) {
 	}
 }
 
-// Continued says that the program was stopped and goes on: the shell has drawn
-// over the question.
+// Continued says that the program was stopped: the shell has drawn over the question.
 func (p *Prompt) Continued() <-chan struct{} { return p.again }
 
 // Line asks for one line. Errors: ErrNobody at the end of the input, ctx's.

@@ -36,8 +36,7 @@ type Options struct {
 	Out, Err io.Writer
 }
 
-// Run sends the lines one after the other, whatever the replies are, and gives
-// the exit code.
+// Run sends the lines in order, whatever the replies are, and gives the exit code.
 func Run(ctx context.Context, opt Options) int {
 	r := &runner{Options: opt}
 	opt.API.Once, opt.API.OnEvent = true, r.keep
@@ -129,8 +128,7 @@ type runner struct {
 // maxEvents bounds the bytes of events that wait for a reply.
 const maxEvents = 4 << 20
 
-// keep holds an event back until the reply that comes after it. Of too many the
-// oldest go.
+// keep holds an event back until the reply after it. Of too many the oldest go.
 func (r *runner) keep(e link.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

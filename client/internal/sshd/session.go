@@ -28,8 +28,7 @@ import (
 // fewVariables bounds what a client may say of its terminal, and how often.
 const fewVariables = 32
 
-// variables are those that a client may set: what its terminal can do, and the
-// language of its user.
+// variables are what a client may tell of its terminal and of its user's language.
 var variables = []string{"LANG", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "COLORTERM", "NO_COLOR"}
 
 // openSession lets a connection have one session.
@@ -47,8 +46,7 @@ func connectionOf(ctx ssh.Context) *connection {
 	return c
 }
 
-// filtered is a channel of whose requests only those come through that the screens
-// need.
+// filtered is a channel with only those requests that the screens need.
 type filtered struct {
 	gossh.NewChannel
 	c *connection
@@ -87,8 +85,7 @@ func (f filtered) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
 	return channel, allowed, nil
 }
 
-// session shows the screens on a terminal, and says what is wrong where something
-// else is wanted.
+// session shows the screens, or says what is wrong where something else is wanted.
 func (s *service) session(sess ssh.Session) {
 	c := connectionOf(sess.Context())
 	defer c.deadline.Reset(leaveTime)

@@ -17,8 +17,7 @@ const (
 	fileMode = 0o600
 )
 
-// Path is that of a file of a server within a folder of dir. Without dir it is "",
-// where nothing is kept.
+// Path is that of a server's file in a folder of dir; "" without dir: nothing is kept.
 func Path(dir, folder, server, file string) string {
 	if dir == "" {
 		return ""
@@ -37,8 +36,7 @@ func Write(path string, text []byte) error {
 	return Replace(path, text, fileMode)
 }
 
-// Replace writes a file whole or not at all, also where several runs of the program
-// do.
+// Replace writes a file whole or not at all, whatever other runs of the program do.
 func Replace(path string, text []byte, mode fs.FileMode) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // mode 0600 by itself
 	if err != nil {

@@ -1,6 +1,5 @@
-// Package tokens keeps the sessions of the program from one run to the next:
-// a file for each server and login, readable by its owner only. It never sees
-// a password.
+// Package tokens keeps sessions from one run to the next: a file for each server and login,
+// readable by its owner only. It never sees a password.
 package tokens
 
 import (
@@ -45,8 +44,7 @@ func (s Store) Save(server, login, token string) error {
 	return nil
 }
 
-// Delete forgets the token of a login ("" is the last one used). It is no
-// error when there is none.
+// Delete forgets the token of a login ("" is the last one used), if there is one.
 func (s Store) Delete(server, login string) error {
 	last, _ := s.read(server, lastFile)
 	if login == "" {

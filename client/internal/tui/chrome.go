@@ -12,8 +12,7 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-// The frame around a page: the tabs and the line under them, the status and the
-// hints, and a blank column on either side.
+// The frame around a page: tabs, a line, status and hints; a blank column on either side.
 const (
 	chromeH = 4
 	gutter  = 1
@@ -194,8 +193,7 @@ func (m *model) linkState(much detail) string {
 	return s
 }
 
-// root is the screen that the present page was opened from. The messages belong
-// to none.
+// root is the screen that the page was opened from. The messages belong to none.
 func (m *model) root() page.Kind {
 	if len(m.under) > 0 && m.kind != page.Messages {
 		return m.under[0]
@@ -230,8 +228,7 @@ func (m *model) statusLine() string {
 	return widget.Ends(" "+left, right+" ", m.w)
 }
 
-// hintLine is the keys that matter, as many as fit, and the help at the right
-// edge, always.
+// hintLine is the keys that matter, as many as fit, and always the help at the right edge.
 func (m *model) hintLine(list []keys.Key) string {
 	th := m.e.Theme
 	help := keys.Help

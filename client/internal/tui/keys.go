@@ -137,8 +137,7 @@ func (m *model) toggleMouse() {
 	m.e.Run(m.terminal.Mouse(m.mouse))
 }
 
-// clicked turns the wheel into arrows, and a click into what stands there: a
-// key, or a row or field of the page.
+// clicked turns the wheel into arrows, and a click into a key, or a row or field of the page.
 func (m *model) clicked(msg tea.MouseMsg) {
 	if msg.Action != tea.MouseActionPress {
 		return
@@ -162,8 +161,7 @@ func (m *model) clicked(msg tea.MouseMsg) {
 	}
 }
 
-// keyZone does what a key does. A tab leads away also from a field, where its
-// digit would be text.
+// keyZone does what a key does. A tab leads away also where its digit would be text.
 func (m *model) keyZone(code string) {
 	away := m.dialog == nil && m.help == nil && m.loggedIn()
 	if !away || !m.openScreen(func(k keys.Key) bool { return k.Code() == code }) {

@@ -104,8 +104,7 @@ func (m *model) eventsCame(all events) {
 	}
 }
 
-// tell shows what happened for some seconds, and to whoever looks elsewhere by
-// the terminal's own means.
+// tell shows what happened, and calls whoever looks elsewhere.
 func (m *model) tell(mood page.Mood, text string) {
 	m.Say(mood, text)
 	if m.away {

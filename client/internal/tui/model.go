@@ -36,8 +36,7 @@ const (
 	minH = 20
 )
 
-// screens are the pages behind the keys 1 to 6, and 7, which a student never
-// sees.
+// screens are the pages behind the keys 1 to 6, and an administrator's 7.
 func (m *model) screens() []page.Kind {
 	all := []page.Kind{page.Home, page.Catalog, page.Sell, page.Mine, page.Boards, page.Account}
 	if m.e.IsAdmin() {
@@ -56,9 +55,8 @@ type terminal interface {
 	Alert(text string)
 }
 
-// model is the root: it owns the size, the pages, the dialog over them, the
-// connection's state, both quotas and the short messages. It is the Shell of
-// the pages.
+// model is the root, and the Shell of the pages: it owns the size, the pages, the dialog over
+// them, the connection's state, both quotas and the short messages.
 type model struct {
 	e        *page.Env
 	terminal terminal
@@ -68,8 +66,7 @@ type model struct {
 	notify   bool        // Alert may be used
 	settings config.File // remembers the language and the theme
 	drafts   drafts.Store
-	// detectTheme: the theme follows the terminal's background, until the user
-	// chooses one.
+	// detectTheme: the theme follows the background, until the user chooses one.
 	detectTheme bool
 
 	w, h  int
@@ -179,8 +176,7 @@ func (m *model) show(k page.Kind, arg any) {
 	m.pages[k].Show(arg)
 }
 
-// settle lets everybody hear the facts that were published, in their order, and
-// puts away the dialogs that are over.
+// settle lets everybody hear the published facts in order, and puts away dialogs that are over.
 func (m *model) settle() {
 	for len(m.facts) > 0 {
 		fact := m.facts[0]
@@ -200,14 +196,12 @@ func (m *model) settle() {
 	m.keepDrafts(false) // before the commands run that send them
 }
 
-// Options are what main decided. Run gives the terminal back as it was; it does not
-// close API.
+// Options are what main decided. API is not closed.
 type Options struct {
 	config.Config
 	API      page.API
 	Terminal *renderer.Terminal
-	// Remote says that the user sits at another machine: nothing is read or written
-	// for them here but Drafts.
+	// Remote: the user sits at another machine; nothing is read or written here but Drafts.
 	Remote bool
 	Drafts drafts.Store // keeps what they have not finished
 	// Password is that of ETU_PASSWORD, usually empty. Never shown.

@@ -77,8 +77,7 @@ func (m *model) Copy(text string) {
 	}
 }
 
-// Spend takes what a receipt told. Of the last call it does not tell when one is
-// given back, which the server is asked for.
+// Spend takes what a receipt tells. Where none is left, the server is asked for the next.
 func (m *model) Spend(services api.Quota) {
 	m.e.Quotas.Spend(services, m.e.Now())
 	if services.Max > 0 && services.Left == 0 {

@@ -33,8 +33,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, m.e.Commands()
 }
 
-// nameWindow gives the window a title that says who is logged in and how much is
-// unread.
+// nameWindow says in the window's title who is logged in and how much is unread.
 func (m *model) nameWindow() {
 	title := "EtuServices"
 	if m.loggedIn() {
@@ -88,9 +87,8 @@ func (m *model) update(msg tea.Msg) {
 	}
 }
 
-// trace writes a message to the file of ETU_DEBUG: when it came, its type, and
-// which key it is unless a password is being typed. What else messages carry is
-// not written: there are tokens in it.
+// trace writes a message to the file of ETU_DEBUG: when it came, its type, and which key it is
+// unless a password is being typed. What else messages carry, tokens too, is not written.
 func (m *model) trace(msg tea.Msg) {
 	detail := ""
 	switch msg := msg.(type) {
@@ -122,8 +120,7 @@ func (m *model) spin() {
 	}
 }
 
-// quotasTold takes what the server told, and says so when a call is back after
-// there were none.
+// quotasTold takes what the server told, and says when a call is back after none.
 func (m *model) quotasTold() {
 	if m.quotas.Err != nil {
 		return

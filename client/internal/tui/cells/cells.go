@@ -1,6 +1,5 @@
-// Package cells says how many cells of a terminal a text takes. It goes by what
-// a reader takes for one character (a grapheme cluster, UAX #29), and it is the
-// only place that decides.
+// Package cells says how many cells of a terminal a text takes, by what a reader takes for one
+// character (a grapheme cluster, UAX #29). It is the only place that decides.
 package cells
 
 import (
@@ -24,8 +23,7 @@ func First(s string) (cluster string, width int) {
 	return ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
 }
 
-// Boundaries are the places, in code points, at which the clusters of rs begin,
-// and its end.
+// Boundaries are where, in code points, the clusters of rs begin, and its end.
 func Boundaries(rs []rune) []int {
 	at := []int{0}
 	for s := string(rs); s != ""; {
@@ -58,9 +56,8 @@ func Simple(cluster string, width int) string {
 	return cluster
 }
 
-// Doubtful says that terminals disagree about a cluster's width: tables of
-// Unicode differ between their versions, and some terminals add up the code
-// points of a cluster.
+// Doubtful says that terminals disagree about a cluster's width, by the version of their tables
+// of Unicode or as they add up its code points.
 func Doubtful(cluster string) bool {
 	r, n := utf8.DecodeRuneInString(cluster)
 	if n < len(cluster) {
@@ -79,8 +76,7 @@ func Doubtful(cluster string) bool {
 	return !unicode.In(r, sure)
 }
 
-// sure are signs that this program draws, and scripts of one or two cells that
-// every terminal agrees on.
+// sure are signs that this program draws, and scripts that every terminal agrees on.
 var sure = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{Lo: 0x2010, Hi: 0x2027, Stride: 1},

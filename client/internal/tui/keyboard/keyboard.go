@@ -19,10 +19,9 @@ type Reader struct {
 	reply func(sequence []byte)
 }
 
-// New reads a terminal. It goes on reading, one read ahead, until the terminal
-// ends, or until its next read after Close: whoever reads it afterwards gets
-// nothing. Read calls reply with each answer of the terminal to a question; answers
-// are no keys.
+// New reads a terminal, one read ahead, until it ends or until its next read after Close:
+// whoever reads it afterwards gets nothing. Read calls reply with each answer of the terminal
+// to a question; answers are no keys.
 func New(terminal io.Reader, reply func(sequence []byte)) *Reader {
 	r := &Reader{from: make(chan []byte), done: make(chan struct{}), reply: reply}
 	go r.read(terminal)

@@ -11,20 +11,16 @@ const (
 	// escWait is how long an ESC may be the beginning of a longer sequence:
 	// above the gaps of a slow line, below what a person notices.
 	escWait = 120 * time.Millisecond
-	// restWait is how long the rest of what has clearly begun may take, and the
-	// longest silence inside a paste.
+	// restWait is how long the rest of what has begun, or of a paste, may take.
 	restWait = time.Second
-	// pasteLong is the age from which a paste without its end no longer keeps
-	// Ctrl+C to itself.
+	// pasteLong is the age from which a paste without its end leaves Ctrl+C alone.
 	pasteLong = 3 * time.Second
 )
 
 const (
-	// maxPaste bounds a paste in bytes, far above the longest field; the rest
-	// up to its end is thrown away.
+	// maxPaste bounds a paste in bytes, far above the longest field; the rest is thrown away.
 	maxPaste = 16 << 10
-	// maxSequence bounds an escape sequence, as bubbletea's buffer does; a longer
-	// one is thrown away.
+	// maxSequence bounds an escape sequence, as bubbletea does; a longer one is thrown away.
 	maxSequence = 256
 )
 
@@ -76,8 +72,7 @@ func (s *scanner) feed(now time.Time, b []byte) {
 	}
 }
 
-// deadline is when expire must be called unless more bytes come first; ok is
-// false where nothing is unfinished.
+// deadline is when expire must be called unless bytes come; ok: something is unfinished.
 func (s *scanner) deadline() (at time.Time, ok bool) {
 	switch {
 	case s.pasting:

@@ -70,14 +70,12 @@ func sequence(b []byte) (n int, unit []byte, wait time.Duration) {
 	return 1, b[:1], 0 // Esc, then another key
 }
 
-// isReply says that a whole sequence is the answer of a terminal: an OSC, DCS or
-// APC text.
+// isReply says that a whole sequence is the answer of a terminal: OSC, DCS or APC.
 func isReply(unit []byte) bool {
 	return len(unit) >= 3 && unit[0] == esc && (unit[1] == ']' || unit[1] == 'P' || unit[1] == '_')
 }
 
-// ss3 takes a key of a terminal in application mode; bubbletea does not know
-// Home and End in that form.
+// ss3 takes a key in application mode, of which bubbletea does not know Home and End.
 func ss3(b []byte) (n int, unit []byte, wait time.Duration) {
 	if len(b) == 2 {
 		return 0, nil, escWait
@@ -91,8 +89,7 @@ func ss3(b []byte) (n int, unit []byte, wait time.Duration) {
 	return 1, b[:1], 0
 }
 
-// csi takes a control sequence. A control character ends one that is not
-// finished and stands for itself.
+// csi takes a control sequence. A control character ends an unfinished one.
 func csi(b []byte) (n int, unit []byte, wait time.Duration) {
 	if len(b) == 2 {
 		return 0, nil, restWait
@@ -130,8 +127,7 @@ func csi(b []byte) (n int, unit []byte, wait time.Duration) {
 	return 0, nil, restWait
 }
 
-// longer takes a sequence of four bytes whose last is one of those, or drops
-// its first three.
+// longer takes four bytes whose last is one of those, or drops the first three.
 func longer(b []byte, from, to byte) (n int, unit []byte, wait time.Duration) {
 	switch {
 	case len(b) == 3:
@@ -166,8 +162,7 @@ func kindOf(b []byte) kind {
 	return plain
 }
 
-// rest says how much of b still belongs to a sequence, and whether it ends
-// there.
+// rest says how much of b belongs to a sequence, and whether it ends there.
 func rest(b []byte, k kind) (n int, over bool) {
 	for i, c := range b {
 		switch {

@@ -216,8 +216,7 @@ type Group struct {
 	Keys  []Key
 }
 
-// Groups are all keys as the help shows them: two columns, the administrator's
-// own under the first.
+// Groups are all keys in the two columns of the help.
 func Groups(admin bool) (left, right []Group) {
 	left = []Group{
 		{i18n.Help.All, []Key{

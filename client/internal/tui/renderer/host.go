@@ -43,8 +43,7 @@ func (h *host) raw() (ok bool) {
 // cooked puts back what was.
 func (h *host) cooked() { _ = term.Restore(int(h.in.Fd()), h.was) }
 
-// sizes tells the size of the terminal now and whenever it may have changed,
-// until ctx ends.
+// sizes tells the terminal's size, now and whenever it may have changed, until ctx ends.
 func (h *host) sizes(ctx context.Context, tell func(w, h int)) {
 	changed := make(chan os.Signal, 1)
 	jobcontrol.NotifySize(changed)

@@ -15,8 +15,7 @@ const (
 	eraseRest = reset + "\x1b[K" // of the line
 )
 
-// cell is one of a line: a character with its style. The second cell of a wide
-// character is empty.
+// cell is a character of a line with its style; the second of a wide one is empty.
 type cell struct{ text, style string }
 
 var blank = cell{text: " "}
@@ -45,8 +44,7 @@ func cellsOf(line string) (list []cell) {
 	return list
 }
 
-// gap is how many cells that are alike are written again: stepping over them takes
-// about as many bytes.
+// gap is how many cells that are alike are written again: a step takes as many bytes.
 const gap = 6
 
 // changed is what has to be written for a line in a row (from 1) where another

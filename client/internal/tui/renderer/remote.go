@@ -22,9 +22,8 @@ type Remote struct {
 }
 
 const (
-	// Keys that a remote user may press in a second, and in a burst: above a
-	// keyboard that repeats a key, and far below what keeps a processor busy. More
-	// are read later; a paste is one.
+	// Keys that a remote user may press in a second, and in a burst: above a keyboard that
+	// repeats, far below what keeps a processor busy. A paste is one.
 	keysPerSecond = 50
 	keysBurst     = 20
 	// sizePause follows each new size: the whole screen is drawn again for it.
@@ -34,8 +33,7 @@ const (
 	maxW, maxH = 500, 200
 )
 
-// OpenRemote takes a remote terminal over. Nothing of this machine's environment
-// says anything about it.
+// OpenRemote takes a remote terminal over, of which this machine's environment says nothing.
 func OpenRemote(r Remote) *Terminal {
 	return &Terminal{
 		in: r.In, out: r.Out, getenv: func(name string) string { return r.Environ[name] }, screen: Enter(r.Out),

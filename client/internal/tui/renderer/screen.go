@@ -18,10 +18,9 @@ import (
 )
 
 const (
-	// The other screen, no cursor, no wrapping at the right edge (a terminal
-	// that counts a character's cells otherwise than we do must not push the
-	// lines below out of place), pastes marked as such, the focus reported; the
-	// window's title is kept for later.
+	// The other screen, no cursor, no wrapping at the right edge (a terminal that counts cells
+	// otherwise must not push the lines below out of place), pastes marked, the focus reported;
+	// the window's title is kept for later.
 	enter = "\x1b[?1049h\x1b[22;2t\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[?1004h\x1b[2J"
 	// All of it undone, the mouse too.
 	leave = reset + mouseOff + "\x1b[?1004l\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[23;2t\x1b[?1049l"

@@ -45,8 +45,7 @@ func (t *Terminal) Close() {
 	}
 }
 
-// HasMouse says whether the terminal, by its name, reports clicks as SGR does, or
-// takes no notice of being asked to.
+// HasMouse says that this terminal reports clicks as SGR does, or ignores the question.
 func (t *Terminal) HasMouse() bool {
 	return slices.ContainsFunc([]string{
 		"xterm", "tmux", "screen", "rxvt", "alacritty", "foot", "kitty", "wezterm", "ghostty", "contour", "st-", "konsole", "vte",
@@ -136,8 +135,7 @@ type shown struct {
 	t *Terminal
 }
 
-// Update hands messages on; Ctrl+Z is the terminal's, and does nothing to a remote
-// one.
+// Update hands messages on; Ctrl+Z is the terminal's, and nothing to a remote one.
 func (s shown) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if k, is := msg.(tea.KeyMsg); is && keys.Suspend.Is(k) {
 		select {
@@ -181,20 +179,17 @@ func (d drawn) View() string {
 // tmuxWait bounds the wait for tmux, which is on this machine.
 const tmuxWait = time.Second
 
-// Background is the colour of the terminal's background: a message, the answer to
-// AskBackground. Many terminals never answer.
+// Background is the terminal's, a message. Many never answer AskBackground.
 type Background struct{ color.Color }
 
-// AskBackground asks the terminal for the colour of its background (OSC 11). The
-// first frame does not wait for the answer.
+// AskBackground asks for the colour of the background (OSC 11); nobody waits for it.
 func (t *Terminal) AskBackground() {
 	if t.screen != nil && understands(t.getenv("TERM")) {
 		t.write("\x1b]11;?\x1b\\")
 	}
 }
 
-// understands says that a terminal takes operating system commands (OSC). Old
-// ones would show them, or wait for more.
+// understands says that a terminal takes OSC sequences; old ones would show them.
 func understands(term string) bool {
 	return term != "" && term != "dumb" && term != "linux" && term != "ansi" && !strings.HasPrefix(term, "vt")
 }
@@ -206,10 +201,8 @@ func parseBackground(reply string) (b Background, ok bool) {
 	return b, b.Color != nil
 }
 
-// Copy puts a text on the user's clipboard. In tmux it becomes tmux's newest
-// buffer, which tmux hands to the terminal where that is allowed: inTmux. Else it
-// is sent to the terminal (OSC 52), also over ssh, which does not say whether it
-// took it.
+// Copy puts a text on the user's clipboard. In tmux it becomes tmux's newest buffer, which may
+// go on to the terminal: inTmux. Else it is sent to the terminal (OSC 52), also over ssh.
 func (t *Terminal) Copy(text string) (inTmux bool) {
 	if t.host != nil && t.getenv("TMUX") != "" {
 		ctx, cancel := context.WithTimeout(context.Background(), tmuxWait)

@@ -8,9 +8,8 @@ import (
 	"etuservices/client/internal/tui/cells"
 )
 
-// Signs of the chrome. None is an emoji or of ambiguous width in the terminals
-// we tried. Each has an ASCII twin below; text goes through Plain at the end,
-// so that nobody else has to think of it.
+// Signs of the chrome, none of ambiguous width in the terminals we tried. Each has an ASCII twin
+// below; a finished frame goes through Plain.
 const (
 	Cursor  = "▸"
 	RowMark = "▌" // before the selected row

@@ -73,10 +73,9 @@ type Styles struct {
 // Category is the style of a category's word (protocol.Categories).
 func (s *Styles) Category(c string) lipgloss.Style { return s.categories[c] }
 
-// New makes a theme that draws through r, which knows how many colours the terminal
-// has. An unknown name gives the dark one. Where there is no colour (NO_COLOR, a VT100)
-// bold and reverse are left, in every theme: a renderer without a colour profile would
-// leave them out too.
+// New makes a theme that draws through r, which knows the terminal's colours. An unknown name
+// is the dark one. Without any colour (NO_COLOR, a VT100) every theme has bold and reverse, which
+// a renderer without a colour profile would leave out.
 func New(r *lipgloss.Renderer, name Name, ascii bool) *Theme {
 	r.SetHasDarkBackground(true) // nobody is asked: no colour here is adaptive
 	t := &Theme{ASCII: ascii, renderer: r, mono: r.ColorProfile() == termenv.Ascii}
@@ -117,8 +116,7 @@ func contrast(r *lipgloss.Renderer) Styles {
 	}
 }
 
-// ownColours has no colour in a text: what is drawn beside it has one of the 16
-// that the user chose.
+// ownColours has no colour in a text; what is drawn beside it has one that the user chose.
 func ownColours(r *lipgloss.Renderer) Styles {
 	s := contrast(r)
 	colour := func(c string) lipgloss.Style { return r.NewStyle().Foreground(lipgloss.Color(c)) }
@@ -149,8 +147,7 @@ func (p palette) styles(r *lipgloss.Renderer) Styles {
 	return s
 }
 
-// Dim takes a page back behind what lies over it: one faint style, whatever it
-// was drawn in.
+// Dim takes a page back behind what lies over it: one faint style.
 func (t *Theme) Dim(s string) string {
 	lines := strings.Split(ansi.Strip(s), "\n")
 	for i := range lines {
@@ -159,9 +156,8 @@ func (t *Theme) Dim(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-// Gradient draws a text in colours that go from Title's to AccentEnd's where the
-// terminal has enough of them. Every frame has one: a lipgloss style for each
-// character would take several times as long.
+// Gradient draws a text in colours from Title's to AccentEnd's where the terminal has enough.
+// Every frame has one: a lipgloss style for each character would take several times as long.
 func (t *Theme) Gradient(text string) string {
 	p, coloured := palettes[t.Name]
 	if !coloured || t.mono || t.renderer.ColorProfile() != termenv.TrueColor {
