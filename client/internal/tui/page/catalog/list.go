@@ -49,7 +49,7 @@ func (r *row) matches(q api.Query, search []string) bool {
 
 // query is what is asked for, as it stands now.
 func (p *Page) query() api.Query {
-	q := api.Query{Words: p.search.Words(), Seller: p.seller, Sort: sorts[p.sort].by, N: pageRows}
+	q := api.Query{Words: p.search.Words(), Seller: p.seller, Sort: sorts[p.sort].by, N: protocol.MaxPage}
 	if p.cat > 0 {
 		q.Category = protocol.Categories[p.cat-1]
 	}
@@ -75,7 +75,6 @@ func (p *Page) fetch() page.Fetch[*row] {
 	}
 }
 
-// reload asks for the first rows.
 func (p *Page) reload() { p.list.Reload(p.e, p.fetch(), p.arrived) }
 
 // follow asks for the next rows when the cursor comes near the end.
@@ -173,50 +172,40 @@ func (p *Page) merge(after string, now api.Page[*row]) {
 		return // the list changed meanwhile
 	}
 	to := from
-	held := map[string]bool{}
-	for ; to < len(rows) && rows[to].after == after; to++ {
-		held[rows[to].ID] = true
+	for to < len(rows) && rows[to].after == after {
+		to++
 	}
-	there := make(map[string]bool, len(now.Rows))
-	last := -1 // the last of the server's rows that is held
+	index := func(list []*row, id string) int {
+		return slices.IndexFunc(list, func(r *row) bool { return r.ID == id })
+	}
+	part, last := slices.Clone(rows[from:to]), -1 // the last of the server's rows that is held
 	for i, r := range now.Rows {
-		if there[r.ID] = true; held[r.ID] {
+		if index(part, r.ID) >= 0 {
 			last = i
 		}
 	}
 	whole := to == len(rows) && p.list.Next == "" && now.Next == ""
 	beyond := whole || last < len(now.Rows)-1 // the server's rows reach the end of ours
-	if !whole {                               // what stands behind belongs to the next part, which has it
-		now.Rows = now.Rows[:last+1]
+	wanted := now.Rows
+	if !whole { // what stands behind belongs to the next part, which has it
+		wanted = wanted[:last+1]
 	}
-	cursor, _ := p.current()
-	part, next := make([]*row, 0, len(now.Rows)), from
-	missing := func(r *row) *row {
-		if r.gone.IsZero() {
-			r.gone, r.Status = p.e.Now(), api.Sold
-		}
-		return r
-	}
-	for _, r := range now.Rows {
-		if !held[r.ID] {
-			r.fresh = p.e.Now()
-			part = append(part, r)
+	end := 0 // behind the rows of the part that the server's were compared with
+	for _, r := range wanted {
+		if i := index(part, r.ID); i >= 0 {
+			end = i + 1
 			continue
 		}
-		for ; next < to && !there[rows[next].ID]; next++ {
-			part = append(part, missing(rows[next]))
-		}
-		if next < to {
-			part = append(part, rows[next])
-			next++
+		r.fresh = p.e.Now()
+		part = slices.Insert(part, end, r)
+		end++
+	}
+	for i, r := range part {
+		if (i < end || beyond) && r.gone.IsZero() && index(now.Rows, r.ID) < 0 {
+			r.gone, r.Status = p.e.Now(), api.Sold
 		}
 	}
-	for ; next < to; next++ {
-		if beyond && !there[rows[next].ID] {
-			missing(rows[next])
-		}
-		part = append(part, rows[next])
-	}
+	cursor, _ := p.current()
 	was := p.table.Cur
 	p.list.Rows = slices.Concat(rows[:from], part, rows[to:])
 	p.table.Shift(max(0, slices.Index(p.list.Rows, cursor)) - was)
