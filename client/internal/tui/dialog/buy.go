@@ -131,7 +131,6 @@ func (d *Buy) Click(i int) {
 	}
 }
 
-// settled tells everybody how it ended.
 func (d *Buy) settled() {
 	e, hidden := d.e, d.At == page.Hidden
 	if hidden {
@@ -157,11 +156,10 @@ func (d *Buy) failed(hidden bool) {
 	if hidden {
 		e.Say(page.Bad, e.S(i18n.Buy.Failed)+" "+e.T.Error(d.work.Err))
 	}
-	var le *link.Error
-	if !errors.As(d.work.Err, &le) {
+	switch link.CodeOf(d.work.Err) {
+	case "": // no answer
 		return
-	}
-	if le.Code == protocol.VENDU || le.Code == protocol.ABSENT {
+	case protocol.VENDU, protocol.ABSENT:
 		e.Publish(page.Gone{Article: d.article})
 	}
 	e.AskQuotas() // what reached the service was counted, whatever came of it
@@ -175,7 +173,6 @@ func (d *Buy) final() bool {
 // unknown says that the answer was lost: it may have been done.
 func (d *Buy) unknown() bool { return errors.Is(d.work.Err, link.ErrLost) }
 
-// canTry says whether yes can be said.
 func (d *Buy) canTry() bool {
 	return !d.final() && !d.work.RetryAt.After(d.e.Now()) && !d.noCall()
 }

@@ -25,9 +25,8 @@ type Question struct {
 	Forbidden   i18n.Msg      // says what INTERDIT means here
 	Entries     []*form.Entry // to be filled in before the answer
 	// Do runs after yes, at each try, with what was filled in; nil does nothing.
-	Do func(ctx context.Context, in []string) error
-	// Then follows once Do succeeded.
-	Then func(in []string)
+	Do   func(ctx context.Context, in []string) error
+	Then func(in []string) // once Do succeeded
 }
 
 // Ask is a dialog that asks before something is done, with or without fields. Enter in
@@ -213,7 +212,6 @@ func (a *answers) answer(k tea.KeyMsg) answer {
 	return none
 }
 
-// focus is the button under the cursor.
 func (a *answers) focus() int {
 	if a.onYes {
 		return 0

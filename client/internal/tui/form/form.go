@@ -23,11 +23,10 @@ type Entry struct {
 	Label i18n.Msg
 	Hint  i18n.Msg
 	In    Input
-	// Choice, where it is set, stands in place of the text.
-	Choice *Choice
-	// Counted shows how many characters were typed, and how many may be.
-	Counted bool
-	Lines   int // in sight of a long text, where the form has its frames
+
+	Choice  *Choice // where it is set, in place of the text
+	Counted bool    // shows how many characters were typed, and how many may be
+	Lines   int     // in sight of a long text, where the form has its frames
 	// Check says what is wrong with a text; nil: anything goes.
 	Check func(string) (wrong i18n.Msg, bad bool)
 

@@ -173,7 +173,6 @@ func (in *Input) View(w int, focused bool) string {
 	return left + cells.Caret + widget.Fit(in.shown(in.text[in.at:]), w-widget.Width(left))
 }
 
-// shown is how a part of the text looks.
 func (in *Input) shown(rs []rune) string {
 	if in.Secret && !in.Shown {
 		return strings.Repeat(theme.Mask, len(cells.Boundaries(rs))-1)

@@ -83,7 +83,5 @@ func (s *Search) View(e *page.Env, empty i18n.Msg, w int) string {
 
 // Keys are those of the field.
 func (s *Search) Keys() []keys.Key {
-	return []keys.Key{
-		keys.Enter.To(i18n.Do.List), keys.Arrows, keys.Back.To(i18n.Do.Cancel), keys.HelpTyping,
-	}
+	return []keys.Key{keys.Enter.To(i18n.Do.List), keys.Arrows, keys.Back.To(i18n.Do.Cancel), keys.HelpTyping}
 }

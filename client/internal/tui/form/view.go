@@ -65,7 +65,6 @@ func (f *Form) barred(e *page.Env, en *Entry, i, w int) string {
 		strings.Repeat(" ", labels+3)+bar+" "+en.below(e, focused))
 }
 
-// view is what was typed or chosen.
 func (en *Entry) view(e *page.Env, w, rows int, focused bool) string {
 	switch {
 	case en.Choice != nil:

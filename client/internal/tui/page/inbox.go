@@ -60,11 +60,9 @@ func (b *Inbox) Seen(e *Env, i int) {
 			return
 		}
 		b.Unread = b.mark.Data
-		below := false
-		for i := range b.Rows {
-			if below = below || b.Rows[i].ID == id; below {
-				b.Rows[i].Read = true
-			}
+		at := slices.IndexFunc(b.Rows, func(n api.News) bool { return n.ID == id })
+		for i := at; i >= 0 && i < len(b.Rows); i++ {
+			b.Rows[i].Read = true
 		}
 	})
 }

@@ -45,21 +45,16 @@ type Page interface {
 	Update(tea.Msg)
 	View() string
 	SetSize(w, h int)
-	// Title goes behind the program's name.
-	Title(t i18n.T) string
-	// Typing says that letters and digits belong to a field.
-	Typing() bool
-	// Draft says that something typed here would be lost by leaving.
-	Draft() bool
-	// Keys are those that matter here, the most useful first.
-	Keys() []keys.Key
+	Title(t i18n.T) string // behind the program's name
+	Typing() bool          // letters and digits belong to a field
+	Draft() bool           // something typed here would be lost by leaving
+	Keys() []keys.Key      // that matter here, the most useful first
 }
 
 // Dialog is a box over a page that takes the keys until it is over.
 type Dialog interface {
 	Key(tea.KeyMsg)
-	// Click is a click on a numbered zone: a field of the dialog, a row.
-	Click(row int)
+	Click(row int) // on a numbered zone: a field of the dialog, a row
 	View(w int) string
 	Keys() []keys.Key
 	Stage() Stage
@@ -123,11 +118,10 @@ type Env struct {
 	Theme  *theme.Theme
 	Motion bool // spinners turn
 	Addr   string
-	// Version is the program's own.
-	Version string
-	TLS     bool
-	// Remote says that the user sits at another machine: no file is written here.
-	Remote bool
+	TLS    bool
+	Remote bool // the user sits at another machine: no file is written here
+
+	Version string // of the program
 
 	Now   func() time.Time
 	After func(d time.Duration, m tea.Msg) // m comes to Update after d

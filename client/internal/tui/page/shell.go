@@ -12,20 +12,14 @@ import (
 // Shell is what pages and dialogs ask of the root. What it does is done when it
 // returns; only what Publish takes is heard a little later.
 type Shell interface {
-	// Go opens a page; Push keeps the present one under it, for Back.
-	Go(k Kind, arg any)
-	Push(k Kind, arg any)
+	Go(k Kind, arg any)   // opens a page
+	Push(k Kind, arg any) // opens it over the present one, for Back
 	Back()
-	// Open shows a dialog over the page.
-	Open(d Dialog)
-	// Say shows a short message for some seconds.
-	Say(m Mood, text string)
-	// InSight says that a page is the present one, and drawn.
-	InSight(k Kind) bool
-	// Alert calls the user, also from another window: the bell rings.
-	Alert(text string)
-	// Copy puts a text on the user's clipboard, and says so.
-	Copy(text string)
+	Open(d Dialog)           // over the page
+	Say(m Mood, text string) // for some seconds
+	InSight(k Kind) bool     // the page is the present one, and drawn
+	Alert(text string)       // calls the user, also from another window: the bell rings
+	Copy(text string)        // to the user's clipboard, and says so
 	// Spend takes what is left of the services quota after a call; AskQuotas
 	// asks the server for both.
 	Spend(services api.Quota)
@@ -59,12 +53,9 @@ type LoginArg struct {
 
 // The facts that are published.
 type (
-	// Bought: the user bought an article.
-	Bought struct{ Article api.Article }
-	// OnSale: the user put something up for sale.
-	OnSale struct{ Receipt api.Receipt }
-	// Gone: an article is no longer for sale.
-	Gone struct{ Article api.Article }
+	Bought struct{ Article api.Article } // by the user
+	OnSale struct{ Receipt api.Receipt } // put up for sale by the user
+	Gone   struct{ Article api.Article } // no longer for sale
 	// Entered: somebody logged in. Greeting is said in place of the usual one.
 	Entered struct {
 		Session  api.Session
@@ -72,11 +63,9 @@ type (
 	}
 	// Left: nobody is logged in any more. The login screen shows the reason, ""
 	// where the user asked for it.
-	Left struct{ Reason string }
-	// PasswordChanged: the user has a new password.
-	PasswordChanged struct{}
-	// NewsCame: the rows of the inbox are new.
-	NewsCame struct{}
+	Left            struct{ Reason string }
+	PasswordChanged struct{} // the user's
+	NewsCame        struct{} // the rows of the inbox are new
 )
 
 // Second comes to the page in sight, every second while the link is online.

@@ -47,7 +47,6 @@ func Pips(th *theme.Theme, left, most, w int) string {
 // low says that little is left of a quota: from 3 of 10 on.
 func low(left, most int) bool { return left*10 <= most*3 }
 
-// barStyle is that of the filled part of a bar.
 func barStyle(th *theme.Theme, left, most int) lipgloss.Style {
 	switch {
 	case left <= 0:

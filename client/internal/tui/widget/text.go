@@ -54,11 +54,11 @@ func Frame(s string, w, h int) string {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
+		line := ""
 		if i < len(lines) {
-			b.WriteString(Fit(lines[i], w))
-		} else {
-			b.WriteString(strings.Repeat(" ", max(0, w)))
+			line = lines[i]
 		}
+		b.WriteString(Fit(line, w))
 	}
 	return b.String()
 }

@@ -128,9 +128,6 @@ func (p *Page) main(w, h int) string {
 }
 
 func (p *Page) Keys() []keys.Key {
-	e := p.e
-	return []keys.Key{
-		keys.Arrows, keys.Enter, keys.Back,
-		keys.Screens(e.IsAdmin()), keys.Help, keys.QuitLetter,
-	}
+	screens := keys.Screens(p.e.IsAdmin())
+	return []keys.Key{keys.Arrows, keys.Enter, keys.Back, screens, keys.Help, keys.QuitLetter}
 }

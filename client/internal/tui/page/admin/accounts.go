@@ -17,16 +17,13 @@ import (
 	"etuservices/protocol"
 )
 
-// pageRows is how many accounts one request brings: the most there is.
-const pageRows = protocol.MaxPage
-
 // newAccounts is everybody, as the server searches them.
 func newAccounts(e *page.Env, lookUp func(login string)) *searched[api.Account] {
 	return newSearched(e, lookUp, spec[api.Account]{
 		title: i18n.Admin.Accounts, find: i18n.Accounts.Find, none: i18n.Accounts.None,
 		fetch: func(words string) page.Fetch[api.Account] {
 			return func(ctx context.Context, after string) (api.Page[api.Account], error) {
-				return e.API.Accounts(ctx, words, pageRows, after)
+				return e.API.Accounts(ctx, words, protocol.MaxPage, after)
 			}
 		},
 		login: func(a api.Account) string { return a.Login },

@@ -34,7 +34,6 @@ func New(e *page.Env) *Page {
 	return p
 }
 
-// current is what is in sight.
 func (p *Page) current() page.Page {
 	if p.details.login != "" {
 		return p.details
@@ -42,13 +41,11 @@ func (p *Page) current() page.Page {
 	return p.tabs[p.tab]
 }
 
-// done is the fact that an order was carried out.
 type done struct {
 	what  order
 	login string
 }
 
-// order is what an administrator did.
 type order uint8
 
 const (

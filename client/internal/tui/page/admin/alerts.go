@@ -11,7 +11,6 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-// alertKind is what an alert is about.
 type alertKind uint8
 
 const (
@@ -28,8 +27,7 @@ const (
 	// and calmFor how long under it before the alert ends.
 	figuresHold = 3 * time.Second
 	calmFor     = 10 * time.Second
-	// maxAlerts bounds the list.
-	maxAlerts = 50
+	maxAlerts   = 50 // in the list
 )
 
 // subject is what an alert is about; a second one about it is the same alert.
@@ -135,7 +133,6 @@ func (a *alerts) acknowledge() {
 	}
 }
 
-// unseen counts those not yet acknowledged.
 func (a *alerts) unseen() (n int) {
 	for _, one := range a.list {
 		if !one.seen {
@@ -145,7 +142,6 @@ func (a *alerts) unseen() (n int) {
 	return n
 }
 
-// text is an alert in words.
 func (a alert) text(e *page.Env) string {
 	switch a.kind {
 	case serverLost:

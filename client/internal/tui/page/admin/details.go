@@ -22,21 +22,19 @@ const detailsAge = 5 * time.Second
 // details is all that is known of one account, and what can be done about it.
 type details struct {
 	page.Base
-	e     *page.Env
-	login string // "" where it is not open
-	all   page.Load[api.AccountDetails]
+	e      *page.Env
+	login  string // "" where it is not open
+	all    page.Load[api.AccountDetails]
 	scroll widget.Table // where the lists share one panel: Cur is the first line in sight
 	tops   int          // how many lines can be the first
 }
 
-// open shows an account.
 func (p *details) open(login string) {
 	p.all.Forget()
 	p.login, p.scroll.Cur = login, 0
 	p.Show(nil)
 }
 
-// forget closes the details.
 func (p *details) forget() {
 	p.all.Forget()
 	p.login = ""
@@ -175,7 +173,6 @@ func quotaLine(e *page.Env, name string, q api.Quota, w int) string {
 // latest is how many of each but sessions the server gives at most (PROTOCOL.md, FICHE).
 const latest = 10
 
-// list is a part of the details.
 type list struct {
 	title i18n.Msg
 	cols  []widget.Column
@@ -191,7 +188,6 @@ func (l list) count(e *page.Env) string {
 	return n
 }
 
-// text is its lines in w cells.
 func (l list) text(e *page.Env, w int) []string {
 	if len(l.rows) == 0 {
 		return []string{e.Theme.Faint.Render(e.S(i18n.Details.None))}

@@ -20,10 +20,8 @@ import (
 )
 
 const (
-	// maxFeed is how many rows are kept.
-	maxFeed = 500
-	// foldWithin is how long after the last one the same thing counts in the same row.
-	foldWithin = time.Minute
+	maxFeed    = 500         // how many rows are kept
+	foldWithin = time.Minute // how long after the last one the same thing counts in its row
 )
 
 // feedTypes are the events by which the feed is narrowed; "" is all.
@@ -93,9 +91,7 @@ func (f *feed) refresh() {
 	f.table.Clamp(len(f.shown))
 }
 
-func (f *feed) current() (n entry, ok bool) {
-	return page.At(f.shown, f.table.Cur)
-}
+func (f *feed) current() (entry, bool) { return page.At(f.shown, f.table.Cur) }
 
 // arrived shows what came, unless the user paused.
 func (f *feed) arrived() {
@@ -104,7 +100,6 @@ func (f *feed) arrived() {
 	}
 }
 
-// key takes what is the feed's.
 func (f *feed) key(k tea.KeyMsg) (used bool) {
 	changed, used := f.search.Key(k)
 	switch {
@@ -127,7 +122,6 @@ func (f *feed) key(k tea.KeyMsg) (used bool) {
 	return true
 }
 
-// view draws the feed in a panel.
 func (f *feed) view(w, h int) string {
 	e, th := f.e, f.e.Theme
 	title := e.S(i18n.Feed.Title)
@@ -166,7 +160,6 @@ func (f *feed) view(w, h int) string {
 	return p.View(th, l.String(), w, h)
 }
 
-// cells puts a row in words.
 func (f *feed) cells(i int) []string {
 	e, n := f.e, f.shown[i]
 	sign, style, what := f.words(n.Activity)

@@ -12,12 +12,9 @@ import (
 )
 
 const (
-	// period is how often a measure is asked for, in seconds.
-	period = 1
-	// staleAfter is the age from which the last measure is said to be old: three are missing.
-	staleAfter = 3 * period * time.Second
-	// instancesAge is how old the list of servers may get in sight.
-	instancesAge = 2 * time.Second
+	period       = 1                        // of the measures, in seconds
+	staleAfter   = 3 * period * time.Second // the age from which the last one is said to be old
+	instancesAge = 2 * time.Second          // how old the list of servers may get in sight
 )
 
 // live is the service now: servers, alerts, the last quarter of an hour, what users do.

@@ -68,7 +68,6 @@ func (p *live) middle(h, rows int) string {
 	return widget.Columns(p.activity(w[0], h, rows), side)
 }
 
-// band is one curve.
 type band struct {
 	name     i18n.Msg
 	decimals int
@@ -76,7 +75,6 @@ type band struct {
 	style    func(*theme.Theme) lipgloss.Style
 }
 
-// bands are the curves, one below the other.
 var bands = [...]band{
 	{i18n.Live.Commands, 1, func(p point) float64 { return p.rate }, func(th *theme.Theme) lipgloss.Style { return th.Bar }},
 	{i18n.Live.Logins, 0, func(p point) float64 { return p.logins }, func(th *theme.Theme) lipgloss.Style { return th.AccentEnd }},
@@ -169,7 +167,6 @@ func (p *live) bandText(b band, row, rows int, over bool, w int) string {
 	return ""
 }
 
-// decimals is how many of them say something.
 func decimals(v float64, most int) int {
 	if v >= 100 {
 		return 0

@@ -96,7 +96,6 @@ func (all quotaUses) list(since time.Time) (list []quotaUse) {
 	return list
 }
 
-// view lists them in a panel.
 func (all quotaUses) view(e *page.Env, w, h int) string {
 	th := e.Theme
 	window := e.Quotas.Services.Window

@@ -14,7 +14,7 @@ const (
 	// historyMinutes: the first one only makes the figures by the minute of the others.
 	historyMinutes = int(span/time.Minute) + 1
 	// holdFor is how long a point stands where the next is missing.
-	holdFor = api.SlotTime + time.Second
+	holdFor    = api.SlotTime + time.Second
 	trendOver  = time.Minute      // the age of the point that a figure is compared with
 	trendSlack = 10 * time.Second // how much older that point may be
 	// clockSlack is how far the history may end from now while the clocks agree.
@@ -32,7 +32,6 @@ type point struct {
 // series is the points of the span, oldest first. Points are never changed.
 type series []point
 
-// pointOf is a measure as a point.
 func pointOf(s api.Stats) point {
 	return point{
 		at: s.At, rate: s.CommandsPerSecond, logins: float64(s.LoginsPerMinute), refusals: float64(s.RefusalsPerMinute),

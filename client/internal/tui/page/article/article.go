@@ -38,24 +38,18 @@ func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Article.Title
 
 // Show asks for the article in arg: an api.Article, or a page.Opened.
 func (p *Page) Show(arg any) {
+	id := p.brief.ID
 	switch arg := arg.(type) {
 	case page.Opened:
-		p.from = arg
-		p.turn(arg.List[arg.At])
+		p.from, p.brief = arg, arg.List[arg.At]
 	case api.Article:
-		p.from = page.Opened{}
-		p.turn(arg)
+		p.from, p.brief = page.Opened{}, arg
 	}
-	id := p.brief.ID
-	p.detail.Start(p.e, func(ctx context.Context) (detail, error) { return fetch(ctx, p.e, id) }, nil)
-}
-
-// turn shows another article.
-func (p *Page) turn(a api.Article) {
-	if a.ID != p.brief.ID {
+	if p.brief.ID != id {
 		p.detail.Forget()
 	}
-	p.brief = a
+	id = p.brief.ID
+	p.detail.Start(p.e, func(ctx context.Context) (detail, error) { return fetch(ctx, p.e, id) }, nil)
 }
 
 // nearAtMost is how many articles of the same kind are asked for.

@@ -20,14 +20,9 @@ import (
 )
 
 const (
-	// pageRows is how many articles one request brings: scrolling costs round trips.
-	pageRows = protocol.MaxPage
-	// typingPause is how long no key must come before the server is asked.
-	typingPause = 120 * time.Millisecond
-	// peekPause is how long the cursor must rest before the detail is asked.
-	peekPause = 200 * time.Millisecond
-	// wideFrom is the width from which the detail stands beside the list.
-	wideFrom = 118
+	typingPause = 120 * time.Millisecond // without a key, before the server is asked
+	peekPause   = 200 * time.Millisecond // of the cursor, before the detail is asked
+	wideFrom    = 118                    // the width from which the detail stands beside the list
 )
 
 var sorts = []struct {
@@ -146,10 +141,7 @@ func (p *Page) clear() {
 	p.cat, p.seller = 0, ""
 }
 
-// current is the article under the cursor.
-func (p *Page) current() (*row, bool) {
-	return page.At(p.list.Rows, p.table.Cur)
-}
+func (p *Page) current() (*row, bool) { return page.At(p.list.Rows, p.table.Cur) }
 
 func (p *Page) Typing() bool { return p.search.Typing() || p.price.Typing() }
 

@@ -98,7 +98,6 @@ func (p *Page) Update(m tea.Msg) {
 	}
 }
 
-// refresh keeps what is in sight up to date.
 func (p *Page) refresh() {
 	now := p.e.Now()
 	if !p.arrived.Busy() && now.Sub(p.arrived.At) >= freshFor {
@@ -126,10 +125,7 @@ func (p *Page) key(k tea.KeyMsg) {
 	}
 }
 
-// current is the article under the cursor.
-func (p *Page) current() (api.Article, bool) {
-	return page.At(p.arrived.Data.Rows, p.table.Cur)
-}
+func (p *Page) current() (api.Article, bool) { return page.At(p.arrived.Data.Rows, p.table.Cur) }
 
 func (p *Page) Keys() []keys.Key {
 	list := []keys.Key{keys.Arrows, keys.Enter.To(i18n.Do.Open)}

@@ -155,7 +155,6 @@ func (p *Page) news(w, h int) string {
 	return p.panel(i18n.Home.News, right, l.String(), w, h)
 }
 
-// arrivals are the newest articles.
 func (p *Page) arrivals(w, h int) string {
 	e, th := p.e, p.e.Theme
 	all := p.arrived.Data.Rows

@@ -193,7 +193,6 @@ func (p *Page) View() string {
 	return widget.Middle(l.String(), p.W, p.H, w)
 }
 
-// outcome says how the last try went.
 func (p *Page) outcome(w int) string {
 	e, err := p.e, p.enter.Err
 	switch {

@@ -44,11 +44,11 @@ func (p *Page) Update(m tea.Msg) {
 	case tea.KeyMsg:
 		p.key(m)
 	case page.Click:
-		again := p.table.Click(int(m), len(p.e.Inbox.Rows))
-		n, there := p.current()
-		if p.on = n.ID; again && there && n.Article != "" {
-			p.e.Push(page.Article, article(p.e, n))
+		if p.table.Click(int(m), len(p.e.Inbox.Rows)) {
+			p.key(keys.Enter.Press())
 		}
+		n, _ := p.current()
+		p.on = n.ID
 	}
 }
 
@@ -65,9 +65,8 @@ func (p *Page) key(k tea.KeyMsg) {
 		_, text := page.NewsLine(p.e, n)
 		p.e.Copy(cmp.Or(n.Contact, text))
 	case p.table.Key(k, len(p.e.Inbox.Rows)):
-		if n, ok := p.current(); ok {
-			p.on = n.ID
-		}
+		n, _ := p.current()
+		p.on = n.ID
 		p.e.Inbox.More(p.e, p.table.Cur+p.table.Height)
 		p.seen()
 	}
@@ -78,9 +77,7 @@ func article(e *page.Env, n api.News) api.Article {
 	return api.Article{ID: n.Article, Title: n.Title, Cents: -1, Seller: e.Session.Login, Status: api.Sold, SoldAt: n.At, Other: n.Buyer, Contact: n.Contact}
 }
 
-func (p *Page) current() (api.News, bool) {
-	return page.At(p.e.Inbox.Rows, p.table.Cur)
-}
+func (p *Page) current() (api.News, bool) { return page.At(p.e.Inbox.Rows, p.table.Cur) }
 
 // came takes the rows that the inbox has now.
 func (p *Page) came() {

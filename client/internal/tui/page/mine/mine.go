@@ -17,20 +17,22 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-// The tabs, in the order of page.Own.
-const (
-	onSale = iota
-	sold
-	bought
-	tabs
-)
+// tabs are those of page.Own, in its order, with what stands in place of an empty list and
+// over two of its columns.
+var tabs = [len(page.Own{})]struct{ name, none, next, other, when i18n.Msg }{
+	onSale: {i18n.Mine.OnSale, i18n.Mine.NoSale, i18n.Mine.SellOne, i18n.Col.State, i18n.Col.Age},
+	{i18n.Mine.Sold, i18n.Mine.NoSold, i18n.Mine.Wait, i18n.Article.Buyer, i18n.Mine.SoldOn},
+	{i18n.Mine.Bought, i18n.Mine.NoBought, i18n.Mine.Browse, i18n.Article.Seller, i18n.Mine.BoughtOn},
+}
+
+const onSale = 0
 
 // Page is the screen.
 type Page struct {
 	page.Base
 	e      *page.Env
 	tab    int
-	tables [tabs]widget.Table
+	tables [len(tabs)]widget.Table
 	all    page.Load[page.Own]
 }
 
@@ -67,9 +69,9 @@ func (p *Page) key(k tea.KeyMsg) {
 	case keys.Back.Is(k):
 		p.e.Back()
 	case keys.NextTab.Is(k):
-		p.tab = (p.tab + 1) % tabs
+		p.tab = (p.tab + 1) % len(tabs)
 	case keys.PrevTab.Is(k):
-		p.tab = (p.tab + tabs - 1) % tabs
+		p.tab = (p.tab + len(tabs) - 1) % len(tabs)
 	case keys.Refresh.Is(k):
 		p.Show(nil)
 	case there && keys.Enter.Is(k):
@@ -85,15 +87,13 @@ func (p *Page) key(k tea.KeyMsg) {
 
 // open shows the article under the cursor, with the others around it.
 func (p *Page) open() {
-	path := p.e.S(i18n.Mine.Title) + " " + theme.Crumb + " " + p.e.S(names[p.tab])
+	path := p.e.S(i18n.Mine.Title) + " " + theme.Crumb + " " + p.e.S(tabs[p.tab].name)
 	p.e.Push(page.Article, page.Opened{Path: path, List: p.rows(), At: p.tables[p.tab].Cur})
 }
 
 func (p *Page) rows() []api.Article { return p.all.Data[p.tab] }
 
-func (p *Page) current() (api.Article, bool) {
-	return page.At(p.rows(), p.tables[p.tab].Cur)
-}
+func (p *Page) current() (api.Article, bool) { return page.At(p.rows(), p.tables[p.tab].Cur) }
 
 func (p *Page) Keys() []keys.Key {
 	list := []keys.Key{keys.Arrows, keys.NextPanel, keys.Enter.To(i18n.Do.Open)}
@@ -118,11 +118,9 @@ func (p *Page) SetSize(w, h int) {
 	}
 }
 
-var names = [tabs]i18n.Msg{i18n.Mine.OnSale, i18n.Mine.Sold, i18n.Mine.Bought}
-
 func (p *Page) View() string {
 	widths := widget.Share(p.W, widget.Gutter, 1, 1, 1)
-	sums := make([]string, tabs)
+	sums := make([]string, len(tabs))
 	for i := range sums {
 		sums[i] = p.sum(i, widths[i])
 	}
@@ -139,36 +137,26 @@ func (p *Page) sum(tab, w int) string {
 		count := page.Items(e, n, w-widget.PanelW-widget.Width(amount))
 		text = widget.Ends(th.Strong.Render(count), amount, w-widget.PanelW)
 	}
-	return widget.Panel{Title: e.S(names[tab]), Focused: tab == p.tab}.View(th, text, w, sumH)
+	return widget.Panel{Title: e.S(tabs[tab].name), Focused: tab == p.tab}.View(th, text, w, sumH)
 }
 
 func (p *Page) list(w, h int) string {
 	e, th := p.e, p.e.Theme
-	rows, table, inner := p.rows(), &p.tables[p.tab], w-widget.PanelW
-	panel := table.Panel(e.S(names[p.tab]), len(rows))
-	empty := [tabs][2]i18n.Msg{
-		{i18n.Mine.NoSale, i18n.Mine.SellOne}, {i18n.Mine.NoSold, i18n.Mine.Wait}, {i18n.Mine.NoBought, i18n.Mine.Browse},
-	}[p.tab]
-	if s := page.ListState(e, &p.all, len(rows), inner, empty[0], empty[1]); s != "" {
+	tab, rows, table, inner := tabs[p.tab], p.rows(), &p.tables[p.tab], w-widget.PanelW
+	panel := table.Panel(e.S(tab.name), len(rows))
+	if s := page.ListState(e, &p.all, len(rows), inner, tab.none, tab.next); s != "" {
 		return panel.View(th, s, w, h)
 	}
 	panel.Foot = e.S(i18n.Common.OutOf, e.T.Int(int64(table.Cur+1)), e.T.Int(int64(len(rows))))
 	if foot := page.ListFoot(e, &p.all); foot != "" {
 		panel.Foot += " " + theme.Sep + " " + foot
 	}
-	other, when := i18n.Article.Buyer, i18n.Mine.SoldOn
-	switch p.tab {
-	case onSale:
-		other, when = i18n.Col.State, i18n.Col.Age
-	case bought:
-		other, when = i18n.Article.Seller, i18n.Mine.BoughtOn
-	}
 	cols := []widget.Column{
 		{Title: e.S(i18n.Col.Category), Width: 9},
 		{Title: e.S(i18n.Col.Title)},
 		{Title: e.S(i18n.Col.Price), Width: 10, Right: true, Style: &th.Price},
-		{Title: e.S(other), Width: 12, From: 60},
-		{Title: e.S(when), Width: i18n.DateWidth, From: 72, Style: &th.Faint},
+		{Title: e.S(tab.other), Width: 12, From: 60},
+		{Title: e.S(tab.when), Width: i18n.DateWidth, From: 72, Style: &th.Faint},
 		{Title: e.S(i18n.Col.Published), Width: i18n.DateWidth, From: 100, Style: &th.Faint},
 		{Title: e.S(i18n.Mine.Contact), Width: 26, From: 120},
 	}

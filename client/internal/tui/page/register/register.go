@@ -56,11 +56,11 @@ func (p *Page) Update(m tea.Msg) {
 		p.Clear()
 	}
 	if k, is := m.(tea.KeyMsg); is && keys.Back.Is(k) {
-		if !p.enter.Busy() {
+		if p.enter.Busy() {
+			p.enter.Cancel()
+		} else {
 			p.e.Back()
-			return
 		}
-		p.enter.Cancel()
 		return
 	}
 	switch p.Take(m, p.enter.Busy()) {
@@ -86,11 +86,11 @@ func (p *Page) submit() {
 	}
 	p.enter.Start(p.e, func(ctx context.Context) (api.Session, error) {
 		name, err := p.e.API.Register(ctx, r)
-		if err != nil && !errors.Is(err, link.ErrLost) {
+		switch {
+		case errors.Is(err, link.ErrLost):
+			name = r.Login // logging in tells whether it was done
+		case err != nil:
 			return api.Session{}, err
-		}
-		if err != nil {
-			name = r.Login // the answer was lost: logging in tells whether it was done
 		}
 		s, err := p.e.API.Login(ctx, name, r.Password)
 		if err != nil {

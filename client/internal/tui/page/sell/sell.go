@@ -5,7 +5,6 @@ package sell
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
@@ -126,7 +125,6 @@ func (p *Page) Restore(s drafts.Sale) {
 	}
 }
 
-// draft is what stands in the form.
 func (p *Page) draft() api.Sale {
 	cents, _ := form.ParsePrice(p.Entries[price].In.Value())
 	return api.Sale{
@@ -159,13 +157,11 @@ func (p *Page) noCall() bool {
 
 func (p *Page) settled() {
 	if err := p.work.Err; err != nil {
-		var le *link.Error
-		if errors.As(err, &le) {
-			if p.Refuse(err) {
-				p.work.Err = nil // said at its field
-			}
+		if p.Refuse(err) {
+			p.work.Err = nil // said at its field
+		}
+		if link.CodeOf(err) != "" {
 			p.e.AskQuotas()
-			return
 		}
 		return
 	}
@@ -250,7 +246,6 @@ func (p *Page) preview(w int) string {
 	return " " + widget.Ends(row, "  "+p.price(s)+"   "+e.Session.Login, w)
 }
 
-// outcome says how the sale stands.
 func (p *Page) outcome(w int) string {
 	e := p.e
 	switch {
