@@ -108,11 +108,6 @@ func (c *Client) OpenRegistrations(ctx context.Context, open bool) error {
 	return c.order(ctx, request("INSCRIPTIONS").word(word).repeat())
 }
 
-func (c *Client) order(ctx context.Context, b builder) error {
-	_, err := c.do(ctx, b)
-	return err
-}
-
 // Instance is one server process, as SERVEURS shows it.
 type Instance struct {
 	Name, Version      string

@@ -13,7 +13,7 @@ import (
 // Follow makes the server send Stats every so many seconds, and Activity at
 // once, to Live, also after a reconnection; Unfollow ends it. INTERDIT by code.
 func (c *Client) Follow(ctx context.Context, seconds int) error {
-	if _, err := c.do(ctx, follow(seconds)); err != nil {
+	if err := c.order(ctx, follow(seconds)); err != nil {
 		return err
 	}
 	c.locked(func() { c.period = seconds })
@@ -23,8 +23,7 @@ func (c *Client) Follow(ctx context.Context, seconds int) error {
 // Unfollow ends Follow.
 func (c *Client) Unfollow(ctx context.Context) error {
 	c.locked(func() { c.period = 0 })
-	_, err := c.do(ctx, request("STOP").repeat())
-	return err
+	return c.order(ctx, request("STOP").repeat())
 }
 
 func follow(seconds int) builder { return request("SUIVRE").number("periode", seconds).repeat() }

@@ -87,7 +87,7 @@ func (c *Client) Article(ctx context.Context, id string) (Article, error) {
 // Withdraw takes one's own article off the market. ABSENT, INTERDIT, VENDU by
 // code. A lost answer is settled by asking for the article.
 func (c *Client) Withdraw(ctx context.Context, id string) error {
-	_, err := c.do(ctx, request("RETRAIT").word(id))
+	err := c.order(ctx, request("RETRAIT").word(id))
 	if !errors.Is(err, link.ErrLost) {
 		return err
 	}
@@ -96,8 +96,7 @@ func (c *Client) Withdraw(ctx context.Context, id string) error {
 	case asked != nil:
 		return err
 	case a.Status == OnSale:
-		_, err = c.do(ctx, request("RETRAIT").word(id))
-		return err
+		return c.order(ctx, request("RETRAIT").word(id))
 	case a.Status == Withdrawn:
 		return nil
 	}

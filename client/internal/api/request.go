@@ -73,6 +73,12 @@ func (c *Client) do(ctx context.Context, b builder) (link.Reply, error) {
 	return r, nil
 }
 
+// order is do where the reply says nothing but that it was done.
+func (c *Client) order(ctx context.Context, b builder) error {
+	_, err := c.do(ctx, b)
+	return err
+}
+
 // list asks for a part of a list, whose rows read makes of their fields.
 func list[T any](ctx context.Context, c *Client, read func(protocol.Fields) T, b builder) (Page[T], error) {
 	reply, err := c.do(ctx, b.repeat())

@@ -163,8 +163,7 @@ func (c *Client) Register(ctx context.Context, r Registration) (login string, er
 // ChangePassword ends the user's other sessions. ECHEC by code for a wrong old one, INVALIDE
 // for a bad new one. On link.ErrLost it may have been done.
 func (c *Client) ChangePassword(ctx context.Context, old, password string) error {
-	_, err := c.do(ctx, request("MOTDEPASSE").word(old).text(password))
-	return err
+	return c.order(ctx, request("MOTDEPASSE").word(old).text(password))
 }
 
 // Who tells who is logged in.

@@ -66,13 +66,12 @@ type Link struct {
 	opt    Options
 	ctx    context.Context
 	cancel context.CancelFunc
-	ended  chan struct{}
+	live   sync.WaitGroup // run
 
 	mu     sync.Mutex
 	queue  []*call
 	final  error // why nothing more will be done; nil while it lives
 	state  State
-	gen    int
 	wake   chan struct{} // something was queued
 	retry  chan struct{} // do not wait any longer
 	change chan State    // box of one, newest wins
@@ -85,13 +84,12 @@ func Open(ctx context.Context, opt Options) *Link {
 	ctx, cancel := context.WithCancel(ctx)
 	l := &Link{
 		opt: opt, ctx: ctx, cancel: cancel,
-		ended:  make(chan struct{}),
 		wake:   make(chan struct{}, 1),
 		retry:  make(chan struct{}, 1),
 		change: make(chan State, 1),
 	}
 	l.setState(State{Phase: Connecting, Attempt: 1})
-	go l.run()
+	l.live.Go(l.run)
 	return l
 }
 
@@ -125,7 +123,7 @@ func (l *Link) Retry() { signal(l.retry) }
 // Close ends the link and its goroutines. Requests that wait get ErrClosed.
 func (l *Link) Close() error {
 	l.cancel()
-	<-l.ended
+	l.live.Wait()
 	return nil
 }
 
@@ -172,7 +170,10 @@ type State struct {
 func (l *Link) setState(s State) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s.Generation = l.gen
+	s.Generation = l.state.Generation
+	if s.Phase == Online {
+		s.Generation++
+	}
 	l.state = s
 	select { // newest wins; setState is the only writer, under the lock
 	case <-l.change:

@@ -12,7 +12,6 @@ import (
 
 // run makes connection after connection until the link is closed.
 func (l *Link) run() {
-	defer close(l.ended)
 	var cause error
 	for fails := 0; l.ctx.Err() == nil; {
 		c, err := l.connect()
@@ -142,9 +141,6 @@ func (l *Link) serve(c *conn, err *error) (lived time.Duration) {
 
 // use makes a connection the one that requests go to.
 func (l *Link) use(c *conn) {
-	l.mu.Lock()
-	l.gen++
-	l.mu.Unlock()
 	l.setState(State{Phase: Online})
 	c.running.Go(func() { l.write(c) })
 }

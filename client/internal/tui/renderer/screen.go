@@ -41,8 +41,8 @@ type Screen struct {
 	want   string   // the newest frame
 	caret  string   // the sequence that puts the cursor where it is now
 	title  string   // the sequence of the window's title
-	mouse  bool
-	away   bool // the terminal is somebody else's
+	mouse  string   // the one that takes the mouse or leaves it
+	away   bool     // the terminal is somebody else's
 
 	frames chan string // a box of one, newest wins
 	done   chan struct{}
@@ -80,23 +80,23 @@ func (s *Screen) Write(seq string) {
 	}
 }
 
-// SetTitle sends the window's title, also after each Resume.
-func (s *Screen) SetTitle(seq string) {
-	s.mu.Lock()
-	s.title = seq
-	s.mu.Unlock()
-	s.Write(seq)
-}
+// SetTitle sends the window's title.
+func (s *Screen) SetTitle(seq string) { s.keep(&s.title, seq) }
 
 // Mouse says whether the program wants the mouse.
 func (s *Screen) Mouse(on bool) {
-	s.mu.Lock()
-	s.mouse = on
-	s.mu.Unlock()
 	seq := mouseOff
 	if on {
 		seq = mouseOn
 	}
+	s.keep(&s.mouse, seq)
+}
+
+// keep sends a sequence that is sent again after each Resume.
+func (s *Screen) keep(as *string, seq string) {
+	s.mu.Lock()
+	*as = seq
+	s.mu.Unlock()
 	s.Write(seq)
 }
 
@@ -116,11 +116,7 @@ func (s *Screen) Resume() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.away, s.last, s.caret = false, nil, ""
-	seq := enter + s.title
-	if s.mouse {
-		seq += mouseOn
-	}
-	_, _ = io.WriteString(s.out, seq)
+	_, _ = io.WriteString(s.out, enter+s.title+s.mouse)
 	s.draw(s.want)
 }
 
