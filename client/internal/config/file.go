@@ -58,7 +58,11 @@ func (c *Config) fromFile(dir string, raw map[string]string) error {
 		case o.fits(int64(0)):
 			wanted = c.t().S(i18n.Config.WantsNumber, name)
 		}
-		return c.atLine(path, text, lineOf(text, name), wanted)
+		line := 1
+		if at := settingLine(name).FindIndex(text); at != nil {
+			line += bytes.Count(text[:at[0]], []byte("\n"))
+		}
+		return c.atLine(path, text, line, wanted)
 	}
 	return nil
 }
@@ -83,15 +87,6 @@ func (c *Config) atLine(path string, text []byte, line int, why string) error {
 		shown = strings.TrimSpace(lines[line-1])
 	}
 	return usageError{path + ": " + c.t().S(i18n.Config.FileLine, line, link.Clean(shown), link.Clean(why))}
-}
-
-// lineOf is the line in which a setting or a table stands.
-func lineOf(text []byte, name string) int {
-	at := regexp.MustCompile(`(?m)^[ \t]*\[*[ \t]*["']?` + regexp.QuoteMeta(name) + `["']?[ \t]*[].=]`).FindIndex(text)
-	if at == nil {
-		return 1
-	}
-	return 1 + bytes.Count(text[:at[0]], []byte("\n"))
 }
 
 // File is the configuration file, to be written to; without a folder nothing is kept.
@@ -132,9 +127,9 @@ func (f File) Set(name, value string) error {
 	return nil
 }
 
-// settingLine finds the line of a setting.
+// settingLine finds the line of a setting or of a table.
 func settingLine(name string) *regexp.Regexp {
-	return regexp.MustCompile(`(?m)^[ \t]*["']?` + regexp.QuoteMeta(name) + `["']?[ \t]*=[^\r\n]*`)
+	return regexp.MustCompile(`(?m)^[ \t]*\[*[ \t]*["']?` + regexp.QuoteMeta(name) + `["']?[ \t]*[].=][^\r\n]*`)
 }
 
 const (

@@ -5,6 +5,7 @@
 package i18n
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -35,22 +36,12 @@ func (l *Lang) UnmarshalText(code []byte) error {
 // Detect chooses by the first of LC_ALL, LC_MESSAGES and LANG that is set, as gettext does:
 // French, or English in every other locale.
 func Detect(getenv func(string) string) Lang {
-	locale := firstSet(getenv, "LC_ALL", "LC_MESSAGES", "LANG")
+	locale := strings.ToLower(cmp.Or(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG")))
 	language, _, _ := strings.Cut(strings.NewReplacer("-", "_", ".", "_", "@", "_").Replace(locale), "_")
 	if language == "fr" {
 		return French
 	}
 	return English
-}
-
-// firstSet is the value, in lower case, of the first variable that is not empty.
-func firstSet(getenv func(string) string, names ...string) string {
-	for _, name := range names {
-		if value := getenv(name); value != "" {
-			return strings.ToLower(value)
-		}
-	}
-	return ""
 }
 
 // T speaks one language. Its zero value speaks French. It is a small value.

@@ -14,20 +14,12 @@ const nbsp = "\u00a0"
 
 // Int gives a whole number with its groups: 1 234 567 or 1,234,567.
 func (t T) Int(n int64) string {
-	digits := strconv.FormatInt(n, 10)
-	sign := ""
-	if n < 0 {
-		sign, digits = "-", digits[1:]
+	separator := [...]string{nbsp, ","}[t.Lang]
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + separator + s[i:]
 	}
-	separator := nbsp
-	if t.Lang == English {
-		separator = ","
-	}
-	out := digits[:(len(digits)-1)%3+1]
-	for i := len(out); i < len(digits); i += 3 {
-		out += separator + digits[i:i+3]
-	}
-	return sign + out
+	return s
 }
 
 // Amount gives cents as euros: 4,50 € or €4.50.
@@ -51,10 +43,7 @@ func (t T) Decimal(x float64, decimals int) string {
 	n := int64(math.Round(math.Abs(x) * scale))
 	out := t.Int(n / int64(scale))
 	if decimals > 0 {
-		point := ","
-		if t.Lang == English {
-			point = "."
-		}
+		point := [...]string{",", "."}[t.Lang]
 		out += point + fmt.Sprintf("%0*d", decimals, n%int64(scale))
 	}
 	if x < 0 && n > 0 {

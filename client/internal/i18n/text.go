@@ -1,6 +1,7 @@
 package i18n
 
 import (
+	"cmp"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -13,7 +14,8 @@ import (
 // IsUTF8 says that a terminal shows UTF-8: what the first of LC_ALL, LC_CTYPE and LANG
 // that is set names. A locale that names no charset does, but for C and POSIX.
 func IsUTF8(getenv func(string) string) bool {
-	locale, _, _ := strings.Cut(firstSet(getenv, "LC_ALL", "LC_CTYPE", "LANG"), "@")
+	set := cmp.Or(getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG"))
+	locale, _, _ := strings.Cut(strings.ToLower(set), "@")
 	place, charset, named := strings.Cut(locale, ".")
 	return charset == "utf8" || charset == "utf-8" || !named && place != "c" && place != "posix"
 }
