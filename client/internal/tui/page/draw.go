@@ -13,8 +13,7 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-// spinFrame is how long a frame of the spinner stands.
-const spinFrame = 120 * time.Millisecond
+const spinFrame = 120 * time.Millisecond // how long a frame of the spinner stands
 
 // SpinEvery is when to draw again while something loads; 0 where nothing turns.
 func (e *Env) SpinEvery() time.Duration {

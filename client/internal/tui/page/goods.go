@@ -20,8 +20,7 @@ type Detail struct {
 	Others []api.Article
 }
 
-// othersAtMost is how many other articles of a seller are asked for.
-const othersAtMost = 12
+const othersAtMost = 12 // how many other articles of a seller are asked for
 
 // FetchDetail asks for an article and its seller's others: both are free.
 func FetchDetail(ctx context.Context, e *Env, id string) (Detail, error) {

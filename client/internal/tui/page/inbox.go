@@ -8,8 +8,7 @@ import (
 	"etuservices/client/internal/i18n"
 )
 
-// inboxRows is how many news one request brings.
-const inboxRows = 50
+const inboxRows = 50 // how many news one request brings
 
 // Inbox is the news that the server keeps for the user, newest first.
 type Inbox struct {

@@ -1,6 +1,5 @@
-// Package page is what the screens have in common: the environment that they
-// share, what they ask of the root, and how they load. Each screen is a package
-// below; none knows another.
+// Package page is what the screens have in common: their environment, what they ask of the
+// root, and how they load. Each screen is a package below; none knows another.
 package page
 
 import (
@@ -107,9 +106,8 @@ func (*Base) Typing() bool { return false }
 // Draft is false: nothing would be lost.
 func (*Base) Draft() bool { return false }
 
-// Env is what all screens share, and the shell around them. Pages read it in
-// View, so a change of language or theme needs no word to anyone. It is written
-// by the root, by Load (busy), by AskWho and by the Inbox itself.
+// Env is what all screens share, and the shell around them. Pages read it in View, so a
+// change of language or theme needs no word to anyone.
 type Env struct {
 	Shell
 	Ctx    context.Context // ends with the program

@@ -37,8 +37,8 @@ func (s *QuotaState) Spend(q api.Quota, now time.Time) {
 	s.setServices(q, now)
 }
 
-// setServices fills in when the next call is given back while some are left, which the
-// server does not tell, unless some calls were made elsewhere.
+// setServices fills in when the next call is given back, which the server does not tell while
+// some are left, unless calls were made elsewhere.
 func (s *QuotaState) setServices(q api.Quota, now time.Time) {
 	if q.Window > 0 {
 		s.spent = slices.DeleteFunc(s.spent, func(at time.Time) bool { return !at.Add(q.Window).After(now) })
@@ -123,8 +123,7 @@ func (e *Env) Rule(q api.Quota) string {
 	return e.S(i18n.Quota.Every, q.Max, e.T.Duration(q.Window))
 }
 
-// pipsWidth is the most that pips take in the status line.
-const pipsWidth = 12
+const pipsWidth = 12 // the most that pips take in the status line
 
 // QuotaStatus is the services quota in a few cells, for the status line of a
 // screen of w cells.

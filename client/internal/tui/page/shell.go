@@ -68,23 +68,20 @@ type (
 	NewsCame        struct{} // the rows of the inbox are new
 )
 
-// Second comes to the page in sight, every second while the link is online.
-// Resync says to it that events were missed: it asks again, and keeps what it
-// shows until the answer comes.
+// Second comes to the page in sight, every second while the link is online. Resync says to
+// it that events were missed: it asks again, and meanwhile keeps what it shows.
 type (
 	Second struct{}
 	Resync struct{}
 )
 
-// Click is a click on a numbered zone of the page: a row of its table, a field
-// of its form.
+// Click is a click on a numbered zone of the page: a row of its table, a field of its form.
 type Click int
 
 // Searching is the argument of the catalogue that begins in its search.
 type Searching struct{}
 
-// Live is what an administrator's SUIVRE brings, in its order: measures and what
-// happened.
+// Live is what an administrator's SUIVRE brings, in its order.
 type Live []api.Event
 
 // Redraw draws again: time has passed.

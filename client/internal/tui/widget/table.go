@@ -153,8 +153,7 @@ func layout(cols []Column, rows [][]string, w int) []int {
 	return widths
 }
 
-// gap is how many blanks stand between two columns.
-const gap = 2
+const gap = 2 // how many blanks stand between two columns
 
 func line(cols []Column, widths []int, texts []string, styled bool) string {
 	var parts []string

@@ -16,8 +16,7 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-// detailsAge is how old the details may get in sight.
-const detailsAge = 5 * time.Second
+const detailsAge = 5 * time.Second // how old the details may get in sight
 
 // details is all that is known of one account, and what can be done about it.
 type details struct {
@@ -82,8 +81,7 @@ func (p *details) key(k tea.KeyMsg) {
 
 func (p *details) Keys() []keys.Key { return []keys.Key{keys.Back, keys.Copy, keys.Refresh} }
 
-// headRows is the height of the panel of the account itself.
-const headRows = 6
+const headRows = 6 // the height of the panel of the account itself
 
 // View draws the account, its lists and what can be done.
 func (p *details) View() string {

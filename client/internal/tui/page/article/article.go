@@ -1,5 +1,4 @@
-// Package article is the screen of one article: what it is, what can be done
-// about it, its neighbours in the list that it was opened from.
+// Package article is the screen of one article, and the way to its neighbours in a list.
 package article
 
 import (
@@ -52,8 +51,10 @@ func (p *Page) Show(arg any) {
 	p.detail.Start(p.e, func(ctx context.Context) (detail, error) { return fetch(ctx, p.e, id) }, nil)
 }
 
-// nearAtMost is how many articles of the same kind are asked for.
-const nearAtMost = 12
+const (
+	nearAtMost = 12 // how many articles of the same kind are asked for
+	nearFrom   = 26 // the height from which they are shown
+)
 
 func fetch(ctx context.Context, e *page.Env, id string) (detail, error) {
 	d, err := page.FetchDetail(ctx, e, id)
@@ -127,9 +128,6 @@ func (p *Page) canWithdraw() bool {
 	a := p.article()
 	return p.e.Mine(a) && (a.Status == api.OnSale || a.Status == "")
 }
-
-// nearFrom is the height from which articles of the same kind are shown.
-const nearFrom = 26
 
 func (p *Page) View() string {
 	e, w, h := p.e, p.W, p.H-1
@@ -263,10 +261,9 @@ func (p *Page) Keys() []keys.Key {
 	if len(p.from.List) > 1 {
 		list = append(list, keys.Sides.To(i18n.Do.Neighbour))
 	}
+	what := i18n.Do.Copy
 	if a.Contact != "" {
-		list = append(list, keys.Copy.To(i18n.Do.CopyAddress))
-	} else {
-		list = append(list, keys.Copy)
+		what = i18n.Do.CopyAddress
 	}
-	return append(list, keys.Seller, keys.Refresh, keys.Back, keys.Help)
+	return append(list, keys.Copy.To(what), keys.Seller, keys.Refresh, keys.Back, keys.Help)
 }

@@ -138,8 +138,7 @@ func (p *Page) second() {
 	p.look()
 }
 
-// look compares the rows that came with the one under the cursor with what the
-// server has now. The others are compared when the cursor gets there.
+// look compares the rows that came with the one under the cursor with the server's.
 func (p *Page) look() {
 	if p.ahead || p.list.First.Busy() || p.list.More() || p.poll.Busy() {
 		return

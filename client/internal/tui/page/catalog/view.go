@@ -11,8 +11,7 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-// searchH is the height of the panel of the search, frame included.
-const searchH = 3
+const searchH = 3 // the height of the panel of the search
 
 func (p *Page) SetSize(w, h int) {
 	p.Base.SetSize(w, h)

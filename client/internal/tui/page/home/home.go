@@ -1,5 +1,4 @@
-// Package home is the first screen after the login, the market at a glance:
-// what has just arrived, what is left of both quotas, what happened meanwhile.
+// Package home is the first screen after the login: new articles, quotas, news.
 package home
 
 import (

@@ -11,8 +11,7 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-// From these sizes on, in cells of the page, everything has its place; between,
-// one's own figures stand beside the quotas; below is what matters most.
+// The sizes from which everything has its place, or one's own figures beside the quotas.
 const (
 	wholeW, wholeH = 98, 26
 	middleW        = 74

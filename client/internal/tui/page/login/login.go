@@ -149,8 +149,7 @@ func (p *Page) plain() bool {
 	return host != "localhost" && (ip == nil || !ip.IsLoopback())
 }
 
-// block is the width of the card, in cells.
-const block = 60
+const block = 60 // the width of the card, in cells
 
 // logo is made of half blocks, whose edges touch in every terminal font.
 var logo = []string{

@@ -112,8 +112,7 @@ func (p *Page) Keep(d *drafts.Draft) {
 	}
 }
 
-// Restore brings back what Keep gave. A call without an answer is shown as one that
-// was lost.
+// Restore brings back what Keep gave, a call without an answer as one that was lost.
 func (p *Page) Restore(s drafts.Sale) {
 	p.reset()
 	p.Entries[category].Choice.At = max(0, slices.Index(protocol.Categories, s.Category))
