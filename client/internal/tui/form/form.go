@@ -104,7 +104,7 @@ func (f *Form) act(k tea.KeyMsg) (button int) {
 	switch {
 	case keys.Send.Is(k):
 		return 0
-	case keys.Reveal.Is(k) && f.secret():
+	case keys.Reveal.Is(k):
 		f.reveal = !f.reveal
 	case keys.Enter.Is(k) && f.Focus >= n:
 		return f.Focus - n
@@ -153,11 +153,6 @@ func (f *Form) Typing() bool { return f.Focus < len(f.Entries) }
 // Secret says whether the entry in focus is a password.
 func (f *Form) Secret() bool {
 	return f.Typing() && (f.Entries[f.Focus].In.Secret || f.Entries[f.Focus].In.Exact)
-}
-
-// secret says whether an entry is a password.
-func (f *Form) secret() bool {
-	return slices.ContainsFunc(f.Entries, func(en *Entry) bool { return en.In.Secret })
 }
 
 // Valid checks all and goes to the first mistake.

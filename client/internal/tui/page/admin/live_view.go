@@ -44,11 +44,10 @@ func (p *live) View() string {
 
 // middle is the curves and, where there is room, the alerts and the quotas.
 func (p *live) middle(h, rows int) string {
-	calls := p.alerts.unseen() > 0
-	if p.W < sideFrom {
-		if calls {
-			return p.alerts.view(p.e, p.W, h)
-		}
+	switch {
+	case p.W < sideFrom && p.alerts.unseen() > 0:
+		return p.alerts.view(p.e, p.W, h)
+	case p.W < sideFrom:
 		return p.activity(p.W, h, rows)
 	}
 	weights := []int{2, 1}

@@ -28,14 +28,12 @@ type quotaUse struct {
 	called    time.Time
 }
 
-// refusedLately and nearLately are the two reasons to be shown.
 func (s quotaUse) refusedLately(since time.Time) bool { return s.times > 0 && !s.refused.Before(since) }
 
-func (s quotaUse) nearLately(since time.Time) bool {
-	return s.max > 0 && float64(s.used) >= nearPart*float64(s.max) && !s.called.Before(since)
+func (s quotaUse) shown(since time.Time) bool {
+	near := s.max > 0 && float64(s.used) >= nearPart*float64(s.max) && !s.called.Before(since)
+	return near || s.refusedLately(since)
 }
-
-func (s quotaUse) shown(since time.Time) bool { return s.refusedLately(since) || s.nearLately(since) }
 
 // quotaUses are by login, from the live events VENTE, ACHAT and REFUS code=QUOTA of the
 // last window: the calls before have come back.

@@ -80,7 +80,10 @@ func (p *Page) Show(arg any) {
 func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.Second:
-		p.second()
+		p.sweep()
+		if p.e.Now().Sub(p.polled) >= pollEvery && p.e.InSight(page.Catalog) {
+			p.look()
+		}
 	case page.Resync:
 		p.look()
 	case page.Bought:

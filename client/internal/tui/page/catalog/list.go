@@ -129,15 +129,6 @@ const (
 	freshFor  = 30 * time.Second // how long what came is marked
 )
 
-// second goes with the clock while the page is the present one.
-func (p *Page) second() {
-	p.sweep()
-	if p.e.Now().Sub(p.polled) < pollEvery || !p.e.InSight(page.Catalog) {
-		return
-	}
-	p.look()
-}
-
 // look compares the rows that came with the one under the cursor with the server's.
 func (p *Page) look() {
 	if p.ahead || p.list.First.Busy() || p.list.More() || p.poll.Busy() {

@@ -83,7 +83,13 @@ func (p *Page) Update(m tea.Msg) {
 	case page.Bought, page.Gone:
 		p.arrived.At, p.rest.At = time.Time{}, time.Time{} // asks again when it is next in sight
 	case page.Second:
-		p.refresh()
+		now := p.e.Now()
+		if !p.arrived.Busy() && now.Sub(p.arrived.At) >= freshFor {
+			p.ask()
+		}
+		if !p.rest.Busy() && now.Sub(p.rest.At) >= restFor {
+			p.askFigures()
+		}
 	case page.Left:
 		p.table.Cur = 0
 		p.arrived.Forget()
@@ -94,16 +100,6 @@ func (p *Page) Update(m tea.Msg) {
 		}
 	case tea.KeyMsg:
 		p.key(m)
-	}
-}
-
-func (p *Page) refresh() {
-	now := p.e.Now()
-	if !p.arrived.Busy() && now.Sub(p.arrived.At) >= freshFor {
-		p.ask()
-	}
-	if !p.rest.Busy() && now.Sub(p.rest.At) >= restFor {
-		p.askFigures()
 	}
 }
 
