@@ -170,8 +170,16 @@ const ProfileRows = 10
 type Profile struct {
 	Account
 	Created store.Instant
+	Shut    Shut // zero where the account is active
 	Logins  []LoginEntry
 	Calls   []CallEntry
+}
+
+// Shut says who shut somebody out, why, and until when (zero: until they are let in).
+type Shut struct {
+	At, Until store.Instant
+	By        string
+	Reason    string
 }
 
 // LoginEntry is a login in the ledger.
@@ -196,16 +204,18 @@ func (a *Admin) Profile(ctx context.Context, login string) (p Profile, err error
 	ctx, cancel := context.WithTimeout(ctx, store.SQLTimeout)
 	defer cancel()
 	db := a.Stores.SQL.Read
-	var until store.Instant
 	err = db.QueryRow(ctx, `
 		SELECT u.id, u.login, u.email, u.prenom, u.nom, u.role, u.etat, u.cree_le, c.expulse_jusqua
 		FROM utilisateurs u LEFT JOIN consignes c ON c.utilisateur_id = u.id WHERE u.login = ?`, login).
-		Scan(&p.ID, &p.Login, &p.Email, &p.FirstName, &p.LastName, (*string)(&p.Role), &p.State, &p.Created, &until)
+		Scan(&p.ID, &p.Login, &p.Email, &p.FirstName, &p.LastName, (*string)(&p.Role), &p.State, &p.Created, &p.Shut.Until)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Profile{}, ErrAbsent
 	}
 	if err == nil {
-		p.State = shownState(p.State, until)
+		p.State = shownState(p.State, p.Shut.Until)
+		err = p.readShut(ctx, db.Conn)
+	}
+	if err == nil {
 		err = db.Query(ctx, func(rows *sql.Rows) error {
 			var e LoginEntry
 			err := rows.Scan(&e.At, &e.Address, &e.Instance)
@@ -227,6 +237,26 @@ func (a *Admin) Profile(ctx context.Context, login string) (p Profile, err error
 		return Profile{}, fmt.Errorf("admin: profile: %w", err)
 	}
 	return p, nil
+}
+
+// readShut reads the act of an administrator that the account's state comes from.
+func (p *Profile) readShut(ctx context.Context, db store.Conn) error {
+	verb := ""
+	switch p.State {
+	case accounts.Blocked:
+		verb, p.Shut.Until = "BLOQUER", store.Instant{}
+	case expelled:
+		verb = "EXPULSER"
+	default:
+		p.Shut = Shut{}
+		return nil
+	}
+	err := db.QueryRow(ctx, `SELECT instant, admin, raison FROM audit WHERE cible_id = ? AND action = ? ORDER BY id DESC LIMIT 1`,
+		p.ID, verb).Scan(&p.Shut.At, &p.Shut.By, &p.Shut.Reason)
+	if errors.Is(err, sql.ErrNoRows) { // it was archived since
+		return nil
+	}
+	return err
 }
 
 // shownState is the state that is shown of an account, given until when it is

@@ -160,6 +160,12 @@ func show(ctx context.Context, t *Tool, args []string) error {
 	} {
 		fmt.Fprintln(table, strings.Join(line, "\t"))
 	}
+	if p.Shut.By != "" {
+		fmt.Fprintf(table, "%s\t%s par %s : %s\n", p.State, p.Shut.At.Format(time.RFC3339), p.Shut.By, p.Shut.Reason)
+	}
+	if !p.Shut.Until.IsZero() {
+		fmt.Fprintf(table, "jusqu'au\t%s\n", p.Shut.Until.Format(time.RFC3339))
+	}
 	for _, e := range p.Logins {
 		fmt.Fprintf(table, "connexion\t%s\t%s\t%s\n", e.At.Format(time.RFC3339), e.Address, e.Instance)
 	}

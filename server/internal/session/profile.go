@@ -32,7 +32,7 @@ func showProfile(ctx context.Context, s *Session, req *protocol.Request, out *pr
 	if w.profile, err = s.Admin.Profile(ctx, login); err != nil {
 		return err
 	}
-	accountFields(w.row("compte"), w.profile.Account).Time("inscrit", w.profile.Created.Time).End()
+	w.account()
 	if err := w.quotas(ctx); err != nil {
 		return err
 	}
@@ -48,6 +48,17 @@ func showProfile(ctx context.Context, s *Session, req *protocol.Request, out *pr
 	}
 	out.OK("FICHE").Str("login", login).Int("lignes", w.lines).End()
 	return nil
+}
+
+func (w *profileWriter) account() {
+	row := accountFields(w.row("compte"), w.profile.Account).Time("inscrit", w.profile.Created.Time)
+	if shut := w.profile.Shut; shut.By != "" {
+		row = row.Time("depuis", shut.At.Time).Str("par", shut.By).Str("raison", shut.Reason)
+	}
+	if until := w.profile.Shut.Until; !until.IsZero() {
+		row = row.Time("jusqua", until.Time)
+	}
+	row.End()
 }
 
 func (w *profileWriter) quotas(ctx context.Context) error {
