@@ -184,7 +184,8 @@ func templateData() (string, error) {
 		if install, err = find("mariadb-install-db"); err != nil {
 			return "", err
 		}
-		args = []string{"--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve", "--innodb-log-file-size=8M"}
+		// --force: also where the machine's own name cannot be looked up.
+		args = []string{"--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve", "--force", "--innodb-log-file-size=8M"}
 	}
 	args = append([]string{"--no-defaults"}, asRoot(append(args, "--datadir="+data, "--tmpdir="+dir)...)...)
 	if _, err := runToEnd(dieWithParent(), install, args...); err != nil {
