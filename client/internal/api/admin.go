@@ -158,6 +158,7 @@ func (c *Client) History(ctx context.Context, minutes int) ([]Slot, error) {
 type AccountDetails struct {
 	Account
 	Registered time.Time
+	Shut       Shut
 	Quotas     Quotas
 	Sessions   []Connected
 	Logins     []Connected // Since is when
@@ -165,6 +166,13 @@ type AccountDetails struct {
 	Sales      []Article
 	Purchases  []Article
 	Refusals   []QuotaRefusal
+}
+
+// Shut says who blocked or expelled the account, when, why, and until when. Zero: nobody
+// did, or the server no longer knows.
+type Shut struct {
+	At, Until  time.Time
+	By, Reason string
 }
 
 // Call is a counted call.
@@ -189,6 +197,7 @@ func (c *Client) AccountDetails(ctx context.Context, login string) (AccountDetai
 		switch f.Get("genre") {
 		case "compte":
 			d.Account, d.Registered = accountOf(f), instant(f.Get("inscrit"))
+			d.Shut = Shut{instant(f.Get("depuis")), instant(f.Get("jusqua")), f.Get("par"), f.Get("raison")}
 		case "quota":
 			d.Quotas.set(f, reply.At)
 		case "session":

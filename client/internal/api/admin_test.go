@@ -57,7 +57,7 @@ func TestAdminCalls(t *testing.T) {
 		"details": {
 			"FICHE bob",
 			[]string{
-				"| genre=compte login=bob prenom=Bob nom=M email=b@c.fr role=etudiant etat=actif inscrit=2026-11-21T09:00:00.005Z",
+				"| genre=compte login=bob prenom=Bob nom=M email=b@c.fr role=etudiant etat=bloque inscrit=2026-11-21T09:00:00.005Z depuis=2026-11-21T09:00:00.005Z par=prof raison=\"trop de bruit\" jusqua=2026-11-21T09:00:00.005Z",
 				"| genre=quota quota=services utilise=3 max=10 fenetre=600 reste=7 retour=0",
 				"| genre=session serveur=s1 adresse=10.0.0.7 depuis=2026-11-21T09:00:00.005Z",
 				"| genre=connexion instant=2026-11-21T09:00:00.005Z adresse=10.0.0.8 serveur=s2",
@@ -68,7 +68,7 @@ func TestAdminCalls(t *testing.T) {
 			},
 			func(c *Client) (any, error) { return c.AccountDetails(ctx, "bob") },
 			AccountDetails{
-				Account: Account{"bob", "Bob", "M", "b@c.fr", Student, AccountActive}, Registered: since,
+				Account: Account{"bob", "Bob", "M", "b@c.fr", Student, AccountBlocked}, Registered: since, Shut: Shut{since, since, "prof", "trop de bruit"},
 				Quotas:    Quotas{Services: Quota{Used: 3, Max: 10, Left: 7, Window: 10 * time.Minute}},
 				Sessions:  []Connected{{"s1", "bob", "10.0.0.7", since}},
 				Logins:    []Connected{{"s2", "bob", "10.0.0.8", since}},

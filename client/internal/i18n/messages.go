@@ -164,7 +164,7 @@ var (
 		TooLong, Value, Taken, Empty, Unseen, LoginLength, LoginSign, Email, Password, Repeat, Price, Minutes Msg
 	}]("Wrong")
 	Admin = section[struct {
-		Title, Live, Sessions, Accounts, Open, Shut, NoTrouble, PasswordHint, Text, TextHint, Reason,
+		Title, Live, Sessions, Accounts, Open, Shut, NoTrouble, NoTroubleYet, PasswordHint, Text, TextHint, Reason,
 		ReasonHint, Minutes, MinutesHint, Refused Msg
 	}]("Admin")
 	Live = section[struct {
@@ -176,7 +176,7 @@ var (
 	}]("Alert")
 	Feed    = section[struct{ Title, Count, Find, Paused, None, From, Sale, Buy, Refused, Nobody Msg }]("Feed")
 	Details = section[struct {
-		Title, Back, Since, Services, Logins, Sessions, Calls, Sales, Purchases, Refusals, Bought, Latest, None Msg
+		Title, Back, Since, ShutBy, ShutUntil, Services, Logins, Sessions, Calls, Sales, Purchases, Refusals, Bought, Latest, None Msg
 	}]("Details")
 	Export            = section[struct{ Done, Failed, Remote Msg }]("Export")
 	Sessions          = section[struct{ None, Find Msg }]("Sessions")

@@ -242,6 +242,33 @@ func TestDetails(t *testing.T) {
 	s.see("Léo Petit")
 }
 
+// TestShutIsExplained: of who is blocked or expelled the card says by whom, when and why,
+// to the last word.
+func TestShutIsExplained(t *testing.T) {
+	for _, size := range [][2]int{{60, 20}, {120, 40}} {
+		s := professor(t, size[0], size[1])
+		s.fake.Reason = strings.Repeat("très ", 40) + "bruyant"
+		s.press("7", "tab", "tab", "down", "enter")
+		s.see("Bob Martin", "✗ bloqué", "Par prof", "très très", "bruyant")
+		s.miss("Fin :")
+		s.press("esc", "down", "enter")
+		s.see("Léo Petit", "▲ expulsé", "Fin : ", "Par prof", "bruyant")
+		s.press("esc", "up", "up", "enter")
+		s.see("Amélie Durand")
+		s.miss("Par prof")
+	}
+}
+
+// TestRegistrationIsFollowed: another administrator closes it.
+func TestRegistrationIsFollowed(t *testing.T) {
+	s := professor(t, 120, 40)
+	s.press("7")
+	s.see("inscriptions ouvertes")
+	s.fake.Open = false
+	s.advance(6 * time.Second)
+	s.see("inscriptions fermées")
+}
+
 func TestSortedLists(t *testing.T) {
 	s := professor(t, 120, 40)
 	before := func(first, second string) {
@@ -325,7 +352,7 @@ func TestFloodOfActivity(t *testing.T) {
 func TestExpelFromSessions(t *testing.T) {
 	s := professor(t, 80, 24)
 	s.press("7", "tab")
-	s.see("Sessions 4", "prof (vous)")
+	s.see("1 sur 4", "prof (vous)")
 	s.press("down", "x")
 	s.see("Expulser leo")
 	s.advance(time.Second)
@@ -338,7 +365,7 @@ func TestExpelFromSessions(t *testing.T) {
 	if got := s.fake.Orders; len(got) != 1 || got[0] != "Expel leo 10 on se calme" {
 		t.Fatalf("%q", got)
 	}
-	s.see("leo est expulsé.", "Sessions 3")
+	s.see("leo est expulsé.", " sur 3")
 }
 
 // The harmless answer is the default, and an empty reason goes nowhere.

@@ -77,6 +77,13 @@ func (f *fake) AccountDetails(_ context.Context, login string) (api.AccountDetai
 			d.Account = a
 		}
 	}
+	switch shut := (api.Shut{At: f.Now.Add(-2 * time.Hour), By: "prof", Reason: f.Reason}); d.Standing {
+	case api.AccountExpelled:
+		shut.Until = f.Now.Add(time.Hour)
+		fallthrough
+	case api.AccountBlocked:
+		d.Shut = shut
+	}
 	for _, c := range f.Logins {
 		if c.Login == login {
 			d.Sessions = append(d.Sessions, c)

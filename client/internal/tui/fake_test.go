@@ -42,6 +42,7 @@ type fake struct {
 	Servers []api.Instance
 	Slots   []api.Slot // of History
 	Open    bool       // registration
+	Reason  string     // why somebody was shut out
 	Orders  []string   // what an administrator asked for, in order
 
 	mu     sync.Mutex

@@ -3,7 +3,7 @@
 package admin
 
 import (
-	"strings"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -58,6 +58,9 @@ const (
 	registrationsChanged
 )
 
+// registrationsAge is how old the state of registration may get in sight.
+const registrationsAge = 5 * time.Second
+
 // Show asks for what every tab needs, then for the one in sight.
 func (p *Page) Show(any) {
 	// Followed until the session ends, in sight or not: the curves shall have no holes.
@@ -71,7 +74,13 @@ func (p *Page) Update(m tea.Msg) {
 	case tea.KeyMsg:
 		p.key(m)
 		return
-	case page.Click, page.Second:
+	case page.Click:
+		p.current().Update(m)
+		return
+	case page.Second:
+		if !p.registrations.Busy() && p.e.Now().Sub(p.registrations.At) >= registrationsAge {
+			p.registrations.Start(p.e, p.e.API.Registrations, nil)
+		}
 		p.current().Update(m)
 		return
 	case page.Resync:
@@ -126,11 +135,7 @@ func (p *Page) SetSize(w, h int) {
 
 func (p *Page) View() string {
 	e, th := p.e, p.e.Theme
-	count := ""
-	if p.sessions.list.First.Has {
-		count = e.T.Int(int64(len(p.sessions.list.Rows)))
-	}
-	names := []string{e.S(i18n.Admin.Live), strings.TrimSpace(e.S(i18n.Admin.Sessions, count)), e.S(i18n.Admin.Accounts)}
+	names := []string{e.S(i18n.Admin.Live), e.S(i18n.Admin.Sessions), e.S(i18n.Admin.Accounts)}
 	for i := range names { // a click on a tab is the key that leads there
 		switch (i - p.tab + len(names)) % len(names) {
 		case 1:

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
@@ -81,8 +82,6 @@ func (p *details) key(k tea.KeyMsg) {
 
 func (p *details) Keys() []keys.Key { return []keys.Key{keys.Back, keys.Copy, keys.Refresh} }
 
-const headRows = 6 // the height of the panel of the account itself
-
 // View draws the account, its lists and what can be done.
 func (p *details) View() string {
 	e := p.e
@@ -96,11 +95,12 @@ func (p *details) View() string {
 		}
 		return widget.Panel{Title: p.login, Focused: true}.View(e.Theme, body, p.W, p.H)
 	}
-	rest := p.H - headRows - 1
+	head := p.head()
+	rest := p.H - lipgloss.Height(head) - 1
 	columns := max(1, min(3, p.W/36))
 	lists := p.lists(p.W/columns < 46)
 	rows := (len(lists) + columns - 1) / columns
-	parts := []string{p.head()}
+	parts := []string{head}
 	const leastRows = 5 // of a list with its frame
 	if rest/rows < leastRows {
 		parts = append(parts, p.scrolled(lists, rest))
@@ -147,11 +147,20 @@ func (p *details) head() string {
 		quotaLine(e, e.S(i18n.Details.Services), d.Quotas.Services, in),
 		quotaLine(e, e.S(i18n.Details.Logins), d.Quotas.Connections, in),
 	}
+	if shut := d.Shut; shut.By != "" {
+		why := e.S(i18n.Details.ShutBy, shut.By, e.T.Date(shut.At, e.Now()), shut.Reason)
+		if !shut.Until.IsZero() {
+			why = e.S(i18n.Details.ShutUntil, e.T.Date(shut.Until, e.Now())) + " " + why
+		}
+		for _, line := range widget.Wrap(why, in) {
+			l.Add(style.Render(line))
+		}
+	}
 	foot := ""
 	if p.all.Err != nil {
 		foot = th.Warn.Render(theme.Alert + " " + e.Age(p.all.At))
 	}
-	return widget.Panel{Title: p.login, Focused: true, Right: e.S(i18n.Details.Back), Foot: foot}.View(th, l.String(), p.W, headRows)
+	return widget.Panel{Title: p.login, Focused: true, Right: e.S(i18n.Details.Back), Foot: foot}.View(th, l.String(), p.W, widget.PanelH+len(l))
 }
 
 // quotaLine is a quota as pips, in figures, and when the next one is free.

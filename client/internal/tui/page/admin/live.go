@@ -30,6 +30,7 @@ type live struct {
 	history   page.Load[[]api.Slot]
 	ask       page.Load[struct{}]
 	asked     time.Time
+	opened    time.Time // since when events come
 	lookUp    func(login string)
 }
 
@@ -42,6 +43,9 @@ func (p *live) Show(any) { p.askInstances() }
 // follow asks for the measures, and for what was before them. It may be called again.
 func (p *live) follow() {
 	p.asked = p.e.Now()
+	if p.opened.IsZero() {
+		p.opened = p.asked
+	}
 	p.ask.Start(p.e, func(ctx context.Context) (struct{}, error) { return struct{}{}, p.e.API.Follow(ctx, period) }, nil)
 	p.history.Start(p.e, func(ctx context.Context) ([]api.Slot, error) { return p.e.API.History(ctx, historyMinutes) }, func() {
 		if p.history.Err == nil {
@@ -72,7 +76,7 @@ func (p *live) Update(m tea.Msg) {
 		p.ask.Forget()
 		p.history.Forget()
 		p.instances.Forget()
-		p.series, p.stats, p.near, p.alerts = nil, api.Stats{}, quotaUses{}, alerts{}
+		p.series, p.stats, p.near, p.alerts, p.opened = nil, api.Stats{}, quotaUses{}, alerts{}, time.Time{}
 		p.feed = newFeed(p.e)
 	case page.Live:
 		p.came(m)

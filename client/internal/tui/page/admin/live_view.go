@@ -58,11 +58,11 @@ func (p *live) middle(h, rows int) string {
 	var side string
 	switch {
 	case h >= bothFrom:
-		side = widget.Rows(p.alerts.view(p.e, w[1], h/2), p.near.view(p.e, w[1], h-h/2))
+		side = widget.Rows(p.alerts.view(p.e, w[1], h/2), p.near.view(p.e, p.opened, w[1], h-h/2))
 	case len(p.alerts.list) > 0:
 		side = p.alerts.view(p.e, w[1], h)
 	default:
-		side = p.near.view(p.e, w[1], h)
+		side = p.near.view(p.e, p.opened, w[1], h)
 	}
 	return widget.Columns(p.activity(w[0], h, rows), side)
 }

@@ -94,7 +94,8 @@ func (all quotaUses) list(since time.Time) (list []quotaUse) {
 	return list
 }
 
-func (all quotaUses) view(e *page.Env, w, h int) string {
+// view lists them in a panel; they are known since opened.
+func (all quotaUses) view(e *page.Env, opened time.Time, w, h int) string {
 	th := e.Theme
 	window := e.Quotas.Services.Window
 	since := e.Now().Add(-window)
@@ -105,6 +106,8 @@ func (all quotaUses) view(e *page.Env, w, h int) string {
 	switch {
 	case len(list) > 0:
 		p.Title += " " + e.T.Int(int64(len(list)))
+	case opened.After(since):
+		l.Add(th.Faint.Render(widget.Fit(e.S(i18n.Admin.NoTroubleYet), in)))
 	case window > 0: // told
 		l.Add(th.OK.Render(theme.Check) + " " + widget.Fit(e.S(i18n.Admin.NoTrouble, e.T.Duration(window)), in-2))
 	}
