@@ -63,17 +63,8 @@ var defaultSSH = SSH{Listen: ":2222", Max: 512, MaxPerAddress: 64, Idle: 15}
 // Themes are those of the screens.
 var Themes = []string{"sombre", "clair", "contraste", "terminal"}
 
-// ErrUsage is a command line, a variable or a file that cannot be understood.
-var ErrUsage = errors.New("usage")
-
-// usageError is ErrUsage with what is wrong, in the user's language.
-type usageError struct{ said string }
-
-func (e usageError) Error() string      { return e.said }
-func (usageError) Is(target error) bool { return target == ErrUsage }
-
 // Load reads the file, the environment and args (without the program's name).
-// Its error is ErrUsage; the Config then still has the language to say it in.
+// Its error is in the user's language, which the Config then still has.
 func Load(args []string, getenv func(string) string) (Config, error) {
 	c := Config{
 		Addr: protocol.DefaultAddr, Animations: true, Notifications: true, Alerts: defaultAlerts, SSH: defaultSSH, Lang: i18n.Detect(getenv), UTF8: i18n.IsUTF8(getenv),
@@ -90,7 +81,7 @@ func Load(args []string, getenv func(string) string) (Config, error) {
 	_ = c.Lang.UnmarshalText([]byte(over["lang"])) // in which all faults are said; settle says if it is none
 	var faults []error
 	if fault != nil {
-		faults = append(faults, c.unknown(fault.msg, fault.what, fault.nearest))
+		faults = append(faults, c.fault(fault.msg, fault.what, fault.nearest))
 	}
 	faults = append(faults, c.fromFile(Dir(getenv), raw))
 	maps.Copy(raw, over)
@@ -100,11 +91,11 @@ func Load(args []string, getenv func(string) string) (Config, error) {
 	}
 	switch {
 	case c.Command == "exec" && len(c.Lines) == 0:
-		faults = append(faults, c.usage(i18n.Config.NoLines))
+		faults = append(faults, errors.New(c.t().S(i18n.Config.NoLines)))
 	case c.Command == "sshd" && len(c.Lines) > 0:
-		faults = append(faults, c.unknown(i18n.Config.UnknownCommand, c.Lines[0], ""))
+		faults = append(faults, c.fault(i18n.Config.UnknownCommand, c.Lines[0], ""))
 	case c.Command != "" && c.Command != "exec" && c.Command != "sshd":
-		faults = append(faults, c.unknown(i18n.Config.UnknownCommand, c.Command, i18n.Nearest(c.Command, []string{"exec", "sshd"})))
+		faults = append(faults, c.fault(i18n.Config.UnknownCommand, c.Command, i18n.Nearest(c.Command, []string{"exec", "sshd"})))
 	}
 	return c, errors.Join(faults...)
 }
@@ -112,16 +103,13 @@ func Load(args []string, getenv func(string) string) (Config, error) {
 // fewSigns are terminals whose fonts lack the signs that the screens draw.
 var fewSigns = []string{"linux", "vt52", "vt100", "vt102", "vt220", "ansi", "cons25"}
 
-// usage makes a usageError.
-func (c *Config) usage(m i18n.Msg, args ...any) error { return usageError{c.t().S(m, args...)} }
-
-// unknown is usage about a word, with what was meant instead where that is clear.
-func (c *Config) unknown(m i18n.Msg, word, nearest string) error {
+// fault says what is wrong with a word, and what was meant where that is clear.
+func (c *Config) fault(m i18n.Msg, word, nearest string) error {
 	said := c.t().S(m, word)
 	if nearest != "" {
 		said = c.t().S(i18n.Config.Meant, said, nearest)
 	}
-	return usageError{said}
+	return errors.New(said)
 }
 
 func (c *Config) t() i18n.T { return i18n.T{Lang: c.Lang} }
@@ -132,7 +120,7 @@ func (c *Config) settle(raw map[string]string) error {
 	for _, o := range options {
 		if value, given := raw[o.name]; given {
 			if possible, ok := o.set(c, value); !ok {
-				faults = append(faults, c.usage(i18n.Config.BadValue, o.name, value, possible))
+				faults = append(faults, errors.New(c.t().S(i18n.Config.BadValue, o.name, value, possible)))
 			}
 		}
 	}

@@ -32,14 +32,14 @@ func (c *Config) fromFile(dir string, raw map[string]string) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrUsage, err)
+		return err
 	}
 	text = bytes.TrimPrefix(text, []byte("\ufeff")) // some editors put it there
 	var given map[string]any                        // judged below, so that what is wrong is said in the user's language
 	if err := toml.Unmarshal(text, &given); err != nil {
 		var syntax *toml.DecodeError
 		if !errors.As(err, &syntax) {
-			return fmt.Errorf("%w: %s: %w", ErrUsage, path, err)
+			return fmt.Errorf("%s: %w", path, err)
 		}
 		line, _ := syntax.Position()
 		return c.atLine(path, text, line, c.t().S(i18n.Config.NoTOML, strings.TrimPrefix(syntax.Error(), "toml: ")))
@@ -86,7 +86,7 @@ func (c *Config) atLine(path string, text []byte, line int, why string) error {
 	if lines := strings.Split(string(text), "\n"); line >= 1 && line <= len(lines) {
 		shown = strings.TrimSpace(lines[line-1])
 	}
-	return usageError{path + ": " + c.t().S(i18n.Config.FileLine, line, link.Clean(shown), link.Clean(why))}
+	return errors.New(path + ": " + c.t().S(i18n.Config.FileLine, line, link.Clean(shown), link.Clean(why)))
 }
 
 // File is the configuration file, to be written to; without a folder nothing is kept.
