@@ -1,9 +1,9 @@
 package renderer
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
-	"errors"
 	"image/color"
 	"io"
 	"os/exec"
@@ -83,13 +83,7 @@ func (t *Terminal) Run(ctx context.Context, m tea.Model) error {
 	} else {
 		err = t.run(ctx, m, append(opts, tea.WithoutRenderer()))
 	}
-	switch {
-	case errors.Is(err, tea.ErrInterrupted):
-		return nil
-	case ctx.Err() != nil:
-		return ctx.Err()
-	}
-	return err
+	return cmp.Or(ctx.Err(), err)
 }
 
 func (t *Terminal) run(ctx context.Context, m tea.Model, opts []tea.ProgramOption) error {
