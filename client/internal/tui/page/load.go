@@ -95,6 +95,11 @@ func (l *Load[T]) Cancel() {
 // Busy says whether the answer is awaited.
 func (l *Load[T]) Busy() bool { return l.pending != nil }
 
+// Due says that what came is so old, or never came, and nothing is awaited.
+func (l *Load[T]) Due(e *Env, age time.Duration) bool {
+	return !l.Busy() && e.Now().Sub(l.At) >= age
+}
+
 // Slow says that it is awaited for so long that the user should be told.
 func (l *Load[T]) Slow(e *Env) bool { return l.Busy() && e.Now().Sub(l.since) >= SlowAfter }
 

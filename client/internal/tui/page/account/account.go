@@ -54,11 +54,11 @@ type action struct {
 }
 
 func (p *Page) Update(m tea.Msg) {
+	actions := p.actions()
 	switch m := m.(type) {
 	case page.Left:
 		p.table.Cur = 0
 	case tea.KeyMsg:
-		actions := p.actions()
 		switch {
 		case keys.Back.Is(m):
 			p.e.Back()
@@ -69,7 +69,6 @@ func (p *Page) Update(m tea.Msg) {
 			p.e.AskWho()
 		}
 	case page.Click:
-		actions := p.actions()
 		if p.table.Click(int(m), len(actions)) {
 			actions[p.table.Cur].do()
 		}

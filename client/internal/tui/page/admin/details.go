@@ -54,7 +54,7 @@ func (p *details) Update(m tea.Msg) {
 	case page.Left:
 		p.forget()
 	case page.Second:
-		if !p.all.Busy() && p.e.Now().Sub(p.all.At) >= detailsAge && p.all.Err == nil {
+		if p.all.Due(p.e, detailsAge) && p.all.Err == nil {
 			p.Show(nil)
 		}
 	case done:

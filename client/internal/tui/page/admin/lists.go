@@ -139,7 +139,7 @@ func (p *searched[T]) Update(m tea.Msg) {
 		p.saved.Forget()
 		p.rows, p.by, p.table.Cur = nil, 0, 0
 	case page.Second:
-		if p.text != nil && p.list.First.Has && !p.list.First.Busy() && p.e.Now().Sub(p.list.First.At) >= p.maxAge {
+		if p.text != nil && p.list.First.Has && p.list.First.Due(p.e, p.maxAge) {
 			p.reload()
 		}
 	case done: // at once: asking for all of it again would lose the place

@@ -85,7 +85,7 @@ func (p *live) Update(m tea.Msg) {
 		if p.stale() && !p.ask.Busy() && p.e.Now().Sub(p.asked) >= staleAfter {
 			p.follow()
 		}
-		if !p.instances.Busy() && p.e.Now().Sub(p.instances.At) >= instancesAge {
+		if p.instances.Due(p.e, instancesAge) {
 			p.askInstances()
 		}
 	}

@@ -2,6 +2,7 @@
 package boards
 
 import (
+	"cmp"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -31,25 +32,21 @@ var boards = [2][2]board{
 // Page is the screen.
 type Page struct {
 	page.Base
-	e     *page.Env
-	all   page.Load[api.Boards]
-	asked time.Time
+	e   *page.Env
+	all page.Load[api.Boards]
 }
 
 func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Boards.Title), e: e} }
 
 // Show asks for the four at once: one round trip, and it is free.
-func (p *Page) Show(any) {
-	p.asked = p.e.Now()
-	p.all.Start(p.e, p.e.API.Boards, nil)
-}
+func (p *Page) Show(any) { p.all.Start(p.e, p.e.API.Boards, nil) }
 
 func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.Resync:
 		p.Show(nil)
 	case page.Second:
-		if p.e.Now().Sub(p.asked) >= pollEvery && p.all.Err == nil && !p.all.Busy() && p.e.InSight(page.Boards) {
+		if p.all.Due(p.e, pollEvery) && p.all.Err == nil && p.e.InSight(page.Boards) {
 			p.Show(nil)
 		}
 	case page.Left:
@@ -134,10 +131,10 @@ func (p *Page) rows(board api.Board, w, h int) string {
 			name = th.Title.Render(name)
 		}
 		figure := widget.FitRight(p.figure(board, r, w >= longFrom), widest)
-		if board == api.Latest { // instants read from the left
+		switch {
+		case board == api.Latest: // instants read from the left
 			figure = widget.Fit(p.figure(board, r, w >= longFrom), widest)
-		}
-		if board != api.Latest && bar > 0 {
+		case bar > 0:
 			figure = widget.Fit(widget.Strip(th, r.Count, most, bar), bar) + "  " + figure
 		}
 		l.Add(widget.FitRight(e.T.Int(int64(r.Rank)), 2) + "  " + name + "  " + figure + mark)
@@ -145,12 +142,7 @@ func (p *Page) rows(board api.Board, w, h int) string {
 	return l.String()
 }
 
-func (p *Page) name(r api.Rank) string {
-	if r.Login != "" {
-		return r.Login
-	}
-	return p.e.T.Name(i18n.Services, r.Name)
-}
+func (p *Page) name(r api.Rank) string { return cmp.Or(r.Login, p.e.T.Name(i18n.Services, r.Name)) }
 
 // figure is what a row is ranked by, in words where there is room for them.
 func (p *Page) figure(board api.Board, r api.Rank, long bool) string {

@@ -83,11 +83,10 @@ func (p *Page) Update(m tea.Msg) {
 	case page.Bought, page.Gone:
 		p.arrived.At, p.rest.At = time.Time{}, time.Time{} // asks again when it is next in sight
 	case page.Second:
-		now := p.e.Now()
-		if !p.arrived.Busy() && now.Sub(p.arrived.At) >= freshFor {
+		if p.arrived.Due(p.e, freshFor) {
 			p.ask()
 		}
-		if !p.rest.Busy() && now.Sub(p.rest.At) >= restFor {
+		if p.rest.Due(p.e, restFor) {
 			p.askFigures()
 		}
 	case page.Left:
