@@ -78,7 +78,7 @@ func (p *Page) Update(m tea.Msg) {
 		p.current().Update(m)
 		return
 	case page.Second:
-		if !p.registrations.Busy() && p.e.Now().Sub(p.registrations.At) >= registrationsAge {
+		if p.registrations.Due(p.e, registrationsAge) {
 			p.registrations.Start(p.e, p.e.API.Registrations, nil)
 		}
 		p.current().Update(m)
