@@ -9,9 +9,8 @@ import (
 	"etuservices/client/internal/tui/theme"
 )
 
-// Gauge is a bar of w cells of which part/whole is full, on a visible track.
-// Anything above zero shows at least one full cell: "some left" must not look
-// like "none left".
+// Gauge is a bar of w cells of which part/whole is full, on a visible track. Anything above
+// zero shows at least one full cell.
 func Gauge(th *theme.Theme, part, whole, w int) string {
 	if w <= 0 {
 		return ""
@@ -87,8 +86,7 @@ func Strip(th *theme.Theme, value, most, w int) string {
 	return th.Bar.Render(s)
 }
 
-// Gap is a column of a chart for which there is no measure: it stays empty,
-// where a measured zero is a line at the bottom.
+// Gap is a column of a chart without a measure: it stays empty, unlike a measured zero.
 var Gap = math.NaN()
 
 // Chart draws one column a value, h rows high, in a style; top is the value of a

@@ -118,8 +118,7 @@ func Columns(blocks ...string) string {
 // Rows puts blocks one below the other.
 func Rows(blocks ...string) string { return strings.Join(blocks, "\n") }
 
-// Share shares total cells, less gap between two parts, by weight. The parts
-// and gaps add up to total.
+// Share shares total cells by weight. The parts, and gap between two of them, add up to it.
 func Share(total, gap int, weights ...int) []int {
 	free, sum := max(0, total-gap*(len(weights)-1)), 0
 	for _, n := range weights {
@@ -161,14 +160,12 @@ func OverlayCenter(base, box string, w, h int) string {
 	return Overlay(base, box, max(0, (w-bw)/2), max(0, (h-bh)/2))
 }
 
-// Card draws lines of w cells in a frame of a style with a title, for what asks
-// nothing.
+// Card draws lines of w cells in a frame of a style with a title, for what asks nothing.
 func Card(th *theme.Theme, style lipgloss.Style, title string, lines []string, w int) string {
 	return Panel{Title: title, Style: &style}.View(th, strings.Join(lines, "\n"), w+PanelW, len(lines)+PanelH)
 }
 
-// Box is the frame of a dialog of inner width w, with a blank line above its
-// text.
+// Box is the frame of a dialog of inner width w, with a blank line above its text.
 func Box(th *theme.Theme, title string, lines []string, w int) string {
 	return Card(th, th.Title, title, append([]string{""}, lines...), w)
 }

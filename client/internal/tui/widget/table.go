@@ -36,8 +36,7 @@ func (t *Table) Panel(title string, n int) Panel {
 	return Panel{Title: title, Focused: true, Top: t.Top, Shown: t.Height, Total: n}
 }
 
-// Shift keeps the cursor and the window on their rows where n others came before
-// them.
+// Shift keeps the cursor and the window on their rows where n others came before them.
 func (t *Table) Shift(n int) {
 	t.Cur += n
 	if t.Top > 0 {

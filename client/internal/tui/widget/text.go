@@ -35,8 +35,7 @@ func FitRight(s string, w int) string {
 	return Fit(s, w)
 }
 
-// Ends puts left and right at the two ends of a line of w cells; left gives
-// way first.
+// Ends puts left and right at the two ends of a line of w cells; left gives way first.
 func Ends(left, right string, w int) string {
 	free := w - Width(right)
 	if free < 1 {
@@ -71,8 +70,7 @@ func Wrap(s string, w int) []string {
 	return strings.Split(ansi.Wrap(s, w, ""), "\n")
 }
 
-// Middle puts a block of width block into the middle of w x h cells, from the top
-// where it is too high.
+// Middle puts a block of width block into the middle of w x h cells, at the top if too high.
 func Middle(s string, w, h, block int) string {
 	return strings.Repeat("\n", max(0, (h-strings.Count(s, "\n")-1)/2)) + Indent(s, max(0, (w-block)/2))
 }
@@ -124,8 +122,7 @@ func (l *Lines) Add(texts ...string) {
 // String joins the lines.
 func (l Lines) String() string { return strings.Join(l, "\n") }
 
-// Foot puts the last lines at the bottom of h, with blank lines between;
-// where there is no room for both, the foot wins.
+// Foot puts foot at the bottom of h lines; where there is no room for both, the foot wins.
 func (l Lines) Foot(h int, foot ...string) string {
 	top := max(0, h-len(foot))
 	for len(l) < top {

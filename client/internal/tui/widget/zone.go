@@ -9,9 +9,8 @@ import (
 	"etuservices/client/internal/tui/cells"
 )
 
-// A zone is a part of the frame that can be clicked on. Its two marks are
-// control strings of no width (APC), so that whoever cuts and joins lines need
-// not know of them; they never reach the terminal.
+// A zone is a part of the frame that can be clicked on. Its two marks are control strings of
+// no width (APC), which lines can be cut and joined with; they never reach the terminal.
 const (
 	zoneBegin = "\x1b_"
 	zoneEnd   = "\x1b\\"
@@ -45,8 +44,7 @@ func WithoutZones(s string) string {
 	return b.String() + before
 }
 
-// ZoneAt is the zone of a frame at a cell: the code of its key, or else its
-// number; ok is false where there is none.
+// ZoneAt is the zone of a frame at a cell, if any: the code of its key, or else its number.
 func ZoneAt(frame string, x, y int) (code string, row int, ok bool) {
 	lines := strings.Split(frame, "\n")
 	if y < 0 || y >= len(lines) {
