@@ -245,9 +245,9 @@ func TestRulesAreTheServers(t *testing.T) {
 		}
 	}
 	for name, texts := range map[string][]string{
-		"help":             {"Vendre et acheter : 20 sur 5 min glissantes", "Se connecter : 30 sur 7 min glissantes"},
-		"account-logout":   {"30 sur 7 min glissantes"},
-		"home":             {"20 sur 5 min glissantes", "30 sur 7 min glissantes"},
+		"help":           {"Vendre et acheter : 20 sur 5 min glissantes", "Se connecter : 30 sur 7 min glissantes"},
+		"account-logout": {"30 sur 7 min glissantes"},
+		"home":           {"20 sur 5 min glissantes", "30 sur 7 min glissantes"},
 	} {
 		i := slices.IndexFunc(scenes, func(sc scene) bool { return sc.name == name })
 		sc := scenes[i]
