@@ -101,7 +101,7 @@ func (f File) Set(name, value string) error {
 	path := filepath.Join(f.Dir, fileName)
 	text, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("config: %w", err)
+		return err
 	}
 	line := name + " = " + strconv.Quote(value)
 	if at := settingLine(name).FindIndex(text); at != nil {
@@ -114,17 +114,12 @@ func (f File) Set(name, value string) error {
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		err = statefile.Write(path, text)
-	} else {
-		if real, err := filepath.EvalSymlinks(path); err == nil {
-			path = real
-		}
-		err = statefile.Replace(path, text, info.Mode().Perm())
+		return statefile.Write(path, text)
 	}
-	if err != nil {
-		return fmt.Errorf("config: %w", err)
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
 	}
-	return nil
+	return statefile.Replace(path, text, info.Mode().Perm())
 }
 
 // settingLine finds the line of a setting or of a table.

@@ -5,7 +5,6 @@ package drafts
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"slices"
 	"time"
@@ -65,17 +64,14 @@ func (s Store) Load(server, login string) (d Draft) {
 // Save keeps what an account has not finished; a finished one leaves no file.
 func (s Store) Save(server, login string, d Draft) error {
 	path := s.path(server, login)
+	if d.Same(Draft{}) {
+		return statefile.Remove(path)
+	}
 	text, err := json.Marshal(d)
-	switch {
-	case d.Same(Draft{}):
-		err = statefile.Remove(path)
-	case err == nil:
-		err = statefile.Write(path, text)
-	}
 	if err != nil {
-		return fmt.Errorf("drafts: %w", err)
+		return err
 	}
-	return nil
+	return statefile.Write(path, text)
 }
 
 func (s Store) path(server, login string) string {

@@ -4,7 +4,6 @@ package tokens
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"strings"
 
@@ -36,12 +35,10 @@ func (s Store) Load(server, login string) (token string, ok bool) {
 
 // Save keeps a token and makes its login the last one used.
 func (s Store) Save(server, login, token string) error {
-	for _, f := range [][2]string{{statefile.Name(login) + suffix, token}, {lastFile, login}} {
-		if err := statefile.Write(s.path(server, f[0]), []byte(f[1]+"\n")); err != nil {
-			return fmt.Errorf("tokens: %w", err)
-		}
-	}
-	return nil
+	return errors.Join(
+		statefile.Write(s.path(server, statefile.Name(login)+suffix), []byte(token+"\n")),
+		statefile.Write(s.path(server, lastFile), []byte(login+"\n")),
+	)
 }
 
 // Delete forgets the token of a login ("" is the last one used), if there is one.
@@ -54,19 +51,11 @@ func (s Store) Delete(server, login string) error {
 	if login == last {
 		err = errors.Join(err, statefile.Remove(s.path(server, lastFile)))
 	}
-	if err != nil {
-		return fmt.Errorf("tokens: %w", err)
-	}
-	return nil
+	return err
 }
 
 // Forget forgets every login of a server.
-func (s Store) Forget(server string) error {
-	if err := os.RemoveAll(s.path(server, "")); err != nil {
-		return fmt.Errorf("tokens: %w", err)
-	}
-	return nil
-}
+func (s Store) Forget(server string) error { return os.RemoveAll(s.path(server, "")) }
 
 func (s Store) path(server, file string) string {
 	return statefile.Path(s.Dir, folder, server, file)
