@@ -22,24 +22,21 @@ func (l *Link) run() {
 		if useful {
 			fails = 0
 		}
-		if err != nil {
-			err = &AddrError{Addr: l.opt.Addr, Err: err}
-		}
-		cause = err
+		cause = &AddrError{Addr: l.opt.Addr, Err: err}
 		if l.opt.Once {
 			break
 		}
-		if online && idle(err) && !l.wanted() {
+		if online && idle(cause) && !l.wanted() {
 			fails = 0
 			l.rest()
 			continue
 		}
-		if useful && idle(err) {
-			l.setState(State{Phase: Connecting, Attempt: 1, Err: err})
+		if useful && idle(cause) {
+			l.setState(State{Phase: Connecting, Attempt: 1, Err: cause})
 			continue // the server closed a healthy connection: reconnect without showing Offline
 		}
 		fails++
-		l.pause(fails, online, err)
+		l.pause(fails, online, cause)
 	}
 	if l.ctx.Err() != nil {
 		cause = l.ctx.Err()
