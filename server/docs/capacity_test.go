@@ -18,8 +18,9 @@ import (
 // benchmark, then by unit. Of repeated runs they are the mean.
 type benchmarks map[string]map[string]float64
 
-// repeated is what the testing package appends to the name of a run made again.
-var repeated = regexp.MustCompile(`#\d+`)
+// notInName is what the testing package appends: the number of a run made again, that of
+// the cores.
+var notInName = regexp.MustCompile(`#\d+|-\d+$`)
 
 func readBenchmarks(t *testing.T, path string) benchmarks {
 	t.Helper()
@@ -31,8 +32,7 @@ func readBenchmarks(t *testing.T, path string) benchmarks {
 		if len(fields) < 4 || !strings.HasPrefix(line, "Benchmark") {
 			continue
 		}
-		name := strings.TrimPrefix(fields[0][:strings.LastIndexByte(fields[0], '-')], "Benchmark")
-		name = repeated.ReplaceAllString(name, "")
+		name := notInName.ReplaceAllString(strings.TrimPrefix(fields[0], "Benchmark"), "")
 		if all[name] == nil {
 			all[name] = map[string]float64{}
 		}
@@ -94,7 +94,7 @@ const (
 	// coresOfMariaDB are those of the largest machine that one MariaDB is thought to use:
 	// an assumption, here are two.
 	coresOfMariaDB = 32
-	// quota and quotaWindow are the rule, in seconds.
+	// quota is how many logins, and how many calls, pass in quotaWindow seconds.
 	quota, quotaWindow = 10.0, 600.0
 )
 
@@ -215,7 +215,7 @@ func machineTable(day cost, commands float64, turn cost, idle float64) []string 
 		return n * float64(logged)
 	}
 	row("lignes du registre par jour", func(n float64) string { return number(rows(n)) })
-	row("50 millions de lignes en", func(n float64) string { return number(50e6/rows(n)) + " jours" })
+	row("jours jusqu'à 50 millions de lignes", func(n float64) string { return decimal(50e6/rows(n), "") })
 	row("**tous à la limite** : `AUTH` par seconde", func(n float64) string { return number(n * quota / quotaWindow) })
 	row("`VENTE` et `ACHAT` par seconde", func(n float64) string { return number(n * quota / quotaWindow) })
 	cores(row, func(n float64) cost { return turn.times(n * quota / quotaWindow / 1e9) })

@@ -29,7 +29,7 @@ const (
 
 	keyLoginCheckpoint = "etu:{connexions}:jusqua"
 	keyCallCheckpoint  = "etu:{services}:jusqua"
-	keyTurn            = "etu:tableaux:controle" // a process checks the boards, in database 0
+	keyTurn            = "etu:tableaux:tour" // a process checks the boards, in database 0
 )
 
 // The keys of each database's boards and, at the end, of their checkpoint, as their
@@ -39,7 +39,8 @@ var (
 	callKeys  = []string{keyCalls, keyAccounts, keyService, keyCallCheckpoint}
 )
 
-// formerCallKeys are those of versions that kept a sorted set for each service.
+// formerCallKeys are those of versions that kept a sorted set for each service. They had a
+// keyTurn of their own, so that while both versions run each checks its boards.
 var formerCallKeys = []string{
 	"etu:{appels}:total", "etu:{appels}:vente", "etu:{appels}:achat", "etu:{appels}:par_service", "etu:{appels}:jusqua",
 }

@@ -34,7 +34,7 @@ for from = 1, #ARGV, 3 * most do
     end
   end
   if #totals > 0 then redis.call('HSET', KEYS[2], unpack(totals)) end
-  if #all > 0 then redis.call('ZADD', KEYS[1], 'GT', unpack(all)) end
+  if #all > 0 then redis.call('ZADD', KEYS[1], unpack(all)) end
 end
 for service, n in pairs(grown) do
   if n > 0 then redis.call('ZINCRBY', KEYS[3], n, service) end

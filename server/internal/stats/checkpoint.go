@@ -126,7 +126,7 @@ func (o boards) sizes(ctx context.Context) ([]int64, error) {
 	pipe := o.db.Pipeline()
 	cmds := make([]*redis.IntCmd, len(o.keys)-1)
 	for i := range cmds {
-		if o.keys[i] == keyAccounts {
+		if o.keys[i] == keyAccounts { // the only hash
 			cmds[i] = pipe.HLen(ctx, o.keys[i])
 		} else {
 			cmds[i] = pipe.ZCard(ctx, o.keys[i])
