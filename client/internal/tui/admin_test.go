@@ -256,6 +256,9 @@ func TestShutIsExplained(t *testing.T) {
 		s.press("esc", "up", "up", "enter")
 		s.see("Amélie Durand")
 		s.miss("Par prof")
+		s.fake.Reason = strings.Repeat("界", 200) // as wide as it gets
+		s.press("esc", "down", "enter")
+		s.see("Bob Martin", "Par prof", "界", "x expulser")
 	}
 }
 
@@ -267,6 +270,12 @@ func TestRegistrationIsFollowed(t *testing.T) {
 	s.fake.Open = false
 	s.advance(6 * time.Second)
 	s.see("inscriptions fermées")
+	s.fake.Errs["Registrations"] = unavailable
+	asked := s.fake.Called("Registrations")
+	s.advance(20 * time.Second)
+	if n := s.fake.Called("Registrations") - asked; n < 1 || n > 4 {
+		t.Errorf("asked %d times in 20 s while it fails", n)
+	}
 }
 
 func TestSortedLists(t *testing.T) {
@@ -327,11 +336,14 @@ func TestQuotaReached(t *testing.T) {
 	s.press("7")
 	busy(s, 60)
 	s.see("Près du quota 2", "■ leo", "refusé 2×", "▲ amelie", "reste 1/10")
-	for range 11 { // minutes
-		s.advance(time.Minute)
+	for range 11 * 60 {
+		s.advance(time.Second)
 		s.send(measured(s.now, 1))
 	}
 	s.see("Personne en 10 min.")
+	s.advance(11 * time.Minute) // nothing comes
+	s.send(measured(s.now, 1))
+	s.see("Personne jusqu'ici.")
 }
 
 // A flood of events costs bounded memory, and of invented logins too.

@@ -173,8 +173,8 @@ func (d *Ask) Keys() []keys.Key {
 const (
 	// Width is the inner width of a dialog, in cells: it fits the smallest screen.
 	Width = 54
-	// Grace is how long a dialog that has just come up takes no Enter, which was meant for
-	// what stood there before.
+	// Grace is how long a dialog that has just come up takes no Enter: one already on its
+	// way was meant for what stood there before.
 	Grace = 400 * time.Millisecond
 )
 

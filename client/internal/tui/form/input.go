@@ -103,7 +103,8 @@ func (in *Input) wordAfter() int {
 	return i
 }
 
-// before and after go by characters, which may be of several code points.
+// before and after are the ends of the character on that side of the cursor, which may be
+// several code points.
 func (in *Input) before() int {
 	at := cells.Boundaries(in.text)
 	i, _ := slices.BinarySearch(at, in.at)

@@ -52,8 +52,12 @@ func (a *loaded[T]) Deliver() {
 	if l.pending != a {
 		return
 	}
+	canceled := errors.Is(a.err, context.Canceled)
+	if canceled && a.e.Ctx.Err() != nil { // the program ends: a purchase stays awaited, and is kept
+		return
+	}
 	l.pending = nil
-	if errors.Is(a.err, context.Canceled) {
+	if canceled {
 		return
 	}
 	if l.Err = a.err; a.err == nil {
@@ -95,9 +99,14 @@ func (l *Load[T]) Cancel() {
 // Busy says whether the answer is awaited.
 func (l *Load[T]) Busy() bool { return l.pending != nil }
 
-// Due says that what came is so old, or never came, and nothing is awaited.
+// Due says that nothing is awaited and that the data, or the try that failed, is at least
+// so old. It waits for RetryAt.
 func (l *Load[T]) Due(e *Env, age time.Duration) bool {
-	return !l.Busy() && e.Now().Sub(l.At) >= age
+	last := l.At
+	if l.Err != nil {
+		last = l.since
+	}
+	return !l.Busy() && e.Now().Sub(last) >= age && !l.RetryAt.After(e.Now())
 }
 
 // Slow says that it is awaited for so long that the user should be told.
@@ -135,7 +144,8 @@ type Pager[T any] struct {
 	more  Load[api.Page[T]]
 }
 
-// Reload asks for the first part; then gets the rows before, also after an error.
+// Reload asks for the first part and calls then with the rows that were there before,
+// also after an error.
 func (p *Pager[T]) Reload(e *Env, fetch Fetch[T], then func(before []T)) {
 	p.more.Cancel()
 	p.First.Start(e, func(ctx context.Context) (api.Page[T], error) { return fetch(ctx, "") }, func() {
@@ -148,7 +158,8 @@ func (p *Pager[T]) Reload(e *Env, fetch Fetch[T], then func(before []T)) {
 	})
 }
 
-// Follow asks for the part behind a row, unless Rows has it; then is called once it has.
+// Follow asks for the next part if row lies behind Rows, and calls then once it is there,
+// not after an error.
 func (p *Pager[T]) Follow(e *Env, row int, fetch Fetch[T], then func()) {
 	if p.Next == "" || p.more.Busy() || p.First.Busy() || row < len(p.Rows) {
 		return
@@ -160,7 +171,7 @@ func (p *Pager[T]) Follow(e *Env, row int, fetch Fetch[T], then func()) {
 	})
 }
 
-// All asks for every part that is missing; then is called in any case.
+// All asks for every missing part and calls then in any case.
 func (p *Pager[T]) All(e *Env, fetch Fetch[T], then func()) {
 	if p.Next == "" || p.First.Busy() {
 		then()

@@ -37,8 +37,8 @@ func (s *QuotaState) Spend(q api.Quota, now time.Time) {
 	s.setServices(q, now)
 }
 
-// setServices fills in when the next call is given back, which the server does not tell while
-// some are left, unless calls were made elsewhere.
+// setServices also fills in when the next call comes back: the server tells it only where
+// none is left. It stays unknown where calls were made elsewhere.
 func (s *QuotaState) setServices(q api.Quota, now time.Time) {
 	if q.Window > 0 {
 		s.spent = slices.DeleteFunc(s.spent, func(at time.Time) bool { return !at.Add(q.Window).After(now) })
@@ -52,8 +52,8 @@ func (s *QuotaState) setServices(q api.Quota, now time.Time) {
 // refreshAfter bounds the age of figures, which another run of the program may change.
 const refreshAfter = 15 * time.Second
 
-// Due says that the figures are to be asked for: a call came back, it is not known when one
-// does though none is left, or they are old while something is used.
+// Due says that the figures are to be asked for: a call has come back, none is left and
+// nobody said until when, or they are old while something is used.
 func (s *QuotaState) Due(now time.Time) bool {
 	for _, q := range []api.Quota{s.Connections, s.Services} {
 		if !q.Next.IsZero() && !q.Next.After(now) || q.Max > 0 && q.Left == 0 && q.Next.IsZero() {

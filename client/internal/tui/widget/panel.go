@@ -118,7 +118,8 @@ func Columns(blocks ...string) string {
 // Rows puts blocks one below the other.
 func Rows(blocks ...string) string { return strings.Join(blocks, "\n") }
 
-// Share shares total cells by weight. The parts, and gap between two of them, add up to it.
+// Share shares total cells by weight. The parts, with gap cells between each two, add up
+// to total.
 func Share(total, gap int, weights ...int) []int {
 	free, sum := max(0, total-gap*(len(weights)-1)), 0
 	for _, n := range weights {

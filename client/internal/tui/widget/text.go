@@ -48,7 +48,7 @@ func Ends(left, right string, w int) string {
 func Frame(s string, w, h int) string {
 	lines := strings.Split(s, "\n")
 	var b strings.Builder
-	b.Grow(len(s) + w*h/2)
+	b.Grow(len(s) + w*max(0, h)/2)
 	for i := range h {
 		if i > 0 {
 			b.WriteByte('\n')

@@ -10,7 +10,8 @@ import (
 )
 
 // A zone is a part of the frame that can be clicked on. Its two marks are control strings of
-// no width (APC), which lines can be cut and joined with; they never reach the terminal.
+// no width (APC), so lines can be cut and joined without knowing of them; they never reach
+// the terminal.
 const (
 	zoneBegin = "\x1b_"
 	zoneEnd   = "\x1b\\"

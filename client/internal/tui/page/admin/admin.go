@@ -167,7 +167,8 @@ func (p *Page) Keys() []keys.Key {
 	return append(list, keys.NextPanel, keys.Announce, keys.Registrations, keys.Help)
 }
 
-// isSelf says, also to the user, that it is their own account, which the order cannot be for.
+// isSelf says whether login is the administrator's own account, to which no such order
+// applies, and tells the user so.
 func isSelf(e *page.Env, login string) bool {
 	if login != e.Session.Login {
 		return false

@@ -54,7 +54,7 @@ type alerts struct {
 
 // check takes whether an alert about a subject is due, and gives it where it has just begun.
 func (a *alerts) check(now time.Time, s subject, is bool, figure float64) (raised *alert) {
-	var hold, calm time.Duration // of a server at once
+	var hold, calm time.Duration // zero: an alert about a server begins and ends at once
 	if s.kind == slow || s.kind == refusing {
 		hold, calm = figuresHold, calmFor
 	}

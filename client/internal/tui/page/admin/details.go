@@ -136,7 +136,10 @@ func (p *details) scrolled(lists []list, h int) string {
 	return panel.View(e.Theme, l[top:].String(), p.W, h)
 }
 
-// head is who it is, and both quotas.
+// leastBelow is how many rows stand below the head: a panel of one line, what can be done.
+const leastBelow = widget.PanelH + 1 + 1
+
+// head is who it is, both quotas, and why the account is shut.
 func (p *details) head() string {
 	e, th, d := p.e, p.e.Theme, p.all.Data
 	in := p.W - widget.PanelW
@@ -152,7 +155,11 @@ func (p *details) head() string {
 		if !shut.Until.IsZero() {
 			why = e.S(i18n.Details.ShutUntil, e.T.Date(shut.Until, e.Now())) + " " + why
 		}
-		for _, line := range widget.Wrap(why, in) {
+		lines := widget.Wrap(why, in)
+		if room := max(1, p.H-leastBelow-len(l)-widget.PanelH); len(lines) > room {
+			lines = append(lines[:room-1], widget.Fit(lines[room-1]+" "+lines[room], in))
+		}
+		for _, line := range lines {
 			l.Add(style.Render(line))
 		}
 	}

@@ -30,7 +30,7 @@ type live struct {
 	history   page.Load[[]api.Slot]
 	ask       page.Load[struct{}]
 	asked     time.Time
-	opened    time.Time // since when events come
+	opened    time.Time // since when events come without a gap
 	lookUp    func(login string)
 }
 
@@ -43,7 +43,7 @@ func (p *live) Show(any) { p.askInstances() }
 // follow asks for the measures, and for what was before them. It may be called again.
 func (p *live) follow() {
 	p.asked = p.e.Now()
-	if p.opened.IsZero() {
+	if p.stale() { // at first, too
 		p.opened = p.asked
 	}
 	p.ask.Start(p.e, func(ctx context.Context) (struct{}, error) { return struct{}{}, p.e.API.Follow(ctx, period) }, nil)

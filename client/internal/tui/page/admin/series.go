@@ -11,13 +11,15 @@ import (
 
 const (
 	span = 15 * time.Minute // how far back the curves go
-	// historyMinutes: the first one only makes the figures by the minute of the others.
+	// historyMinutes is what is asked for: its first minute is only needed for the figures
+	// by the minute of those that follow.
 	historyMinutes = int(span/time.Minute) + 1
 	// holdFor is how long a point stands where the next is missing.
 	holdFor    = api.SlotTime + time.Second
 	trendOver  = time.Minute      // the age of the point that a figure is compared with
 	trendSlack = 10 * time.Second // how much older that point may be
-	// clockSlack is how far the history may end from now while the clocks agree.
+	// clockSlack is how far from now the history may end before the server's clock is
+	// taken to be wrong.
 	clockSlack = 2 * api.SlotTime
 )
 

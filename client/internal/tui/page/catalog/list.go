@@ -180,7 +180,7 @@ func (p *Page) merge(after string, now api.Page[*row]) {
 	if !whole { // what stands behind belongs to the next part, which has it
 		wanted = wanted[:last+1]
 	}
-	end := 0 // behind the rows of the part that the server's were compared with
+	end := 0 // just behind the last row of the part that the server has too
 	for _, r := range wanted {
 		if i := index(part, r.ID); i >= 0 {
 			end = i + 1

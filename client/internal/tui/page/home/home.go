@@ -18,8 +18,8 @@ import (
 
 const (
 	newest   = 40               // how many articles the list shows
-	freshFor = 5 * time.Second  // the age that the list gets while it is in sight
-	restFor  = 30 * time.Second // the age that the figures get
+	freshFor = 5 * time.Second  // the most that the list ages while in sight
+	restFor  = 30 * time.Second // the most that the figures age
 )
 
 // Page is the home screen.

@@ -11,7 +11,8 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-// The sizes from which everything has its place, or one's own figures beside the quotas.
+// From wholeW x wholeH on everything has its place; from middleW on one's own figures stand
+// beside the quotas.
 const (
 	wholeW, wholeH = 98, 26
 	middleW        = 74

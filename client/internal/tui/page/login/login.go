@@ -61,7 +61,8 @@ func (p *Page) Show(arg any) {
 	}, p.resumed)
 }
 
-// resumed takes the user in, or shows the form: that no session is kept is no mistake.
+// resumed takes the user in, or shows the form. That no session is kept, or that the server
+// no longer knows it, is not shown as an error.
 func (p *Page) resumed() {
 	switch err := p.resume.Err; {
 	case err == nil:

@@ -101,7 +101,8 @@ func (p *Page) seen() {
 	p.e.Inbox.Seen(p.e, p.table.Top)
 }
 
-// oneRows is the least height of a row's whole text: the list shall seldom change its own.
+// oneRows is the least height of a row's whole text, so that the list above seldom changes
+// its height.
 const oneRows = 4
 
 func (p *Page) View() string {
