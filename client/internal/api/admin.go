@@ -83,7 +83,8 @@ func (c *Client) Announce(ctx context.Context, text string) error {
 	return c.order(ctx, request("ANNONCE").text(text))
 }
 
-// GivePassword ends a user's sessions; the password is to be changed at the next login.
+// GivePassword replaces a forgotten password by one to be changed at the next login, and
+// ends the user's sessions.
 func (c *Client) GivePassword(ctx context.Context, login, password string) error {
 	return c.order(ctx, request("NOUVEAUMDP").word(login).text(password))
 }

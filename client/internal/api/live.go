@@ -42,7 +42,8 @@ func (c *Client) take(e link.Event) {
 	}
 }
 
-// put enqueues e in place of the oldest event of a full channel. Stats.Lost counts Activity.
+// put enqueues e in place of the oldest event of a full channel. The next Stats.Lost counts
+// the Activity dropped so.
 func (c *Client) put(box chan Event, e Event) {
 	if s, ok := e.(Stats); ok {
 		s.Lost += int(c.dropped.Swap(0))

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"etuservices/client/internal/link"
@@ -70,7 +71,7 @@ func resumption(token string) builder {
 func (c *Client) begin(s Session, asked string) Session {
 	c.locked(func() { c.session, c.asked = s, asked })
 	kept := s
-	for _, name := range []string{cmp.Or(asked, s.Login), s.Login} { // asked may be the e-mail address
+	for _, name := range slices.Compact([]string{cmp.Or(asked, s.Login), s.Login}) { // asked may be the e-mail address
 		kept.NotKept = kept.NotKept || c.opt.Tokens.Save(c.opt.tokenKey(), name, s.token) != nil
 	}
 	return kept
@@ -160,8 +161,8 @@ func (c *Client) Register(ctx context.Context, r Registration) (login string, er
 	return reply.Status.Fields.Get("login"), err
 }
 
-// ChangePassword ends the user's other sessions. ECHEC by code for a wrong old one, INVALIDE
-// for a bad new one. On link.ErrLost it may have been done.
+// ChangePassword changes the password and ends the user's other sessions. ECHEC by code for
+// a wrong old one, INVALIDE for a bad new one. On link.ErrLost it may have been done.
 func (c *Client) ChangePassword(ctx context.Context, old, password string) error {
 	return c.order(ctx, request("MOTDEPASSE").word(old).text(password))
 }

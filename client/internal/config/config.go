@@ -57,14 +57,16 @@ type SSH struct {
 	Idle          int        // minutes without a key after which a session ends
 }
 
-// defaultSSH: a class behind one address, several in all; a quarter of an hour is forgotten.
+// defaultSSH: a class behind one address, several in all; who presses no key for a quarter
+// of an hour has left.
 var defaultSSH = SSH{Listen: ":2222", Max: 512, MaxPerAddress: 64, Idle: 15}
 
 // Themes are those of the screens.
 var Themes = []string{"sombre", "clair", "contraste", "terminal"}
 
 // Load reads the file, the environment and args (without the program's name).
-// Its error is in the user's language, which the Config then still has.
+// Its error is in the user's language, which the Config then still has, but for what the
+// system says.
 func Load(args []string, getenv func(string) string) (Config, error) {
 	c := Config{
 		Addr: protocol.DefaultAddr, Animations: true, Notifications: true, Alerts: defaultAlerts, SSH: defaultSSH, Lang: i18n.Detect(getenv), UTF8: i18n.IsUTF8(getenv),

@@ -122,7 +122,7 @@ func (f File) Set(name, value string) error {
 	return statefile.Replace(path, text, info.Mode().Perm())
 }
 
-// settingLine finds the line of a setting or of a table.
+// settingLine finds the line of a setting, or of a table of that name, which Load refuses.
 func settingLine(name string) *regexp.Regexp {
 	return regexp.MustCompile(`(?m)^[ \t]*\[*[ \t]*["']?` + regexp.QuoteMeta(name) + `["']?[ \t]*[].=][^\r\n]*`)
 }

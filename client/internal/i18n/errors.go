@@ -19,7 +19,7 @@ var (
 // The first that fits is told: the cause before its consequence.
 var causes = []struct {
 	err error
-	msg Msg // some name the server's address
+	msg Msg // where it has a %s, that is the server's address
 }{
 	{link.ErrTLS, failed.NoTLS},
 	{link.ErrProtocol, failed.Foreign},

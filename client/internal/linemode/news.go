@@ -171,5 +171,6 @@ func (s *session) say(m i18n.Msg, args ...any) { s.line(s.t.S(m, args...)) }
 
 func (s *session) line(text string) { s.write(text + "\n") }
 
-// write ignores errors: where nobody reads any more, the end of input ends the program.
+// write ignores errors: where nobody reads any more, the next Ctrl+C, end of input or
+// SIGPIPE ends the program.
 func (s *session) write(text string) { _, _ = io.WriteString(s.Out, text) }

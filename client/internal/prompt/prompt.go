@@ -68,7 +68,8 @@ func (p *Prompt) read(r *bufio.Reader) {
 	}
 }
 
-// Lines gives the next line when it comes, closed at the end of the input.
+// Lines gives the next line when it comes, closed at the end of the input. After Taken,
+// it is asked again for the line after.
 func (p *Prompt) Lines() <-chan string {
 	if !p.asked {
 		p.asked = true

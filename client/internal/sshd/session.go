@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/netip"
@@ -144,8 +145,8 @@ func (s *service) configOf(user string, environ map[string]string) config.Config
 	return cfg
 }
 
-// errIdle: no key came for too long.
-var errIdle = errors.New("sshd: idle")
+// errIdle: no key came for too long. What it ends was given up.
+var errIdle = fmt.Errorf("sshd: idle: %w", context.Canceled)
 
 func (s *service) screens(sess ssh.Session, c *connection, cfg config.Config, environ map[string]string) {
 	ctx, cancel := context.WithCancelCause(s.ctx)

@@ -35,10 +35,10 @@ func (s Store) Load(server, login string) (token string, ok bool) {
 
 // Save keeps a token and makes its login the last one used.
 func (s Store) Save(server, login, token string) error {
-	return errors.Join(
-		statefile.Write(s.path(server, statefile.Name(login)+suffix), []byte(token+"\n")),
-		statefile.Write(s.path(server, lastFile), []byte(login+"\n")),
-	)
+	if err := statefile.Write(s.path(server, statefile.Name(login)+suffix), []byte(token+"\n")); err != nil {
+		return err
+	}
+	return statefile.Write(s.path(server, lastFile), []byte(login+"\n"))
 }
 
 // Delete forgets the token of a login ("" is the last one used), if there is one.

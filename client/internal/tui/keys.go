@@ -13,9 +13,9 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-// key gives a key to whoever it belongs to: the way out first, then what lies
-// on top (help, dialog, lost connection), then what works everywhere, then the
-// page. While typing, letters belong to the field.
+// key gives a key to whoever it belongs to: the way out, the language and the theme first,
+// then the help, what works everywhere, the dialog, a lost connection, the page. While
+// typing, letters belong to the field.
 func (m *model) key(k tea.KeyMsg) {
 	if k.Alt && !m.typing() { // Esc and a key in one read: on the wire they are the same
 		k.Alt = false

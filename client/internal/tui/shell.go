@@ -77,7 +77,8 @@ func (m *model) Copy(text string) {
 	}
 }
 
-// Spend takes what a receipt tells. Where none is left, the server is asked for the next.
+// Spend takes what a receipt tells. Where none is left, the server is asked
+// when one is given back.
 func (m *model) Spend(services api.Quota) {
 	m.e.Quotas.Spend(services, m.e.Now())
 	if services.Max > 0 && services.Left == 0 {

@@ -11,9 +11,9 @@ const (
 	// escWait is how long an ESC may be the beginning of a longer sequence:
 	// above the gaps of a slow line, below what a person notices.
 	escWait = 120 * time.Millisecond
-	// restWait is how long the rest of what has begun, or of a paste, may take.
+	// restWait is the longest silence inside what has begun, or inside a paste.
 	restWait = time.Second
-	// pasteLong is the age from which a paste without its end leaves Ctrl+C alone.
+	// pasteLong is the age from which Ctrl+C inside a paste without its end is the key.
 	pasteLong = 3 * time.Second
 )
 

@@ -173,7 +173,8 @@ func (d drawn) View() string {
 // tmuxWait bounds the wait for tmux, which is on this machine.
 const tmuxWait = time.Second
 
-// Background is the terminal's, a message. Many never answer AskBackground.
+// Background is the colour of the terminal's background, a message: the answer to
+// AskBackground, which many never give.
 type Background struct{ color.Color }
 
 // AskBackground asks for the colour of the background (OSC 11); nobody waits for it.
