@@ -244,7 +244,7 @@ var letters = strings.NewReplacer("œ", "oe", "æ", "ae", "ø", "o", "đ", "d", 
 // joins characters away, for searches.
 func Fold(s string) string {
 	s = strings.Map(func(r rune) rune {
-		if r >= utf8.RuneSelf && /* ASCII has none */ unicode.In(r, unicode.Mn, unicode.Cf) {
+		if r >= utf8.RuneSelf && unicode.In(r, unicode.Mn, unicode.Cf) { // ASCII has none of them
 			return -1
 		}
 		return r

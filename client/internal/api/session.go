@@ -115,16 +115,18 @@ func (c *Client) setup(ctx context.Context, do link.Doer) error {
 		return nil
 	}
 	_, err := do(ctx, resumption(session.token).Request)
-	// Another run of the program may have saved a newer token: this one's may have died
-	// of a changed password there.
-	newer, ok := c.opt.Tokens.Load(c.opt.tokenKey(), session.Login)
-	if ok && newer != session.token && link.CodeOf(err) == protocol.ECHEC {
-		if _, err = do(ctx, resumption(newer).Request); err == nil {
-			c.locked(func() {
-				if c.session.Login == session.Login {
-					c.session.token = newer
-				}
-			})
+	if link.CodeOf(err) == protocol.ECHEC {
+		// Another run of the program may have saved a newer token: this one's may have died
+		// of a changed password there.
+		newer, ok := c.opt.Tokens.Load(c.opt.tokenKey(), session.Login)
+		if ok && newer != session.token {
+			if _, err = do(ctx, resumption(newer).Request); err == nil {
+				c.locked(func() {
+					if c.session.Login == session.Login {
+						c.session.token = newer
+					}
+				})
+			}
 		}
 	}
 	switch code := link.CodeOf(err); {

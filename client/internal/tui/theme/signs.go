@@ -8,7 +8,7 @@ import (
 	"etuservices/client/internal/tui/cells"
 )
 
-// Signs of the chrome, none of ambiguous width in the terminals we tried. Each has an ASCII twin
+// Signs of the chrome, none of ambiguous width in the terminals we tried. Each has an ASCII form
 // below; a finished frame goes through Plain.
 const (
 	Cursor  = "▸"
