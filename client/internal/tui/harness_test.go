@@ -24,9 +24,9 @@ import (
 // show times of day.
 var start = time.Date(2026, 11, 21, 10, 4, 0, 0, time.Local)
 
-// patience bounds every wait for something that should be there at once; it is
-// below the five seconds that a question to a mute terminal costs.
-const patience = 4 * time.Second
+// patience bounds every wait for something that should be there at once, on a machine that
+// is busy with other tests; how soon it is there, benchmarks tell.
+const patience = 30 * time.Second
 
 // driver runs the program without a terminal: a clock that moves when told,
 // commands run at once, timers kept until the clock gets there.

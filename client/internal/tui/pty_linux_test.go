@@ -119,13 +119,7 @@ func (p *tty) text() string {
 // see waits until the screen shows every text.
 func (p *tty) see(texts ...string) {
 	p.t.Helper()
-	p.seeWithin(patience, texts...)
-}
-
-// seeWithin is see for what takes its time.
-func (p *tty) seeWithin(d time.Duration, texts ...string) {
-	p.t.Helper()
-	timeout := time.After(d)
+	timeout := time.After(patience)
 	for {
 		missing := ""
 		v := p.text()
