@@ -44,52 +44,36 @@ func cellsOf(line string) (list []cell) {
 	return list
 }
 
-// gap is how many cells that are alike are written again: a step takes as many bytes.
-const gap = 6
-
-// changed is what has to be written for a line in a row (from 1) where another
-// stood before. Both take the same cells, and no terminal counts them otherwise. The
-// neighbours of what changed are written too: some fonts reach into them.
+// changed is what has to be written for a line in a row (from 1) where another stood before:
+// from the first cell that changed to the last. Both take the same cells, and no terminal
+// counts them otherwise. The neighbours are written too: some fonts reach into them.
 func changed(row int, before, now string) string {
 	was, is := cellsOf(before), cellsOf(now)
-	var b strings.Builder
-	at := func(i int) bool { return i < len(was) && was[i] == is[i] }
-	ink := len(is) // behind it all is blank
+	from, to, ink := 0, len(is), len(is)
 	for ink > 0 && is[ink-1] == blank {
 		ink--
 	}
-	for from := 0; from < len(is); from++ {
-		if at(from) {
-			continue
-		}
-		to := from + 1
-		from = max(0, from-1)
-		for from > 0 && is[from].text == "" {
-			from-- // to the first cell of a wide character
-		}
-		for i, alike := to, 0; i < len(is) && alike < gap; i++ {
-			if alike++; !at(i) {
-				to, alike = i+1, 0
-			}
-		}
-		for to = min(len(is), to+1); to < len(is) && is[to].text == ""; {
-			to++
-		}
-		if b.Len() == 0 {
-			b.WriteString("\x1b[" + strconv.Itoa(row) + ";" + strconv.Itoa(from+1) + "H")
-		} else {
-			b.WriteString("\x1b[" + strconv.Itoa(from+1) + "G")
-		}
-		if from >= ink {
-			b.WriteString(eraseRest)
-			break
-		}
-		write(&b, is[from:min(to, ink)])
-		if to > ink {
-			b.WriteString(eraseRest)
-			break
-		}
-		from = to - 1
+	same := func(i int) bool { return i < len(was) && was[i] == is[i] }
+	for from < to && same(from) {
+		from++
+	}
+	for to > from && same(to-1) {
+		to--
+	}
+	if from == to {
+		return ""
+	}
+	for from = max(0, from-1); from > 0 && is[from].text == ""; {
+		from-- // to the first cell of a wide character
+	}
+	for to = min(len(is), to+1); to < len(is) && is[to].text == ""; {
+		to++
+	}
+	var b strings.Builder
+	b.WriteString("\x1b[" + strconv.Itoa(row) + ";" + strconv.Itoa(from+1) + "H")
+	write(&b, is[from:max(from, min(to, ink))])
+	if to > ink { // behind it all is blank
+		b.WriteString(eraseRest)
 	}
 	return b.String()
 }

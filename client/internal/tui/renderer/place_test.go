@@ -17,7 +17,7 @@ func TestNothingIsDrawnWhileAway(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
 	s := &Screen{out: &out}
-	s.Mouse(true)
+	s.keep(&s.mouse, mouseOn)
 	s.paint("one\ntwo")
 	s.Suspend()
 	s.Suspend()
@@ -27,7 +27,7 @@ func TestNothingIsDrawnWhileAway(t *testing.T) {
 	at := out.Len()
 	s.paint("one\nthree")
 	s.Write("\x1b]52;c;\a")
-	s.Mouse(true)
+	s.keep(&s.mouse, mouseOn)
 	if got := out.String()[at:]; got != "" {
 		t.Errorf("%q to a terminal that is somebody else's", got)
 	}

@@ -80,18 +80,6 @@ func (s *Screen) Write(seq string) {
 	}
 }
 
-// SetTitle sends the window's title.
-func (s *Screen) SetTitle(seq string) { s.keep(&s.title, seq) }
-
-// Mouse says whether the program wants the mouse.
-func (s *Screen) Mouse(on bool) {
-	seq := mouseOff
-	if on {
-		seq = mouseOn
-	}
-	s.keep(&s.mouse, seq)
-}
-
 // keep sends a sequence that is sent again after each Resume.
 func (s *Screen) keep(as *string, seq string) {
 	s.mu.Lock()

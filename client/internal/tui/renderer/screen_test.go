@@ -119,7 +119,7 @@ func (g *gated) Write(p []byte) (int, error) {
 func TestLeaveUndoesEnter(t *testing.T) {
 	var out strings.Builder
 	s := Enter(&out)
-	s.Mouse(true)
+	s.keep(&s.mouse, mouseOn)
 	s.Leave()
 	for _, mode := range []string{"?1049", "?25", "?7", "?2004", "?1004", "?1000", "?1006"} {
 		on, off := strings.LastIndex(out.String(), mode+"h"), strings.LastIndex(out.String(), mode+"l")

@@ -54,14 +54,15 @@ func (t *Terminal) HasMouse() bool {
 
 // Mouse says whether the program wants the mouse.
 func (t *Terminal) Mouse(on bool) tea.Cmd {
-	switch {
-	case t.screen != nil:
-		t.screen.Mouse(on)
-		return nil
-	case on:
-		return tea.EnableMouseCellMotion
+	seq, cmd := mouseOff, tea.DisableMouse
+	if on {
+		seq, cmd = mouseOn, tea.EnableMouseCellMotion
 	}
-	return tea.DisableMouse
+	if t.screen == nil {
+		return cmd
+	}
+	t.screen.keep(&t.screen.mouse, seq)
+	return nil
 }
 
 // write sends a sequence that is no part of a frame.
@@ -219,7 +220,7 @@ func (t *Terminal) Title(text string) {
 	}
 	seq := "\x1b]2;" + text + "\a"
 	if t.screen != nil {
-		t.screen.SetTitle(seq)
+		t.screen.keep(&t.screen.title, seq)
 		return
 	}
 	t.write(seq)
