@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/ssh"
 	"golang.org/x/time/rate"
 
+	"etuservices/client/internal/config"
 	"etuservices/client/internal/tui/renderer"
 )
 
@@ -30,12 +31,11 @@ const (
 
 // admission counts connections, in all and by address.
 type admission struct {
-	mu         sync.Mutex
-	max        int
-	perAddress int
-	open       int
-	visitors   map[netip.Prefix]*visitor
-	told       rate.Sometimes
+	config.SSH
+	mu       sync.Mutex
+	open     int
+	visitors map[netip.Prefix]*visitor
+	told     rate.Sometimes
 }
 
 // visitor is an address: of IPv6 its /64, of which one user has all.
@@ -44,29 +44,23 @@ type visitor struct {
 	rate *rate.Limiter
 }
 
-func newAdmission(maxOpen, perAddress int) *admission {
-	return &admission{
-		max: maxOpen, perAddress: perAddress, visitors: map[netip.Prefix]*visitor{}, told: rate.Sometimes{Interval: refusalLog},
-	}
-}
-
 // enter says whether one more connection may come from there.
 func (a *admission) enter(from netip.Prefix) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if len(a.visitors) >= manyAddresses {
 		for p, v := range a.visitors {
-			if v.open == 0 && v.rate.Tokens() >= float64(a.perAddress) {
+			if v.open == 0 && v.rate.Tokens() >= float64(a.MaxPerAddress) {
 				delete(a.visitors, p)
 			}
 		}
 	}
 	v := a.visitors[from]
 	if v == nil {
-		v = &visitor{rate: rate.NewLimiter(connectsPerSecond, a.perAddress)}
+		v = &visitor{rate: rate.NewLimiter(connectsPerSecond, a.MaxPerAddress)}
 		a.visitors[from] = v
 	}
-	if a.open >= a.max || v.open >= a.perAddress || !v.rate.Allow() {
+	if a.open >= a.Max || v.open >= a.MaxPerAddress || !v.rate.Allow() {
 		return false
 	}
 	a.open++

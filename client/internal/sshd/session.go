@@ -53,7 +53,6 @@ type filtered struct {
 	c *connection
 }
 
-// Accept opens the channel.
 func (f filtered) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
 	channel, asked, err := f.NewChannel.Accept()
 	if err != nil {
@@ -166,7 +165,7 @@ func (s *service) screens(sess ssh.Session, c *connection, cfg config.Config, en
 	err := tui.Run(ctx, tui.Options{
 		Config: cfg, API: client, Remote: true, Drafts: s.drafts, Program: s.Program, Debug: io.Discard,
 		Terminal: renderer.OpenRemote(renderer.Remote{
-			In: awake{sess, func() { idle.Reset(limit) }}, Out: sess, Environ: environ, Sizes: c.sizes,
+			In: io.TeeReader(sess, awake(func() { idle.Reset(limit) })), Out: sess, Environ: environ, Sizes: c.sizes,
 		}),
 	})
 	s.Log.Info("session ended", "from", sess.RemoteAddr(), "after", time.Since(began).Round(time.Second), "why", context.Cause(ctx))
@@ -183,19 +182,12 @@ func (s *service) screens(sess ssh.Session, c *connection, cfg config.Config, en
 	_ = sess.Exit(0)
 }
 
-// awake calls for each read that brings something.
-type awake struct {
-	io.Reader
-	came func()
-}
+// awake calls for all that is written to it.
+type awake func()
 
-// Read reads.
-func (a awake) Read(p []byte) (int, error) {
-	n, err := a.Reader.Read(p)
-	if n > 0 {
-		a.came()
-	}
-	return n, err
+func (came awake) Write(p []byte) (int, error) {
+	came()
+	return len(p), nil
 }
 
 // dialer connects a session to the server, which is told who is at its other end.

@@ -9,15 +9,12 @@ package sshd
 
 import (
 	"context"
-	"crypto/ed25519"
-	"crypto/rand"
 	"crypto/tls"
-	"encoding/pem"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -26,11 +23,11 @@ import (
 	"github.com/charmbracelet/ssh"
 	"github.com/charmbracelet/wish"
 	gossh "golang.org/x/crypto/ssh"
+	"golang.org/x/time/rate"
 
 	"etuservices/client/internal/config"
 	"etuservices/client/internal/drafts"
 	"etuservices/client/internal/i18n"
-	"etuservices/client/internal/statefile"
 )
 
 const (
@@ -76,12 +73,12 @@ func Run(ctx context.Context, opt Options) error {
 	return serve(ctx, opt, listener, key, startTime)
 }
 
-func serve(ctx context.Context, opt Options, listener net.Listener, key []byte, start time.Duration) error {
+func serve(ctx context.Context, opt Options, listener net.Listener, key ssh.Option, start time.Duration) error {
 	s := &service{
-		Options: opt, ctx: ctx, drafts: drafts.Store{Dir: opt.Dir},
-		admission: newAdmission(opt.SSH.Max, opt.SSH.MaxPerAddress), startTime: start,
+		Options: opt, ctx: ctx, drafts: drafts.Store{Dir: opt.Dir}, startTime: start,
+		admission: &admission{SSH: opt.SSH, visitors: map[netip.Prefix]*visitor{}, told: rate.Sometimes{Interval: refusalLog}},
 	}
-	srv, err := wish.NewServer(wish.WithHostKeyPEM(key), wish.WithVersion("EtuServices"))
+	srv, err := wish.NewServer(key, wish.WithVersion("EtuServices"))
 	if err != nil {
 		return fmt.Errorf("sshd: %w", err)
 	}
@@ -108,30 +105,10 @@ func serve(ctx context.Context, opt Options, listener net.Listener, key []byte, 
 	return nil
 }
 
-// hostKey reads the private key of this host, and makes it at the first start.
-func hostKey(path string, t i18n.T) ([]byte, error) {
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		text, err = makeHostKey(path)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("sshd: %w", err)
-	}
+// hostKey is the private key of this host, made at the first start.
+func hostKey(path string, t i18n.T) (ssh.Option, error) {
 	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" {
 		return nil, errors.New(t.S(i18n.SSH.LooseKey, path))
 	}
-	return text, nil
-}
-
-func makeHostKey(path string) ([]byte, error) {
-	_, key, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		return nil, err
-	}
-	block, err := gossh.MarshalPrivateKey(key, "etu sshd")
-	if err != nil {
-		return nil, err
-	}
-	text := pem.EncodeToMemory(block)
-	return text, statefile.Write(path, text)
+	return wish.WithHostKeyPath(path), nil
 }
