@@ -2,6 +2,7 @@ package link
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -207,23 +208,15 @@ func (l *Link) dial(ctx context.Context) (net.Conn, error) {
 	if l.opt.TLS == nil {
 		return nc, nil
 	}
-	secure := tls.Client(nc, l.tlsConfig())
+	conf := l.opt.TLS.Clone()
+	host, _, _ := net.SplitHostPort(l.opt.Addr)
+	conf.ServerName = cmp.Or(conf.ServerName, host, "localhost") // ":5890" dials this machine
+	secure := tls.Client(nc, conf)
 	if err := secure.HandshakeContext(ctx); err != nil {
 		_ = nc.Close() // the handshake's error is the one to tell
 		return nil, fmt.Errorf("%w: %w", ErrTLS, err)
 	}
 	return secure, nil
-}
-
-func (l *Link) tlsConfig() *tls.Config {
-	if l.opt.TLS.ServerName != "" {
-		return l.opt.TLS
-	}
-	conf := l.opt.TLS.Clone()
-	if conf.ServerName, _, _ = net.SplitHostPort(l.opt.Addr); conf.ServerName == "" {
-		conf.ServerName = "localhost" // ":5890" dials this machine
-	}
-	return conf
 }
 
 // keepAlive notices within half a minute that an idle connection's other end

@@ -37,10 +37,7 @@ type AddrError struct {
 	Err  error
 }
 
-// Error gives the address and the reason.
 func (e *AddrError) Error() string { return e.Addr + ": " + e.Err.Error() }
-
-// Unwrap gives the reason.
 func (e *AddrError) Unwrap() error { return e.Err }
 
 // Error is a failure that the server reports (PROTOCOL.md §3).

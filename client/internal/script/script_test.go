@@ -122,7 +122,10 @@ func TestTokenOfTLSNeverLeavesInClear(t *testing.T) {
 	var requests []string
 	session := func(encrypted bool, password string) int {
 		var secure *tls.Config
-		script := func(c *linktest.Conn) {
+		dial := linktest.Pipe(t, func(c *linktest.Conn) {
+			if encrypted {
+				c.Encrypt(maker.TLS.Certificates)
+			}
 			c.Say(linktest.Greeting)
 			c.Answer(func(request string) []string {
 				requests = append(requests, request)
@@ -133,11 +136,9 @@ func TestTokenOfTLSNeverLeavesInClear(t *testing.T) {
 				}
 				return []string{"+OK PONG"}
 			})
-		}
-		dial := linktest.Pipe(t, script)
+		})
 		if encrypted {
 			secure = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // the test is about what is sent
-			dial = linktest.PipeTLS(t, maker.TLS.Certificates, script)
 		}
 		return Run(t.Context(), Options{
 			API: api.Options{Addr: "essai:1", TLS: secure, Tokens: store, Dial: dial},

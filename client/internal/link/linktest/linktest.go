@@ -56,15 +56,10 @@ func (c *Conn) Expect(request string, reply ...string) bool {
 
 // Hold waits until the client hangs up, reading nothing into the script.
 func (c *Conn) Hold() {
-	for {
-		if _, ok := c.Next(); !ok {
-			return
-		}
-	}
+	c.Answer(func(string) []string { return nil })
 }
 
-// Answer replies to whatever comes, by the function given, until the client
-// hangs up.
+// Answer replies to whatever comes, by the function given, until the client hangs up.
 func (c *Conn) Answer(reply func(request string) []string) {
 	for {
 		line, ok := c.Next()
@@ -73,6 +68,12 @@ func (c *Conn) Answer(reply func(request string) []string) {
 		}
 		c.Say(reply(line)...)
 	}
+}
+
+// Encrypt goes on over TLS.
+func (c *Conn) Encrypt(certificates []tls.Certificate) {
+	c.Conn = tls.Server(c.Conn, &tls.Config{Certificates: certificates, MinVersion: tls.VersionTLS12})
+	c.r = bufio.NewReader(c.Conn)
 }
 
 // player hands connections to scripts; the last script plays all that follow.
@@ -84,19 +85,22 @@ type player struct {
 	running sync.WaitGroup
 }
 
-func (p *player) play(nc net.Conn) {
+// next is the script of the next connection.
+func (p *player) next() Script {
 	p.mu.Lock()
-	script := p.scripts[min(p.count, len(p.scripts)-1)]
+	defer p.mu.Unlock()
 	p.count++
-	p.mu.Unlock()
+	return p.scripts[min(p.count, len(p.scripts))-1]
+}
+
+func (p *player) play(nc net.Conn, script Script) {
 	p.running.Go(func() {
 		defer func() { _ = nc.Close() }() // the client may have been first
 		script(&Conn{Conn: nc, t: p.t, r: bufio.NewReader(nc)})
 	})
 }
 
-// Listen plays scripts on a loopback socket until the test ends; it gives the
-// address.
+// Listen plays scripts on a loopback socket until the test ends; it gives the address.
 func Listen(t testing.TB, scripts ...Script) string {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -110,7 +114,7 @@ func Listen(t testing.TB, scripts ...Script) string {
 			if err != nil {
 				return
 			}
-			p.play(nc)
+			p.play(nc, p.next())
 		}
 	})
 	t.Cleanup(func() { _ = ln.Close(); p.running.Wait() })
@@ -129,28 +133,12 @@ func Pipe(t testing.TB, scripts ...Script) func(context.Context) (net.Conn, erro
 	p := &player{t: t, scripts: scripts}
 	t.Cleanup(p.running.Wait) // a bubble's clock stands still once the test has returned
 	return func(context.Context) (net.Conn, error) {
-		p.mu.Lock()
-		refuse := p.scripts[min(p.count, len(p.scripts)-1)] == nil
-		if refuse {
-			p.count++
-		}
-		p.mu.Unlock()
-		if refuse {
+		script := p.next()
+		if script == nil {
 			return nil, ErrRefused
 		}
 		client, server := net.Pipe()
-		p.play(server)
-		return client, nil
-	}
-}
-
-// PipeTLS is Pipe where the client has to agree on encryption first.
-func PipeTLS(t testing.TB, certificates []tls.Certificate, script Script) func(context.Context) (net.Conn, error) {
-	p := &player{t: t, scripts: []Script{script}}
-	t.Cleanup(p.running.Wait)
-	return func(context.Context) (net.Conn, error) {
-		client, server := net.Pipe()
-		p.play(tls.Server(server, &tls.Config{Certificates: certificates, MinVersion: tls.VersionTLS12}))
+		p.play(server, script)
 		return client, nil
 	}
 }
