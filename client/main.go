@@ -87,7 +87,7 @@ func runExec(ctx context.Context, cfg config.Config, t i18n.T, opt api.Options) 
 func runSimple(ctx context.Context, cfg config.Config, t i18n.T, opt api.Options) int {
 	var out io.Writer = os.Stdout
 	if !cfg.UTF8 && term.IsTerminal(int(os.Stdout.Fd())) {
-		out = i18n.Plain{Writer: out}
+		out = i18n.Plain(out)
 	}
 	return linemode.Run(ctx, linemode.Options{
 		API: opt, T: t, Login: cfg.Login, Password: os.Getenv("ETU_PASSWORD"), Prompt: prompt.New(os.Stdin, out), Out: out,

@@ -12,6 +12,7 @@ import (
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
 	"etuservices/protocol"
+	"etuservices/protocol/manual"
 )
 
 // Config is every setting of the client.
@@ -97,7 +98,7 @@ func Load(args []string, getenv func(string) string) (Config, error) {
 	case c.Command == "sshd" && len(c.Lines) > 0:
 		faults = append(faults, c.fault(i18n.Config.UnknownCommand, c.Lines[0], ""))
 	case c.Command != "" && c.Command != "exec" && c.Command != "sshd":
-		faults = append(faults, c.fault(i18n.Config.UnknownCommand, c.Command, i18n.Nearest(c.Command, []string{"exec", "sshd"})))
+		faults = append(faults, c.fault(i18n.Config.UnknownCommand, c.Command, manual.Nearest(c.Command, []string{"exec", "sshd"})))
 	}
 	return c, errors.Join(faults...)
 }

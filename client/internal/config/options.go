@@ -158,7 +158,7 @@ func split(args []string) (given map[string]string, words []string, fault *flagF
 		switch o, known := optionNamed(name); {
 		case !known:
 			f := flagFault{msg: i18n.Config.UnknownFlag, what: flag}
-			if near := i18n.Nearest(name, names(func(option) bool { return true })); near != "" {
+			if near := manual.Nearest(name, names(func(option) bool { return true })); near != "" {
 				f.nearest = "--" + near
 			}
 			fault = cmp.Or(fault, &f)

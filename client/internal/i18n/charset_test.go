@@ -35,7 +35,7 @@ func TestPlainWriterSendsASCII(t *testing.T) {
 		"Û\u009b2J 日本": "U?2J ??", "": "",
 	} {
 		var b strings.Builder
-		if n, err := (Plain{&b}).Write([]byte(in)); n != len(in) || err != nil || b.String() != want {
+		if n, err := Plain(&b).Write([]byte(in)); n != len(in) || err != nil || b.String() != want {
 			t.Errorf("%q becomes %q (%d, %v), want %q", in, b.String(), n, err, want)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"etuservices/client/internal/link"
 	"etuservices/client/internal/prompt"
 	"etuservices/protocol"
+	"etuservices/protocol/manual"
 )
 
 // Options are what main decided.
@@ -144,7 +145,7 @@ func (s *session) unknown(line string) error {
 	for _, c := range commands(s.admin()) {
 		names = append(names, c.names[s.t.Lang])
 	}
-	if near := i18n.Nearest(name, names); near != "" {
+	if near := manual.Nearest(name, names); near != "" {
 		s.say(i18n.Simple.Meant, name, near)
 	} else {
 		s.say(i18n.Simple.Unknown, name)

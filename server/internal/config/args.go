@@ -25,7 +25,7 @@ func parse(fs *flag.FlagSet, args []string) error {
 		}
 		f := fs.Lookup(name)
 		if f == nil {
-			return fmt.Errorf("%w : option inconnue --%s%s", ErrInvalid, name, hint("--", nearest(name, names(fs))))
+			return fmt.Errorf("%w : option inconnue --%s%s", ErrInvalid, name, hint("--", manual.Nearest(name, names(fs))))
 		}
 		if !given {
 			switch sw, ok := f.Value.(interface{ IsBoolFlag() bool }); {
@@ -109,7 +109,7 @@ func Unknown(environment []string) (sentences []string) {
 		if !strings.HasPrefix(name, "ETU_") || strings.HasPrefix(name, "ETU_TEST_") || slices.Contains(known, strings.TrimPrefix(name, "ETU_")) {
 			continue
 		}
-		sentences = append(sentences, name+hint("ETU_", nearest(strings.TrimPrefix(name, "ETU_"), known)))
+		sentences = append(sentences, name+hint("ETU_", manual.Nearest(strings.TrimPrefix(name, "ETU_"), known)))
 	}
 	return sentences
 }
@@ -124,37 +124,4 @@ func hint(before, name string) string {
 		return ""
 	}
 	return " (vouliez-vous " + before + name + " ?)"
-}
-
-// nearest is the known name that differs in the fewest letters, two at most and
-// fewer than half; "" when none does.
-func nearest(name string, known []string) (best string) {
-	least := min(2, (len(name)-1)/2) + 1
-	for _, candidate := range known {
-		if d := distance(name, candidate); d < least {
-			best, least = candidate, d
-		}
-	}
-	return best
-}
-
-// distance is Levenshtein's, in bytes: these names are ASCII.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

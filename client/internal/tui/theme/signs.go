@@ -64,8 +64,8 @@ func Bare(s string) string {
 		}
 		cluster, width := cells.First(s)
 		s = s[len(cluster):]
-		if width > 0 {
-			b.WriteString(i18n.Plainly(cluster) + strings.Repeat(" ", width-1))
+		if first, _ := utf8.DecodeRuneInString(cluster); width > 0 {
+			b.WriteString(string(i18n.Plainly(first)) + strings.Repeat(" ", width-1))
 		}
 	}
 	return b.String()
