@@ -84,12 +84,7 @@ func (d *Buy) Key(k tea.KeyMsg) {
 			d.At = page.Over
 		}
 	default:
-		switch d.answer(k) {
-		case yes:
-			d.buy()
-		case no:
-			d.At = page.Over
-		}
+		d.answer(k, d.buy, func() { d.At = page.Over })
 	}
 }
 
@@ -152,7 +147,8 @@ func (d *Buy) settled() {
 
 func (d *Buy) failed(hidden bool) {
 	e := d.e
-	d.opened, d.onYes = e.Now(), false
+	d.opened = e.Now()
+	d.toNo()
 	if hidden {
 		e.Say(page.Bad, e.S(i18n.Buy.Failed)+" "+e.T.Error(d.work.Err))
 	}
@@ -260,8 +256,7 @@ func (d *Buy) question(w int) (l widget.Lines) {
 	if !d.canTry() {
 		return append(l, d.closing())
 	}
-	l.Add(widget.Buttons(th, 0, d.focus(), yes, e.S(i18n.Common.Cancel)))
-	return l
+	return append(l, d.ButtonRow(th, yes, e.S(i18n.Common.Cancel)))
 }
 
 // closing is the one button where nothing more can be done.

@@ -29,21 +29,16 @@ type Question struct {
 	Then func(in []string) // once Do succeeded
 }
 
-// Ask is a dialog that asks before something is done, with or without fields. Enter in
-// the last field leads to the question, which begins on the harmless answer.
+// Ask is a dialog that asks before something is done, with or without fields.
 type Ask struct {
-	q      Question
-	fields form.Form
+	q Question
 	answers
 	page.Staged
-	asking bool // the cursor is on the answers
-	work   page.Load[struct{}]
+	work page.Load[struct{}]
 }
 
 // NewAsk makes the dialog of a question.
-func NewAsk(e *page.Env, q Question) *Ask {
-	return &Ask{q: q, fields: form.New(1, q.Entries...), answers: newAnswers(e), asking: len(q.Entries) == 0}
-}
+func NewAsk(e *page.Env, q Question) *Ask { return &Ask{q: q, answers: newAnswers(e, q.Entries...)} }
 
 // Key fills in the fields, then answers.
 func (d *Ask) Key(k tea.KeyMsg) {
@@ -55,56 +50,36 @@ func (d *Ask) Key(k tea.KeyMsg) {
 		d.e.Say(page.Info, d.e.T.Error(context.Canceled))
 	case keys.Back.Is(k):
 		d.leave()
-	case d.work.Busy():
-	case !d.asking:
-		d.fill(k)
-	case len(d.q.Entries) > 0 && (k.Type == tea.KeyUp || keys.PrevPanel.Is(k)):
-		d.asking, d.fields.Focus = false, len(d.q.Entries)-1
-	default:
-		switch d.answer(k) {
-		case no:
-			d.leave()
-		case yes:
-			d.do()
-		}
+	case !d.work.Busy():
+		d.answer(k, d.do, d.leave)
 	}
 }
 
 // Click goes to a field, or answers.
 func (d *Ask) Click(i int) {
-	switch n := len(d.q.Entries); {
-	case d.work.Busy():
-	case i < n:
-		d.asking = false
-		d.fields.Click(i)
-	case i > n:
+	if d.work.Busy() {
+		return
+	}
+	switch d.Form.Click(i) {
+	case yes:
+		if d.Valid() {
+			d.do()
+		}
+	case no:
 		d.leave()
-	case d.fields.Valid():
-		d.do()
-	default:
-		d.asking = false
 	}
 }
 
 // leave ends it without the answer yes; who has filled in something is told so.
 func (d *Ask) leave() {
 	d.At = page.Over
-	if d.fields.Draft() {
+	if d.Draft() {
 		d.e.Say(page.Info, d.e.S(i18n.Simple.NothingDone))
 	}
 }
 
-func (d *Ask) fill(k tea.KeyMsg) {
-	if d.fields.Key(k) >= 0 || d.fields.Focus == len(d.q.Entries) {
-		d.asking, d.onYes = d.fields.Valid(), false
-	}
-	if d.asking {
-		d.fields.Focus = len(d.q.Entries)
-	}
-}
-
 func (d *Ask) do() {
-	in := d.fields.Values()
+	in := d.Values()
 	if d.q.Do == nil {
 		d.At = page.Over
 		d.q.Then(in)
@@ -113,19 +88,16 @@ func (d *Ask) do() {
 	d.work.Start(d.e, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, d.q.Do(ctx, in)
 	}, func() {
-		d.onYes = false
+		d.toNo()
 		switch {
 		case d.work.Err == nil:
 			d.At = page.Over
 			d.q.Then(in)
-		case d.fields.Refuse(d.work.Err):
-			d.work.Err, d.asking = nil, false // said at its field
+		case d.Refuse(d.work.Err):
+			d.work.Err = nil // said at its field
 		}
 	})
 }
-
-// Secret says that a password is being typed.
-func (d *Ask) Secret() bool { return !d.asking && d.fields.Secret() }
 
 // View draws the question, its fields and the answers.
 func (d *Ask) View(w int) string {
@@ -135,7 +107,7 @@ func (d *Ask) View(w int) string {
 	l.Add(widget.Wrap(d.q.Body(), w)...)
 	l.Add("")
 	if len(d.q.Entries) > 0 {
-		l.Add(d.fields.View(e, w, d.fields.FramesHeight()), "")
+		l.Add(d.Form.View(e, w, d.FramesHeight()), "")
 	}
 	switch err := d.work.Err; {
 	case d.work.Busy() && e.Link.Phase == link.Offline:
@@ -147,12 +119,8 @@ func (d *Ask) View(w int) string {
 	case err != nil:
 		l.Add(e.Failure(err, w), "")
 	}
-	focus := -1
-	if d.asking {
-		focus = d.focus()
-	}
 	if !d.work.Busy() {
-		l.Add(widget.Buttons(e.Theme, len(d.q.Entries), focus, e.S(d.q.Yes), e.S(i18n.Common.Cancel)), "")
+		l.Add(d.ButtonRow(e.Theme, e.S(d.q.Yes), e.S(i18n.Common.Cancel)), "")
 	}
 	return widget.Box(e.Theme, d.q.Title(), l, w)
 }
@@ -162,7 +130,7 @@ func (d *Ask) Keys() []keys.Key {
 	switch {
 	case d.work.Busy():
 		return []keys.Key{keys.Back.To(i18n.Do.Cancel), keys.HelpTyping}
-	case d.asking:
+	case !d.Typing():
 		return askKeys(i18n.Do.Yes)
 	}
 	return []keys.Key{
@@ -178,46 +146,60 @@ const (
 	Grace = 400 * time.Millisecond
 )
 
-// answers is yes and no at the foot of a dialog.
+// answers is the foot of a dialog, yes and no: the buttons of a form, whose fields are
+// filled in before. The cursor begins on no, the harmless answer.
 type answers struct {
+	form.Form
 	e      *page.Env
 	opened time.Time
-	onYes  bool // the cursor stands on yes; it begins on the harmless answer
 }
 
-func newAnswers(e *page.Env) answers { return answers{e: e, opened: e.Now()} }
+// The buttons.
+const (
+	yes = iota
+	no
+)
+
+func newAnswers(e *page.Env, entries ...*form.Entry) answers {
+	a := answers{Form: form.New(2, entries...), e: e, opened: e.Now()}
+	if len(entries) == 0 {
+		a.toNo()
+	}
+	return a
+}
+
+// toNo puts the cursor on the harmless answer.
+func (a *answers) toNo() { a.Focus = len(a.Entries) + no }
 
 // early says that k comes within the grace of the dialog.
 func (a *answers) early(k tea.KeyMsg) bool {
 	return keys.Enter.Is(k) && a.e.Now().Sub(a.opened) < Grace
 }
 
-type answer uint8
-
-const (
-	none answer = iota
-	yes
-	no
-)
-
-// answer answers, or moves between the answers.
-func (a *answers) answer(k tea.KeyMsg) answer {
-	switch {
-	case keys.Yes.Is(k), keys.Enter.Is(k) && a.onYes:
-		return yes
-	case keys.No.Is(k), keys.Enter.Is(k):
-		return no
-	case keys.Left.Is(k), keys.Right.Is(k), keys.Next.Is(k), keys.Prev.Is(k):
-		a.onYes = !a.onYes
+// answer answers, moves, or fills in. Where that leads to the answers, it is to no, and
+// only once the fields are right; the way back is to the last field.
+func (a *answers) answer(k tea.KeyMsg, onYes, onNo func()) {
+	n, was := len(a.Entries), a.Focus
+	switch asked := !a.Typing(); {
+	case asked && keys.Yes.Is(k):
+		onYes()
+	case asked && keys.No.Is(k):
+		onNo()
+	case asked && n > 0 && keys.Prev.Is(k):
+		a.Focus = n - 1
+	default:
+		button := a.Form.Key(k)
+		switch {
+		case !asked && (button == yes || !a.Typing()):
+			if a.Valid() {
+				a.toNo()
+			}
+		case button == yes && was == n+yes: // not Send, with the cursor on no
+			onYes()
+		case button == no:
+			onNo()
+		}
 	}
-	return none
-}
-
-func (a *answers) focus() int {
-	if a.onYes {
-		return 0
-	}
-	return 1
 }
 
 func askKeys(does i18n.Msg) []keys.Key {

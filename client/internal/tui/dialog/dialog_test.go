@@ -2,22 +2,29 @@ package dialog
 
 import (
 	"testing"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"etuservices/client/internal/tui/page"
 )
 
 func TestAnswersBeginHarmless(t *testing.T) {
-	var a answers
-	enter := tea.KeyMsg{Type: tea.KeyEnter}
-	if a.answer(enter) != no {
-		t.Error("Enter says yes by default")
-	}
-	for _, k := range "oOyY" {
-		if a.answer(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{k}}) != yes {
-			t.Errorf("%c is not yes", k)
+	a := newAnswers(&page.Env{Now: time.Now})
+	wants := func(k tea.KeyMsg, want string) {
+		t.Helper()
+		got := ""
+		a.answer(k, func() { got = "yes" }, func() { got = "no" })
+		if got != want {
+			t.Errorf("%s answers %q, want %q", k, got, want)
 		}
 	}
-	if a.answer(tea.KeyMsg{Type: tea.KeyLeft}); a.answer(enter) != yes {
-		t.Error("the chosen yes is not said")
+	enter := tea.KeyMsg{Type: tea.KeyEnter}
+	wants(enter, "no")
+	wants(tea.KeyMsg{Type: tea.KeyCtrlS}, "")
+	for _, k := range "oOyY" {
+		wants(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{k}}, "yes")
 	}
+	wants(tea.KeyMsg{Type: tea.KeyLeft}, "")
+	wants(enter, "yes")
 }
