@@ -4,6 +4,7 @@ package page
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -14,6 +15,7 @@ import (
 	"etuservices/client/internal/link"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/theme"
+	"etuservices/client/internal/tui/widget"
 )
 
 // Kind names a screen.
@@ -81,6 +83,17 @@ func At[T any](rows []T, i int) (row T, ok bool) {
 		return row, false
 	}
 	return rows[i], true
+}
+
+// KeepPlace puts the cursor of before on its row among those of now, unless it stands at the
+// top: there it shows what is new.
+func KeepPlace[T any](t *widget.Table, before, now []T, same func(a, b T) bool) {
+	if row, ok := At(before, t.Cur); ok && t.Cur > 0 {
+		if i := slices.IndexFunc(now, func(r T) bool { return same(r, row) }); i >= 0 {
+			t.Cur = i
+		}
+	}
+	t.Clamp(len(now))
 }
 
 // Named is what every page embeds: its size and its name.

@@ -72,23 +72,18 @@ func (f *feed) happened(a api.Activity) {
 	}
 }
 
-// refresh shows what the search leaves, with the cursor on its row, or still at the top.
+// refresh shows what the search leaves.
 func (f *feed) refresh() {
-	cur, there := f.current()
 	words := strings.Fields(protocol.Fold(f.search.Words()))
-	f.shown = f.shown[:0]
+	before := f.shown
+	f.shown = nil
 	for _, n := range slices.Backward(f.rows) {
 		missing := func(w string) bool { return !strings.Contains(n.words, w) }
 		if (f.only == 0 || n.Type == feedTypes[f.only]) && !slices.ContainsFunc(words, missing) {
 			f.shown = append(f.shown, n)
 		}
 	}
-	if there && f.table.Cur > 0 {
-		if i := slices.IndexFunc(f.shown, func(n entry) bool { return n.id == cur.id }); i >= 0 {
-			f.table.Cur = i
-		}
-	}
-	f.table.Clamp(len(f.shown))
+	page.KeepPlace(&f.table, before, f.shown, func(a, b entry) bool { return a.id == b.id })
 }
 
 func (f *feed) current() (entry, bool) { return page.At(f.shown, f.table.Cur) }

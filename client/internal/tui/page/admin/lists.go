@@ -92,12 +92,9 @@ func (p *searched[T]) follow() {
 	}
 	p.list.Follow(p.e, row, p.fetch(p.search.Words()), func() {
 		// Sorted after each part, a long list would take the square of its length.
-		n, top := len(p.list.Rows), p.table.Cur == 0
+		n := len(p.list.Rows)
 		if p.by == 0 || p.list.Next == "" || n >= maxSorted || n >= 2*len(p.rows) {
 			p.order()
-		}
-		if top {
-			p.table.Cur = 0 // whoever is first now
 		}
 		p.follow()
 	})
@@ -116,12 +113,8 @@ func (p *searched[T]) order() {
 	if p.by != 0 {
 		rows = p.columns(p.W)[p.by].sorted(rows)
 	}
-	at, there := p.current()
+	page.KeepPlace(&p.table, p.rows, rows, p.same)
 	p.rows = rows
-	if i := slices.IndexFunc(rows, func(r T) bool { return p.same(r, at) }); there && i >= 0 {
-		p.table.Cur = i
-	}
-	p.table.Clamp(len(rows))
 }
 
 func (p *searched[T]) Update(m tea.Msg) {
@@ -177,10 +170,7 @@ func (p *searched[T]) command(k tea.KeyMsg) (used bool) {
 		p.reload()
 	case keys.Sort.Is(k):
 		p.by = (p.by + 1) % len(p.columns(p.W))
-		top := p.table.Cur == 0
-		if p.order(); top { // nobody was chosen
-			p.table.Cur = 0
-		}
+		p.order()
 		p.follow()
 	case keys.Export.Is(k):
 		p.export()

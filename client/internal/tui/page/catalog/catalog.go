@@ -3,7 +3,6 @@
 package catalog
 
 import (
-	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -44,7 +43,6 @@ type Page struct {
 	list  page.Pager[*row] // what is shown, in the server's order
 	known []*row           // the longest list in hand without any filter, same order
 	ahead bool             // the rows were filtered here; the server's answer is awaited
-	top   bool             // the next answer is shown from its first row
 	typed page.Debounce    // of the query
 
 	poll   page.Load[api.Page[*row]]
@@ -114,14 +112,9 @@ func (p *Page) arrived(before []*row) {
 	if p.list.First.Err != nil {
 		return
 	}
-	at := p.table.Cur
-	p.ahead, p.table.Cur = false, 0
-	p.polled = p.e.Now()
+	p.ahead, p.polled = false, p.e.Now()
 	p.remember()
-	if at < len(before) && !p.top {
-		p.table.Cur = max(0, slices.IndexFunc(p.list.Rows, func(r *row) bool { return r.ID == before[at].ID }))
-	}
-	p.top = false
+	page.KeepPlace(&p.table, before, p.list.Rows, func(a, b *row) bool { return a.ID == b.ID })
 	p.follow()
 	p.rest()
 }

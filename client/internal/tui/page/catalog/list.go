@@ -105,7 +105,7 @@ func (p *Page) reorder() {
 	p.sort = (p.sort + 1) % len(sorts)
 	p.typed.Cancel()
 	p.known = nil
-	p.table.Cur, p.top = 0, true
+	p.table.Cur = 0
 	p.reload()
 }
 

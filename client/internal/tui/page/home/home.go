@@ -3,7 +3,6 @@ package home
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -47,16 +46,11 @@ func (p *Page) Show(any) {
 }
 
 func (p *Page) ask() {
-	at := ""
-	if a, ok := p.current(); ok && p.table.Cur > 0 {
-		at = a.ID
-	}
+	before := p.arrived.Data.Rows
 	p.arrived.Start(p.e, func(ctx context.Context) (api.Page[api.Article], error) {
 		return p.e.API.Articles(ctx, api.Query{N: newest})
 	}, func() {
-		if i := slices.IndexFunc(p.arrived.Data.Rows, func(a api.Article) bool { return a.ID == at }); i >= 0 {
-			p.table.Cur = i // the cursor stays on its article
-		}
+		page.KeepPlace(&p.table, before, p.arrived.Data.Rows, func(a, b api.Article) bool { return a.ID == b.ID })
 	})
 }
 
