@@ -23,7 +23,6 @@ import (
 	"etuservices/client/internal/tui/page/login"
 	"etuservices/client/internal/tui/page/messages"
 	"etuservices/client/internal/tui/page/mine"
-	"etuservices/client/internal/tui/page/password"
 	"etuservices/client/internal/tui/page/register"
 	"etuservices/client/internal/tui/page/sell"
 	"etuservices/client/internal/tui/renderer"
@@ -121,7 +120,7 @@ func newModel(e *page.Env, t terminal, first page.LoginArg) *model {
 		page.Mine:     mine.New(e),
 		page.Boards:   boards.New(e),
 		page.Account:  account.New(e),
-		page.Password: password.New(e),
+		page.Password: account.NewPassword(e),
 		page.Messages: messages.New(e),
 		page.Admin:    admin.New(e),
 	}
