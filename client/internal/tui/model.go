@@ -110,6 +110,14 @@ type toast struct {
 func newModel(e *page.Env, t terminal, first page.LoginArg) *model {
 	m := &model{e: e, terminal: t, debug: io.Discard, login: first, sell: sell.New(e)}
 	e.Shell, e.Link = m, e.API.State()
+	m.makePages()
+	return m
+}
+
+// makePages makes the pages of a session: the next user finds nothing of the one before. But
+// what is for sale stays, for the same user to come back to.
+func (m *model) makePages() {
+	e := m.e
 	m.pages = []page.Page{
 		page.Login:    login.New(e),
 		page.Register: register.New(e),
@@ -124,7 +132,7 @@ func newModel(e *page.Env, t terminal, first page.LoginArg) *model {
 		page.Messages: messages.New(e),
 		page.Admin:    admin.New(e),
 	}
-	return m
+	m.resize(m.w, m.h)
 }
 
 // Init starts with the login screen, the clock, and the server's events.

@@ -168,7 +168,6 @@ func (m *model) entered(fact page.Entered) {
 	}
 	m.last, m.under = s.Login, nil
 	e.Session, e.Inbox.Unread = s, s.Unread
-	e.Who.Forget()
 	if s.Quota.Max > 0 {
 		e.Quotas.Connections = s.Quota
 	}
@@ -200,8 +199,8 @@ func (m *model) left(fact page.Left) {
 	if fact.Reason != "" {
 		m.back = m.kind // an ended session goes on where it stood
 	}
-	m.e.Session = api.Session{}
-	m.e.Who.Forget()
-	m.e.Inbox.Forget()
-	m.quotas.Forget()
+	m.hidden = nil // drafts have their purchases
+	m.e.GiveUp()
+	m.e.Session, m.e.Who, m.e.Inbox = api.Session{}, page.Load[api.Profile]{}, page.Inbox{}
+	m.makePages()
 }

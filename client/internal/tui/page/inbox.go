@@ -66,13 +66,6 @@ func (b *Inbox) Seen(e *Env, i int) {
 	})
 }
 
-// Forget drops everything (another user logs in).
-func (b *Inbox) Forget() {
-	b.Pager.Forget()
-	b.mark.Forget()
-	b.Unread, b.again = 0, false
-}
-
 // NewsLine is a row of the news in one sentence, with its mood.
 func NewsLine(e *Env, n api.News) (Mood, string) {
 	switch n.Type {

@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -30,6 +31,8 @@ type Load[T any] struct {
 // Delivery is a message for one owner: the root only calls Deliver.
 type Delivery interface{ Deliver() }
 
+type canceler interface{ Cancel() }
+
 // later is a timer's Delivery.
 type later func()
 
@@ -47,13 +50,14 @@ type loaded[T any] struct {
 
 // Deliver puts the answer into its Load, unless it is no longer the one awaited.
 func (a *loaded[T]) Deliver() {
-	a.e.busy--
-	l := a.owner
+	e, l := a.e, a.owner
+	at := slices.Index(e.loads, canceler(l))
+	e.loads = slices.Delete(e.loads, at, at+1)
 	if l.pending != a {
 		return
 	}
 	canceled := errors.Is(a.err, context.Canceled)
-	if canceled && a.e.Ctx.Err() != nil { // the program ends: a purchase stays awaited, and is kept
+	if canceled && e.Ctx.Err() != nil { // the program ends: a purchase stays awaited, and is kept
 		return
 	}
 	l.pending = nil
@@ -61,11 +65,11 @@ func (a *loaded[T]) Deliver() {
 		return
 	}
 	if l.Err = a.err; a.err == nil {
-		l.Data, l.Has, l.At = a.data, true, a.e.Now()
+		l.Data, l.Has, l.At = a.data, true, e.Now()
 	}
 	var refused *link.Error
 	if errors.As(a.err, &refused) && refused.After() > 0 {
-		l.RetryAt = a.e.Now().Add(refused.After())
+		l.RetryAt = e.Now().Add(refused.After())
 	}
 	if a.then != nil {
 		a.then()
@@ -79,7 +83,7 @@ func (l *Load[T]) Start(e *Env, fetch func(context.Context) (T, error), then fun
 	ctx, cancel := context.WithCancel(e.Ctx)
 	a := &loaded[T]{e: e, owner: l, cancel: cancel, then: then}
 	l.pending, l.since, l.RetryAt = a, e.Now(), time.Time{}
-	e.busy++
+	e.loads = append(e.loads, l)
 	e.Run(func() tea.Msg {
 		defer cancel()
 		a.data, a.err = fetch(ctx)
@@ -112,7 +116,7 @@ func (l *Load[T]) Due(e *Env, age time.Duration) bool {
 // Slow says that it is awaited for so long that the user should be told.
 func (l *Load[T]) Slow(e *Env) bool { return l.Busy() && e.Now().Sub(l.since) >= SlowAfter }
 
-// Forget drops what was loaded (another user logs in).
+// Forget drops what was loaded.
 func (l *Load[T]) Forget() {
 	l.Cancel()
 	*l = Load[T]{}
@@ -198,11 +202,4 @@ func (p *Pager[T]) Replace(rows []T) {
 	p.First.Cancel()
 	p.more.Cancel()
 	p.Rows, p.Next = rows, ""
-}
-
-// Forget drops everything (another user logs in).
-func (p *Pager[T]) Forget() {
-	p.First.Forget()
-	p.more.Forget()
-	p.Rows, p.Next = nil, ""
 }

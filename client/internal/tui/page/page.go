@@ -144,8 +144,8 @@ type Env struct {
 	Inbox   Inbox
 	Alerts  config.Alerts // when administrators are called
 
-	busy int       // loads under way
-	cmds []tea.Cmd // for bubbletea, once Update is over
+	loads []canceler // those under way
+	cmds  []tea.Cmd  // for bubbletea, once Update is over
 }
 
 // Run queues a command, which bubbletea runs once the root's Update is over.
@@ -159,7 +159,14 @@ func (e *Env) Commands() tea.Cmd {
 }
 
 // Busy says whether an answer is awaited.
-func (e *Env) Busy() bool { return e.busy > 0 }
+func (e *Env) Busy() bool { return len(e.loads) > 0 }
+
+// GiveUp cancels all that is awaited.
+func (e *Env) GiveUp() {
+	for _, l := range e.loads {
+		l.Cancel()
+	}
+}
 
 // AskWho asks for the profile of whoever is logged in.
 func (e *Env) AskWho() { e.Who.Start(e, e.API.Who, nil) }

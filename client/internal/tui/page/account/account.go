@@ -60,8 +60,6 @@ type action struct {
 func (p *Page) Update(m tea.Msg) {
 	actions := p.actions()
 	switch m := m.(type) {
-	case page.Left:
-		p.table.Cur = 0
 	case tea.KeyMsg:
 		switch {
 		case keys.Back.Is(m):
@@ -161,14 +159,9 @@ func NewPassword(e *page.Env) *Password {
 }
 
 func (p *Password) Update(m tea.Msg) {
-	switch m := m.(type) {
-	case page.Left:
-		p.reset()
-	case tea.KeyMsg:
-		if keys.Back.Is(m) {
-			p.leave()
-			return
-		}
+	if k, is := m.(tea.KeyMsg); is && keys.Back.Is(k) {
+		p.leave()
+		return
 	}
 	switch p.Take(m, p.work.Busy()) {
 	case 0:

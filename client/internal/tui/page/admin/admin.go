@@ -86,9 +86,6 @@ func (p *Page) Update(m tea.Msg) {
 	case page.Resync:
 		p.Show(nil)
 		return
-	case page.Left:
-		p.registrations.Forget()
-		p.tab = 0
 	case done:
 		if m.what == registrationsChanged {
 			p.registrations.Start(p.e, p.e.API.Registrations, nil)

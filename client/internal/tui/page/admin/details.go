@@ -51,8 +51,6 @@ func (p *details) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case tea.KeyMsg:
 		p.key(m)
-	case page.Left:
-		p.forget()
 	case page.Second:
 		if p.all.Due(p.e, detailsAge) && p.all.Err == nil {
 			p.Show(nil)

@@ -125,12 +125,6 @@ func (p *searched[T]) Update(m tea.Msg) {
 		if p.table.Click(int(m), len(p.rows)) {
 			p.key(keys.Enter.Press())
 		}
-	case page.Left:
-		p.search.Clear()
-		p.list.Forget()
-		p.typed.Cancel()
-		p.saved.Forget()
-		p.rows, p.by, p.table.Cur = nil, 0, 0
 	case page.Second:
 		if p.text != nil && p.list.First.Has && p.list.First.Due(p.e, p.maxAge) {
 			p.reload()

@@ -72,12 +72,6 @@ func (p *live) Update(m tea.Msg) {
 		if p.feed.table.Click(int(m), len(p.feed.shown)) {
 			p.key(keys.Enter.Press())
 		}
-	case page.Left:
-		p.ask.Forget()
-		p.history.Forget()
-		p.instances.Forget()
-		p.series, p.stats, p.near, p.alerts, p.opened = nil, api.Stats{}, quotaUses{}, alerts{}, time.Time{}
-		p.feed = newFeed(p.e)
 	case page.Live:
 		p.came(m)
 	case page.Second:

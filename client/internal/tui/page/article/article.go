@@ -77,9 +77,6 @@ func (p *Page) Update(m tea.Msg) {
 		if m.Article.ID == p.brief.ID && p.brief.ID != "" {
 			p.Show(nil)
 		}
-	case page.Left:
-		p.detail.Forget()
-		p.brief, p.from = api.Article{}, page.Opened{}
 	case tea.KeyMsg:
 		p.key(m)
 	}

@@ -49,8 +49,6 @@ func (p *Page) Update(m tea.Msg) {
 		if p.all.Due(p.e, pollEvery) && p.all.Err == nil && p.e.InSight(page.Boards) {
 			p.Show(nil)
 		}
-	case page.Left:
-		p.all.Forget()
 	case tea.KeyMsg:
 		switch {
 		case keys.Back.Is(m):

@@ -94,8 +94,6 @@ func (p *Page) Update(m tea.Msg) {
 		p.strike(m.Article.ID, as)
 	case page.OnSale:
 		p.list.First.At = time.Time{} // shown again, it asks again
-	case page.Left:
-		p.forget()
 	case tea.KeyMsg:
 		p.key(m)
 	case page.Click:
@@ -117,17 +115,6 @@ func (p *Page) arrived(before []*row) {
 	page.KeepPlace(&p.table, before, p.list.Rows, func(a, b *row) bool { return a.ID == b.ID })
 	p.follow()
 	p.rest()
-}
-
-// forget drops what another user should not find.
-func (p *Page) forget() {
-	p.list.Forget()
-	p.poll.Forget()
-	p.detail.Forget()
-	p.clear()
-	p.known, p.about = nil, nil
-	p.ahead, p.sort, p.table.Cur = false, 0, 0
-	p.typed.Cancel()
 }
 
 // clear takes off what narrows the list.

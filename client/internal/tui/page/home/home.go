@@ -85,10 +85,6 @@ func (p *Page) Update(m tea.Msg) {
 		if p.rest.Due(p.e, restFor) {
 			p.askFigures()
 		}
-	case page.Left:
-		p.table.Cur = 0
-		p.arrived.Forget()
-		p.rest.Forget()
 	case page.Click:
 		if p.table.Click(int(m), len(p.arrived.Data.Rows)) {
 			p.key(keys.Enter.Press())

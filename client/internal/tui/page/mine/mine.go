@@ -49,11 +49,6 @@ func (p *Page) Update(m tea.Msg) {
 		if p.all.Has {
 			p.Show(nil)
 		}
-	case page.Left:
-		p.all.Forget()
-		for i := range p.tables {
-			p.tables[i].Cur = 0
-		}
 	case tea.KeyMsg:
 		p.key(m)
 	case page.Click:

@@ -64,10 +64,6 @@ func (p *Page) SetSize(w, h int) {
 
 func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
-	case page.Left:
-		// The session ended, not the wish to sell: the draft stays, for the
-		// same user to come back to. Somebody else does not get it.
-		p.work.Cancel()
 	case page.Entered:
 		if p.owner != "" && p.owner != m.Session.Login {
 			p.reset()
