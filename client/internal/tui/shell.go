@@ -6,6 +6,7 @@ import (
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/tui/page"
+	"etuservices/client/internal/tui/page/sell"
 	"etuservices/client/internal/tui/theme"
 	"etuservices/protocol"
 )
@@ -162,7 +163,9 @@ func (m *model) entered(fact page.Entered) {
 	e, s := m.e, fact.Session
 	if s.Login != m.last { // nothing of one user is shown to another
 		e.Quotas = page.QuotaState{}
+		m.sell = sell.New(e)
 	}
+	m.makePages()
 	if s.Login != m.last || m.back == page.Login {
 		m.back = page.Home
 	}

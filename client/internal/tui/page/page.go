@@ -180,7 +180,7 @@ func (e *Env) Later(d time.Duration, do func()) { e.After(d, later(do)) }
 // Debounce lets the last of several calls through, once a pause follows it.
 type Debounce struct{ calls int }
 
-// Later is Env.Later, unless Later or Cancel is called before the time is over.
+// Later is Env.Later, unless it is called again before the time is over.
 func (b *Debounce) Later(e *Env, d time.Duration, do func()) {
 	b.calls++
 	call := b.calls
@@ -190,9 +190,6 @@ func (b *Debounce) Later(e *Env, d time.Duration, do func()) {
 		}
 	})
 }
-
-// Cancel drops the call that waits.
-func (b *Debounce) Cancel() { b.calls++ }
 
 // S is e.T.S, which pages need on every line.
 func (e *Env) S(m i18n.Msg, args ...any) string { return e.T.S(m, args...) }

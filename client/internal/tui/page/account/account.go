@@ -19,7 +19,6 @@ import (
 	"etuservices/protocol"
 )
 
-// Page is the account.
 type Page struct {
 	page.Base
 	e     *page.Env

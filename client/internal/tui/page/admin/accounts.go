@@ -107,9 +107,6 @@ func actionsLine(e *page.Env, login string, w int, list ...keys.Key) string {
 	return widget.Fit(s, w)
 }
 
-// sessionsAge is how old the list may get in sight: the server's own is right to 5 s.
-const sessionsAge = 5 * time.Second
-
 // newSessions is who is logged in, on which server and from where.
 func newSessions(e *page.Env, lookUp func(login string)) *searched[api.Connected] {
 	return newSearched(e, lookUp, spec[api.Connected]{
@@ -120,10 +117,9 @@ func newSessions(e *page.Env, lookUp func(login string)) *searched[api.Connected
 				return api.Page[api.Connected]{Rows: all}, err
 			}
 		},
-		text:   func(c api.Connected) string { return c.Login + " " + c.Server + " " + c.Address },
-		maxAge: sessionsAge,
-		login:  func(c api.Connected) string { return c.Login },
-		same:   func(a, b api.Connected) bool { return a == b },
+		text:  func(c api.Connected) string { return c.Login + " " + c.Server + " " + c.Address },
+		login: func(c api.Connected) string { return c.Login },
+		same:  func(a, b api.Connected) bool { return a == b },
 		columns: func(int) []sortable[api.Connected] {
 			faint := &e.Theme.Faint
 			return []sortable[api.Connected]{

@@ -55,19 +55,20 @@ const (
 	expelled     // may come back at once
 	expelledLong // not before some minutes
 	deleted
-	registrationsChanged
 )
 
-// registrationsAge is how old the state of registration may get in sight.
-const registrationsAge = 5 * time.Second
+// listAge is how old a list in sight may get: the server's own are right to 5 s.
+const listAge = 5 * time.Second
 
 // Show asks for what every tab needs, then for the one in sight.
 func (p *Page) Show(any) {
 	// Followed until the session ends, in sight or not: the curves shall have no holes.
 	p.live.follow()
-	p.registrations.Start(p.e, p.e.API.Registrations, nil)
+	p.askRegistrations()
 	p.current().Show(nil)
 }
+
+func (p *Page) askRegistrations() { p.registrations.Start(p.e, p.e.API.Registrations, nil) }
 
 func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
@@ -78,8 +79,8 @@ func (p *Page) Update(m tea.Msg) {
 		p.current().Update(m)
 		return
 	case page.Second:
-		if p.registrations.Due(p.e, registrationsAge) {
-			p.registrations.Start(p.e, p.e.API.Registrations, nil)
+		if p.registrations.Due(p.e, listAge) {
+			p.askRegistrations()
 		}
 		p.current().Update(m)
 		return
@@ -87,9 +88,7 @@ func (p *Page) Update(m tea.Msg) {
 		p.Show(nil)
 		return
 	case done:
-		if m.what == registrationsChanged {
-			p.registrations.Start(p.e, p.e.API.Registrations, nil)
-		}
+		p.askRegistrations()
 	}
 	p.details.Update(m)
 	for _, tab := range p.tabs {
@@ -117,7 +116,7 @@ func (p *Page) key(k tea.KeyMsg) {
 }
 
 func (p *Page) turn(by int) {
-	p.details.forget()
+	p.details.login = ""
 	p.tab = (p.tab + by) % len(p.tabs)
 	p.current().Show(nil)
 }
@@ -133,13 +132,9 @@ func (p *Page) SetSize(w, h int) {
 func (p *Page) View() string {
 	e, th := p.e, p.e.Theme
 	names := []string{e.S(i18n.Admin.Live), e.S(i18n.Admin.Sessions), e.S(i18n.Admin.Accounts)}
-	for i := range names { // a click on a tab is the key that leads there
-		switch (i - p.tab + len(names)) % len(names) {
-		case 1:
-			names[i] = widget.KeyZone(keys.NextPanel.Code(), names[i])
-		case 2:
-			names[i] = widget.KeyZone(keys.PrevPanel.Code(), names[i])
-		}
+	for i, k := range []keys.Key{keys.NextPanel, keys.PrevPanel} { // a click is the key that leads there
+		tab := (p.tab + 1 + i) % len(names)
+		names[tab] = widget.KeyZone(k.Code(), names[tab])
 	}
 	tabs := " " + widget.Tabs(th, p.tab, names...)
 	open := ""

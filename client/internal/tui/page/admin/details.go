@@ -17,8 +17,6 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-const detailsAge = 5 * time.Second // how old the details may get in sight
-
 // details is all that is known of one account, and what can be done about it.
 type details struct {
 	page.Base
@@ -35,11 +33,6 @@ func (p *details) open(login string) {
 	p.Show(nil)
 }
 
-func (p *details) forget() {
-	p.all.Forget()
-	p.login = ""
-}
-
 func (p *details) Show(any) {
 	login := p.login
 	p.all.Start(p.e, func(ctx context.Context) (api.AccountDetails, error) {
@@ -52,14 +45,14 @@ func (p *details) Update(m tea.Msg) {
 	case tea.KeyMsg:
 		p.key(m)
 	case page.Second:
-		if p.all.Due(p.e, detailsAge) && p.all.Err == nil {
+		if p.all.Due(p.e, listAge) && p.all.Err == nil {
 			p.Show(nil)
 		}
 	case done:
 		switch {
 		case p.login == "" || m.login != p.login:
 		case m.what == deleted:
-			p.forget()
+			p.login = ""
 		default:
 			p.Show(nil)
 		}
@@ -69,7 +62,7 @@ func (p *details) Update(m tea.Msg) {
 func (p *details) key(k tea.KeyMsg) {
 	switch {
 	case keys.Back.Is(k):
-		p.forget()
+		p.login = ""
 	case keys.Refresh.Is(k):
 		p.Show(nil)
 	case p.all.Has && act(p.e, k, p.all.Data.Account):

@@ -29,9 +29,8 @@ type spec[T any] struct {
 	title, find, none i18n.Msg
 	fetch             func(words string) page.Fetch[T] // a part of what the words find
 	// text is what the words are compared with, where the server does not search: its
-	// list is then whole, and asked for every maxAge.
+	// list is then whole, and asked for every listAge.
 	text    func(T) string
-	maxAge  time.Duration
 	login   func(T) string
 	same    func(a, b T) bool
 	columns func(w int) []sortable[T]
@@ -126,7 +125,7 @@ func (p *searched[T]) Update(m tea.Msg) {
 			p.key(keys.Enter.Press())
 		}
 	case page.Second:
-		if p.text != nil && p.list.First.Has && p.list.First.Due(p.e, p.maxAge) {
+		if p.text != nil && p.list.First.Has && p.list.First.Due(p.e, listAge) {
 			p.reload()
 		}
 	case done: // at once: asking for all of it again would lose the place

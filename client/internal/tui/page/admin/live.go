@@ -29,7 +29,6 @@ type live struct {
 	instances page.Load[[]api.Instance]
 	history   page.Load[[]api.Slot]
 	ask       page.Load[struct{}]
-	asked     time.Time
 	opened    time.Time // since when events come without a gap
 	lookUp    func(login string)
 }
@@ -42,9 +41,8 @@ func (p *live) Show(any) { p.askInstances() }
 
 // follow asks for the measures, and for what was before them. It may be called again.
 func (p *live) follow() {
-	p.asked = p.e.Now()
 	if p.stale() { // at first, too
-		p.opened = p.asked
+		p.opened = p.e.Now()
 	}
 	p.ask.Start(p.e, func(ctx context.Context) (struct{}, error) { return struct{}{}, p.e.API.Follow(ctx, period) }, nil)
 	p.history.Start(p.e, func(ctx context.Context) ([]api.Slot, error) { return p.e.API.History(ctx, historyMinutes) }, func() {
@@ -76,7 +74,7 @@ func (p *live) Update(m tea.Msg) {
 		p.came(m)
 	case page.Second:
 		// The server may have forgotten us: refused while Redis was away.
-		if p.stale() && !p.ask.Busy() && p.e.Now().Sub(p.asked) >= staleAfter {
+		if p.stale() && p.ask.Due(p.e, staleAfter) {
 			p.follow()
 		}
 		if p.instances.Due(p.e, instancesAge) {

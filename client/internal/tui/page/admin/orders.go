@@ -22,11 +22,8 @@ func reason() *form.Entry {
 	}
 }
 
-// do carries an order out, with what was filled in.
-type do = func(ctx context.Context, in []string) error
-
 // ask shows the dialog of an order about a login ("": nobody), and publishes what was done.
-func ask(e *page.Env, login string, words i18n.Confirm, what order, do do, entries ...*form.Entry) {
+func ask(e *page.Env, login string, words i18n.Confirm, what order, do func(context.Context, []string) error, entries ...*form.Entry) {
 	e.Open(dialog.NewAsk(e, dialog.Question{
 		Title:     func() string { return e.S(words.Title, login) },
 		Body:      func() string { return e.S(words.Ask) },
@@ -98,5 +95,5 @@ func openRegistrations(e *page.Env, open bool) {
 	if open {
 		words = i18n.OpenRegistration
 	}
-	ask(e, "", words, registrationsChanged, func(ctx context.Context, _ []string) error { return e.API.OpenRegistrations(ctx, open) })
+	ask(e, "", words, unchanged, func(ctx context.Context, _ []string) error { return e.API.OpenRegistrations(ctx, open) })
 }

@@ -18,7 +18,6 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-// Page is the screen of one article.
 type Page struct {
 	page.Base
 	e      *page.Env

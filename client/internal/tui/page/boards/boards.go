@@ -18,18 +18,19 @@ import (
 // pollEvery is how often the boards are asked for while in sight: STATS is free.
 const pollEvery = 5 * time.Second
 
-// board is one of the four: the long ones above, the short ones below.
 type board struct {
 	api.Board
 	name, is i18n.Msg
+	full     int // how many rows it has at most
 }
 
-var boards = [2][2]board{
-	{{api.Latest, i18n.Boards.Latest, i18n.Boards.LatestIs}, {api.Least, i18n.Boards.Least, i18n.Boards.LeastIs}},
-	{{api.Top, i18n.Boards.Top, i18n.Boards.TopIs}, {api.Services, i18n.Boards.Services, i18n.Boards.ServicesIs}},
-}
+var (
+	latest   = board{api.Latest, i18n.Boards.Latest, i18n.Boards.LatestIs, 10}
+	least    = board{api.Least, i18n.Boards.Least, i18n.Boards.LeastIs, 10}
+	top      = board{api.Top, i18n.Boards.Top, i18n.Boards.TopIs, 3}
+	services = board{api.Services, i18n.Boards.Services, i18n.Boards.ServicesIs, 3}
+)
 
-// Page is the screen.
 type Page struct {
 	page.Base
 	e   *page.Env
@@ -62,19 +63,17 @@ func (p *Page) Update(m tea.Msg) {
 func (p *Page) View() string {
 	const low = 5 // the three rows of the short boards in their frames
 	below := max(low, p.H*3/10)
-	heights := [2]int{p.H - below, below}
-	widths := widget.Share(p.W, widget.Gutter, 1, 1)
-	rows := make([]string, len(boards))
-	for y, pair := range boards {
-		rows[y] = widget.Columns(p.panel(pair[0], widths[0], heights[y], ""), p.panel(pair[1], widths[1], heights[y], p.foot(y)))
-	}
-	return widget.Rows(rows...)
+	above, w := p.H-below, widget.Share(p.W, widget.Gutter, 1, 1)
+	return widget.Rows(
+		widget.Columns(p.panel(latest, w[0], above, ""), p.panel(least, w[1], above, "")),
+		widget.Columns(p.panel(top, w[0], below, ""), p.panel(services, w[1], below, p.foot())),
+	)
 }
 
 // foot is the age of what is shown, under the last board.
-func (p *Page) foot(y int) string {
+func (p *Page) foot() string {
 	e := p.e
-	if y != len(boards)-1 || !p.all.Has {
+	if !p.all.Has {
 		return ""
 	}
 	if p.all.Err != nil || e.Now().Sub(p.all.At) >= page.StaleAfter {
@@ -90,7 +89,7 @@ func (p *Page) panel(b board, w, h int, foot string) string {
 	if s := page.ListState(e, &p.all, len(p.all.Data[b.Board]), inner, i18n.Boards.Empty, i18n.Boards.First); s != "" {
 		return panel.View(e.Theme, s, w, h)
 	}
-	return panel.View(e.Theme, p.rows(b.Board, inner, h-widget.PanelH), w, h)
+	return panel.View(e.Theme, p.rows(b, inner, h-widget.PanelH), w, h)
 }
 
 func (p *Page) Keys() []keys.Key {
@@ -99,14 +98,10 @@ func (p *Page) Keys() []keys.Key {
 
 // rows draws a board in w x h cells: rank, name, bar, figure. What height is left goes
 // between the rows.
-func (p *Page) rows(board api.Board, w, h int) string {
-	e, th := p.e, p.e.Theme
-	ranks := p.all.Data[board]
-	full, apart := 10, 3 // the rows of a whole board, and how far apart they may stand
-	if board == api.Top || board == api.Services {
-		full = 3
-	}
-	apartBy := max(1, min(apart, h/full))
+func (p *Page) rows(b board, w, h int) string {
+	e, th, board, ranks := p.e, p.e.Theme, b.Board, p.all.Data[b.Board]
+	const mostApart = 3
+	apart := max(1, min(mostApart, h/b.full))
 	const longFrom = 44 // cells for a figure with its words
 	names, most, widest := 0, 0, 0
 	for _, r := range ranks {
@@ -119,7 +114,7 @@ func (p *Page) rows(board api.Board, w, h int) string {
 	bar := w - 4 - names - 2 - widest - 2 - you
 	var l widget.Lines
 	for i, r := range ranks {
-		for n := 1; n < apartBy && i > 0; n++ {
+		for n := 1; n < apart && i > 0; n++ {
 			l.Add("")
 		}
 		mark := ""

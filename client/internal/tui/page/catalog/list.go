@@ -103,7 +103,6 @@ func (p *Page) narrow() {
 // reorder asks for another order, from its first row.
 func (p *Page) reorder() {
 	p.sort = (p.sort + 1) % len(sorts)
-	p.typed.Cancel()
 	p.known = nil
 	p.table.Cur = 0
 	p.reload()

@@ -23,7 +23,6 @@ const (
 	restFor  = 30 * time.Second // the most that the figures age
 )
 
-// Page is the home screen.
 type Page struct {
 	page.Base
 	e       *page.Env
@@ -178,15 +177,14 @@ func (p *Page) greeting() string {
 
 // quotaLines are both in a line each, and when the next one is back.
 func (p *Page) quotaLines(w int) string {
-	e := p.e
-	var l widget.Lines
-	l.Add(page.QuotaLine(e, i18n.Quota.Services, e.Quotas.Services, w), page.QuotaLine(e, i18n.Quota.Logins, e.Quotas.Connections, w))
-	q := e.Quotas.Services
-	if q.Used == 0 {
-		q = e.Quotas.Connections
+	e, services, logins := p.e, p.e.Quotas.Services, p.e.Quotas.Connections
+	next := services
+	if next.Used == 0 {
+		next = logins
 	}
-	l.Add(page.QuotaNext(e, q, w))
-	return l.String()
+	return widget.Rows(
+		page.QuotaLine(e, i18n.Quota.Services, services, w), page.QuotaLine(e, i18n.Quota.Logins, logins, w), page.QuotaNext(e, next, w),
+	)
 }
 
 // own is one's own listings and purchases, with their sums.

@@ -25,7 +25,6 @@ const (
 	password
 )
 
-// Page is the login screen.
 type Page struct {
 	page.Named
 	e *page.Env
@@ -142,10 +141,7 @@ func (p *Page) plain() bool {
 	if p.e.TLS {
 		return false
 	}
-	host, _, err := net.SplitHostPort(p.e.Addr)
-	if err != nil {
-		host = p.e.Addr
-	}
+	host, _, _ := net.SplitHostPort(p.e.Addr)
 	ip := net.ParseIP(host)
 	return host != "localhost" && (ip == nil || !ip.IsLoopback())
 }

@@ -17,7 +17,6 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-// Page is the list.
 type Page struct {
 	page.Base
 	e     *page.Env

@@ -27,7 +27,6 @@ var tabs = [len(page.Own{})]struct{ name, none, next, other, when i18n.Msg }{
 
 const onSale = 0
 
-// Page is the screen.
 type Page struct {
 	page.Base
 	e      *page.Env

@@ -30,7 +30,6 @@ const (
 	repeat
 )
 
-// Page is the registration screen.
 type Page struct {
 	page.Named
 	form.Form
@@ -52,9 +51,6 @@ func New(e *page.Env) *Page {
 }
 
 func (p *Page) Update(m tea.Msg) {
-	if _, is := m.(page.Entered); is { // by another account perhaps
-		p.Clear()
-	}
 	if k, is := m.(tea.KeyMsg); is && keys.Back.Is(k) {
 		if p.enter.Busy() {
 			p.enter.Cancel()

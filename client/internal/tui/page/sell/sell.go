@@ -31,15 +31,13 @@ const (
 	text
 )
 
-// Page is the selling form.
 type Page struct {
 	page.Named
 	form.Form
-	e     *page.Env
-	owner string   // whose draft it is
-	ref   string   // of what was last sent
-	sent  api.Sale // what that was: another draft gets another ref
-	work  page.Load[api.Receipt]
+	e    *page.Env
+	ref  string   // of what was last sent
+	sent api.Sale // what that was: another draft gets another ref
+	work page.Load[api.Receipt]
 }
 
 func New(e *page.Env) *Page {
@@ -63,22 +61,14 @@ func (p *Page) SetSize(w, h int) {
 }
 
 func (p *Page) Update(m tea.Msg) {
-	switch m := m.(type) {
-	case page.Entered:
-		if p.owner != "" && p.owner != m.Session.Login {
-			p.reset()
-		}
-		p.owner = m.Session.Login
-	case tea.KeyMsg:
-		switch {
-		case keys.Back.Is(m):
-			p.e.Back()
-			return
-		case keys.SeeItem.Is(m) && p.work.Has && !p.work.Busy():
-			r := p.work.Data
-			p.e.Push(page.Article, api.Article{ID: r.ID, Title: r.Title, Cents: r.Cents, Seller: p.e.Session.Login})
-			return
-		}
+	switch k, _ := m.(tea.KeyMsg); {
+	case keys.Back.Is(k):
+		p.e.Back()
+		return
+	case keys.SeeItem.Is(k) && p.work.Has && !p.work.Busy():
+		r := p.work.Data
+		p.e.Push(page.Article, api.Article{ID: r.ID, Title: r.Title, Cents: r.Cents, Seller: p.e.Session.Login})
+		return
 	}
 	switch p.Take(m, p.work.Busy()) {
 	case 0:
