@@ -3,6 +3,7 @@
 package cells
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -60,37 +61,33 @@ func Simple(cluster string, width int) string {
 // of Unicode or as they add up its code points.
 func Doubtful(cluster string) bool {
 	r, n := utf8.DecodeRuneInString(cluster)
-	if n < len(cluster) {
-		return true // more than one code point
-	}
 	switch {
+	case n < len(cluster): // more than one code point
+		return true
 	case r < 0x250: // Latin
 		return r == 0xad
-	case r < 0x370, unicode.In(r, unicode.M, unicode.Cf): // modifiers, marks, formats
+	case unicode.In(r, unicode.M, unicode.Cf): // marks, formats
 		return true
-	case r < 0x590: // Greek, Cyrillic, Armenian
-		return false
-	case r >= 0x2500 && r < 0x25a0: // lines and blocks
-		return false
 	}
-	return !unicode.In(r, sure)
+	return !slices.ContainsFunc(sure, func(of [2]rune) bool { return r >= of[0] && r <= of[1] })
 }
 
-// sure are signs that this program draws, and scripts that every terminal agrees on.
-var sure = &unicode.RangeTable{
-	R16: []unicode.Range16{
-		{Lo: 0x2010, Hi: 0x2027, Stride: 1},
-		{Lo: 0x202f, Hi: 0x203a, Stride: 1},
-		{Lo: 0x20ac, Hi: 0x20ac, Stride: 1},
-		{Lo: 0x2190, Hi: 0x2193, Stride: 1},
-		{Lo: 0x21e7, Hi: 0x21e7, Stride: 1},
-		{Lo: 0x23ce, Hi: 0x23ce, Stride: 1},
-		{Lo: 0x25a0, Hi: 0x25cf, Stride: 1},
-		{Lo: 0x2713, Hi: 0x2717, Stride: 4},
-		{Lo: 0x2800, Hi: 0x28ff, Stride: 1},
-		{Lo: 0x3041, Hi: 0x3096, Stride: 1},
-		{Lo: 0x30a1, Hi: 0x30fa, Stride: 1},
-		{Lo: 0x4e00, Hi: 0x9fa5, Stride: 1},
-		{Lo: 0xac00, Hi: 0xd7a3, Stride: 1},
-	},
+// sure are signs that this program draws, and scripts that every terminal agrees on: Greek,
+// Cyrillic and Armenian; punctuation, arrows, lines and blocks; kana, Chinese, Hangul.
+var sure = [][2]rune{
+	{0x370, 0x58f},
+	{0x2010, 0x2027},
+	{0x202f, 0x203a},
+	{0x20ac, 0x20ac},
+	{0x2190, 0x2193},
+	{0x21e7, 0x21e7},
+	{0x23ce, 0x23ce},
+	{0x2500, 0x25cf},
+	{0x2713, 0x2713},
+	{0x2717, 0x2717},
+	{0x2800, 0x28ff},
+	{0x3041, 0x3096},
+	{0x30a1, 0x30fa},
+	{0x4e00, 0x9fa5},
+	{0xac00, 0xd7a3},
 }

@@ -4,6 +4,7 @@
 package keys
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -67,21 +68,13 @@ func Pressed(code string) tea.KeyMsg {
 func (k Key) Name(t i18n.T) string { return t.KeyNames(k.name) }
 
 // All is the key as the help shows it.
-func (k Key) All(t i18n.T) string {
-	if k.all == "" {
-		return k.Name(t)
-	}
-	return t.KeyNames(k.all)
-}
+func (k Key) All(t i18n.T) string { return t.KeyNames(cmp.Or(k.all, k.name)) }
 
 // bind makes a key. The first code is also its name, unless named says more.
 func bind(does i18n.Msg, codes ...string) Key {
 	name := codes[0]
-	switch letter, ctrl := strings.CutPrefix(name, "ctrl+"); {
-	case ctrl:
+	if letter, ctrl := strings.CutPrefix(name, "ctrl+"); ctrl {
 		name = "^" + strings.ToUpper(letter)
-	case name == "f1":
-		name = "F1"
 	}
 	return Key{codes: codes, name: name, Does: does}
 }
@@ -94,7 +87,7 @@ func (k Key) named(name, all string) Key {
 // Everywhere, also while typing in a field.
 var (
 	Quit       = bind(i18n.Do.QuitNow, "ctrl+c")
-	HelpTyping = bind(i18n.Do.Help, "f1")
+	HelpTyping = bind(i18n.Do.Help, "f1").named("F1", "")
 	Language   = bind(i18n.Do.English, "ctrl+l")
 	Theme      = bind(i18n.Do.Theme, "ctrl+t")
 	Mouse      = bind(i18n.Do.Mouse, "ctrl+o")
@@ -129,20 +122,10 @@ var Screen = []Key{
 
 // Screens are the keys of all screens in one hint.
 func Screens(admin bool) Key {
-	k := Key{name: "1-6", all: "1 … 6, F2 … F7", Does: i18n.Do.Screen}
 	if admin {
-		k.name, k.all = "1-7", "1 … 7, F2 … F8"
+		return Key{name: "1-7", all: "1 … 7, F2 … F8", Does: i18n.Do.Screen}
 	}
-	return k
-}
-
-// ScreensAzerty are the same on a French keyboard, without Shift.
-func ScreensAzerty(admin bool) Key {
-	k := Key{name: "& é \" ' ( -", Does: i18n.Help.Azerty}
-	if admin {
-		k.name += " è"
-	}
-	return k
+	return Key{name: "1-6", all: "1 … 6, F2 … F7", Does: i18n.Do.Screen}
 }
 
 // In lists.
@@ -218,9 +201,13 @@ type Group struct {
 
 // Groups are all keys in the two columns of the help.
 func Groups(admin bool) (left, right []Group) {
+	azerty := Key{name: "& é \" ' ( -", Does: i18n.Help.Azerty} // the digits without Shift
+	if admin {
+		azerty.name += " è"
+	}
 	left = []Group{
 		{i18n.Help.All, []Key{
-			Screens(admin).To(i18n.Help.Screens), ScreensAzerty(admin), Tabs.To(i18n.Help.Tab), Back.To(i18n.Help.Esc), Help.To(i18n.Help.This), Palette, Messages,
+			Screens(admin).To(i18n.Help.Screens), azerty, Tabs.To(i18n.Help.Tab), Back.To(i18n.Help.Esc), Help.To(i18n.Help.This), Palette, Messages,
 			Language.To(i18n.Help.Language), Theme, Mouse, Retry, Suspend, QuitLetter, Quit,
 		}},
 	}
