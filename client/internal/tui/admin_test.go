@@ -169,7 +169,7 @@ func TestHistoryFillsTheCurves(t *testing.T) {
 
 func TestAlertsRingAndAreAcknowledged(t *testing.T) {
 	s := professor(t, 120, 40)
-	s.m.notify = true
+	s.m.opt.Notifications = true
 	s.press("7")
 	busy(s, 60)
 	s.see("Aucune alerte.", "p99 250 ms, 60 refus/min")

@@ -29,7 +29,7 @@ func (m *model) View() string {
 	}
 	m.shown = widget.Frame(s, m.w, m.h)
 	s = widget.WithoutZones(m.shown)
-	if m.bare {
+	if !m.opt.UTF8 {
 		s = theme.Bare(s)
 	}
 	return s

@@ -42,7 +42,7 @@ func (m *model) keepDrafts(all bool) {
 		return
 	}
 	m.kept = d
-	if err := m.drafts.Save(m.draftServer(), m.e.Session.Login, d); err != nil {
+	if err := m.opt.Drafts.Save(m.draftServer(), m.e.Session.Login, d); err != nil {
 		m.Say(page.Bad, m.e.S(i18n.Config.NotKept, err))
 	}
 }
@@ -50,7 +50,7 @@ func (m *model) keepDrafts(all bool) {
 // restoreDrafts brings back what whoever logged in has not finished. What still
 // stands in the form of the same user is newer.
 func (m *model) restoreDrafts() {
-	m.kept = m.drafts.Load(m.draftServer(), m.e.Session.Login)
+	m.kept = m.opt.Drafts.Load(m.draftServer(), m.e.Session.Login)
 	m.unanswered = m.kept.Purchases
 	if m.sell.Draft() || m.kept.Sale == (drafts.Sale{}) {
 		return

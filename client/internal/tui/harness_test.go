@@ -65,7 +65,7 @@ func open(t testing.TB, f *fake, w, h int, set ...func(*page.Env)) *driver {
 	for _, f := range set {
 		f(e)
 	}
-	s.m = newModel(e, s, page.LoginArg{Resume: true})
+	s.m = newModel(e, s, Options{Config: config.Config{UTF8: true}, Debug: io.Discard})
 	s.send(tea.WindowSizeMsg{Width: w, Height: h})
 	s.run(s.m.Init())
 	return s

@@ -36,13 +36,15 @@ func (m *model) key(k tea.KeyMsg) {
 	case keys.Theme.Is(k):
 		m.NextTheme()
 	case m.help != nil:
-		m.helpKey(k)
+		if !m.help.Key(k, len(m.helpLines())-m.help.Height+1) {
+			m.help = nil
+		}
 	case m.anywhere(k):
 	case m.dialog != nil:
 		m.dialog.Key(k)
 	case m.cutKey(k), m.screenKey(k, typing):
 	case letter && keys.Help.Is(k):
-		m.help = &help{}
+		m.help = &widget.Table{}
 	case letter && keys.Palette.Is(k):
 		m.openPalette()
 	case letter && keys.QuitLetter.Is(k):
@@ -63,7 +65,7 @@ func (m *model) typing() bool {
 func (m *model) anywhere(k tea.KeyMsg) (used bool) {
 	switch {
 	case keys.HelpTyping.Is(k):
-		m.help = &help{}
+		m.help = &widget.Table{}
 	case keys.Palette.Is(k) && k.Type != tea.KeyRunes && m.dialog == nil:
 		m.openPalette()
 	case keys.Mouse.Is(k):
@@ -115,7 +117,7 @@ func (m *model) cutKey(k tea.KeyMsg) (used bool) {
 func (m *model) quit() {
 	draft := slices.ContainsFunc(m.pages, func(p page.Page) bool {
 		_, kept := p.(keeper)
-		return p.Draft() && !(kept && m.drafts.Dir != "")
+		return p.Draft() && !(kept && m.opt.Drafts.Dir != "")
 	})
 	switch {
 	case len(m.hidden) > 0:

@@ -27,6 +27,7 @@ import (
 	"etuservices/client/internal/tui/page/sell"
 	"etuservices/client/internal/tui/renderer"
 	"etuservices/client/internal/tui/theme"
+	"etuservices/client/internal/tui/widget"
 )
 
 // The smallest screen on which every page stands whole.
@@ -59,12 +60,7 @@ type terminal interface {
 type model struct {
 	e        *page.Env
 	terminal terminal
-	bare     bool // the terminal shows ASCII only
-	debug    io.Writer
-	demo     bool        // to be introduced at the first login
-	notify   bool        // Alert may be used
-	settings config.File // remembers the language and the theme
-	drafts   drafts.Store
+	opt      Options
 	// detectTheme: the theme follows the background, until the user chooses one.
 	detectTheme bool
 
@@ -77,7 +73,7 @@ type model struct {
 
 	dialog page.Dialog
 	hidden []page.Dialog // confirmed, still waiting for their answer
-	help   *help         // over all else, nil: not in sight
+	help   *widget.Table // over all else, Cur its first line in sight; nil: not in sight
 	mouse  bool
 	shown  string // the newest frame with its zones
 	away   bool   // the terminal has lost the focus
@@ -97,7 +93,6 @@ type model struct {
 	quotas page.Load[api.Quotas]
 	last   string    // who was logged in last
 	back   page.Kind // where a session that ended by itself goes on
-	login  page.LoginArg
 }
 
 // toast is a short message with its end.
@@ -107,8 +102,8 @@ type toast struct {
 	until time.Time
 }
 
-func newModel(e *page.Env, t terminal, first page.LoginArg) *model {
-	m := &model{e: e, terminal: t, debug: io.Discard, login: first, sell: sell.New(e)}
+func newModel(e *page.Env, t terminal, opt Options) *model {
+	m := &model{e: e, terminal: t, opt: opt, sell: sell.New(e)}
 	e.Shell, e.Link = m, e.API.State()
 	m.makePages()
 	return m
@@ -140,7 +135,7 @@ func (m *model) Init() tea.Cmd {
 	if m.mouse {
 		m.e.Run(m.terminal.Mouse(true))
 	}
-	m.pages[page.Login].Show(m.login)
+	m.pages[page.Login].Show(page.LoginArg{Login: m.opt.Login, Password: m.opt.Password, Resume: !m.opt.Remote})
 	m.e.After(time.Second, second{})
 	m.e.Run(m.nextState)
 	m.e.Run(m.nextEvents)
@@ -237,10 +232,8 @@ func Run(ctx context.Context, opt Options) error {
 	e.After = func(d time.Duration, m tea.Msg) {
 		e.Run(tea.Tick(d, func(time.Time) tea.Msg { return m }))
 	}
-	m := newModel(e, t, page.LoginArg{Login: opt.Login, Password: opt.Password, Resume: !opt.Remote})
-	m.bare, m.debug, m.settings, m.drafts = !opt.UTF8, opt.Debug, opt.Settings, opt.Drafts
-	m.mouse = t.HasMouse()
-	m.notify, m.demo, m.detectTheme = opt.Notifications, opt.Demo, detect
+	m := newModel(e, t, opt)
+	m.mouse, m.detectTheme = t.HasMouse(), detect
 	err := t.Run(ctx, m)
 	m.keepDrafts(true)
 	return err

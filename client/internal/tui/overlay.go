@@ -3,7 +3,6 @@ package tui
 import (
 	"strings"
 
-	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
 
 	"etuservices/client/internal/i18n"
@@ -101,9 +100,6 @@ func (m *model) smallView() string {
 	}, "\n")
 }
 
-// help is the keys, those of the page first, in a box over all else, from line top.
-type help struct{ top int }
-
 // helpTwoColumns is the inner width from which two columns fit.
 const helpTwoColumns = 74
 
@@ -171,33 +167,15 @@ func (m *model) helpColumn(groups []keys.Group) string {
 func (m *model) helpBox() (box string, list []keys.Key) {
 	lines := m.helpLines()
 	rows := min(len(lines), m.h-chromeH-widget.PanelH)
-	m.help.top = max(0, min(m.help.top, len(lines)-rows))
+	m.help.Height = rows
+	m.help.Clamp(len(lines) - rows + 1)
 	if len(lines) > rows {
 		list = []keys.Key{keys.Arrows.To(i18n.Do.Scroll)}
 	}
-	top := m.help.top
+	top := m.help.Cur
 	box = widget.Panel{
 		Title: m.e.S(i18n.Help.Title) + " " + theme.Sep + " " + m.page().Title(m.e.T), Focused: true,
 		Top: top, Shown: rows, Total: len(lines),
 	}.View(m.e.Theme, strings.Join(lines[top:top+rows], "\n"), m.helpInner()+widget.PanelW, rows+widget.PanelH)
 	return box, append(list, keys.Quit.To(i18n.Do.Quit))
-}
-
-func (m *model) helpKey(k tea.KeyMsg) {
-	switch {
-	case keys.Up.Is(k):
-		m.help.top--
-	case keys.Down.Is(k):
-		m.help.top++
-	case keys.PageUp.Is(k):
-		m.help.top -= m.h - chromeH
-	case keys.PageDown.Is(k):
-		m.help.top += m.h - chromeH
-	case keys.Top.Is(k):
-		m.help.top = 0
-	case keys.Bottom.Is(k):
-		m.help.top = len(m.helpLines())
-	default:
-		m.help = nil
-	}
 }

@@ -184,7 +184,7 @@ func TestNewsWhileAway(t *testing.T) {
 	if s.title != "EtuServices - amelie" {
 		t.Errorf("title %q", s.title)
 	}
-	s.m.notify = true
+	s.m.opt.Notifications = true
 	s.send(sold)
 	s.send(tea.BlurMsg{})
 	if len(s.alerts) != 0 {
@@ -194,9 +194,9 @@ func TestNewsWhileAway(t *testing.T) {
 	if len(s.alerts) != 1 || !strings.Contains(s.alerts[0], "leo a acheté") || s.title != "(2) EtuServices - amelie" {
 		t.Errorf("%q, title %q", s.alerts, s.title)
 	}
-	s.m.notify = false
+	s.m.opt.Notifications = false
 	s.send(sold)
-	s.m.notify = true
+	s.m.opt.Notifications = true
 	s.send(tea.FocusMsg{}, sold)
 	if len(s.alerts) != 1 {
 		t.Errorf("%q", s.alerts)
@@ -210,7 +210,7 @@ func TestNewsWhileAway(t *testing.T) {
 // TestDemonstrationIsIntroduced once.
 func TestDemonstrationIsIntroduced(t *testing.T) {
 	s := student(t, 80, 24)
-	s.m.demo = true
+	s.m.opt.Demo = true
 	s.publish(page.Entered{Session: api.Session{Login: "alice"}})
 	s.see("vous êtes alice", "motdepasse", "bin/etu --login bob", "arrête")
 	s.publish(page.Left{})

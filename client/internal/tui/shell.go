@@ -59,10 +59,10 @@ func (m *model) Alert(text string) {
 
 // call rings the bell and notifies, where the user wants that.
 func (m *model) call(text string) {
-	if !m.notify {
+	if !m.opt.Notifications {
 		return
 	}
-	if m.bare {
+	if !m.opt.UTF8 {
 		text = theme.Bare(text)
 	}
 	m.terminal.Alert("EtuServices : " + text)
@@ -110,7 +110,7 @@ func (m *model) NextTheme() {
 
 // remember keeps a setting for the next start.
 func (m *model) remember(name, value string) {
-	if err := m.settings.Set(name, value); err != nil {
+	if err := m.opt.Settings.Set(name, value); err != nil {
 		m.Say(page.Bad, m.e.S(i18n.Config.NotKept, err))
 	}
 }
@@ -184,8 +184,8 @@ func (m *model) entered(fact page.Entered) {
 	default:
 		m.Say(page.Good, e.S(i18n.Login.Done))
 	}
-	if m.demo { // once
-		m.demo = false
+	if m.opt.Demo { // once
+		m.opt.Demo = false
 		other := "bin/etu --login bob"
 		if e.Addr != protocol.DefaultAddr {
 			other = "bin/etu --addr " + e.Addr + " --login bob"

@@ -18,7 +18,7 @@ func TestBuyingTakesTwoKeysAndTwoAnswers(t *testing.T) {
 	s := student(t, 80, 24)
 	s.press("2")
 	var trace strings.Builder
-	s.m.debug = &trace
+	s.m.opt.Debug = &trace
 	s.press("a", "o")
 	s.see("zoe@etu.example", "6/10") // the seller's address, and what is left of the quota
 	lines := strings.Split(strings.TrimSpace(trace.String()), "\n")
@@ -65,7 +65,7 @@ func TestTraceHasNoPassword(t *testing.T) {
 	f := newFake(start)
 	s := open(t, f, 80, 24)
 	var trace strings.Builder
-	s.m.debug = &trace
+	s.m.opt.Debug = &trace
 	s.typed("amelie")
 	s.press("tab")
 	s.typed(secret)
@@ -77,7 +77,7 @@ func TestTraceHasNoPassword(t *testing.T) {
 	f.AdminIn()
 	s = open(t, f, 80, 24)
 	s.press("7", "tab", "tab", "p") // gives a user another password
-	s.m.debug = &trace
+	s.m.opt.Debug = &trace
 	s.typed(secret)
 	s.see(secret)
 	if text := trace.String(); strings.Contains(text, "KeyMsg z") || strings.Contains(text, secret) {

@@ -78,9 +78,9 @@ func TestWrongPasswordIsEmptied(t *testing.T) {
 // TestLookIsRemembered: ^T and ^L are in the configuration file.
 func TestLookIsRemembered(t *testing.T) {
 	s := student(t, 80, 24)
-	s.m.settings = config.File{Dir: t.TempDir()}
+	s.m.opt.Settings = config.File{Dir: t.TempDir()}
 	s.press("ctrl+t", "ctrl+l")
-	text, err := os.ReadFile(filepath.Join(s.m.settings.Dir, "config.toml"))
+	text, err := os.ReadFile(filepath.Join(s.m.opt.Settings.Dir, "config.toml"))
 	if err != nil || string(text) != "theme = \"clair\"\nlang = \"en\"\n" {
 		t.Errorf("%q, %v", text, err)
 	}

@@ -99,7 +99,7 @@ func (m *model) trace(msg tea.Msg) {
 	case tea.WindowSizeMsg:
 		detail = fmt.Sprintf(" %dx%d", msg.Width, msg.Height)
 	}
-	_, _ = fmt.Fprintf(m.debug, "%s %T%s\n", m.e.Now().Format("15:04:05.000"), msg, detail)
+	_, _ = fmt.Fprintf(m.opt.Debug, "%s %T%s\n", m.e.Now().Format("15:04:05.000"), msg, detail)
 }
 
 // typingSecret says that the keys go to a password.
