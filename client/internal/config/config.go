@@ -79,14 +79,11 @@ func Load(args []string, getenv func(string) string) (Config, error) {
 			over[name] = v
 		}
 	}
-	given, words, fault := split(args)
+	given, words, _ := c.split(args)
 	maps.Copy(over, given)
 	_ = c.Lang.UnmarshalText([]byte(over["lang"])) // in which all faults are said; settle says if it is none
-	var faults []error
-	if fault != nil {
-		faults = append(faults, c.fault(fault.msg, fault.what, fault.nearest))
-	}
-	faults = append(faults, c.fromFile(Dir(getenv), raw))
+	_, _, fault := c.split(args)
+	faults := []error{fault, c.fromFile(Dir(getenv), raw)}
 	maps.Copy(raw, over)
 	faults = append(faults, c.settle(raw))
 	if len(words) > 0 {

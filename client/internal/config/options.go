@@ -128,17 +128,10 @@ func (c *Config) Usage() string {
 	return p.Before + "\n" + c.t().S(i18n.Config.Options) + "\n" + manual.List(optionColumn, rows) + "\n" + p.After
 }
 
-// flagFault is a fault not yet in words: the language may be among the options.
-type flagFault struct {
-	msg     i18n.Msg
-	what    string
-	nearest string // what was meant, perhaps
-}
-
 // split reads options (--name value, --name=value, one dash or two) wherever
 // they stand and gives the words between them; -- ends the options. It reads on
 // behind a fault, for --help and --lang count all the same; the first is told.
-func split(args []string) (given map[string]string, words []string, fault *flagFault) {
+func (c *Config) split(args []string) (given map[string]string, words []string, fault error) {
 	given = map[string]string{}
 	for len(args) > 0 {
 		arg := args[0]
@@ -157,17 +150,17 @@ func split(args []string) (given map[string]string, words []string, fault *flagF
 		}
 		switch o, known := optionNamed(name); {
 		case !known:
-			f := flagFault{msg: i18n.Config.UnknownFlag, what: flag}
-			if near := manual.Nearest(name, names(func(option) bool { return true })); near != "" {
-				f.nearest = "--" + near
+			near := manual.Nearest(name, names(func(option) bool { return true }))
+			if near != "" {
+				near = "--" + near
 			}
-			fault = cmp.Or(fault, &f)
+			fault = cmp.Or(fault, c.fault(i18n.Config.UnknownFlag, flag, near))
 			continue
 		case has:
 		case o.isSwitch():
 			value = "true"
 		case len(args) == 0:
-			fault = cmp.Or(fault, &flagFault{msg: i18n.Config.WantsValue, what: "--" + name})
+			fault = cmp.Or(fault, c.fault(i18n.Config.WantsValue, "--"+name, ""))
 			continue
 		default:
 			value, args = args[0], args[1:]
