@@ -49,9 +49,6 @@ func (b builder) number(name string, n int) builder {
 // text adds the last parameter; behind ":" it is taken verbatim.
 func (b builder) text(s string) builder { b.Line += " :" + s; return b }
 
-// replies says the reply's word where it is not the verb's name.
-func (b builder) replies(word string) builder { b.answer = word; return b }
-
 // repeat says that doing it twice is as good as once.
 func (b builder) repeat() builder { b.Repeat = true; return b }
 
@@ -113,14 +110,10 @@ func count(f protocol.Fields, key string) int {
 	return int(min(max(f.Int(key), 0), mostCounted))
 }
 
-// mostQuota bounds a quota's figures, which a bar is computed from.
-const mostQuota = 1_000_000
-
 // quotaOf reads utilise, max, reste, fenetre and retour.
 func quotaOf(f protocol.Fields, at time.Time) Quota {
-	figure := func(key string) int { return min(count(f, key), mostQuota) }
 	q := Quota{
-		Used: figure("utilise"), Max: figure("max"), Left: figure("reste"),
+		Used: count(f, "utilise"), Max: count(f, "max"), Left: count(f, "reste"),
 		Window: time.Duration(count(f, "fenetre")) * time.Second,
 	}
 	if back := count(f, "retour"); back > 0 {
@@ -131,10 +124,7 @@ func quotaOf(f protocol.Fields, at time.Time) Quota {
 
 // instant reads RFC 3339; what is none is the zero time, shown as unknown.
 func instant(s string) time.Time {
-	t, err := time.Parse(time.RFC3339, s)
-	if err != nil {
-		return time.Time{}
-	}
+	t, _ := time.Parse(time.RFC3339, s)
 	return t
 }
 

@@ -16,7 +16,9 @@ var ErrNoToken = errors.New("api: no session kept")
 
 // Login spends a connexion. Errors by code: ECHEC, EC, BLOQUE, QUOTA, INDISPONIBLE, DEJA.
 func (c *Client) Login(ctx context.Context, loginOrEmail, password string) (Session, error) {
-	reply, err := c.do(ctx, request("AUTH").word(loginOrEmail).text(password).replies("PASSOK"))
+	auth := request("AUTH").word(loginOrEmail).text(password)
+	auth.answer = "PASSOK"
+	reply, err := c.do(ctx, auth)
 	if err != nil {
 		return Session{}, err
 	}
