@@ -91,15 +91,7 @@ const NoButton = -1
 // Key moves the focus, edits, or presses a button, whose number it gives. Enter goes to
 // the next entry and, from the last one, presses the first button.
 func (f *Form) Key(k tea.KeyMsg) (button int) {
-	before := f.Focus
-	button = f.act(k)
-	if f.Focus != before && before < len(f.Entries) {
-		f.Entries[before].left = true
-	}
-	return button
-}
-
-func (f *Form) act(k tea.KeyMsg) (button int) {
+	defer f.leave(f.Focus)
 	n := len(f.Entries)
 	switch {
 	case keys.Send.Is(k):
@@ -126,11 +118,16 @@ func (f *Form) act(k tea.KeyMsg) (button int) {
 
 // Click goes to the entry of a zone, or presses its button.
 func (f *Form) Click(i int) (button int) {
-	if before := f.Focus; before < len(f.Entries) && before != i {
-		f.Entries[before].left = true
-	}
+	defer f.leave(f.Focus)
 	f.Focus = max(0, min(i, len(f.Entries)+f.Buttons-1))
 	return max(NoButton, f.Focus-len(f.Entries))
+}
+
+// leave marks an entry that has lost the focus.
+func (f *Form) leave(entry int) {
+	if f.Focus != entry && entry < len(f.Entries) {
+		f.Entries[entry].left = true
+	}
 }
 
 // Take gives a key or a click to the form, unless what it was filled in for is under way.

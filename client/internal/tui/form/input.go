@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -82,25 +83,15 @@ func (in *Input) Key(k tea.KeyMsg) {
 
 // wordBefore is where the word before the cursor begins, wordAfter where the next ends.
 func (in *Input) wordBefore() int {
-	i := in.at
-	for i > 0 && in.text[i-1] == ' ' {
-		i--
-	}
-	for i > 0 && in.text[i-1] != ' ' {
-		i--
-	}
-	return i
+	text := strings.TrimRight(string(in.text[:in.at]), " ")
+	return utf8.RuneCountInString(text[:strings.LastIndexByte(text, ' ')+1])
 }
 
 func (in *Input) wordAfter() int {
-	i := in.at
-	for i < len(in.text) && in.text[i] == ' ' {
-		i++
-	}
-	for i < len(in.text) && in.text[i] != ' ' {
-		i++
-	}
-	return i
+	text := string(in.text[in.at:])
+	trimmed := strings.TrimLeft(text, " ")
+	word, _, _ := strings.Cut(trimmed, " ")
+	return in.at + len(text) - len(trimmed) + utf8.RuneCountInString(word)
 }
 
 // before and after are the ends of the character on that side of the cursor, which may be
