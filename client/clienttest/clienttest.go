@@ -4,13 +4,12 @@ package clienttest
 
 import "etuservices/client/internal/api"
 
-// The client and what its calls take.
+// What a client and its calls take.
 type (
-	Client  = api.Client
 	Options = api.Options
 	Query   = api.Query
 	Sale    = api.Sale
 )
 
 // New makes a client that connects at its first call.
-func New(opt Options) *Client { return api.New(opt) }
+func New(opt Options) *api.Client { return api.New(opt) }

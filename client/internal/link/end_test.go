@@ -26,7 +26,7 @@ func TestLoginScreenLeftOpen(t *testing.T) {
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		if s := l.State(); s.Phase != Idle || n != 1 {
-			t.Errorf("%s after %d connections", s.Phase, n)
+			t.Errorf("phase %d after %d connections", s.Phase, n)
 		}
 		start := time.Now()
 		ping(t, l)

@@ -151,11 +151,6 @@ const (
 	Closed
 )
 
-// String gives the phase's name, for logs and tests.
-func (p Phase) String() string {
-	return [...]string{"connecting", "online", "offline", "idle", "closed"}[p]
-}
-
 // State is what is known of the link.
 type State struct {
 	Phase   Phase

@@ -1,6 +1,7 @@
 package renderer
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -81,7 +82,7 @@ func changed(row int, before, now string) string {
 // write draws cells, and leaves no style behind.
 func write(b *strings.Builder, list []cell) {
 	style := ""
-	for _, c := range list {
+	for _, c := range append(slices.Clip(list), cell{}) {
 		if c.style != style {
 			if style != "" {
 				b.WriteString(reset)
@@ -90,9 +91,6 @@ func write(b *strings.Builder, list []cell) {
 			b.WriteString(style)
 		}
 		b.WriteString(c.text)
-	}
-	if style != "" {
-		b.WriteString(reset)
 	}
 }
 

@@ -148,13 +148,7 @@ func (p palette) styles(r *lipgloss.Renderer) Styles {
 }
 
 // Dim takes a page back behind what lies over it: one faint style.
-func (t *Theme) Dim(s string) string {
-	lines := strings.Split(ansi.Strip(s), "\n")
-	for i := range lines {
-		lines[i] = t.Backdrop.Render(lines[i])
-	}
-	return strings.Join(lines, "\n")
-}
+func (t *Theme) Dim(s string) string { return t.Backdrop.Render(ansi.Strip(s)) }
 
 // Gradient draws a text in colours from Title's to AccentEnd's where the terminal has enough.
 // Every frame has one: a lipgloss style for each character would take several times as long.
