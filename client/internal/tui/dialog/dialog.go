@@ -18,12 +18,12 @@ import (
 	"etuservices/protocol"
 )
 
-// Question is what Ask asks. Its texts are functions: the language may change meanwhile.
+// Question is what Ask asks.
 type Question struct {
-	Title, Body func() string
-	Yes         i18n.Msg
-	Forbidden   i18n.Msg      // says what INTERDIT means here
-	Entries     []*form.Entry // to be filled in before the answer
+	Words     i18n.Confirm  // Done is said once Then was called, where it says something
+	About     any           // what the words name; a Stringer in the language of the moment
+	Forbidden i18n.Msg      // says what INTERDIT means here
+	Entries   []*form.Entry // to be filled in before the answer
 	// Do runs after yes, at each try, with what was filled in; nil does nothing.
 	Do   func(ctx context.Context, in []string) error
 	Then func(in []string) // once Do succeeded
@@ -81,8 +81,7 @@ func (d *Ask) leave() {
 func (d *Ask) do() {
 	in := d.Values()
 	if d.q.Do == nil {
-		d.At = page.Over
-		d.q.Then(in)
+		d.done(in)
 		return
 	}
 	d.work.Start(d.e, func(ctx context.Context) (struct{}, error) {
@@ -91,12 +90,19 @@ func (d *Ask) do() {
 		d.toNo()
 		switch {
 		case d.work.Err == nil:
-			d.At = page.Over
-			d.q.Then(in)
+			d.done(in)
 		case d.Refuse(d.work.Err):
 			d.work.Err = nil // said at its field
 		}
 	})
+}
+
+func (d *Ask) done(in []string) {
+	d.At = page.Over
+	d.q.Then(in)
+	if said := d.q.Words.Done; said != (i18n.Msg{}) {
+		d.e.Say(page.Good, d.e.S(said, d.q.About))
+	}
 }
 
 // View draws the question, its fields and the answers.
@@ -104,7 +110,7 @@ func (d *Ask) View(w int) string {
 	e := d.e
 	w = min(Width, w-8)
 	var l widget.Lines
-	l.Add(widget.Wrap(d.q.Body(), w)...)
+	l.Add(widget.Wrap(e.S(d.q.Words.Ask, d.q.About), w)...)
 	l.Add("")
 	if len(d.q.Entries) > 0 {
 		l.Add(d.Form.View(e, w, d.FramesHeight()), "")
@@ -120,9 +126,9 @@ func (d *Ask) View(w int) string {
 		l.Add(e.Failure(err, w), "")
 	}
 	if !d.work.Busy() {
-		l.Add(d.ButtonRow(e.Theme, e.S(d.q.Yes), e.S(i18n.Common.Cancel)), "")
+		l.Add(d.ButtonRow(e.Theme, e.S(d.q.Words.Yes), e.S(i18n.Common.Cancel)), "")
 	}
-	return widget.Box(e.Theme, d.q.Title(), l, w)
+	return widget.Box(e.Theme, e.S(d.q.Words.Title, d.q.About), l, w)
 }
 
 // Keys are those of the fields, or of the question.
@@ -209,23 +215,17 @@ func askKeys(does i18n.Msg) []keys.Key {
 // Withdraw asks before the user's own article is taken off.
 func Withdraw(e *page.Env, a api.Article) *Ask {
 	return NewAsk(e, Question{
-		Title: func() string { return e.S(i18n.Withdraw.Title) },
-		Body:  func() string { return e.S(i18n.Withdraw.Ask, a.Title) },
-		Yes:   i18n.Withdraw.Yes,
+		Words: i18n.Withdraw,
+		About: a.Title,
 		Do:    func(ctx context.Context, _ []string) error { return e.API.Withdraw(ctx, a.ID) },
-		Then: func([]string) {
-			e.Publish(page.Gone{Article: a})
-			e.Say(page.Good, e.S(i18n.Withdraw.Done, a.Title))
-		},
+		Then:  func([]string) { e.Publish(page.Gone{Article: a}) },
 	})
 }
 
 // Quit asks before the program is left; why says what would be lost.
 func Quit(e *page.Env, why i18n.Msg) *Ask {
 	return NewAsk(e, Question{
-		Title: func() string { return e.S(i18n.Quit.Title) },
-		Body:  func() string { return e.S(why) },
-		Yes:   i18n.Quit.Yes,
+		Words: i18n.Confirm{Title: i18n.Quit.Title, Ask: why, Yes: i18n.Quit.Yes},
 		Then:  func([]string) { e.Run(tea.Quit) },
 	})
 }
@@ -233,9 +233,8 @@ func Quit(e *page.Env, why i18n.Msg) *Ask {
 // Logout asks before the session is ended, which costs a login.
 func Logout(e *page.Env) *Ask {
 	return NewAsk(e, Question{
-		Title: func() string { return e.S(i18n.Logout.Title) },
-		Body:  func() string { return e.S(i18n.Logout.Ask, e.Rule(e.Quotas.Connections)) },
-		Yes:   i18n.Account.Logout,
+		Words: i18n.Confirm{Title: i18n.Logout.Title, Ask: i18n.Logout.Ask, Yes: i18n.Account.Logout},
+		About: loginRule{e},
 		Do: func(ctx context.Context, _ []string) error {
 			_ = e.API.Logout(ctx) // the client is logged out whatever the server answers
 			return nil
@@ -243,3 +242,8 @@ func Logout(e *page.Env) *Ask {
 		Then: func([]string) { e.Publish(page.Left{}) },
 	})
 }
+
+// loginRule says how many logins the server allows.
+type loginRule struct{ e *page.Env }
+
+func (r loginRule) String() string { return r.e.Rule(r.e.Quotas.Connections) }

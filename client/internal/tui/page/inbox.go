@@ -25,10 +25,10 @@ func (b *Inbox) Reload(e *Env) {
 	if b.again = b.First.Busy(); b.again {
 		return
 	}
-	b.Pager.Reload(e, b.fetch(e), func([]api.News) {
+	b.Pager.Reload(e, b.fetch(e), func(before []api.News) {
 		if b.First.Err == nil {
 			b.Unread = b.First.Data.Unread
-			e.Publish(NewsCame{})
+			e.Publish(NewsCame{before})
 		}
 		if b.again {
 			b.Reload(e)

@@ -65,7 +65,8 @@ type (
 	// where the user asked for it.
 	Left            struct{ Reason string }
 	PasswordChanged struct{} // the user's
-	NewsCame        struct{} // the rows of the inbox are new
+	// NewsCame: the rows of the inbox are new.
+	NewsCame struct{ Before []api.News }
 )
 
 // Second comes to the page in sight, every second while the link is online. Resync says to

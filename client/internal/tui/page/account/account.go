@@ -166,7 +166,6 @@ func (p *Password) Update(m tea.Msg) {
 	case 0:
 		p.submit()
 	case 1:
-		p.reset()
 		p.leave()
 	}
 }
@@ -199,17 +198,11 @@ func (p *Password) submit() {
 	}, p.settled)
 }
 
-func (p *Password) reset() {
-	p.work.Forget()
-	p.Clear()
-}
-
 func (p *Password) settled() {
 	switch err := p.work.Err; {
 	case err == nil:
-		p.reset()
 		p.e.Say(page.Good, p.e.S(i18n.Password.Done))
-		p.e.Publish(page.PasswordChanged{}) // the root goes back
+		p.e.Publish(page.PasswordChanged{}) // the root goes back, and Hide is called
 	case link.CodeOf(err) == protocol.ECHEC:
 		p.Entries[old].Empty() // the same once more would be one more failure
 		p.Focus = old

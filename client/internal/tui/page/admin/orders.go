@@ -25,9 +25,8 @@ func reason() *form.Entry {
 // ask shows the dialog of an order about a login ("": nobody), and publishes what was done.
 func ask(e *page.Env, login string, words i18n.Confirm, what order, do func(context.Context, []string) error, entries ...*form.Entry) {
 	e.Open(dialog.NewAsk(e, dialog.Question{
-		Title:     func() string { return e.S(words.Title, login) },
-		Body:      func() string { return e.S(words.Ask) },
-		Yes:       words.Yes,
+		Words:     words,
+		About:     login,
 		Forbidden: i18n.Admin.Refused,
 		Entries:   entries,
 		Do:        do,
@@ -37,7 +36,6 @@ func ask(e *page.Env, login string, words i18n.Confirm, what order, do func(cont
 				done.what = expelledLong
 			}
 			e.Publish(done)
-			e.Say(page.Good, e.S(words.Done, login))
 		},
 	}))
 }

@@ -75,20 +75,16 @@ func (all quotaUses) happened(a api.Activity, window time.Duration) {
 // list gives those who were refused since, the latest first, then those nearest to it.
 func (all quotaUses) list(since time.Time) (list []quotaUse) {
 	for _, s := range all {
+		if !s.refusedLately(since) {
+			s.times, s.refused = 0, time.Time{}
+		}
 		if s.shown(since) {
 			list = append(list, s)
 		}
 	}
-	refused := func(s quotaUse) (at time.Time) {
-		if s.refusedLately(since) {
-			at = s.refused
-		}
-		return at
-	}
 	slices.SortFunc(list, func(a, b quotaUse) int {
 		return cmp.Or(
-			refused(b).Compare(refused(a)),
-			cmp.Compare(b.used*a.max, a.used*b.max), b.called.Compare(a.called), cmp.Compare(a.login, b.login),
+			b.refused.Compare(a.refused), cmp.Compare(b.used*a.max, a.used*b.max), b.called.Compare(a.called), cmp.Compare(a.login, b.login),
 		)
 	})
 	return list
@@ -113,7 +109,7 @@ func (all quotaUses) view(e *page.Env, opened time.Time, w, h int) string {
 	}
 	for _, s := range list[:min(max(0, rows), len(list))] {
 		sign, what, when := th.Err.Render(theme.Stop), th.Err.Render(e.S(i18n.Live.RefusedTimes, e.T.Int(int64(s.times)))), s.refused
-		if !s.refusedLately(since) {
+		if s.times == 0 {
 			what, when = e.S(i18n.Live.Left, s.max-s.used, s.max), s.called
 			if pips := in - 30; pips >= s.max {
 				what = widget.Pips(th, s.max-s.used, s.max, pips) + " " + what

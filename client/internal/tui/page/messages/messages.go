@@ -4,7 +4,6 @@ package messages
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -21,7 +20,6 @@ type Page struct {
 	page.Base
 	e     *page.Env
 	table widget.Table
-	on    string          // the row under the cursor, which stays there when others come
 	fresh map[string]bool // what was not read when this visit began, or came since
 }
 
@@ -29,15 +27,16 @@ func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Messages.Titl
 
 // Show asks for the newest.
 func (p *Page) Show(any) {
-	p.table.Cur, p.on, p.fresh = 0, "", map[string]bool{}
-	p.came()
+	p.table.Cur, p.fresh = 0, map[string]bool{}
+	p.seen()
 	p.e.Inbox.Reload(p.e)
 }
 
 func (p *Page) Update(m tea.Msg) {
 	switch m := m.(type) {
 	case page.NewsCame:
-		p.came()
+		page.KeepPlace(&p.table, m.Before, p.e.Inbox.Rows, func(a, b api.News) bool { return a.ID == b.ID })
+		p.seen()
 	case page.Second:
 		p.seen() // a screen that was too small may have grown
 	case tea.KeyMsg:
@@ -46,8 +45,6 @@ func (p *Page) Update(m tea.Msg) {
 		if p.table.Click(int(m), len(p.e.Inbox.Rows)) {
 			p.key(keys.Enter.Press())
 		}
-		n, _ := p.current()
-		p.on = n.ID
 	}
 }
 
@@ -64,8 +61,6 @@ func (p *Page) key(k tea.KeyMsg) {
 		_, text := page.NewsLine(p.e, n)
 		p.e.Copy(cmp.Or(n.Contact, text))
 	case p.table.Key(k, len(p.e.Inbox.Rows)):
-		n, _ := p.current()
-		p.on = n.ID
 		p.e.Inbox.More(p.e, p.table.Cur+p.table.Height)
 		p.seen()
 	}
@@ -77,13 +72,6 @@ func article(e *page.Env, n api.News) api.Article {
 }
 
 func (p *Page) current() (api.News, bool) { return page.At(p.e.Inbox.Rows, p.table.Cur) }
-
-// came takes the rows that the inbox has now.
-func (p *Page) came() {
-	rows := p.e.Inbox.Rows
-	p.table.Cur = max(0, slices.IndexFunc(rows, func(n api.News) bool { return n.ID == p.on }))
-	p.seen()
-}
 
 // seen makes read what is in sight and all below it.
 func (p *Page) seen() {
