@@ -114,9 +114,8 @@ func (m *model) typingSecret() bool {
 
 // spin keeps the spinner turning while something loads.
 func (m *model) spin() {
-	every := m.e.SpinEvery()
-	if m.spinning = m.e.Busy() && every > 0; m.spinning {
-		m.e.Later(every, m.spin)
+	if m.spinning = m.e.Busy() && m.e.Spins(); m.spinning {
+		m.e.Later(page.SpinFrame, m.spin)
 	}
 }
 

@@ -13,21 +13,17 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
-const spinFrame = 120 * time.Millisecond // how long a frame of the spinner stands
+// SpinFrame is how long a frame of the spinner stands.
+const SpinFrame = 120 * time.Millisecond
 
-// SpinEvery is when to draw again while something loads; 0 where nothing turns.
-func (e *Env) SpinEvery() time.Duration {
-	if !e.Motion || e.Theme.ASCII {
-		return 0
-	}
-	return spinFrame
-}
+// Spins says that the spinner turns while something loads.
+func (e *Env) Spins() bool { return e.Motion && !e.Theme.ASCII }
 
 // Waiting is the line shown while an answer is awaited.
 func (e *Env) Waiting() string {
 	s := e.S(i18n.Common.Loading)
-	if e.SpinEvery() > 0 {
-		n := e.Now().UnixMilli() / spinFrame.Milliseconds()
+	if e.Spins() {
+		n := e.Now().UnixMilli() / SpinFrame.Milliseconds()
 		s = theme.Spinner[n%int64(len(theme.Spinner))] + " " + s
 	}
 	return e.Theme.Faint.Render(s)

@@ -192,7 +192,8 @@ func (p *Page) command(k tea.KeyMsg) (used bool) {
 		p.cat = (p.cat + 1) % (len(protocol.Categories) + 1)
 		p.narrow()
 	case keys.Sort.Is(k):
-		p.reorder()
+		p.sort, p.known, p.table.Cur = (p.sort+1)%len(sorts), nil, 0
+		p.reload()
 	case keys.Refresh.Is(k):
 		p.reload()
 	case keys.Seller.Is(k) && p.seller != "":

@@ -100,14 +100,6 @@ func (p *Page) narrow() {
 	p.typed.Later(p.e, typingPause, p.reload)
 }
 
-// reorder asks for another order, from its first row.
-func (p *Page) reorder() {
-	p.sort = (p.sort + 1) % len(sorts)
-	p.known = nil
-	p.table.Cur = 0
-	p.reload()
-}
-
 // rest asks for the detail beside the list once the cursor rests on an article.
 func (p *Page) rest() {
 	p.peek.Later(p.e, peekPause, func() {

@@ -57,18 +57,15 @@ func (p *Page) Show(arg any) {
 	}
 	p.resume.Start(p.e, func(ctx context.Context) (api.Session, error) {
 		return p.e.API.Enter(ctx, a.Login, a.Password)
-	}, p.resumed)
-}
-
-// resumed takes the user in, or shows the form. That no session is kept, or that the server
-// no longer knows it, is not shown as an error.
-func (p *Page) resumed() {
-	switch err := p.resume.Err; {
-	case err == nil:
-		p.e.Publish(page.Entered{Session: p.resume.Data})
-	case !errors.Is(err, api.ErrNoToken) && link.CodeOf(err) != protocol.ECHEC:
-		p.enter.Err = err
-	}
+	}, func() {
+		switch err := p.resume.Err; {
+		case err == nil:
+			p.e.Publish(page.Entered{Session: p.resume.Data})
+		case errors.Is(err, api.ErrNoToken), link.CodeOf(err) == protocol.ECHEC: // no session is kept, or a dead one
+		default:
+			p.enter.Err = err
+		}
+	})
 }
 
 func (p *Page) Update(m tea.Msg) {
@@ -108,7 +105,6 @@ func (p *Page) submit() {
 
 func (p *Page) entered() {
 	if p.enter.Err == nil {
-		p.Clear() // a password does not stay in memory longer than needed
 		p.e.Publish(page.Entered{Session: p.enter.Data})
 		return
 	}
