@@ -7,7 +7,14 @@ package i18n
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/runes"
+	"golang.org/x/text/transform"
+	"golang.org/x/text/unicode/norm"
 )
 
 // Lang is a language of the interface.
@@ -42,6 +49,15 @@ func Detect(getenv func(string) string) Lang {
 		return French
 	}
 	return English
+}
+
+// IsUTF8 says that a terminal shows UTF-8: what the first of LC_ALL, LC_CTYPE and LANG
+// that is set names. A locale that names no charset does, but for C and POSIX.
+func IsUTF8(getenv func(string) string) bool {
+	set := cmp.Or(getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG"))
+	locale, _, _ := strings.Cut(strings.ToLower(set), "@")
+	place, charset, named := strings.Cut(locale, ".")
+	return charset == "utf8" || charset == "utf-8" || !named && place != "c" && place != "posix"
 }
 
 // T speaks one language. Its zero value speaks French. It is a small value.
@@ -103,4 +119,28 @@ func (t T) KeyNames(keys string) string {
 // NavShort are the names of the screens for a narrow terminal, in their order.
 var NavShort = []Msg{
 	Nav.Home, Nav.CatalogShort, Nav.Sell, Nav.MineShort, Nav.BoardsShort, Nav.Account, Nav.Admin,
+}
+
+// look gives what looks like a character without a mark to remove.
+var look = map[rune]rune{
+	'œ': 'o', 'Œ': 'O', 'æ': 'a', 'Æ': 'A', 'ß': 's', 'ø': 'o', 'Ø': 'O', 'ł': 'l', 'Ł': 'L', 'đ': 'd', 'Đ': 'D', 'ı': 'i',
+	'’': '\'', '‘': '\'', '«': '"', '»': '"', '“': '"', '”': '"', '–': '-', '—': '-', '…': '.', '·': '-', '•': '*',
+	'€': 'E', '×': 'x', '°': 'o', '\u00a0': ' ', '\u202f': ' ',
+}
+
+// Plainly gives a character in ASCII: without its accent, or what it looks like, or "?".
+func Plainly(character rune) rune {
+	r, _ := utf8.DecodeRuneInString(norm.NFD.String(string(character)))
+	switch c, known := look[r]; {
+	case r < utf8.RuneSelf:
+		return r
+	case known:
+		return c
+	}
+	return '?'
+}
+
+// Plain writes to a terminal to which bytes above ASCII are control characters.
+func Plain(w io.Writer) io.Writer {
+	return transform.NewWriter(w, transform.Chain(runes.Remove(runes.In(unicode.Mn)), runes.Map(Plainly)))
 }

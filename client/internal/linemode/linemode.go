@@ -14,6 +14,7 @@ import (
 	"etuservices/client/internal/i18n"
 	"etuservices/client/internal/link"
 	"etuservices/client/internal/prompt"
+	"etuservices/client/internal/script"
 	"etuservices/protocol"
 	"etuservices/protocol/manual"
 )
@@ -36,14 +37,7 @@ const (
 	pipeTimeout = 10 * time.Second
 )
 
-// Exit codes, those of exec.
-const (
-	exitOK       = 0
-	exitFailed   = 1
-	exitNoServer = 2
-)
-
-// Run talks until the user leaves, the input ends or ctx does, and gives the exit code.
+// Run talks until the user leaves, the input ends or ctx does, and gives the exit code, as exec does.
 func Run(ctx context.Context, opt Options) int {
 	s := &session{Options: opt, t: opt.T, api: api.New(opt.API)}
 	defer func() { _ = s.api.Close() }() // only the socket ends; the session goes on
@@ -54,11 +48,11 @@ func Run(ctx context.Context, opt Options) int {
 	over := errors.Is(err, prompt.ErrNobody) || errors.Is(err, errLeave)
 	switch {
 	case over && !s.failed, errors.Is(err, context.Canceled):
-		return exitOK
+		return script.AllOK
 	case errors.Is(err, errNoServer):
-		return exitNoServer
+		return script.NoServer
 	}
-	return exitFailed
+	return script.Failed
 }
 
 var (

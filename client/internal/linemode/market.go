@@ -3,6 +3,7 @@ package linemode
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -206,8 +207,7 @@ func (s *session) yes(ctx context.Context, question string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	switch protocol.Fold(answer) {
-	case "o", "oui", "y", "yes":
+	if slices.Contains([]string{"o", "oui", "y", "yes"}, protocol.Fold(answer)) {
 		return true, nil
 	}
 	s.say(i18n.Simple.NothingDone)

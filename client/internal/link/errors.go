@@ -47,7 +47,6 @@ type Error struct {
 	Line   string // as it came, cleaned, without its end
 }
 
-// Error gives the server's line.
 func (e *Error) Error() string { return "server: " + cmp.Or(e.Line, string(e.Code)) }
 
 // After gives apres=: how long until the same may succeed, 0 when not said.

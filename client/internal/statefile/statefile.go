@@ -12,11 +12,6 @@ import (
 	"strings"
 )
 
-const (
-	dirMode  = 0o700
-	fileMode = 0o600
-)
-
 // Path is that of a server's file in a folder of dir; "" without dir: nothing is kept.
 func Path(dir, folder, server, file string) string {
 	if dir == "" {
@@ -30,10 +25,10 @@ func Write(path string, text []byte) error {
 	if path == "" {
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(path), dirMode); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	return Replace(path, text, fileMode)
+	return Replace(path, text, 0o600)
 }
 
 // Replace writes a file whole or not at all, whatever other runs of the program do.

@@ -11,7 +11,6 @@ import (
 )
 
 const (
-	folder = "sessions"
 	// suffix of a token's file; lastFile holds the login used last.
 	suffix   = ".jeton"
 	lastFile = "dernier"
@@ -58,7 +57,7 @@ func (s Store) Delete(server, login string) error {
 func (s Store) Forget(server string) error { return os.RemoveAll(s.path(server, "")) }
 
 func (s Store) path(server, file string) string {
-	return statefile.Path(s.Dir, folder, server, file)
+	return statefile.Path(s.Dir, "sessions", server, file)
 }
 
 func (s Store) read(server, file string) (string, bool) {

@@ -100,14 +100,12 @@ func (m *model) smallView() string {
 	}, "\n")
 }
 
-// helpTwoColumns is the inner width from which two columns fit.
-const helpTwoColumns = 74
-
-// The widest that the box becomes, and from how many cells beside it what it covers is
-// seen: fewer would show nothing but the ends of frames.
+// The inner width from which two columns fit, the widest that the box becomes, and from how many
+// cells beside it what it covers is seen: fewer would show nothing but the ends of frames.
 const (
-	helpWidth  = 100
-	helpBeside = 24
+	helpTwoColumns = 74
+	helpWidth      = 100
+	helpBeside     = 24
 )
 
 // helpInner is the inner width of the box.

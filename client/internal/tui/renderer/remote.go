@@ -52,7 +52,6 @@ func (t *Terminal) Colours() *lipgloss.Renderer {
 // environ is an environment as termenv reads it: by name.
 type environ func(string) string
 
-// Getenv gives a variable.
 func (e environ) Getenv(name string) string { return e(name) }
 
 // Environ is for programs that are started, and there are none.
@@ -82,7 +81,6 @@ type paced struct {
 	ctx   context.Context
 }
 
-// Read reads one unit when its time has come.
 func (p paced) Read(b []byte) (int, error) {
 	n, err := p.Reader.Read(b)
 	if err == nil && p.limit.Wait(p.ctx) != nil {

@@ -152,7 +152,6 @@ func (s shown) View() string {
 // drawn is a model whose caret is drawn: bubbletea's renderer hides the cursor.
 type drawn struct{ tea.Model }
 
-// Update hands messages on.
 func (d drawn) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m, cmd := d.Model.Update(msg)
 	return drawn{m}, cmd

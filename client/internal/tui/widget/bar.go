@@ -93,24 +93,22 @@ var Gap = math.NaN()
 // full column. Exact to an eighth of a row.
 func Chart(style lipgloss.Style, values []float64, top float64, h int) []string {
 	const steps = 8 // of a cell
-	rows := make([]strings.Builder, max(0, h))
-	for _, v := range values {
-		level := 0
+	level := func(v float64) int {
 		switch {
 		case math.IsNaN(v):
+			return 0
 		case top <= 0 || v <= 0:
-			level = 1
-		default:
-			level = max(1, min(h*steps, int(math.Round(v/top*float64(h*steps)))))
+			return 1
 		}
-		for i := range rows {
-			under := (h - 1 - i) * steps
-			rows[i].WriteString(theme.Heights[max(0, min(steps, level-under))])
-		}
+		return max(1, min(h*steps, int(math.Round(v/top*float64(h*steps)))))
 	}
-	out := make([]string, len(rows))
+	rows := make([]string, max(0, h))
 	for i := range rows {
-		out[i] = style.Render(rows[i].String())
+		var b strings.Builder
+		for _, v := range values {
+			b.WriteString(theme.Heights[max(0, min(steps, level(v)-(h-1-i)*steps))])
+		}
+		rows[i] = style.Render(b.String())
 	}
-	return out
+	return rows
 }

@@ -48,12 +48,8 @@ func (p Panel) View(th *theme.Theme, body string, w, h int) string {
 	b.WriteString(line.Render(border.TopLeft) + p.edge(th, line, mark, title, w-2) + line.Render(border.TopRight))
 	left, right := line.Render(border.Left), line.Render(border.Right)
 	from, to := p.thumb(rows)
-	lines := strings.Split(body, "\n")
-	for i := range rows {
-		text := ""
-		if i < len(lines) {
-			text = lines[i]
-		}
+	lines := append(strings.Split(body, "\n"), make([]string, rows)...)[:rows]
+	for i, text := range lines {
 		side := right
 		if i >= from && i < to {
 			side = th.Accent.Render(theme.Thumb)

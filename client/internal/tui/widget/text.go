@@ -46,20 +46,12 @@ func Ends(left, right string, w int) string {
 
 // Frame makes a text exactly w x h cells: what a page or the screen must be.
 func Frame(s string, w, h int) string {
-	lines := strings.Split(s, "\n")
-	var b strings.Builder
-	b.Grow(len(s) + w*max(0, h)/2)
-	for i := range h {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		line := ""
-		if i < len(lines) {
-			line = lines[i]
-		}
-		b.WriteString(Fit(line, w))
+	h = max(0, h)
+	lines := append(strings.Split(s, "\n"), make([]string, h)...)[:h]
+	for i, line := range lines {
+		lines[i] = Fit(line, w)
 	}
-	return b.String()
+	return strings.Join(lines, "\n")
 }
 
 // Wrap breaks a text into lines of at most w cells, at blanks where it can.
