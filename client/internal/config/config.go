@@ -46,9 +46,6 @@ type Alerts struct {
 	Refusals int // a minute
 }
 
-// defaultAlerts: an answer that a user waits for, and a refusal each second.
-var defaultAlerts = Alerts{P99: 250, Refusals: 60}
-
 // SSH is what sshd is told.
 type SSH struct {
 	Listen        string     // host:port
@@ -58,10 +55,6 @@ type SSH struct {
 	Idle          int        // minutes without a key after which a session ends
 }
 
-// defaultSSH: a class behind one address, several in all; who presses no key for a quarter
-// of an hour has left.
-var defaultSSH = SSH{Listen: ":2222", Max: 512, MaxPerAddress: 64, Idle: 15}
-
 // Themes are those of the screens.
 var Themes = []string{"sombre", "clair", "contraste", "terminal"}
 
@@ -70,7 +63,10 @@ var Themes = []string{"sombre", "clair", "contraste", "terminal"}
 // system says.
 func Load(args []string, getenv func(string) string) (Config, error) {
 	c := Config{
-		Addr: protocol.DefaultAddr, Animations: true, Notifications: true, Alerts: defaultAlerts, SSH: defaultSSH, Lang: i18n.Detect(getenv), UTF8: i18n.IsUTF8(getenv),
+		Addr: protocol.DefaultAddr, Animations: true, Notifications: true, Lang: i18n.Detect(getenv), UTF8: i18n.IsUTF8(getenv),
+		Alerts: Alerts{P99: 250, Refusals: 60}, // an answer that a user waits for, and a refusal each second
+		// A class behind one address, several in all; who presses no key for a quarter of an hour has left.
+		SSH: SSH{Listen: ":2222", Max: 512, MaxPerAddress: 64, Idle: 15},
 	}
 	c.ASCII = !c.UTF8 || slices.Contains(fewSigns, getenv("TERM"))
 	raw, over := map[string]string{}, map[string]string{}

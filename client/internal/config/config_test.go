@@ -86,7 +86,7 @@ func TestFlagOverEnvironmentOverFile(t *testing.T) {
 
 func TestAlerts(t *testing.T) {
 	c, err := load(t, "", nil)
-	if err != nil || c.Alerts != defaultAlerts {
+	if err != nil || c.Alerts != (Alerts{P99: 250, Refusals: 60}) {
 		t.Errorf("%+v, %v", c.Alerts, err)
 	}
 	if c, err = load(t, "alert-p99 = 400\nalert-refusals = 0", nil, "--alert-refusals", "5"); err != nil || c.Alerts != (Alerts{400, 5}) {

@@ -54,17 +54,14 @@ func (t T) Decimal(x float64, decimals int) string {
 
 // Compact gives a number of at least 0 in at most four cells: 999, 1,2k, 45M.
 func (t T) Compact(x float64) string {
-	for _, unit := range []string{"", "k", "M", "G"} {
-		if x < 1000 || unit == "G" {
-			decimals := 0
-			if unit != "" && x < 10 && x != math.Trunc(x) {
-				decimals = 1
-			}
-			return t.Decimal(x, decimals) + unit
-		}
+	units, decimals := []string{"", "k", "M", "G"}, 0
+	for ; x >= 1000 && len(units) > 1; units = units[1:] {
 		x /= 1000
 	}
-	return ""
+	if units[0] != "" && x < 10 && x != math.Trunc(x) {
+		decimals = 1
+	}
+	return t.Decimal(x, decimals) + units[0]
 }
 
 // Countdown gives minutes and seconds, 03:12, rounded up; 1:02:05 above an hour.

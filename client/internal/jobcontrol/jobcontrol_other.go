@@ -10,11 +10,7 @@ func New() *Watch { return &Watch{} }
 // NotifySize tells nothing.
 func NotifySize(chan<- os.Signal) {}
 
-// Close does nothing.
-func (w *Watch) Close() {}
-
-// Suspend does nothing.
-func (w *Watch) Suspend() {}
-
-// SuspendJob does nothing.
+// Close, Suspend and SuspendJob do nothing.
+func (w *Watch) Close()              {}
+func (w *Watch) Suspend()            {}
 func (w *Watch) SuspendJob(*os.File) {}

@@ -67,9 +67,6 @@ func (s *scanner) feed(now time.Time, b []byte) {
 	s.pending = append(s.pending, b...)
 	for s.step(now) {
 	}
-	if len(s.pending) == 0 {
-		s.pending = nil
-	}
 }
 
 // deadline is when expire must be called unless bytes come; ok: something is unfinished.

@@ -1,8 +1,8 @@
 package keyboard
 
 import (
-	"bytes"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -143,21 +143,13 @@ func longer(b []byte, from, to byte) (n int, unit []byte, wait time.Duration) {
 // kindOf says what an unfinished sequence is. Where a text would not look like
 // a terminal's answer, the keys Esc and ] or P were typed.
 func kindOf(b []byte) kind {
-	switch first := b[2]; b[1] {
-	case '[':
+	first := b[2]
+	digit := first >= '0' && first <= '9'
+	switch {
+	case b[1] == '[':
 		return control
-	case ']':
-		if first >= '0' && first <= '9' {
-			return text
-		}
-	case 'P':
-		if first >= '0' && first <= '9' || bytes.IndexByte([]byte("!$+>"), first) >= 0 {
-			return text
-		}
-	case '_':
-		if first == 'G' {
-			return text
-		}
+	case b[1] == ']' && digit, b[1] == 'P' && (digit || strings.IndexByte("!$+>", first) >= 0), b[1] == '_' && first == 'G':
+		return text
 	}
 	return plain
 }
@@ -178,10 +170,9 @@ func rest(b []byte, k kind) (n int, over bool) {
 
 // giveUp decides on the beginning of a unit whose rest does not come.
 func giveUp(b []byte) (n int, unit []byte) {
-	if b[0] != esc {
-		return character(b)
-	}
 	switch {
+	case b[0] != esc:
+		return character(b)
 	case len(b) <= 2: // Esc, then perhaps another key
 		return 1, b[:1]
 	case string(b) == "\x1b[O": // the terminal has lost the focus
