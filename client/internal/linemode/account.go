@@ -3,7 +3,6 @@ package linemode
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"etuservices/client/internal/api"
@@ -32,12 +31,10 @@ func (s *session) register(ctx context.Context, _ string) error {
 	if r.Password, err = s.newPassword(ctx); err != nil {
 		return err
 	}
-	if err := s.order(ctx, func(ctx context.Context) error {
-		_, err := s.api.Register(ctx, r)
+	if _, err := fetch(ctx, s, func(ctx context.Context) (string, error) { return s.api.Register(ctx, r) }); err != nil {
 		return err
-	}, i18n.Simple.Registered); err != nil {
-		return fmt.Errorf("register: %w", err)
 	}
+	s.say(i18n.Simple.Registered)
 	session, err := fetch(ctx, s, func(ctx context.Context) (api.Session, error) { return s.api.Login(ctx, r.Login, r.Password) })
 	if err != nil {
 		return err

@@ -47,10 +47,10 @@ func commands(admin bool) []command {
 	if admin {
 		all = append(all, orders()...)
 	}
-	return append(all, []command{
-		{names: [2]string{"aide", "help"}, help: i18n.SimpleHelp.Help, do: (*session).help},
-		{names: [2]string{"quitter", "quit"}, help: i18n.SimpleHelp.Quit, do: func(*session, context.Context, string) error { return errLeave }},
-	}...)
+	return append(all,
+		command{names: [2]string{"aide", "help"}, help: i18n.SimpleHelp.Help, do: (*session).help},
+		command{names: [2]string{"quitter", "quit"}, help: i18n.SimpleHelp.Quit, do: func(*session, context.Context, string) error { return errLeave }},
+	)
 }
 
 // verbs are the words of the protocol for what has another name here.
