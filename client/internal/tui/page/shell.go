@@ -134,5 +134,3 @@ type API interface {
 	Registrations(ctx context.Context) (open bool, err error)
 	OpenRegistrations(ctx context.Context, open bool) error
 }
-
-var _ API = (*api.Client)(nil)

@@ -3,16 +3,19 @@
 package admin
 
 import (
+	"context"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/i18n"
+	"etuservices/client/internal/tui/form"
 	"etuservices/client/internal/tui/keys"
 	"etuservices/client/internal/tui/page"
 	"etuservices/client/internal/tui/theme"
 	"etuservices/client/internal/tui/widget"
+	"etuservices/protocol"
 )
 
 // Page is the screen: a page under each of its tabs.
@@ -159,12 +162,17 @@ func (p *Page) Keys() []keys.Key {
 	return append(list, keys.NextPanel, keys.Announce, keys.Registrations, keys.Help)
 }
 
-// isSelf says whether login is the administrator's own account, to which no such order
-// applies, and tells the user so.
-func isSelf(e *page.Env, login string) bool {
-	if login != e.Session.Login {
-		return false
+func announce(e *page.Env) {
+	ask(e, "", i18n.Announce, unchanged, func(ctx context.Context, in []string) error { return e.API.Announce(ctx, in[0]) }, &form.Entry{
+		Field: "texte", Label: i18n.Admin.Text, Hint: i18n.Admin.TextHint,
+		In: form.Input{Max: protocol.MaxAnnounce}, Counted: true, Lines: 5, Check: form.CheckText,
+	})
+}
+
+func openRegistrations(e *page.Env, open bool) {
+	words := i18n.CloseRegistration
+	if open {
+		words = i18n.OpenRegistration
 	}
-	e.Say(page.Bad, e.S(i18n.Accounts.IsYou))
-	return true
+	ask(e, "", words, unchanged, func(ctx context.Context, _ []string) error { return e.API.OpenRegistrations(ctx, open) })
 }

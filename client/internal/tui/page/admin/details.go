@@ -247,3 +247,11 @@ func (p *details) lists(narrow bool) []list {
 		{i18n.Details.Purchases, goods, each(d.Purchases, bought)},
 	}
 }
+
+// each makes a row of texts of each.
+func each[T any](all []T, row func(T) []string) (rows [][]string) {
+	for _, one := range all {
+		rows = append(rows, row(one))
+	}
+	return rows
+}

@@ -1,7 +1,11 @@
 package admin
 
 import (
-	"cmp"
+	"context"
+	"encoding/csv"
+	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -18,10 +22,8 @@ import (
 )
 
 const (
-	// typingPause is how long no key must come before the server is asked.
-	typingPause = 150 * time.Millisecond
-	// maxSorted is how many rows are asked for at most to put them in another order.
-	maxSorted = 100_000
+	typingPause = 150 * time.Millisecond // without a key, before the server is asked
+	maxSorted   = 100_000                // rows are asked for at most, for another order
 )
 
 // spec is what a list has of its own.
@@ -200,7 +202,17 @@ func (p *searched[T]) View() string {
 	if p.by != 0 && p.list.Next != "" && len(p.rows) >= maxSorted && panel.Foot == "" {
 		panel.Foot = th.Warn.Render(theme.Alert + " " + e.S(i18n.Accounts.First, e.T.Int(maxSorted)))
 	}
-	l.Add(p.table.View(th, columnsOf(p.columns(p.W), p.by), len(p.rows), in, true, func(i int) []string { return p.cells(p.rows[i]) }))
+	var columns []widget.Column
+	for i, c := range p.columns(p.W) {
+		switch {
+		case i == p.by && c.down:
+			c.Title += " ↓"
+		case i == p.by:
+			c.Title += " ↑"
+		}
+		columns = append(columns, c.Column)
+	}
+	l.Add(p.table.View(th, columns, len(p.rows), in, true, func(i int) []string { return p.cells(p.rows[i]) }))
 	row, _ := p.current()
 	return panel.View(th, l.String(), p.W, p.H-1) + "\n" + p.actions(row, p.W)
 }
@@ -214,44 +226,70 @@ type sortable[T any] struct {
 
 // sorted gives the rows in the order of a column.
 func (s sortable[T]) sorted(rows []T) []T {
-	type keyed struct {
-		key string
-		row T
-	}
-	all := make([]keyed, len(rows))
+	texts, at := make([]string, len(rows)), make([]int, len(rows))
 	for i, r := range rows {
-		all[i] = keyed{s.key(r), r}
+		texts[i], at[i] = s.key(r), i
 	}
-	slices.SortStableFunc(all, func(a, b keyed) int {
+	slices.SortStableFunc(at, func(a, b int) int {
 		if s.down {
 			a, b = b, a
 		}
-		return cmp.Compare(a.key, b.key)
+		return strings.Compare(texts[a], texts[b])
 	})
 	out := make([]T, len(rows))
-	for i, k := range all {
-		out[i] = k.row
+	for i, from := range at {
+		out[i] = rows[from]
 	}
 	return out
 }
 
-// columnsOf are the columns for the table, the one that it is sorted by with an arrow.
-func columnsOf[T any](all []sortable[T], by int) (out []widget.Column) {
-	for _, c := range all {
-		out = append(out, c.Column)
+// export writes all that the search finds as CSV (RFC 4180) into the working directory.
+func (p *searched[T]) export() {
+	e, rows, fetch := p.e, p.rows, p.fetch(p.search.Words())
+	switch {
+	case e.Remote:
+		e.Say(page.Bad, e.S(i18n.Export.Remote))
+		return
+	case p.saved.Busy():
+		return
 	}
-	arrow := " ↑"
-	if all[by].down {
-		arrow = " ↓"
-	}
-	out[by].Title += arrow
-	return out
+	path := "etuservices-" + p.file[0] + "-" + e.Now().Format("20060102-150405") + ".csv"
+	p.saved.Start(e, func(ctx context.Context) (string, error) {
+		if p.text == nil { // there may be more than what is in hand
+			all, err := page.Whole(ctx, fetch, "")
+			if err != nil {
+				return "", err
+			}
+			rows = all.Rows
+		}
+		return writeCSV(path, append([][]string{p.file[1:]}, each(rows, p.record)...))
+	}, func() {
+		if p.saved.Err != nil {
+			e.Say(page.Bad, e.S(i18n.Export.Failed, e.T.Error(p.saved.Err)))
+			return
+		}
+		e.Say(page.Good, e.S(i18n.Export.Done, p.saved.Data))
+	})
 }
 
-// each makes a row of texts of each.
-func each[T any](all []T, row func(T) []string) (rows [][]string) {
-	for _, one := range all {
-		rows = append(rows, row(one))
+// writeCSV gives the absolute path of the file.
+func writeCSV(path string, rows [][]string) (full string, err error) {
+	if full, err = filepath.Abs(path); err != nil {
+		return "", err
 	}
-	return rows
+	f, err := os.OpenFile(full, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	for _, row := range rows {
+		for i, s := range row { // a spreadsheet shall not take it for a formula (OWASP, CSV Injection)
+			if strings.IndexAny(s, "=+-@\t\r") == 0 {
+				row[i] = "'" + s
+			}
+		}
+	}
+	w := csv.NewWriter(f)
+	w.UseCRLF = true
+	return full, w.WriteAll(rows)
 }
