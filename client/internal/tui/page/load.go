@@ -31,6 +31,7 @@ type Load[T any] struct {
 // Delivery is a message for one owner: the root only calls Deliver.
 type Delivery interface{ Deliver() }
 
+// canceler is a Load, of whatever type.
 type canceler interface{ Cancel() }
 
 // later is a timer's Delivery.

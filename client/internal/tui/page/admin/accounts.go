@@ -170,7 +170,10 @@ func reason() *form.Entry {
 }
 
 // ask shows the dialog of an order about a login ("": nobody), and publishes what was done.
-func ask(e *page.Env, login string, words i18n.Confirm, what order, do func(context.Context, []string) error, entries ...*form.Entry) {
+func ask(
+	e *page.Env, login string, words i18n.Confirm, what order,
+	do func(ctx context.Context, in []string) error, entries ...*form.Entry,
+) {
 	e.Open(dialog.NewAsk(e, dialog.Question{
 		Words:     words,
 		About:     login,

@@ -84,7 +84,8 @@ func (all quotaUses) list(since time.Time) (list []quotaUse) {
 	}
 	slices.SortFunc(list, func(a, b quotaUse) int {
 		return cmp.Or(
-			b.refused.Compare(a.refused), cmp.Compare(b.used*a.max, a.used*b.max), b.called.Compare(a.called), cmp.Compare(a.login, b.login),
+			b.refused.Compare(a.refused),
+			cmp.Compare(b.used*a.max, a.used*b.max), b.called.Compare(a.called), cmp.Compare(a.login, b.login),
 		)
 	})
 	return list

@@ -183,7 +183,8 @@ func (p *Page) quotaLines(w int) string {
 		next = logins
 	}
 	return widget.Rows(
-		page.QuotaLine(e, i18n.Quota.Services, services, w), page.QuotaLine(e, i18n.Quota.Logins, logins, w), page.QuotaNext(e, next, w),
+		page.QuotaLine(e, i18n.Quota.Services, services, w), page.QuotaLine(e, i18n.Quota.Logins, logins, w),
+		page.QuotaNext(e, next, w),
 	)
 }
 
