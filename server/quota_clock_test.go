@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -133,6 +134,12 @@ func TestLastLoginsFollowAClockThatWasSetBack(t *testing.T) {
 	alice.Must("DECONNEXION")
 	alice.Must("AUTH alice %s", password)
 	judge.SameBoards(alice)
+	testenv.Eventually(t, 10*time.Second, func() error { // a turn that ends in the future
+		if judge.db0.Exists(t.Context(), "etu:tableaux:tour").Val() == 0 {
+			return errors.New("nobody checks the boards")
+		}
+		return nil
+	})
 	env.Redis().MoveClock(t, 0)
 	// The window is read from the ledger, and set right there.
 	judge.db0.Del(t.Context(), "etu:{alice}:connexions", "etu:{alice}:connexions:connu")
@@ -146,6 +153,34 @@ func TestLastLoginsFollowAClockThatWasSetBack(t *testing.T) {
 		return err
 	})
 	judge.SameBoards(alice)
+}
+
+// TestClockSetBackProlongsNothing: what lives for some seconds on Redis's clock does so
+// when that is set back too: a refusal of more guesses, and the name of a server that
+// was killed.
+func TestClockSetBackProlongsNothing(t *testing.T) {
+	t.Parallel()
+	env := testenv.Real(t)
+	env.Redis().OwnClock(t)
+	args := []string{nobodyExempt, "--failures-minute", "4", "--instance", "un"}
+	server, judge := start(t, env, args...), newJudge(t, env)
+	env.Redis().MoveClock(t, 15*time.Minute)
+	const here = "127.0.0.2"
+	wantGuess(t, here, server.Addr, "alice", "mauvais-mot", 4, "ECHEC")
+	testenv.Eventually(t, 10*time.Second, func() error {
+		last := judge.db0.ZRangeWithScores(t.Context(), "etu:{presence}:serveurs", 0, -1).Val()
+		if len(last) != 1 || int64(last[0].Score) < time.Now().Add(time.Minute).UnixMilli() {
+			return fmt.Errorf("heartbeats %v", last)
+		}
+		return nil
+	})
+	server.Kill()
+	env.Redis().MoveClock(t, 0)
+	server = start(t, env, args...)
+	r := wantGuess(t, here, server.Addr, "alice", "mauvais-mot", 1, "DEBIT")
+	if wait := r.Fields.Int("apres"); wait < 1 || wait > 60 {
+		t.Errorf("after the clock was set back: %s", r.Line)
+	}
 }
 
 // TestSlowRedisClock: this machine's clock says that the window ended long ago.

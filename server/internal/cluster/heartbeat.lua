@@ -48,6 +48,8 @@ end
 redis.call('HSET', KEYS[2], 'serveur', ARGV[2], 'mesures', ARGV[3], 'regle', ARGV[5], 'version', ARGV[6], 'etat', ARGV[7],
   'fiche', ARGV[8])
 redis.call('ZADD', KEYS[1], string.format('%.0f', now), ARGV[1])
+-- Where the clock was set back: who lives comes again within a second.
+redis.call('ZREMRANGEBYSCORE', KEYS[1], string.format('(%.0f', now + tonumber(ARGV[9])), '+inf')
 
 -- Where a process came, went, died or sent all, all are counted anew.
 local alive = redis.call('ZRANGEBYSCORE', KEYS[1], string.format('%.0f', now - tonumber(ARGV[9])), '+inf')

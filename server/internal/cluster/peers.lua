@@ -24,6 +24,9 @@ local function differs(rule)
   return false
 end
 
+-- Where the clock was set back: who lives comes again within a second.
+redis.call('ZREMRANGEBYSCORE', KEYS[1], string.format('(%.0f', now + tonumber(ARGV[1])), '+inf')
+
 local free, answer = true, {}
 local alive = redis.call('ZRANGEBYSCORE', KEYS[1], string.format('%.0f', now - tonumber(ARGV[1])), '+inf', 'WITHSCORES')
 for i = 1, #alive, 2 do
