@@ -174,13 +174,15 @@ check: lint
 	go test -short -vet=off -skip '/reel$$' $$(go list ./... | grep -vE '/(server|client|bench|store|testenv)$$')
 	go test -short -vet=off -run '^(TestTranscripts|TestCommentsArePlain)$$' -skip '/reel$$' ./server
 
+# With -race they read what the tests compile in any case, and nothing is compiled for them alone.
 ## lint: vet, staticcheck, gofumpt
 .PHONY: lint
 lint:
-	go vet ./client/... ./protocol/...
-	go vet -tags chaos,profile,broken,cluster ./server/...
-	go run $(STATICCHECK) ./...
-	@bad=$$(go run $(GOFUMPT) -l .); [ -z "$$bad" ] || { echo "gofumpt: $$bad"; exit 1; }
+	go vet -race ./client/... ./protocol/...
+	go vet -race -tags chaos,profile,broken,cluster ./server/...
+	GOBIN=$(CURDIR)/.cache CGO_ENABLED=0 go install $(STATICCHECK)
+	GOFLAGS='$(GOFLAGS) -race' .cache/staticcheck ./...
+	@bad=$$(CGO_ENABLED=0 go run $(GOFUMPT) -l .); [ -z "$$bad" ] || { echo "gofumpt: $$bad"; exit 1; }
 
 ## race: the races for the last slot and the last article, 200 times
 .PHONY: race
