@@ -1,5 +1,6 @@
 // Package manual writes what is installed beside a program from the tables of its
-// commands and options: the man page, and completion for bash, zsh and fish.
+// commands and options: the man page, and completion for bash, zsh and fish. It also
+// finds the name that a mistyped one means.
 package manual
 
 import (

@@ -31,7 +31,7 @@ const (
 
 // admission counts connections, in all and by address.
 type admission struct {
-	config.SSH
+	config.SSH // Max, MaxPerAddress
 	mu       sync.Mutex
 	open     int
 	visitors map[netip.Prefix]*visitor
