@@ -78,7 +78,7 @@ func Load(args []string, getenv func(string) string) (Config, error) {
 	given, words, _ := c.split(args)
 	maps.Copy(over, given)
 	_ = c.Lang.UnmarshalText([]byte(over["lang"])) // in which all faults are said; settle says if it is none
-	_, _, fault := c.split(args) // in that language
+	_, _, fault := c.split(args)                   // in that language
 	faults := []error{fault, c.fromFile(Dir(getenv), raw)}
 	maps.Copy(raw, over)
 	faults = append(faults, c.settle(raw))

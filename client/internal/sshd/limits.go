@@ -32,10 +32,10 @@ const (
 // admission counts connections, in all and by address.
 type admission struct {
 	config.SSH // Max, MaxPerAddress
-	mu       sync.Mutex
-	open     int
-	visitors map[netip.Prefix]*visitor
-	told     rate.Sometimes
+	mu         sync.Mutex
+	open       int
+	visitors   map[netip.Prefix]*visitor
+	told       rate.Sometimes
 }
 
 // visitor is an address: of IPv6 its /64, of which one user has all.
