@@ -133,7 +133,7 @@ deb:
 	install server/deploy/debian/{postinst,prerm} "$$root/DEBIAN/"; \
 	install -m 644 server/deploy/debian/conffiles "$$root/DEBIAN/"; \
 	sed 's/VERSION/$(VERSION)/; s/ARCH/$(ARCH)/' server/deploy/debian/control >"$$root/DEBIAN/control"; \
-	dpkg-deb --root-owner-group --build "$$root" $(DIST)/etuservices_$(VERSION)_$(ARCH).deb
+	dpkg-deb -Zgzip --root-owner-group --build "$$root" $(DIST)/etuservices_$(VERSION)_$(ARCH).deb
 
 ## dist-check: dist made twice gives the same files, byte for byte
 .PHONY: dist-check
