@@ -70,6 +70,9 @@ func (r *Reader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// readWait is how long a busy machine may take to read what came in time.
+const readWait = 10 * time.Millisecond
+
 // more waits for bytes, or for the time at which what there is counts.
 func (r *Reader) more() error {
 	var due <-chan time.Time
@@ -84,9 +87,9 @@ func (r *Reader) more() error {
 	case <-due:
 	}
 	select {
-	case b, ok := <-r.from: // a busy machine: both were ready
+	case b, ok := <-r.from:
 		return r.came(b, ok)
-	default:
+	case <-time.After(readWait):
 		r.scan.expire(time.Now())
 		return nil
 	}

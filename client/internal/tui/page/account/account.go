@@ -19,6 +19,7 @@ import (
 	"etuservices/protocol"
 )
 
+// Page is the account.
 type Page struct {
 	page.Base
 	e     *page.Env
@@ -147,6 +148,7 @@ type Password struct {
 	work page.Load[struct{}]
 }
 
+// NewPassword makes the empty form.
 func NewPassword(e *page.Env) *Password {
 	password := form.Password("motdepasse", i18n.Password.New, i18n.Login.PassHint, form.CheckPassword)
 	return &Password{Named: page.Named{Name: i18n.Password.Title}, e: e, Form: form.New(

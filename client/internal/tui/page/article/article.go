@@ -18,6 +18,7 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
+// Page is one article.
 type Page struct {
 	page.Base
 	e      *page.Env

@@ -31,6 +31,7 @@ var (
 	services = board{api.Services, i18n.Boards.Services, i18n.Boards.ServicesIs, 3}
 )
 
+// Page is the leaderboards.
 type Page struct {
 	page.Base
 	e   *page.Env

@@ -29,6 +29,7 @@ var sorts = []struct {
 	name i18n.Msg
 }{{api.Newest, i18n.Sort.Newest}, {api.Cheapest, i18n.Sort.Cheapest}, {api.Dearest, i18n.Sort.Dearest}}
 
+// Page is the catalogue.
 type Page struct {
 	page.Base
 	e      *page.Env

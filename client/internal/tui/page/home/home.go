@@ -23,6 +23,7 @@ const (
 	restFor  = 30 * time.Second // the most that the figures age
 )
 
+// Page is the home screen.
 type Page struct {
 	page.Base
 	e       *page.Env

@@ -25,6 +25,7 @@ const (
 	password
 )
 
+// Page is the login screen.
 type Page struct {
 	page.Named
 	e *page.Env

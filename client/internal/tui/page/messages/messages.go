@@ -16,6 +16,7 @@ import (
 	"etuservices/client/internal/tui/widget"
 )
 
+// Page is the inbox.
 type Page struct {
 	page.Base
 	e     *page.Env

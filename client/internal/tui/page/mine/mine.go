@@ -27,6 +27,7 @@ var tabs = [len(page.Own{})]struct{ name, none, next, other, when i18n.Msg }{
 
 const onSale = 0
 
+// Page is what the user has listed and bought.
 type Page struct {
 	page.Base
 	e      *page.Env

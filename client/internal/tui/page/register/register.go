@@ -30,6 +30,7 @@ const (
 	repeat
 )
 
+// Page is the registration form.
 type Page struct {
 	page.Named
 	form.Form

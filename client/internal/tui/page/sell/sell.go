@@ -31,6 +31,7 @@ const (
 	text
 )
 
+// Page is the selling form.
 type Page struct {
 	page.Named
 	form.Form
