@@ -12,6 +12,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -107,7 +108,10 @@ func serve(ctx context.Context, opt Options, listener net.Listener, key ssh.Opti
 
 // hostKey is the private key of this host, made at the first start.
 func hostKey(path string, t i18n.T) (ssh.Option, error) {
-	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" {
+	switch info, err := os.Stat(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		_ = os.Remove(path + ".pub") // of a key that was taken away: wish makes none beside it
+	case err == nil && info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows":
 		return nil, errors.New(t.S(i18n.SSH.LooseKey, path))
 	}
 	return wish.WithHostKeyPath(path), nil

@@ -291,7 +291,8 @@ func TestStuckTerminalEnds(t *testing.T) {
 	}
 }
 
-// TestHostKey is made once, for its owner only; one that others can read is refused.
+// TestHostKey is made once, for its owner only; one that others can read is refused, and
+// where it was taken away there is another one.
 func TestHostKey(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "not", "yet", "key")
@@ -318,6 +319,16 @@ func TestHostKey(t *testing.T) {
 	}
 	if _, err := hostKey(path, i18n.T{}); err == nil {
 		t.Error("a key that everybody can read is used")
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	key, err := hostKey(path, i18n.T{})
+	if err == nil {
+		err = key(&ssh.Server{})
+	}
+	if err != nil {
+		t.Errorf("after the key was taken away: %v", err)
 	}
 }
 
