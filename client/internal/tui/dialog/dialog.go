@@ -185,7 +185,7 @@ func (a *answers) early(k tea.KeyMsg) bool {
 // answer answers, moves, or fills in. Where that leads to the answers, it is to no, and
 // only once the fields are right; the way back is to the last field.
 func (a *answers) answer(k tea.KeyMsg, onYes, onNo func()) {
-	n, was := len(a.Entries), a.Focus
+	n := len(a.Entries)
 	switch asked := !a.Typing(); {
 	case asked && keys.Yes.Is(k):
 		onYes()
@@ -200,7 +200,7 @@ func (a *answers) answer(k tea.KeyMsg, onYes, onNo func()) {
 			if a.Valid() {
 				a.toNo()
 			}
-		case button == yes && was == n+yes: // not Send, with the cursor on no
+		case button == yes && keys.Enter.Is(k): // not Send
 			onYes()
 		case button == no:
 			onNo()

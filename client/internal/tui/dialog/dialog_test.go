@@ -26,5 +26,6 @@ func TestAnswersBeginHarmless(t *testing.T) {
 		wants(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{k}}, "yes")
 	}
 	wants(tea.KeyMsg{Type: tea.KeyLeft}, "")
+	wants(tea.KeyMsg{Type: tea.KeyCtrlS}, "")
 	wants(enter, "yes")
 }
