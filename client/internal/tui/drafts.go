@@ -51,7 +51,9 @@ func (m *model) keepDrafts(all bool) {
 // stands in the form of the same user is newer.
 func (m *model) restoreDrafts() {
 	m.kept = m.opt.Drafts.Load(m.draftServer(), m.e.Session.Login)
-	m.unanswered = m.kept.Purchases
+	if m.opt.Drafts.Dir != "" { // else those of the same user's last session are in memory
+		m.unanswered = m.kept.Purchases
+	}
 	if m.sell.Draft() || m.kept.Sale == (drafts.Sale{}) {
 		return
 	}

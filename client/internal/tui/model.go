@@ -88,7 +88,7 @@ type model struct {
 	spinning bool
 
 	kept       drafts.Draft      // as its file has it
-	unanswered []drafts.Purchase // of an earlier run, to be asked about
+	unanswered []drafts.Purchase // of an earlier session or run, to be asked about
 
 	quotas page.Load[api.Quotas]
 	last   string    // who was logged in last

@@ -20,6 +20,7 @@ func TestAnotherUserFindsNothing(t *testing.T) {
 	s.send(events{api.ArticleSold{Title: "Le mien", Buyer: "leo", Contact: "leo@x.y"}})
 	s.publish(page.Left{})
 	s.publish(page.Entered{Session: api.Session{Login: "bob"}})
+	s.miss("leo@x.y", "Le mien")
 	s.press("3")
 	s.miss("Secret")
 	s.press("f3", "m")

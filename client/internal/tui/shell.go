@@ -163,7 +163,7 @@ func (m *model) entered(fact page.Entered) {
 	e, s := m.e, fact.Session
 	if s.Login != m.last { // nothing of one user is shown to another
 		e.Quotas = page.QuotaState{}
-		m.sell = sell.New(e)
+		m.sell, m.unanswered, m.news = sell.New(e), nil, toast{}
 	}
 	m.makePages()
 	if s.Login != m.last || m.back == page.Login {
@@ -197,12 +197,11 @@ func (m *model) entered(fact page.Entered) {
 // left ends a session: the login screen says why.
 func (m *model) left(fact page.Left) {
 	m.keepDrafts(true)
-	m.unanswered = nil
-	m.back, m.under, m.dialog = page.Login, nil, nil
+	m.unanswered = m.draft().Purchases // of hidden and dialog
+	m.back, m.under, m.dialog, m.hidden = page.Login, nil, nil, nil
 	if fact.Reason != "" {
 		m.back = m.kind // an ended session goes on where it stood
 	}
-	m.hidden = nil // drafts have their purchases
 	m.e.GiveUp()
 	m.e.Session, m.e.Who, m.e.Inbox = api.Session{}, page.Load[api.Profile]{}, page.Inbox{}
 	m.makePages()

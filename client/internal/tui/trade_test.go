@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"etuservices/client/internal/api"
 	"etuservices/client/internal/link"
 	"etuservices/client/internal/tui/dialog"
+	"etuservices/client/internal/tui/page"
 )
 
 func TestStaleAnswerIsIgnored(t *testing.T) {
@@ -160,6 +162,40 @@ func TestHiddenPurchaseTellsItsEnd(t *testing.T) {
 	s.see("▲ Un achat attend encore sa réponse.")
 	s.release()
 	s.see("Vous avez acheté")
+}
+
+// TestPurchaseOfAnEndedSession is asked about in the next one of the same user, where it is
+// repeated with its ref, and is nothing to anybody else.
+func TestPurchaseOfAnEndedSession(t *testing.T) {
+	for _, hide := range []bool{false, true} {
+		s := student(t, 80, 24)
+		s.fake.Silent["Buy"] = true
+		s.press("2", "a", "o")
+		if hide {
+			s.press("esc")
+		}
+		s.publish(page.Left{Reason: "Session terminée."})
+		s.release()
+		s.miss("Vous avez acheté")
+		s.publish(page.Entered{Session: api.Session{Login: "amelie"}})
+		s.see("Résultat inconnu", "Réessayer ne peut pas acheter deux fois.")
+		s.press("o")
+		s.see("« Le Cœur en dehors » est à vous.")
+		if refs := s.fake.Refs; len(slices.Compact(refs)) != 1 {
+			t.Errorf("%q", refs)
+		}
+		s.advance(dialog.Grace)
+		s.fake.Silent["Buy"] = true
+		s.press("enter", "2", "down", "a", "o")
+		if s.m.draft().Purchases == nil {
+			t.Fatalf("nothing is bought\n%s", s.view())
+		}
+		s.publish(page.Left{})
+		s.publish(page.Entered{Session: api.Session{Login: "bob"}})
+		if s.m.dialog != nil {
+			t.Errorf("another user sees\n%s", s.view())
+		}
+	}
 }
 
 func TestOwnArticleIsNotBought(t *testing.T) {
