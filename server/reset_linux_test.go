@@ -186,3 +186,21 @@ func TestResetEmptiesTheMarket(t *testing.T) {
 		t.Logf("the reset took %v", took)
 	})
 }
+
+// TestPasswordIsTypedTwice on a terminal, where nobody sees it: one that was mistyped would
+// shut its owner out.
+func TestPasswordIsTypedTwice(t *testing.T) {
+	t.Parallel()
+	env := testenv.Embedded(t)
+	server := start(t, env)
+	register(t, server.Addr, "alice")
+	for answers, says := range map[[2]string]string{
+		{"nouveau-mot", "nouveau-mto"}: "diffèrent", {"court", "court"}: "8 à 128", {"nouveau-mot", "nouveau-mot"}: "à changer",
+	} {
+		out, code := answered(t, env, answers[:], "user", "passwd", "alice")
+		if (code == 0) != (says == "à changer") || !strings.Contains(out, says) {
+			t.Errorf("%q: code %d: %s", answers, code, out)
+		}
+	}
+	dial(t, server.Addr).Must("AUTH alice nouveau-mot")
+}

@@ -31,6 +31,7 @@ type Terminal interface {
 var (
 	// ErrNoTerminal is a question without a person to answer it.
 	ErrNoTerminal = errors.New("il n'y a pas de terminal pour confirmer")
+	errDiffer     = fmt.Errorf("%w : les deux mots de passe diffèrent", errValue)
 	errTooLong    = fmt.Errorf("ce fichier a plus de %d Kio", maxInput>>10)
 )
 
@@ -57,22 +58,35 @@ func NewTerminal(words []string, getenv func(string) string, in *os.File, out, p
 	return t
 }
 
-// Password gives the password of ETU_PASSWORD, or asks for it without showing it.
+// Password gives the password of ETU_PASSWORD, or asks for it twice without showing it.
 func (t localTerminal) Password() (string, error) {
 	if password := t.getenv("ETU_PASSWORD"); password != "" {
 		return password, nil
 	}
-	if fd := int(t.in.Fd()); term.IsTerminal(fd) {
-		fmt.Fprint(t.prompts, "Mot de passe : ")
-		defer fmt.Fprintln(t.prompts)
-		password, err := term.ReadPassword(fd)
-		return string(password), err
+	if term.IsTerminal(int(t.in.Fd())) {
+		password, err := t.hidden("Mot de passe : ")
+		if err != nil {
+			return "", err
+		}
+		again, err := t.hidden("Encore une fois : ")
+		if err == nil && again != password {
+			err = errDiffer
+		}
+		return password, err
 	}
 	line, err := t.line()
 	if err != nil {
 		return "", fmt.Errorf("mot de passe : %w", err)
 	}
 	return line, nil
+}
+
+// hidden asks for a line that is not shown.
+func (t localTerminal) hidden(question string) (string, error) {
+	fmt.Fprint(t.prompts, question)
+	defer fmt.Fprintln(t.prompts)
+	line, err := term.ReadPassword(int(t.in.Fd()))
+	return string(line), err
 }
 
 // Ask implements Terminal.
