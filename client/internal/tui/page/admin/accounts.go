@@ -82,7 +82,7 @@ func standing(e *page.Env, a api.Account) (text string, style lipgloss.Style) {
 	case a.Standing == api.AccountExpelled:
 		return theme.Alert + " " + word, th.Warn
 	case a.Role == api.Admin:
-		return theme.Dot + " " + e.S(i18n.Accounts.Admin), th.Accent
+		return theme.Dot + " " + e.S(i18n.Accounts.Admin), th.Strong
 	}
 	return theme.Dot + " " + word, th.OK
 }

@@ -214,7 +214,7 @@ func (p *details) lists(narrow bool) []list {
 	place := func(c api.Connected) []string { return []string{date(c.Since), c.Address, c.Server} }
 	goods := []widget.Column{rest, {Width: 10, Right: true, Style: &th.Price}, {Width: 10}}
 	article := func(a api.Article) []string {
-		sign, style := theme.Dot, th.Accent
+		sign, style := theme.Dot, th.OK
 		switch a.Status {
 		case api.Sold:
 			sign, style = theme.Check, th.OK
