@@ -165,7 +165,7 @@ func (s *service) screens(sess ssh.Session, c *connection, cfg config.Config, en
 	err := tui.Run(ctx, tui.Options{
 		Config: cfg, API: client, Remote: true, Drafts: s.drafts, Program: s.Program, Debug: io.Discard,
 		Terminal: renderer.OpenRemote(renderer.Remote{
-			In: io.TeeReader(sess, awake(func() { idle.Reset(limit) })), Out: sess, Environ: environ, Sizes: c.sizes,
+			In: io.TeeReader(sess, onWrite(func() { idle.Reset(limit) })), Out: sess, Environ: environ, Sizes: c.sizes,
 		}),
 	})
 	s.Log.Info("session ended", "from", sess.RemoteAddr(), "after", time.Since(began).Round(time.Second), "why", context.Cause(ctx))
@@ -182,11 +182,11 @@ func (s *service) screens(sess ssh.Session, c *connection, cfg config.Config, en
 	_ = sess.Exit(0)
 }
 
-// awake calls for all that is written to it.
-type awake func()
+// onWrite is called at each write, and takes all of it.
+type onWrite func()
 
-func (came awake) Write(p []byte) (int, error) {
-	came()
+func (f onWrite) Write(p []byte) (int, error) {
+	f()
 	return len(p), nil
 }
 

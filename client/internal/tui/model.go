@@ -110,7 +110,7 @@ func newModel(e *page.Env, t terminal, opt Options) *model {
 }
 
 // makePages makes the pages of a session: the next user finds nothing of the one before. But
-// what is for sale stays, for the same user to come back to.
+// the selling form stays, for the same user to come back to its draft.
 func (m *model) makePages() {
 	e := m.e
 	m.pages = []page.Page{

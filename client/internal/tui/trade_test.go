@@ -155,7 +155,8 @@ func TestHiddenPurchaseTellsItsEnd(t *testing.T) {
 		t.Fatal("esc does not put the dialog away")
 	}
 	s.press("q")
-	s.see("Un achat attend encore sa réponse. S'il n'a pas été", "le programme vous le reproposera")
+	s.see("Un achat attend encore sa réponse. S'il a été fait,", "vous le trouverez dans « Mes annonces ».")
+	s.miss("reproposera") // nothing is kept where there is no folder
 	s.advance(time.Second)
 	s.press("n")
 	s.advance(time.Minute)
