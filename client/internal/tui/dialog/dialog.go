@@ -21,7 +21,7 @@ import (
 // Question is what Ask asks.
 type Question struct {
 	Words     i18n.Confirm  // Done is said once Then was called, where it says something
-	About     any           // what the words name; a Stringer in the language of the moment
+	About     any           // what the words name; a Stringer where that depends on the language
 	Forbidden i18n.Msg      // says what INTERDIT means here
 	Entries   []*form.Entry // to be filled in before the answer
 	// Do runs after yes, at each try, with what was filled in; nil does nothing.
