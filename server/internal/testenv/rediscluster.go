@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -213,12 +215,18 @@ func (c *RedisCluster) ReplicaOf(t testing.TB, master *RedisNode) (replica *Redi
 // FreeAddr is a host:port of loopback that nobody listens on.
 func FreeAddr(t testing.TB) string { return net.JoinHostPort(loopback, freePort(t)) }
 
-// freePort is a port of loopback that nobody listens on.
+// freePort is a port of loopback that nobody listens on: one of those that the kernel gives
+// to no connection by itself, so that it is still free when a program comes to listen on it.
 func freePort(t testing.TB) string {
 	t.Helper()
-	ln, err := net.Listen("tcp", loopback+":0")
-	must(t, err)
-	defer func() { _ = ln.Close() }()
-	_, port, _ := net.SplitHostPort(ln.Addr().String())
-	return port
+	const lowest, end = 10_000, 32_768 // ip_local_port_range of Linux begins at the latter
+	for range 100 {
+		port := strconv.Itoa(lowest + rand.IntN(end-lowest))
+		if ln, err := net.Listen("tcp", net.JoinHostPort(loopback, port)); err == nil {
+			must(t, ln.Close())
+			return port
+		}
+	}
+	t.Fatal("no port is free")
+	return ""
 }
