@@ -30,6 +30,7 @@ type Page struct {
 	registrations page.Load[bool] // they are open
 }
 
+// New makes the page.
 func New(e *page.Env) *Page {
 	p := &Page{Base: page.NewBase(i18n.Admin.Title), e: e, details: &details{e: e}}
 	p.live, p.sessions = newLive(e, p.details.open), newSessions(e, p.details.open)

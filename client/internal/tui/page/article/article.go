@@ -33,6 +33,7 @@ type detail struct {
 	Near []api.Article
 }
 
+// New makes the page.
 func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Article.Title), e: e} }
 
 // Show asks for the article in arg: an api.Article, or a page.Opened.

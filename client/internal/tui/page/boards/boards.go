@@ -38,6 +38,7 @@ type Page struct {
 	all page.Load[api.Boards]
 }
 
+// New makes the page.
 func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Boards.Title), e: e} }
 
 // Show asks for the four at once: one round trip, and it is free.

@@ -53,6 +53,7 @@ type Page struct {
 	about  *row // the article that detail is about: the cursor rested on it
 }
 
+// New makes the page.
 func New(e *page.Env) *Page {
 	return &Page{Base: page.NewBase(i18n.Catalog.Title), e: e, search: form.NewSearch(), price: form.NewField(keys.MaxPrice, 8)}
 }

@@ -32,6 +32,7 @@ type Page struct {
 	rest    page.Load[figures]
 }
 
+// New makes the page.
 func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Home.Title), e: e} }
 
 // figures are what changes less often than the articles.

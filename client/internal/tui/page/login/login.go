@@ -35,6 +35,7 @@ type Page struct {
 	reason string
 }
 
+// New makes the page.
 func New(e *page.Env) *Page {
 	return &Page{Named: page.Named{Name: i18n.Login.Title}, e: e, Form: form.New(
 		2,

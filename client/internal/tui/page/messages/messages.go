@@ -24,6 +24,7 @@ type Page struct {
 	fresh map[string]bool // what was not read when this visit began, or came since
 }
 
+// New makes the page.
 func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Messages.Title), e: e} }
 
 // Show asks for the newest.

@@ -36,6 +36,7 @@ type Page struct {
 	all    page.Load[page.Own]
 }
 
+// New makes the page.
 func New(e *page.Env) *Page { return &Page{Base: page.NewBase(i18n.Mine.Title), e: e} }
 
 // Show asks for both lists, keeping what is shown until they come.

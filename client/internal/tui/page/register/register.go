@@ -38,6 +38,7 @@ type Page struct {
 	enter page.Load[api.Session]
 }
 
+// New makes the page.
 func New(e *page.Env) *Page {
 	secret := form.Password("motdepasse", i18n.Login.Password, i18n.Login.PassHint, form.CheckPassword)
 	return &Page{Named: page.Named{Name: i18n.Register.Title}, e: e, Form: form.New(

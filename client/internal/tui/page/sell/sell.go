@@ -41,6 +41,7 @@ type Page struct {
 	work page.Load[api.Receipt]
 }
 
+// New makes the page.
 func New(e *page.Env) *Page {
 	name := func(i int) string { return e.T.Name(i18n.Categories, protocol.Categories[i]) }
 	p := &Page{Named: page.Named{Name: i18n.Sell.Title}, e: e, Form: form.New(
