@@ -40,7 +40,11 @@ func Pips(th *theme.Theme, left, most, w int) string {
 		return strings.Repeat(sign+strings.Repeat(" ", apart), max(0, n))
 	}
 	left = max(0, min(left, most))
-	return style.Render(row(theme.Dot, left)) + th.Track.Render(strings.TrimRight(row(theme.Ring, most-left), " "))
+	full, gone := row(theme.Dot, left), row(theme.Ring, most-left)
+	if gone == "" {
+		full = strings.TrimRight(full, " ")
+	}
+	return style.Render(full) + th.Track.Render(strings.TrimRight(gone, " "))
 }
 
 // low says that little is left of a quota: from 3 of 10 on.
