@@ -77,7 +77,7 @@ func TestSlowLine(t *testing.T) {
 	}, etu, "--addr", delayed(t, s.addr, delay), "--login", "alice", "--lang", "fr")
 	x.Shows("Bonjour Alice")
 	x.Press("2")
-	x.Shows("● en direct")
+	x.Shows("Âge") // the list, which home has not
 	took := func(key string, shown func(screen string) bool) time.Duration {
 		t.Helper()
 		began := time.Now()

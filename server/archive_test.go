@@ -114,7 +114,7 @@ func TestArchiveWhileACrowdTrades(t *testing.T) {
 	t.Parallel()
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		t.Parallel()
-		const quota, aMonth = 60, 500
+		const quota, aMonth = 60, 100
 		server := start(t, env, append(adminArgs, "--quota-max", fmt.Sprint(quota))...)
 		crowd := []string{"alice", "bob", "carol", "dan"}
 		register(t, server.Addr, crowd...)

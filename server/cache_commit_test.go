@@ -36,7 +36,8 @@ var (
 	rollbackQuery = []byte("\x03ROLLBACK")
 )
 
-var callInsert = []byte("INSERT INTO appels")
+// callInsert names columns; that of the probe of what may be written names none.
+var callInsert = []byte("INSERT INTO appels (")
 
 func (c *cutter) serve(ln net.Listener, to string) {
 	testenv.Proxy(ln, "unix", to, func(client, server net.Conn) {
