@@ -118,7 +118,6 @@ var binary = sync.OnceValues(func() (path string, err error) {
 	}
 	path = filepath.Join(buildDir, "etuservices-server")
 	cmd := exec.Command("go", "build", "-o", path, "etuservices/server")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // as make build does
 	cmd.Stderr = os.Stderr
 	return path, cmd.Run()
 })

@@ -81,9 +81,7 @@ func serverProgram(t testing.TB) string {
 	t.Helper()
 	built.Do(func() {
 		built.path = filepath.Join(testenv.SharedTempDir(t), "etuservices-server")
-		cmd := exec.Command("go", "build", "-o", built.path, "etuservices/server")
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // as make build does
-		if out, err := cmd.CombinedOutput(); err != nil {
+		if out, err := exec.Command("go", "build", "-o", built.path, "etuservices/server").CombinedOutput(); err != nil {
 			built.err = fmt.Errorf("go build: %w: %s", err, out)
 		}
 	})
