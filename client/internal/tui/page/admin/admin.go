@@ -59,6 +59,7 @@ const (
 	expelled     // may come back at once
 	expelledLong // not before some minutes
 	deleted
+	registrationsChanged
 )
 
 // listAge is how old a list in sight may get: the server's own are right to 5 s.
@@ -92,7 +93,9 @@ func (p *Page) Update(m tea.Msg) {
 		p.Show(nil)
 		return
 	case done:
-		p.askRegistrations()
+		if m.what == registrationsChanged {
+			p.askRegistrations()
+		}
 	}
 	p.details.Update(m)
 	for _, tab := range p.tabs {
@@ -175,5 +178,5 @@ func openRegistrations(e *page.Env, open bool) {
 	if open {
 		words = i18n.OpenRegistration
 	}
-	ask(e, "", words, unchanged, func(ctx context.Context, _ []string) error { return e.API.OpenRegistrations(ctx, open) })
+	ask(e, "", words, registrationsChanged, func(ctx context.Context, _ []string) error { return e.API.OpenRegistrations(ctx, open) })
 }
